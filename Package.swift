@@ -1,0 +1,97 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+func source(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: name + "Tests",
+        dependencies: [.byName(name: name), "TestSupport", "Timekeeping"] + dependencies,
+        swiftSettings: strict
+    )
+}
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let httpServer: [Target.Dependency] = [
+    .product(name: "HummingbirdCore", package: "hummingbird"),
+    .product(name: "HTTPTypes", package: "swift-http-types"),
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+]
+
+let package = Package(
+    name: "weir",
+    products: [
+        .executable(name: "weir", targets: ["WeirServer"]),
+        .library(name: "Weir", targets: ["Weir"]),
+        .library(name: "Resilience", targets: ["Resilience"]),
+        .library(name: "PrometheusMetrics", targets: ["PrometheusMetrics"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CCurl", path: "Sources/C/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CZlib", path: "Sources/C/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // Ring 0: pure values and small locked drivers.
+        source("Timekeeping"),
+        source("Resilience", ["Timekeeping"]),
+        source("Queueing", ["Timekeeping", deque]),
+        source("WeChat", ["Timekeeping"]),
+        source("PrometheusMetrics", [coreMetrics]),
+
+        // Ring 1: orchestration, no sockets, files or C.
+        source("Weir", ["Timekeeping", "Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging, lifecycle, crypto]),
+
+        // Ring 2: adapters, one outside thing each.
+        source("Gzip", ["CZlib"]),
+        source("CurlTransport", ["Weir", "CCurl"]),
+        source("SQLiteJournal", ["Weir", "Queueing", "Timekeeping", grdb]),
+        source("HTTPServing", httpServer + [logging, lifecycle]),
+        source("WeirHTTP", ["Weir", "Queueing", "WeChat", "Timekeeping", "PrometheusMetrics", "Gzip", "HTTPServing", logging]),
+        source("WeChatSandbox", ["HTTPServing", logging, lifecycle]),
+
+        // Ring 3: the executable.
+        .executableTarget(
+            name: "WeirServer",
+            dependencies: [
+                "Weir", "WeirHTTP", "HTTPServing", "CurlTransport", "SQLiteJournal", "WeChatSandbox", "Queueing", "Resilience",
+                "WeChat", "PrometheusMetrics", "Timekeeping", argumentParser, yams, logging, lifecycle,
+            ],
+            swiftSettings: strict
+        ),
+    ]
+)

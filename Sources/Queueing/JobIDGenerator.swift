@@ -1,0 +1,26 @@
+public import Timekeeping
+
+/// Makes ids: milliseconds since 1970 shifted left by 20, plus a counter that starts at a random point in each millisecond.
+///
+/// Ids of one generator strictly increase, also when the wall clock steps back and when more than the counter holds are asked for
+/// in one millisecond: they then run ahead of the clock.
+public struct JobIDGenerator: Sendable {
+    private var last: UInt64 = 0
+    private var state: UInt64
+
+    /// - Parameter seed: chance, so that two processes do not make the same ids.
+    public init(seed: UInt64) {
+        state = seed
+    }
+
+    public mutating func next(at now: Timestamp) -> JobID {
+        let start = UInt64(clamping: now.milliseconds) << 20
+        if start > last | 0xF_FFFF {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            last = start | (state >> 45)
+        } else {
+            last += 1
+        }
+        return JobID(rawValue: last)
+    }
+}

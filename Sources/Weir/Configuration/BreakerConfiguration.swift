@@ -1,0 +1,4 @@
+public import Resilience
+
+/// The breaker's policy, one breaker for each app, host and api group.
+public typealias BreakerConfiguration = CircuitBreakerPolicy

@@ -1,0 +1,24 @@
+public import Queueing
+public import Resilience
+
+/// One internal caller.
+public struct ClientConfiguration: Equatable, Sendable {
+    /// Every key that is accepted; the first is the newest.
+    public var keys: [String]
+    /// The apps it may use; `nil` for all.
+    public var apps: [String]?
+    /// Paths it may call through the relay although they are denied by default (mass sends, quota clearing, rid/get).
+    public var apis: [String] = []
+    /// How many calls and messages it may hand over; `nil` for no limit.
+    public var rate: RateLimit?
+    /// Where a request names none.
+    public var priority: Priority?
+    /// The highest that a request may ask for.
+    public var maxPriority = Priority.urgent
+    /// Where a request names none.
+    public var retryClass: String?
+
+    public init(keys: [String]) {
+        self.keys = keys
+    }
+}

@@ -1,0 +1,34 @@
+public import Timekeeping
+public import WeChat
+
+/// One line of a message's audit trail.
+public struct AttemptRecord: Equatable, Sendable {
+    /// 1 for the first try, counting every request that was started, also token retries and interrupted ones.
+    public var number: Int
+    public var startedAt: Timestamp
+    public var duration: Duration
+    public var outcome: Outcome
+    public var errcode: Int?
+    /// WeChat's text without its `rid`, or the transport's failure; cut to 512 characters.
+    public var errmsg: String?
+    /// WeChat's request id, which its support asks for.
+    public var rid: String?
+
+    public init(
+        number: Int,
+        startedAt: Timestamp,
+        duration: Duration,
+        outcome: Outcome,
+        errcode: Int? = nil,
+        errmsg: String? = nil,
+        rid: String? = nil
+    ) {
+        self.number = number
+        self.startedAt = startedAt
+        self.duration = duration
+        self.outcome = outcome
+        self.errcode = errcode
+        self.errmsg = errmsg
+        self.rid = rid
+    }
+}

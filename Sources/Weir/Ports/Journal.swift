@@ -1,0 +1,30 @@
+public import Queueing
+public import Timekeeping
+
+/// Where messages are kept: what is accepted is in it before the caller hears so, and what it says after a crash is what counts.
+public protocol Journal: Sendable {
+    /// Puts `writes` into the next commit, in order after all writes handed over earlier, and calls `completion` once: when
+    /// they are on disk and synced, or when they can't be. All writes of one call share one fate. Calls to `append` by one
+    /// thread complete in order. `completion` runs on the journal's own thread and must not block. Never throws, never waits.
+    func append(_ writes: [JournalWrite], completion: @escaping @Sendable (Result<JournalReceipt, JournalError>) -> Void)
+
+    /// Hands over every message that has not ended, oldest first, and notes those that were `sending` as interrupted.
+    /// Called once, before anything is appended.
+    func restore(_ each: (RestoredMessage) -> Void) throws(JournalError)
+
+    /// One message with its attempts.
+    func message(_ id: JobID) async throws(JournalError) -> MessageRecord?
+
+    /// A page of messages, newest first.
+    func list(_ filter: MessageFilter) async throws(JournalError) -> MessagePage
+
+    /// The message that a client sent under this idempotency key, if that was less than 24 hours before `now`.
+    func idempotent(_ key: IdempotencyKey, now: Timestamp) async throws(JournalError) -> IdempotentMessage?
+
+    /// Removes what has been kept long enough, a small step (at most `limit` rows) a call.
+    /// Returns whether there may be more to remove now.
+    func sweep(_ retention: Retention, now: Timestamp, limit: Int) async throws(JournalError) -> Bool
+
+    /// What metrics and `/readyz` tell about it, without touching the disk's queue for long.
+    func status() -> JournalStatus
+}

@@ -1,0 +1,17 @@
+public import Queueing
+public import Timekeeping
+
+/// One durable fact about a message.
+public enum JournalWrite: Sendable {
+    /// A new message, waiting.
+    case accept(MessageRecord)
+    /// Attempt `number` (1 is the first try) begins. With `needsBody` the receipt brings the body along.
+    case start(JobID, number: Int, at: Timestamp, needsBody: Bool)
+    /// An attempt has ended, and the message waits for another or has ended with it.
+    case settle(JobID, AttemptRecord, Settlement)
+    /// The message ended (`expired`, `cancelled`, `dead`) or waits on (`pending`) without an attempt having been made now;
+    /// also gives back an attempt that was started but never left Weir.
+    case conclude(JobID, Settlement)
+    /// An ended message waits again, its attempts kept in the audit trail and the counters that retries are decided by set to 0.
+    case redrive(JobID, at: Timestamp)
+}

@@ -1,0 +1,88 @@
+public import Queueing
+public import Timekeeping
+public import WeChat
+
+/// A message as the journal keeps it.
+public struct MessageRecord: Sendable {
+    public var id: JobID
+    /// The app's name in the configuration.
+    public var app: String
+    /// The client's name in the configuration, empty when none are configured.
+    public var client: String
+    public var type: MessageType
+    public var priority: Priority
+    /// The retry class's name.
+    public var retryClass: String
+    public var createdAt: Timestamp
+    public var notBefore: Timestamp?
+    public var notAfter: Timestamp?
+    /// The caller's `metadata` member, verbatim JSON; empty when there was none.
+    public var metadata: [UInt8]
+    /// The recipient's openid, for listing; empty when the type has none or several.
+    public var recipient: String
+    /// WeChat's body, verbatim; empty once it was removed after `storage.keep.bodies`.
+    public var body: [UInt8]
+    public var idempotency: IdempotencyMark?
+    /// The trace id that the caller's request had.
+    public var traceID: String
+
+    public var state: JobState
+    /// Attempts that count for the retry policy.
+    public var countedAttempts: Int
+    /// When the first attempt was started.
+    public var firstAttemptAt: Timestamp?
+    public var nextAt: Timestamp?
+    public var endedAt: Timestamp?
+    public var msgid: Int64?
+    public var reason: String?
+    /// The audit trail, oldest first; empty where only a summary was asked for.
+    public var attempts: [AttemptRecord]
+
+    public init(
+        id: JobID,
+        app: String,
+        client: String = "",
+        type: MessageType,
+        priority: Priority = .normal,
+        retryClass: String = "available",
+        createdAt: Timestamp,
+        notBefore: Timestamp? = nil,
+        notAfter: Timestamp? = nil,
+        metadata: [UInt8] = [],
+        recipient: String = "",
+        body: [UInt8],
+        idempotency: IdempotencyMark? = nil,
+        traceID: String = "",
+        state: JobState = .pending,
+        countedAttempts: Int = 0,
+        firstAttemptAt: Timestamp? = nil,
+        nextAt: Timestamp? = nil,
+        endedAt: Timestamp? = nil,
+        msgid: Int64? = nil,
+        reason: String? = nil,
+        attempts: [AttemptRecord] = []
+    ) {
+        self.id = id
+        self.app = app
+        self.client = client
+        self.type = type
+        self.priority = priority
+        self.retryClass = retryClass
+        self.createdAt = createdAt
+        self.notBefore = notBefore
+        self.notAfter = notAfter
+        self.metadata = metadata
+        self.recipient = recipient
+        self.body = body
+        self.idempotency = idempotency
+        self.traceID = traceID
+        self.state = state
+        self.countedAttempts = countedAttempts
+        self.firstAttemptAt = firstAttemptAt
+        self.nextAt = nextAt
+        self.endedAt = endedAt
+        self.msgid = msgid
+        self.reason = reason
+        self.attempts = attempts
+    }
+}
