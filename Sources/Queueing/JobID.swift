@@ -8,13 +8,7 @@ public struct JobID: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// Reads the form that `description` writes; capitals are taken too. `nil` for anything else.
     public init?(_ text: some StringProtocol) {
-        guard text.utf8.count == JobID.length else { return nil }
-        var value: UInt64 = 0
-        for character in text.utf8 {
-            let lower = 65...90 ~= character ? character + 32 : character
-            guard let digit = JobID.digits.firstIndex(of: lower), value >> 59 == 0 else { return nil }
-            value = value << 5 | UInt64(digit)
-        }
+        guard let value = JobID.read(String(text)) else { return nil }
         self.init(rawValue: value)
     }
 
@@ -24,14 +18,37 @@ public struct JobID: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     public var description: String {
         var rest = rawValue
-        var text = [UInt8](repeating: 0, count: JobID.length)
+        var text = [13 of UInt8](repeating: 0)
         for index in text.indices.reversed() {
             text[index] = JobID.digits[Int(rest & 31)]
             rest >>= 5
         }
-        return String(decoding: text, as: UTF8.self)
+        guard let characters = try? UTF8Span(validating: text.span) else { return "" }
+        return String(copying: characters)
+    }
+
+    /// Takes a concrete string: the characters of a generic one are read through witness tables, which costs ten times as much.
+    private static func read(_ text: String) -> UInt64? {
+        guard text.utf8.count == length else { return nil }
+        var value: UInt64 = 0
+        for character in text.utf8 {
+            let digit = values[Int(character)]
+            guard digit < 32, value >> 59 == 0 else { return nil }
+            value = value << 5 | UInt64(digit)
+        }
+        return value
     }
 
     private static let length = 13
     private static let digits = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+
+    /// By character: its value, or 255.
+    private static let values: [UInt8] = {
+        var values = [UInt8](repeating: 255, count: 256)
+        for (value, digit) in zip(UInt8(0)..., digits) {
+            values[Int(digit)] = value
+            if digit >= 97 { values[Int(digit) - 32] = value }
+        }
+        return values
+    }()
 }

@@ -13,3 +13,10 @@ public protocol TimeSource: Sendable {
     /// - Throws: `CancellationError` when the task is cancelled first.
     func sleep(until deadline: Instant) async throws
 }
+
+extension TimeSource {
+    /// Both clocks at once.
+    public func moment() -> Moment {
+        Moment(instant: now(), timestamp: timestamp())
+    }
+}

@@ -1,3 +1,5 @@
+public import Resilience
+
 /// Everything that a file can set. A plain value: reading it from YAML is the executable's work, and embedding a gateway in
 /// another program needs no file.
 public struct GatewayConfiguration: Equatable, Sendable {

@@ -1,0 +1,82 @@
+internal import Glibc
+internal import HummingbirdCore
+public import Logging
+internal import NIOCore
+internal import NIOPosix
+public import ServiceLifecycle
+
+/// An HTTP/1.1 server of one address: hands each request to one function and sends what it returns.
+///
+/// There is no router, middleware or streaming: answers are byte arrays, and a request's body is had whole and limited.
+/// On graceful shutdown it stops accepting, ends idle connections, lets requests in flight finish and then returns.
+public struct HTTPListener: Service {
+    private let name: String
+    private let address: BoundAddress
+    private let limits: ListenerLimits
+    private let logger: Logger
+    private let onBound: @Sendable (BoundAddress) async -> Void
+    private let handler: @Sendable (IncomingRequest) async -> OutgoingReply
+
+    /// - Parameters:
+    ///   - name: what the listener is for, as errors say it: `api`.
+    ///   - host: a name or an address of this machine.
+    ///   - port: 0 for any free one.
+    ///   - limits: what it puts up with.
+    ///   - logger: for troubles only.
+    ///   - onBound: runs once the address is being listened on, with the port that it got.
+    ///   - handler: runs for every request, first on the connection's event loop: until it suspends it must not block.
+    public init(
+        name: String,
+        host: String,
+        port: Int,
+        limits: ListenerLimits = ListenerLimits(),
+        logger: Logger,
+        onBound: @escaping @Sendable (BoundAddress) async -> Void = { _ in },
+        handler: @escaping @Sendable (IncomingRequest) async -> OutgoingReply
+    ) {
+        self.name = name
+        address = BoundAddress(host: host, port: port)
+        self.limits = limits
+        self.logger = logger
+        self.onBound = onBound
+        self.handler = handler
+    }
+
+    /// Listens until graceful shutdown or cancellation (which cuts requests in flight).
+    ///
+    /// - Throws: ``ListenerError`` when the address can't be had.
+    public func run() async throws {
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        let server = Server(
+            childChannelSetup: ServingChannel(limits: limits, serve: handler),
+            configuration: ServerConfiguration(
+                address: .hostname(address.host, port: address.port),
+                backlog: 1024,
+                availableConnectionsDelegate: .maximum(limits.maxConnections, logger: quiet)
+            ),
+            onServerRunning: { channel in
+                let local = channel.localAddress
+                await onBound(BoundAddress(host: local?.ipAddress ?? address.host, port: local?.port ?? address.port))
+            },
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            logger: quiet
+        )
+        do {
+            try await server.run()
+        } catch let error as IOError {
+            throw ListenerError.cannotListen(name: name, address: address, reason: Self.reason(error))
+        } catch let error as SocketAddressError {
+            throw ListenerError.cannotListen(name: name, address: address, reason: "no such address (\(error))")
+        }
+    }
+
+    private static func reason(_ error: IOError) -> String {
+        switch error.errnoCode {
+        case EADDRINUSE: "address already in use"
+        case EADDRNOTAVAIL: "not an address of this machine"
+        case EACCES: "permission denied"
+        default: "\(error)"
+        }
+    }
+}

@@ -1,0 +1,92 @@
+public import HTTPTypes
+internal import NIOCore
+internal import NIOHTTP1
+
+/// One request as it was received, its body perhaps still on its way.
+public struct IncomingRequest: Sendable {
+    /// Upper case as sent: `GET`.
+    public let method: String
+
+    /// Path and query exactly as received.
+    public let target: String
+
+    /// Whether the peer's address is of this machine's loopback network.
+    public let isLoopback: Bool
+
+    /// For learning that the caller has hung up.
+    public let connection: ConnectionHandle
+
+    private let fields: HTTPHeaders
+    private let content: RequestBody
+
+    /// A request that came over no connection, for tests of handlers.
+    public init(
+        method: String,
+        target: String,
+        headers: [(name: String, value: String)] = [],
+        body: [UInt8] = [],
+        isLoopback: Bool = true,
+        connection: ConnectionHandle = ConnectionHandle()
+    ) {
+        self.method = method
+        self.target = target
+        self.isLoopback = isLoopback
+        self.connection = connection
+        fields = HTTPHeaders(headers.map { ($0.name, $0.value) })
+        content = .complete(ByteBuffer(bytes: body))
+    }
+
+    init(_ head: HTTPRequestHead, body: RequestBody, isLoopback: Bool, connection: ConnectionHandle) {
+        method = head.method.rawValue
+        target = head.uri
+        fields = head.headers
+        content = body
+        self.isLoopback = isLoopback
+        self.connection = connection
+    }
+
+    /// The target up to the question mark, still percent-encoded.
+    public var path: Substring {
+        target.utf8.firstIndex(of: UInt8(ascii: "?")).map { target[..<$0] } ?? target[...]
+    }
+
+    /// What follows the question mark, still percent-encoded; nil without one.
+    public var query: String? {
+        target.utf8.firstIndex(of: UInt8(ascii: "?")).map { String(target[target.utf8.index(after: $0)...]) }
+    }
+
+    /// The first value of a header field, whatever its case on the wire.
+    public func header(_ lowercasedName: String) -> String? {
+        fields.first(name: lowercasedName)
+    }
+
+    /// Every header field in order, made anew at each call. Fields whose names are no tokens are left out.
+    public var headers: HTTPFields {
+        var result = HTTPFields()
+        result.reserveCapacity(fields.count)
+        for (name, value) in fields {
+            guard let name = HTTPField.Name(name) else { continue }
+            result.append(HTTPField(name: name, value: value))
+        }
+        return result
+    }
+
+    /// Every header field in order, as received.
+    public var headerPairs: [(name: String, value: String)] {
+        fields.map { (name: $0.name, value: $0.value) }
+    }
+
+    /// The whole body. It may be asked for again; a peer that waits for `100 Continue` gets it with the first call.
+    ///
+    /// - Throws: ``BodyError/tooLarge(limit:)`` over `limit` bytes, as soon as that is known;
+    ///   ``BodyError/incomplete`` when the rest will never come.
+    public func body(upTo limit: Int) async throws(BodyError) -> [UInt8] {
+        switch content {
+        case .complete(let buffer):
+            guard buffer.readableBytes <= limit else { throw .tooLarge(limit: limit) }
+            return Array(buffer.readableBytesView)
+        case .arriving(let stream):
+            return try await stream.collect(upTo: limit)
+        }
+    }
+}

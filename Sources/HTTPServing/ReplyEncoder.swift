@@ -1,0 +1,70 @@
+internal import NIOCore
+
+/// Writes an answer as HTTP/1.1 bytes, head and body into one buffer, as one write is cheaper than three.
+struct ReplyEncoder {
+    let isHead: Bool
+    let closes: Bool
+
+    func encode(_ reply: OutgoingReply, into buffer: inout ByteBuffer) {
+        let hasBody = reply.status >= 200 && reply.status != 204 && reply.status != 304
+        writeStatusLine(reply.status, into: &buffer)
+        for (name, value) in reply.headers where Self.isSafe(name: name, value: value) && !Self.isOwn(name) {
+            buffer.writeString(name)
+            buffer.writeStaticString(": ")
+            buffer.writeString(value)
+            buffer.writeStaticString("\r\n")
+        }
+        if hasBody {
+            buffer.writeStaticString("Content-Length: ")
+            buffer.writeString(String(reply.body.count))
+            buffer.writeStaticString("\r\n")
+        }
+        buffer.writeStaticString(closes ? "Connection: close\r\n\r\n" : "\r\n")
+        guard hasBody, !isHead else { return }
+        if case .cut(let count) = reply.ending {
+            buffer.writeBytes(reply.body.prefix(max(0, count)))
+        } else {
+            buffer.writeBytes(reply.body)
+        }
+    }
+
+    private func writeStatusLine(_ status: Int, into buffer: inout ByteBuffer) {
+        guard status != 200 else {
+            buffer.writeStaticString("HTTP/1.1 200 OK\r\n")
+            return
+        }
+        let code = (100...999).contains(status) ? status : 500
+        buffer.writeStaticString("HTTP/1.1 ")
+        buffer.writeString(String(code))
+        buffer.writeStaticString(" ")
+        buffer.writeString(Self.reasons[code] ?? "")
+        buffer.writeStaticString("\r\n")
+    }
+
+    private static func isSafe(name: String, value: String) -> Bool {
+        !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") }
+            && value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
+    }
+
+    private static func isOwn(_ name: String) -> Bool {
+        switch name.utf8.count {
+        case 10: name.lowercased() == "connection"
+        case 14: name.lowercased() == "content-length"
+        case 17: name.lowercased() == "transfer-encoding"
+        default: false
+        }
+    }
+
+    private static let reasons: [Int: String] = [
+        100: "Continue", 201: "Created", 202: "Accepted", 204: "No Content", 206: "Partial Content",
+        301: "Moved Permanently", 302: "Found", 303: "See Other", 304: "Not Modified", 307: "Temporary Redirect",
+        400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
+        406: "Not Acceptable", 408: "Request Timeout", 409: "Conflict", 410: "Gone", 411: "Length Required",
+        412: "Precondition Failed", 413: "Content Too Large", 415: "Unsupported Media Type",
+        417: "Expectation Failed", 421: "Misdirected Request", 422: "Unprocessable Content",
+        428: "Precondition Required",
+        429: "Too Many Requests", 431: "Request Header Fields Too Large", 500: "Internal Server Error",
+        501: "Not Implemented", 502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout",
+        505: "HTTP Version Not Supported",
+    ]
+}

@@ -1,0 +1,50 @@
+/// The formats in which a registry can be rendered.
+public enum ExpositionFormat: Hashable, Sendable, CaseIterable {
+    /// Prometheus' text format 0.0.4, which every scraper and person reads.
+    case text
+
+    /// OpenMetrics 1.0, which alone carries exemplars.
+    case openMetrics
+
+    /// The value of the `Content-Type` header.
+    public var contentType: String {
+        switch self {
+        case .text: "text/plain; version=0.0.4; charset=utf-8"
+        case .openMetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8"
+        }
+    }
+
+    /// Picks the format that an `Accept` header prefers.
+    ///
+    /// Quality values, wildcards (RFC 9110, 12.5.1: the most specific range decides) and the `version` parameter count; a
+    /// version that isn't offered is no match. OpenMetrics must be named to win a tie. Text 0.0.4 is the answer to no
+    /// header, to one that can't be read, and to one that accepts neither format: a scraper is never refused.
+    public static func negotiate(accept: String?) -> ExpositionFormat {
+        guard let accept else { return .text }
+        let ranges = MediaRange.list(accept)
+        guard let openMetrics = Preference(for: .openMetrics, in: ranges), openMetrics.quality > 0 else { return .text }
+        guard let text = Preference(for: .text, in: ranges) else { return .openMetrics }
+        if openMetrics.quality != text.quality { return openMetrics.quality > text.quality ? .openMetrics : .text }
+        guard openMetrics.specificity >= MediaRange.named else { return .text }
+        return text.specificity < MediaRange.named || openMetrics.place < text.place ? .openMetrics : .text
+    }
+
+    /// How much a header wants one format.
+    private struct Preference {
+        var quality = 0.0
+        var specificity = -1
+        var place = 0
+
+        init?(for format: ExpositionFormat, in ranges: [MediaRange]) {
+            for (place, range) in ranges.enumerated() {
+                guard let specificity = range.specificity(for: format) else { continue }
+                guard specificity > self.specificity || (specificity == self.specificity && range.quality > quality)
+                else { continue }
+                self.specificity = specificity
+                self.quality = range.quality
+                self.place = place
+            }
+            if specificity < 0 { return nil }
+        }
+    }
+}

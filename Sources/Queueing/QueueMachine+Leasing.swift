@@ -1,0 +1,97 @@
+public import Timekeeping
+
+extension QueueMachine {
+    /// Which job of the lane `lease` would give; `nil` when none is ready. Looks at four jobs at most.
+    public func head(of lane: LaneID, at now: Timestamp) -> Head? {
+        best(of: lane, at: now).map { best in
+            let slot = slots[Int(best.slot)]
+            return Head(effectivePriority: best.priority, readySince: clock.wall(slot.readySince), id: slot.job.id)
+        }
+    }
+
+    /// Takes the lane's best ready job: the highest priority with ageing, then the longest wait. It is in flight from now on.
+    ///
+    /// Never an expired one. `nil` when none is ready, or when more jobs than an input may handle expired at once: then
+    /// `nextTimer` has come, and after `advance` there is an answer.
+    public mutating func lease(from lane: LaneID, at now: Timestamp) -> Job? {
+        settle(at: now)
+        for _ in 0..<QueueMachine.timersPerInput {
+            guard let slot = best(of: lane, at: now)?.slot else { return nil }
+            if hasExpired(slot, at: now) {
+                lapse(slot)
+            } else {
+                take(slot)
+                return slots[Int(slot)].job
+            }
+        }
+        return nil
+    }
+
+    /// Notes that a request for a job in flight starts: `startedAttempts` grows, and the first sets `firstAttemptAt`.
+    ///
+    /// - Returns: the job as it is now; `nil` when no such job is in flight.
+    @discardableResult
+    public mutating func start(_ id: JobID, at now: Timestamp) -> Job? {
+        guard let slot = leased(id) else { return nil }
+        slots[Int(slot)].job.countStart(at: now)
+        return slots[Int(slot)].job
+    }
+
+    /// Puts a job in flight back to wait until `notBefore`, or for its turn.
+    ///
+    /// - Parameters:
+    ///   - front: whether a job that is ready again goes back to its place at the head of its level and keeps its age: for what
+    ///     did not leave, or is to be repeated at once. Otherwise it goes to the end.
+    ///   - update: changes to the job; its id and durability stay what they were.
+    /// - Returns: `false` when no such job is in flight.
+    @discardableResult
+    public mutating func requeue(
+        _ id: JobID,
+        notBefore: Timestamp?,
+        front: Bool = false,
+        at now: Timestamp,
+        update: (inout Job) -> Void = { _ in }
+    ) -> Bool {
+        settle(at: now)
+        guard let slot = leased(id) else { return false }
+        let isDurable = slots[Int(slot)].job.isDurable
+        count(slot) { $0.inFlight -= 1 }
+        update(&slots[Int(slot)].job)
+        slots[Int(slot)].job.id = id
+        slots[Int(slot)].job.isDurable = isDurable
+        slots[Int(slot)].job.notBefore = notBefore
+        let since = front ? clock.wall(slots[Int(slot)].readySince) : now
+        place(slot, readySince: since, at: now, front: front)
+        return true
+    }
+
+    /// Ends a job in flight: it is gone.
+    ///
+    /// - Returns: `nil` when no such job is in flight.
+    @discardableResult
+    public mutating func finish(_ id: JobID) -> Job? {
+        guard let slot = leased(id) else { return nil }
+        count(slot) { $0.inFlight -= 1 }
+        return release(slot)
+    }
+
+    private func leased(_ id: JobID) -> Int32? {
+        guard let slot = index.slot(of: id, in: slots), slots[Int(slot)].state == .inFlight else { return nil }
+        return slot
+    }
+
+    private func best(of lane: LaneID, at now: Timestamp) -> (slot: Int32, priority: Priority)? {
+        guard lane.index < lanes.count, lanes[lane.index].ready > 0 else { return nil }
+        let present = clock.present(at: now)
+        var best: (slot: Int32, priority: Priority)?
+        for priority in Priority.allCases {
+            let slot = levels[QueueMachine.level(lane, priority)].queue.first
+            guard slot != SlotList.none else { continue }
+            let since = slots[Int(slot)].readySince
+            let effective = ageing.effective(priority, waited: present.saturatingSubtract(since))
+            if let best, (best.priority, slots[Int(best.slot)].readySince) <= (effective, since) { continue }
+            best = (slot, effective)
+        }
+        return best
+    }
+}

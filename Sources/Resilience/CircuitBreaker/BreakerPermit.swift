@@ -1,0 +1,26 @@
+public import Timekeeping
+
+/// Leave to make one call, to be given to `record` when the call has ended or to `release` when it was never made.
+///
+/// It belongs to one state of one breaker: what is reported with it after the breaker's next transition does not count.
+public struct BreakerPermit: Equatable, Sendable {
+    /// When it was granted.
+    public let grantedAt: Instant
+    /// Whether this is a probe of a half-open breaker.
+    public var isProbe: Bool { probe != nil }
+    /// The transition from open to half-open, in the permit that made it.
+    public var transition: BreakerTransition? {
+        guard let sequence = startedProbing else { return nil }
+        return BreakerTransition(
+            from: .open,
+            to: .halfOpen,
+            reason: .openTimeOver,
+            at: grantedAt,
+            sequence: sequence
+        )
+    }
+
+    let generation: UInt64
+    let probe: ProbeSlots.Ticket?
+    let startedProbing: UInt64?
+}

@@ -1,0 +1,290 @@
+public import Timekeeping
+
+/// A circuit breaker as a value: closed, open, half-open, with the time handed in.
+///
+/// - Closed: every call passes. With at least `minimumCalls` in the window, a share of `failureRate` failed or
+///   `slowCallRate` slow ones opens it.
+/// - Open: no call passes. The time doubles each time that the probes fail, up to `openMax`, and begins anew once the
+///   breaker has closed.
+/// - Half-open: at most `probes` calls are in flight or have succeeded. One that fails or is slow opens it again; when all
+///   have succeeded it closes with an empty window. A probe that does not report for the longer of `open` and 30 s is given
+///   up for lost as soon as its place is needed, so that a hanging call can't wedge the breaker.
+///
+/// Every permit is reported once, with `record` or `release`. A report with a permit from before the latest transition, or
+/// a second one about a probe, changes nothing.
+public struct CircuitBreakerMachine: Equatable, Sendable {
+    /// The policy in force, as it was given.
+    public private(set) var policy: CircuitBreakerPolicy
+    public private(set) var state = BreakerState.closed
+    /// What an operator has told it to do.
+    public private(set) var mode = BreakerMode.auto
+    /// Transitions so far.
+    public private(set) var transitions: UInt64 = 0
+
+    private var limits: Limits
+    private var window: RollingWindow
+    private var probes = ProbeSlots()
+    private var openUntil = Instant.zero
+    /// Times that it has opened since it was last closed.
+    private var openings = 0
+    /// Stamped on permits; raised by whatever makes earlier permits worthless.
+    private var generation: UInt64 = 0
+    private var notClosedSince: Instant?
+    private var notClosedBefore = Duration.zero
+
+    /// A closed breaker with an empty window.
+    public init(_ policy: CircuitBreakerPolicy, at now: Instant) {
+        self.policy = policy
+        limits = Limits(policy)
+        window = RollingWindow(policy.window, at: now)
+    }
+
+    // MARK: - Calls
+
+    /// Asks whether a call may be made. An open breaker whose time is over becomes half-open; the permit says so.
+    public mutating func permit(at now: Instant) -> Admission {
+        if state == .closed {
+            return .granted(
+                BreakerPermit(grantedAt: now, generation: generation, probe: nil, startedProbing: nil)
+            )
+        }
+        if let wait = openWait(at: now) { return .refused(retryAfter: wait) }
+        var started: UInt64?
+        if state == .open {
+            started = move(to: .halfOpen, at: now)
+            probes.reset()
+        }
+        guard let ticket = probes.admit(limit: limits.probes, lostAfter: limits.lostAfter, at: now) else {
+            return .refused(retryAfter: probeWait(at: now))
+        }
+        return .granted(
+            BreakerPermit(grantedAt: now, generation: generation, probe: ticket, startedProbing: started)
+        )
+    }
+
+    /// Reports how a call ended.
+    ///
+    /// - Parameter took: its duration; from `slowCall` on it is slow.
+    /// - Returns: the transition that this made, if any.
+    public mutating func record(
+        _ result: CallResult,
+        took: Duration,
+        for permit: BreakerPermit,
+        at now: Instant,
+        using generator: inout some RandomNumberGenerator
+    ) -> BreakerTransition? {
+        switch conclusion(from: result, took: took, permit: permit, at: now) {
+        case .nothing: nil
+        case .close: close(.probesSucceeded, at: now)
+        case .open(let reason): open(reason, for: limits.openTime(opening: openings + 1, using: &generator), at: now)
+        }
+    }
+
+    /// Gives back a permit whose call was never made.
+    public mutating func release(_ permit: BreakerPermit, at now: Instant) {
+        guard permit.generation == generation, let ticket = permit.probe else { return }
+        _ = probes.finish(ticket)
+    }
+
+    // MARK: - Operation
+
+    /// Forces the breaker open or closed, or lets it decide by itself again: after `open` the next call is a probe, after
+    /// `close` it is closed with an empty window. Earlier permits do not count any more. The mode that it has already is a
+    /// no-op.
+    ///
+    /// - Returns: the transition that this made, if any.
+    public mutating func force(_ mode: BreakerMode, at now: Instant) -> BreakerTransition? {
+        guard mode != self.mode else { return nil }
+        self.mode = mode
+        switch (mode, state) {
+        case (.open, .open):
+            openUntil = .distantFuture
+            return nil
+        case (.open, _):
+            return open(.forced, for: nil, at: now)
+        case (.close, .closed), (.auto, .closed):
+            restart(at: now)
+            return nil
+        case (.close, _):
+            return close(.forced, at: now)
+        case (.auto, _):
+            openUntil = now
+            return nil
+        }
+    }
+
+    /// Changes the policy and keeps the state. A shorter `openMax` shortens the time that is left, another window begins
+    /// empty, and with fewer probes at least one more must succeed.
+    public mutating func update(_ policy: CircuitBreakerPolicy, at now: Instant) {
+        if policy.window != self.policy.window { window = RollingWindow(policy.window, at: now) }
+        self.policy = policy
+        limits = Limits(policy)
+        probes.successes = min(probes.successes, limits.probes - 1)
+        if mode != .open { openUntil = min(openUntil, now + limits.openMax) }
+    }
+
+    // MARK: - Reading
+
+    /// How long a call would have to wait before it is worth asking; `nil` if it would be let through now.
+    ///
+    /// Open: the time that is left. Half-open, with every probe on its way: the time in which one should have answered.
+    /// Forced open: `open`, as only the operator knows.
+    public func retryAfter(at now: Instant) -> Duration? {
+        guard state != .closed else { return nil }
+        if let wait = openWait(at: now) { return wait }
+        guard state == .halfOpen else { return nil }
+        var probes = probes
+        let isAdmitted = probes.admit(limit: limits.probes, lostAfter: limits.lostAfter, at: now) != nil
+        return isAdmitted ? nil : probeWait(at: now)
+    }
+
+    /// All the time that it has not been closed so far, for a counter that misses no short opening between two scrapes.
+    public func openDuration(at now: Instant) -> Duration {
+        guard let since = notClosedSince, now > since else { return notClosedBefore }
+        return notClosedBefore + (now - since)
+    }
+
+    /// What the window holds; empty unless closed.
+    public func counts(at now: Instant) -> BreakerCounts {
+        window.counts(at: now)
+    }
+
+    /// Probes that have been let through and have not reported.
+    public var probesInFlight: Int { probes.inFlight }
+
+    /// Probes of this half-open phase that have succeeded.
+    public var probeSuccesses: Int { probes.successes }
+}
+
+extension CircuitBreakerMachine {
+    private enum Conclusion {
+        case nothing
+        case open(BreakerReason)
+        case close
+    }
+
+    private mutating func conclusion(
+        from result: CallResult,
+        took: Duration,
+        permit: BreakerPermit,
+        at now: Instant
+    ) -> Conclusion {
+        guard permit.generation == generation else { return .nothing }
+        let isSlow = took >= policy.slowCall
+        if let ticket = permit.probe {
+            guard probes.finish(ticket), result != .ignored else { return .nothing }
+            if result == .failure || (isSlow && limits.countsSlow) { return .open(.probeFailed) }
+            probes.successes += 1
+            return probes.successes >= limits.probes ? .close : .nothing
+        }
+        guard result != .ignored else { return .nothing }
+        window.add(failed: result == .failure, slow: isSlow, at: now)
+        guard mode == .auto, let reason = limits.reasonToOpen(window.counts) else { return .nothing }
+        return .open(reason)
+    }
+
+    /// `nil` unless the breaker is open and stays so.
+    private func openWait(at now: Instant) -> Duration? {
+        guard state == .open else { return nil }
+        if mode == .open { return limits.open }
+        return now < openUntil ? openUntil - now : nil
+    }
+
+    private func probeWait(at now: Instant) -> Duration {
+        let reclaimed = (probes.oldest ?? now) + limits.lostAfter
+        return max(.milliseconds(1), min(policy.slowCall, reclaimed - now))
+    }
+
+    private mutating func open(_ reason: BreakerReason, for time: Duration?, at now: Instant) -> BreakerTransition {
+        let from = state
+        let counts = window.counts(at: now)
+        if time != nil { openings += 1 }
+        openUntil = time.map { now + $0 } ?? .distantFuture
+        let sequence = move(to: .open, at: now)
+        restart(at: now)
+        return BreakerTransition(
+            from: from,
+            to: .open,
+            reason: reason,
+            at: now,
+            counts: counts,
+            openFor: time,
+            sequence: sequence
+        )
+    }
+
+    private mutating func close(_ reason: BreakerReason, at now: Instant) -> BreakerTransition {
+        let from = state
+        openings = 0
+        let sequence = move(to: .closed, at: now)
+        restart(at: now)
+        return BreakerTransition(from: from, to: .closed, reason: reason, at: now, sequence: sequence)
+    }
+
+    private mutating func move(to next: BreakerState, at now: Instant) -> UInt64 {
+        if next == .closed {
+            notClosedBefore = openDuration(at: now)
+            notClosedSince = nil
+        } else if notClosedSince == nil {
+            notClosedSince = now
+        }
+        state = next
+        generation += 1
+        transitions += 1
+        return transitions
+    }
+
+    private mutating func restart(at now: Instant) {
+        generation += 1
+        window = RollingWindow(policy.window, at: now)
+        probes.reset()
+    }
+}
+
+extension CircuitBreakerMachine {
+    /// The policy within its ranges, and its shares as whole millionths, so that 7 of 100 calls are 7 %.
+    private struct Limits: Equatable, Sendable {
+        let minimumCalls: Int
+        let failureShare: Int
+        let slowShare: Int
+        let open: Duration
+        let openMax: Duration
+        let probes: Int
+        let jitter: Double
+        let lostAfter: Duration
+
+        init(_ policy: CircuitBreakerPolicy) {
+            minimumCalls = max(1, policy.minimumCalls)
+            failureShare = Limits.millionths(policy.failureRate)
+            slowShare = Limits.millionths(policy.slowCallRate)
+            open = max(.milliseconds(1), policy.open)
+            openMax = max(open, policy.openMax)
+            probes = min(max(1, policy.probes), CircuitBreakerPolicy.maxProbes)
+            jitter = policy.jitter > 0 ? min(policy.jitter, 1) : 0
+            lostAfter = max(open, .seconds(30))
+        }
+
+        var countsSlow: Bool { slowShare <= 1_000_000 }
+
+        /// At least one call must have been bad, even where a share of zero is asked for.
+        func reasonToOpen(_ counts: BreakerCounts) -> BreakerReason? {
+            guard counts.calls >= minimumCalls else { return nil }
+            if counts.failures > 0, counts.failures * 1_000_000 >= failureShare * counts.calls { return .failureRate }
+            if counts.slow > 0, counts.slow * 1_000_000 >= slowShare * counts.calls { return .slowCallRate }
+            return nil
+        }
+
+        func openTime(opening number: Int, using generator: inout some RandomNumberGenerator) -> Duration {
+            let longest = openMax.inNanoseconds
+            let (doubled, overflow) = open.inNanoseconds.multipliedReportingOverflow(by: 1 << min(number - 1, 40))
+            let time = overflow ? longest : min(doubled, longest)
+            let spread = Int64(Double(time) * jitter * 0.999_999)
+            let drawn = time.addingReportingOverflow(Int64.random(in: -spread...spread, using: &generator))
+            return .nanoseconds(max(1_000_000, min(drawn.overflow ? longest : drawn.partialValue, longest)))
+        }
+
+        private static func millionths(_ share: Double) -> Int {
+            share >= 0 ? Int((min(share, 2) * 1_000_000).rounded()) : 0
+        }
+    }
+}

@@ -1,0 +1,87 @@
+internal import Timekeeping
+
+/// How often, and after how long, failed work is tried again.
+///
+/// First a few fast attempts with a backoff. After these durable work (a message, which nobody waits for) climbs a ladder of
+/// fixed delays. Whether an attempt may be repeated at all is for the caller to know, not for the policy.
+///
+/// With `thereafter` or a ladder, and without `maxAge`, durable work is tried for ever: its owner must end it, for example
+/// with `lifetime`.
+public struct RetryPolicy: Equatable, Sendable {
+    /// Attempts in quick succession, the first try included; at least 1.
+    public var fastAttempts: Int
+    /// The delays between the fast attempts.
+    public var backoff: Backoff
+    /// The delays after the fast attempts, for durable work only; empty for none.
+    public var ladder: [Duration]
+    /// The delay after each further attempt once the ladder has been climbed; `nil`: the ladder's last step repeats.
+    public var thereafter: Duration?
+    /// The share by which a step of the ladder is made longer or shorter at random; 0…1.
+    public var ladderJitter: Double
+    /// The time since the first attempt beyond which no retry is made; `nil` for no limit.
+    public var maxAge: Duration?
+    /// The default time after its acceptance at which work of this class expires; `nil` for none. The owner's to apply.
+    public var lifetime: Duration?
+
+    public init(
+        fastAttempts: Int,
+        backoff: Backoff,
+        ladder: [Duration] = [],
+        thereafter: Duration? = nil,
+        ladderJitter: Double = 0,
+        maxAge: Duration? = nil,
+        lifetime: Duration? = nil
+    ) {
+        self.fastAttempts = fastAttempts
+        self.backoff = backoff
+        self.ladder = ladder
+        self.thereafter = thereafter
+        self.ladderJitter = ladderJitter
+        self.maxAge = maxAge
+        self.lifetime = lifetime
+    }
+
+    /// Whether and when to try again after a failed attempt.
+    ///
+    /// - Parameters:
+    ///   - n: the attempt that failed; the first is 1.
+    ///   - age: the time from the first attempt until now.
+    ///   - pushback: the wait that the other side asked for (`Retry-After`). It makes a delay longer, never shorter; a fast
+    ///     attempt's not beyond twice the delay of the backoff before jitter, as somebody waits for it.
+    ///   - durable: false for a call that somebody waits for: it has only the fast attempts.
+    public func decision(
+        afterAttempt n: Int,
+        age: Duration,
+        pushback: Duration? = nil,
+        durable: Bool,
+        using generator: inout some RandomNumberGenerator
+    ) -> RetryDecision {
+        let attempts = max(1, n)
+        let fast = max(1, fastAttempts)
+        let exhaustion = RetryExhaustion(attempts: attempts, age: age)
+        let isFast = attempts < fast
+        var delay: Duration
+        if isFast {
+            delay = backoff.delay(afterAttempt: attempts, using: &generator)
+            let longest = backoff.longestDelay(afterAttempt: attempts)
+            if let pushback { delay = max(delay, min(pushback, longest * 2)) }
+        } else {
+            guard durable, let step = step(attempts - fast) else { return .giveUp(exhaustion) }
+            delay = max(spread(step, using: &generator), pushback ?? .zero)
+        }
+        if let maxAge, age + delay > maxAge { return .giveUp(exhaustion) }
+        return .retry(after: delay, fast: isFast)
+    }
+
+    private func step(_ index: Int) -> Duration? {
+        index < ladder.count ? ladder[index] : thereafter ?? ladder.last
+    }
+
+    private func spread(_ step: Duration, using generator: inout some RandomNumberGenerator) -> Duration {
+        let nanoseconds = max(.zero, step).inNanoseconds
+        let share = ladderJitter > 0 ? min(ladderJitter, 1) : 0
+        let spread = Int64(Double(nanoseconds) * share * 0.999_999)
+        guard spread > 0 else { return .nanoseconds(nanoseconds) }
+        return .nanoseconds(nanoseconds) + .nanoseconds(Int64.random(in: -spread...spread, using: &generator))
+    }
+}

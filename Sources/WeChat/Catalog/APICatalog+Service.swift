@@ -1,0 +1,81 @@
+extension APICatalog {
+    static let service: [APIDescriptor] = [
+        .read("/cgi-bin/customservice/getkflist", .service),
+        .read("/cgi-bin/customservice/getonlinekflist", .service),
+        .write("/customservice/kfaccount/add", .service),
+        .write("/customservice/kfaccount/update", .service),
+        .write("/customservice/kfaccount/del", .service),
+        .write("/customservice/kfaccount/inviteworker", .service),
+        .write("/customservice/kfaccount/uploadheadimg", .service),
+        .write("/customservice/kfsession/create", .service),
+        .write("/customservice/kfsession/close", .service),
+        .read("/customservice/kfsession/getsession", .service),
+        .read("/customservice/kfsession/getsessionlist", .service),
+        .read("/customservice/kfsession/getwaitcase", .service),
+        .read("/customservice/msgrecord/getmsglist", .service),
+        .read("/customservice/msgrecord/getrecord", .service),
+    ]
+
+    /// Statistics: POSTs that only read.
+    static let statistics: [APIDescriptor] = [
+        "getusersummary", "getusercumulate", "getarticlesummary", "getarticletotal", "getarticleread",
+        "getarticleshare",
+        "getarticletotaldetail", "getbizsummary", "getuserread", "getuserreadhour", "getusershare", "getusersharehour",
+        "getupstreammsg", "getupstreammsghour", "getupstreammsgweek", "getupstreammsgmonth", "getupstreammsgdist",
+        "getupstreammsgdistweek", "getupstreammsgdistmonth", "getinterfacesummary", "getinterfacesummaryhour",
+        "getcardbizuininfo", "getcardcardinfo", "getcardmembercardinfo", "getweanalysisappiddailysummarytrend",
+        "getweanalysisappiddailyvisittrend", "getweanalysisappidweeklyvisittrend",
+        "getweanalysisappidmonthlyvisittrend",
+        "getweanalysisappidvisitdistribution", "getweanalysisappiddailyretaininfo",
+        "getweanalysisappidweeklyretaininfo",
+        "getweanalysisappidmonthlyretaininfo", "getweanalysisappidvisitpage", "getweanalysisappiduserportrait",
+    ].map { .read("/datacube/" + $0, .data) }
+
+    static let miniProgram: [APIDescriptor] = [
+        .download("/wxa/getwxacode", .miniProgram),
+        .download("/wxa/getwxacodeunlimit", .miniProgram),
+        .download("/cgi-bin/wxaapp/createwxaqrcode", .miniProgram),
+        .write("/wxa/generatescheme", .miniProgram),
+        .read("/wxa/queryscheme", .miniProgram),
+        .write("/wxa/generate_urllink", .miniProgram),
+        .read("/wxa/query_urllink", .miniProgram),
+        .write("/wxa/genwxashortlink", .miniProgram),
+        // The code that it takes can be used once.
+        .write("/wxa/business/getuserphonenumber", .miniProgram),
+        .read("/wxa/checksession", .miniProgram),
+        .write("/wxa/resetusersessionkey", .miniProgram),
+        .read("/wxa/getpaidunionid", .miniProgram),
+        .read("/wxa/business/checkencryptedmsg", .miniProgram),
+        .write("/wxa/msg_sec_check", .miniProgram, .always),
+        .write("/wxa/img_sec_check", .miniProgram, .always),
+        .write("/wxa/media_check_async", .miniProgram),
+        .read("/wxa/getuserriskrank", .miniProgram),
+        .write("/cgi-bin/express/business/order/add", .miniProgram),
+        .read("/cgi-bin/express/business/order/get", .miniProgram),
+        .read("/cgi-bin/express/business/path/get", .miniProgram),
+    ]
+
+    static let commerce: [APIDescriptor] = [
+        .write("/card/create", .commerce),
+        .read("/card/get", .commerce),
+        .read("/card/batchget", .commerce),
+        .write("/card/update", .commerce),
+        .write("/card/delete", .commerce),
+        .write("/card/modifystock", .commerce),
+        .write("/card/qrcode/create", .commerce, .always),
+        .read("/card/code/get", .commerce),
+        .write("/card/code/consume", .commerce),
+        .read("/card/code/decrypt", .commerce),
+        .write("/card/code/unavailable", .commerce),
+        .read("/card/user/getcardlist", .commerce),
+        .write("/card/membercard/activate", .commerce),
+        .write("/card/membercard/updateuser", .commerce),
+        .read("/card/membercard/userinfo/get", .commerce),
+        .write("/cgi-bin/poi/addpoi", .commerce),
+        .read("/cgi-bin/poi/getpoi", .commerce),
+        .read("/cgi-bin/poi/getpoilist", .commerce),
+        .write("/cgi-bin/poi/updatepoi", .commerce),
+        .write("/cgi-bin/poi/delpoi", .commerce),
+        .read("/cgi-bin/poi/getwxcategory", .commerce),
+    ]
+}

@@ -1,0 +1,30 @@
+/// What one errcode of WeChat means to Weir.
+public struct ErrorCodeEntry: Equatable, Sendable {
+    public var code: Int
+    /// A few words in English, in Weir's own wording.
+    public var meaning: String
+    public var outcome: Outcome
+    public var scope: ErrorScope
+    public var breaker: BreakerEffect
+    public var wait: WaitHint
+    /// Whether the code, met by the repeat of an attempt whose outcome was unknown, says that the first try was taken.
+    public var isDuplicateOnRepeat: Bool
+
+    public init(
+        code: Int,
+        meaning: String,
+        outcome: Outcome,
+        scope: ErrorScope,
+        breaker: BreakerEffect = .success,
+        wait: WaitHint = .none,
+        isDuplicateOnRepeat: Bool = false
+    ) {
+        self.code = code
+        self.meaning = meaning
+        self.outcome = outcome
+        self.scope = scope
+        self.breaker = breaker
+        self.wait = wait
+        self.isDuplicateOnRepeat = isDuplicateOnRepeat
+    }
+}

@@ -1,0 +1,48 @@
+/// What one answer, or its absence, says.
+public struct Classification: Equatable, Sendable {
+    public var outcome: Outcome
+    /// WeChat's code; nil where the answer has none.
+    public var errcode: Int?
+    /// WeChat's text without its rid, at most ``ReplyClassifier/longestText`` bytes of it.
+    public var errmsg: String?
+    /// The id by which WeChat finds the request again, for 7 days.
+    public var rid: String?
+    /// The id of the message that was taken; real ones exceed 2^53.
+    public var msgid: Int64?
+    public var breaker: BreakerEffect
+    /// Whether a caller may see it: 2xx and 4xx that are whole. What is no answer becomes Weir's own error.
+    public var isAnswer: Bool
+    /// What the errcode is true of.
+    public var scope: ErrorScope
+    /// How long it lasts, as far as the errcode says.
+    public var wait: WaitHint
+    /// Whether the answer, got by the repeat of an attempt whose outcome was unknown, says that the first try was taken.
+    public var isDuplicateOnRepeat: Bool
+
+    public init(
+        outcome: Outcome,
+        errcode: Int? = nil,
+        errmsg: String? = nil,
+        rid: String? = nil,
+        msgid: Int64? = nil,
+        breaker: BreakerEffect,
+        isAnswer: Bool = true,
+        scope: ErrorScope = .message,
+        wait: WaitHint = .none,
+        isDuplicateOnRepeat: Bool = false
+    ) {
+        self.outcome = outcome
+        self.errcode = errcode
+        self.errmsg = errmsg
+        self.rid = rid
+        self.msgid = msgid
+        self.breaker = breaker
+        self.isAnswer = isAnswer
+        self.scope = scope
+        self.wait = wait
+        self.isDuplicateOnRepeat = isDuplicateOnRepeat
+    }
+
+    /// Something came that doesn't say whether WeChat took the call.
+    static let noAnswer = Classification(outcome: .unknown, breaker: .failure, isAnswer: false, scope: .api)
+}

@@ -1,0 +1,7 @@
+/// Why a message was not taken.
+public enum AcceptFailure: Error, Equatable, Sendable {
+    /// As many messages wait as may.
+    case queueFull
+    /// It could not be put on disk.
+    case journal(JournalError)
+}

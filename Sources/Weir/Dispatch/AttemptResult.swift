@@ -1,0 +1,12 @@
+public import Queueing
+public import Resilience
+
+/// What the dispatch machine made of an attempt's end.
+public struct AttemptResult: Equatable, Sendable {
+    public var lease: Lease
+    /// The job as it stands now.
+    public var job: Job
+    public var disposition: Disposition
+    /// When the result moved the breaker.
+    public var transition: BreakerTransition?
+}

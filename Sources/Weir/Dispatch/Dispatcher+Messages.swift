@@ -1,0 +1,211 @@
+import Queueing
+import Resilience
+import Synchronization
+import Timekeeping
+import WeChat
+
+extension Dispatcher {
+    // MARK: Acceptance
+
+    /// A fresh id, later than all before.
+    func makeID() -> JobID {
+        state.withLock { $0.ids.next(at: time.timestamp()) }
+    }
+
+    /// Takes a message into the queue and the journal. `completion` hears when it is synced, or why it could not be taken.
+    ///
+    /// Where a permit is free at once, the attempt's start rides in the commit of the acceptance.
+    func accept(
+        _ message: AcceptedMessage, completion: @escaping @Sendable (Result<Void, AcceptFailure>) -> Void
+    ) {
+        let record = message.record
+        let refusal = update { state, now -> AcceptFailure? in
+            let lane = state.lane(
+                app: message.app, api: message.api, isDurable: true, limit: message.limit, at: now.instant, metrics: metrics)
+            switch state.machine.submit(message.job(in: lane, classes: state.classes), at: now.timestamp) {
+            case .refused: return .queueFull
+            case .ready, .scheduled: break
+            }
+            state.bodies.keep(record.body, for: record.id)
+            let actions = state.machine.pump(at: now)
+            appendAccept(record, actions: actions, in: &state, completion: completion)
+            return nil
+        }
+        if let refusal { completion(.failure(refusal)) }
+    }
+
+    private func appendAccept(
+        _ record: MessageRecord,
+        actions: [DispatchAction],
+        in state: inout State,
+        completion: @escaping @Sendable (Result<Void, AcceptFailure>) -> Void
+    ) {
+        var own: Lease?
+        var others: [DispatchAction] = []
+        for action in actions {
+            if case .start(let lease) = action, lease.job.id == record.id { own = lease } else { others.append(action) }
+        }
+        let writes = own.map { [.accept(record), startWrite($0, in: state)] } ?? [.accept(record)]
+        journal.append(writes) { [self, own] result in
+            switch result {
+            case .success(let receipt):
+                completion(.success(()))
+                if let own { committed([own], .success(receipt)) }
+            case .failure(let error):
+                update { state, now in
+                    state.machine.discard(record.id, at: now)
+                    state.machine.journalIsWritable = false
+                    _ = state.bodies.take(record.id)
+                }
+                completion(.failure(.journal(error)))
+            }
+        }
+        if !others.isEmpty { start(others, in: &state, at: time.moment()) }
+    }
+
+    // MARK: Attempts
+
+    /// The starts of these attempts are on disk, or can't be put there.
+    func committed(_ leases: [Lease], _ result: Result<JournalReceipt, JournalError>) {
+        switch result {
+        case .success(let receipt):
+            for lease in leases { transmit(lease, storedBody: receipt.bodies[lease.job.id]) }
+        case .failure:
+            update { state, now in
+                state.machine.journalIsWritable = false
+                for lease in leases { _ = state.machine.abandon(lease.job.id, at: now) }
+            }
+        }
+    }
+
+    private func transmit(_ lease: Lease, storedBody: [UInt8]?) {
+        let id = lease.job.id
+        let (body, app, upstream) = state.withLock { state -> ([UInt8]?, AppRuntime, UpstreamConfiguration) in
+            guard state.machine.leases[id] != nil else { return (nil, state.apps[0], state.upstream) }
+            let body = state.bodies.take(id) ?? storedBody
+            return (body, state.apps[state.machine.gates[lease.gate].app], state.upstream)
+        }
+        let api = state.withLock { $0.machine.gates[lease.gate].api }
+        guard let body, !body.isEmpty else { return fail(lease, because: "its body is no longer kept") }
+        guard let token = app.keeper?.token() else {
+            return giveBack(lease, body: body)
+        }
+        metrics.started(lease)
+        let request = UpstreamRequest(
+            method: "POST",
+            origin: app.origin,
+            target: Dispatcher.path(api, body: body) + "?access_token=" + token.value,
+            headers: Dispatcher.jsonHeaders,
+            body: body,
+            timeout: upstream.timeout,
+            connectTimeout: upstream.connectTimeout,
+            replyLimit: 1 << 20
+        )
+        transport.send(request) { [self] result in
+            complete(lease, result, token: token, usesToken: true, body: body)
+        }
+    }
+
+    private static func path(_ api: APIDescriptor, body: [UInt8]) -> String {
+        guard let type = MessageType(api: api.label), type == .mass else { return api.label }
+        return type.api(for: body) ?? api.label
+    }
+
+    private static let jsonHeaders = [HTTPField("Content-Type", "application/json; charset=utf-8")]
+
+    /// The token went away between decision and transmission: no byte left, and the journal is told so.
+    private func giveBack(_ lease: Lease, body: [UInt8]) {
+        update { state, now in
+            guard let job = state.machine.abandon(lease.job.id, at: now) else { return }
+            state.refreshToken(of: state.machine.gates[lease.gate].app)
+            state.bodies.keep(body, for: job.id)
+            let settlement = Settlement(
+                state: .pending,
+                at: now.timestamp,
+                countedAttempts: Int(job.countedAttempts),
+                reason: Obstacle.Reason.noToken.rawValue
+            )
+            journal.append([.conclude(job.id, settlement)]) { _ in }
+        }
+    }
+
+    private func fail(_ lease: Lease, because reason: String) {
+        update { state, now in
+            guard let job = state.machine.abandon(lease.job.id, at: now) else { return }
+            _ = state.machine.cancel(job.id)
+            conclude(job, as: .failed, reason: reason, in: &state, at: now)
+        }
+    }
+
+    // MARK: Ends without an attempt
+
+    func expire(_ job: Job, in state: inout State, at now: Moment) {
+        // With an attempt whose outcome nobody knows behind it, `expired` would say more than is known.
+        let end: JobState = job.marks.contains(.ambiguous) ? .unknown : .expired
+        conclude(job, as: end, reason: "not_after passed", in: &state, at: now)
+    }
+
+    private func conclude(_ job: Job, as end: JobState, reason: String, in state: inout State, at now: Moment) {
+        _ = state.bodies.take(job.id)
+        let watchers = state.removeWatchers(job.id)
+        let settlement = Settlement(
+            state: end, at: now.timestamp, countedAttempts: Int(job.countedAttempts), reason: reason)
+        let api = state.machine.gates[state.machine.gate(of: job.lane)].api
+        metrics.ended(job, gate: state.machine.gate(of: job.lane), api: api, as: end, at: now.timestamp)
+        journal.append([.conclude(job.id, settlement)]) { _ in
+            for watcher in watchers { watcher() }
+        }
+    }
+
+    /// Takes a waiting message out for good.
+    func cancel(_ id: JobID, completion: @escaping @Sendable (Result<Bool, JournalError>) -> Void) {
+        let isGone = update { state, now -> Bool in
+            guard case .removed(let job) = state.machine.cancel(id) else { return false }
+            _ = state.bodies.take(id)
+            let watchers = state.removeWatchers(id)
+            let settlement = Settlement(
+                state: .cancelled,
+                at: now.timestamp,
+                countedAttempts: Int(job.countedAttempts),
+                reason: "cancelled by its client"
+            )
+            let api = state.machine.gates[state.machine.gate(of: job.lane)].api
+            metrics.ended(job, gate: state.machine.gate(of: job.lane), api: api, as: .cancelled, at: now.timestamp)
+            journal.append([.conclude(id, settlement)]) { result in
+                completion(result.map { _ in true })
+                for watcher in watchers { watcher() }
+            }
+            return true
+        }
+        if !isGone { completion(.success(false)) }
+    }
+
+    /// An ended message that the journal has just set back to `pending` waits again.
+    func readmit(_ message: AcceptedMessage) {
+        update { state, now in
+            let lane = state.lane(
+                app: message.app, api: message.api, isDurable: true, limit: message.limit, at: now.instant,
+                metrics: metrics)
+            state.machine.restore(message.job(in: lane, classes: state.classes), at: now.timestamp)
+        }
+    }
+
+    /// What a waiting message waits for; `nil` when it does not wait here.
+    func waiting(_ id: JobID) -> Obstacle? {
+        state.withLock { state in
+            guard let job = state.machine.job(id), state.machine.leases[id] == nil else { return nil }
+            if let due = job.notBefore, due > time.timestamp() { return Obstacle(.scheduled, until: due) }
+            return state.machine.obstacle(of: job.lane, at: time.moment()) ?? Obstacle(.concurrency)
+        }
+    }
+
+    /// Calls `action` once when the message has ended; at once when it is not waiting or in flight here.
+    func whenEnded(_ id: JobID, _ action: @escaping @Sendable () -> Void) {
+        let isThere = state.withLock { state in
+            guard state.machine.job(id) != nil else { return false }
+            state.watchers[id, default: []].append(action)
+            return true
+        }
+        if !isThere { action() }
+    }
+}

@@ -1,0 +1,214 @@
+import Logging
+import Queueing
+import Resilience
+import Synchronization
+import Timekeeping
+import WeChat
+
+/// Drives the dispatch machine: holds the lock, the clock, the journal and the transport.
+///
+/// Everything that leaves Weir for WeChat, but for the token requests, leaves through here. What a decision asks for is done after the
+/// lock is released, with one exception: writes are handed to the journal under it, because their order there must be the order of the
+/// decisions. The journal only queues them.
+///
+/// Rings: this is ring 1; the transport's and journal's threads call back into `complete` and `committed`.
+final class Dispatcher: Sendable {
+    struct State: Sendable {
+        var machine: DispatchMachine
+        var apps: [AppRuntime]
+        var classes: RetryClassTable
+        var calls: [JobID: RelayCall] = [:]
+        var waitingBytes = 0
+        var bodies: BodyStore
+        var watchers: [JobID: [@Sendable () -> Void]] = [:]
+        var generator: SplitMix64
+        var ids: JobIDGenerator
+        var relay: RelayConfiguration
+        var upstream: UpstreamConfiguration
+        var effects: [Effect] = []
+    }
+
+    /// What is done once the lock is released.
+    enum Effect: Sendable {
+        case transmit(Lease, RelayCall)
+        case answer(RelayCall, RelayEnd)
+    }
+
+    let state: Mutex<State>
+    let transport: any Transport
+    let journal: any Journal
+    let time: any TimeSource
+    let metrics: GatewayMetrics
+    let logger: Logger
+    private let timer: Mutex<WakeTimer?> = Mutex(nil)
+
+    init(
+        configuration: GatewayConfiguration,
+        apps: [AppRuntime],
+        transport: any Transport,
+        journal: any Journal,
+        time: any TimeSource,
+        metrics: GatewayMetrics,
+        logger: Logger,
+        seed: UInt64
+    ) {
+        let classes = RetryClassTable(configuration.retry)
+        var machine = DispatchMachine(DispatchPolicy(configuration, classes: classes))
+        let now = time.now()
+        for app in apps { _ = machine.addApp(app.name, needsToken: app.keeper != nil, at: now) }
+        state = Mutex(
+            State(
+                machine: machine,
+                apps: apps,
+                classes: classes,
+                bodies: BodyStore(limit: Dispatcher.bodyBytes),
+                generator: SplitMix64(seed: seed),
+                ids: JobIDGenerator(seed: seed),
+                relay: configuration.relay,
+                upstream: configuration.upstream
+            )
+        )
+        self.transport = transport
+        self.journal = journal
+        self.time = time
+        self.metrics = metrics
+        self.logger = logger
+        timer.withLock { $0 = WakeTimer(time: time) { [weak self] in self?.look() } }
+    }
+
+    /// Bodies of waiting messages kept in memory at most; the others stay on disk.
+    static let bodyBytes = 64 << 20
+
+    // MARK: The one way in
+
+    /// Changes the state, starts what may start, and afterwards does what that asks for.
+    @discardableResult
+    func update<Value: Sendable>(_ change: (inout State, Moment) -> Value) -> Value {
+        let (value, effects, wake) = state.withLock { state in
+            let now = time.moment()
+            let value = change(&state, now)
+            start(state.machine.pump(at: now), in: &state, at: now)
+            let effects = state.effects
+            state.effects = []
+            return (value, effects, state.machine.nextWake(at: now))
+        }
+        timer.withLock { $0 }?.arm(at: wake)
+        for effect in effects { perform(effect) }
+        return value
+    }
+
+    /// Looks whether time alone has made something ready.
+    func look() {
+        update { _, _ in }
+    }
+
+    func start(_ actions: [DispatchAction], in state: inout State, at now: Moment) {
+        var starts: [JournalWrite] = []
+        var leases: [Lease] = []
+        for action in actions {
+            switch action {
+            case .start(let lease) where lease.job.isDurable:
+                starts.append(startWrite(lease, in: state))
+                leases.append(lease)
+            case .start(let lease):
+                guard let call = state.calls[lease.job.id] else { continue }
+                state.effects.append(.transmit(lease, call))
+                metrics.started(lease)
+            case .refuse(let job, let obstacle):
+                endCall(job.id, obstacle: obstacle, in: &state)
+            case .expire(let job, let obstacle):
+                if job.isDurable {
+                    expire(job, in: &state, at: now)
+                } else {
+                    if obstacle.reason == .rateLimited { metrics.limiterRejected(gate: state.machine.gate(of: job.lane)) }
+                    endCall(job.id, obstacle: obstacle, in: &state)
+                }
+            }
+        }
+        guard !starts.isEmpty else { return }
+        journal.append(starts) { [self, leases] result in committed(leases, result) }
+    }
+
+    func startWrite(_ lease: Lease, in state: State) -> JournalWrite {
+        .start(
+            lease.job.id,
+            number: lease.number,
+            at: lease.startedAt.timestamp,
+            needsBody: !state.bodies.contains(lease.job.id)
+        )
+    }
+
+    private func endCall(_ id: JobID, obstacle: Obstacle, in state: inout State) {
+        guard let call = state.removeCall(id) else { return }
+        state.effects.append(.answer(call, .refused(obstacle, last: call.last)))
+    }
+
+    private func perform(_ effect: Effect) {
+        switch effect {
+        case .transmit(let lease, let call): transmit(call, lease: lease)
+        case .answer(let call, let end): call.completion(end)
+        }
+    }
+
+    // MARK: Relayed calls
+
+    /// Queues a relayed call. `completion` is called once, also when there is no room.
+    /// - Returns: the id with which the call can be hung up; `nil` when it has already ended.
+    func relay(_ call: RelayCall, priority: Priority, retryClass: String, limit: RateLimit) -> JobID? {
+        let id = update { state, now -> JobID? in
+            let size = call.body?.count ?? 0
+            guard state.calls.count < state.relay.maxWaiting,
+                state.waitingBytes + size <= state.relay.maxWaitingBytes || state.calls.isEmpty
+            else { return nil }
+            let lane = state.lane(app: call.app, api: call.api, isDurable: false, limit: limit, at: now.instant, metrics: metrics)
+            let id = state.ids.next(at: now.timestamp)
+            var job = Job(id: id, lane: lane, priority: priority, isDurable: false, acceptedAt: now.timestamp)
+            job.retryClass = state.classes.index(retryClass)
+            job.expiresAt = now.timestamp + (call.deadline - now.instant)
+            job.marks = call.isRepeatable ? .repeatable : []
+            state.calls[id] = call
+            state.waitingBytes += size
+            _ = state.machine.submit(job, at: now.timestamp)
+            return id
+        }
+        if id == nil { call.completion(.overloaded) }
+        return id
+    }
+
+    /// The caller is gone: its wait ends. What is already on its way is left to arrive.
+    func hangUp(_ id: JobID) {
+        update { state, _ in
+            guard case .removed = state.machine.cancel(id), let call = state.removeCall(id) else { return }
+            state.effects.append(.answer(call, .hungUp))
+        }
+    }
+
+    /// The token went away between decision and transmission: the call waits for the next one.
+    private func abandon(_ lease: Lease) {
+        update { state, now in
+            _ = state.machine.abandon(lease.job.id, at: now)
+            state.refreshToken(of: state.machine.gates[lease.gate].app)
+        }
+    }
+
+    private func transmit(_ call: RelayCall, lease: Lease) {
+        let runtime = state.withLock { $0.apps[call.app] }
+        var token: AccessToken?
+        if call.usesToken {
+            token = runtime.keeper?.token()
+            guard token != nil else { return abandon(lease) }
+        }
+        let left = call.deadline - time.now()
+        let share = call.isRepeatable && call.last == nil ? left / 2 : left
+        let request = UpstreamRequest(
+            method: call.method,
+            origin: runtime.origin,
+            target: call.targetPrefix + (token?.value ?? "") + call.targetSuffix,
+            headers: call.headers,
+            body: call.body,
+            timeout: max(share, .milliseconds(1)),
+            connectTimeout: state.withLock { $0.upstream.connectTimeout }
+        )
+        transport.send(request) { [self, token] result in complete(lease, result, token: token, usesToken: call.usesToken) }
+    }
+}

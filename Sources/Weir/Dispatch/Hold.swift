@@ -1,0 +1,33 @@
+import Queueing
+import Timekeeping
+
+/// A closed gate that lets one piece of work through once a minute, to see whether an operator has acted.
+struct Hold: Equatable, Sendable {
+    /// How often WeChat is asked again: it locks out callers that insist (89506, 89507).
+    static let interval = Duration.seconds(60)
+
+    /// For people, such as `api unauthorized (48001)`.
+    var cause: String
+    private(set) var until: Timestamp
+    private(set) var probe: JobID?
+
+    init(cause: String, at now: Timestamp) {
+        self.cause = cause
+        until = now + Hold.interval
+    }
+
+    /// Whether work must wait.
+    func blocks(at now: Timestamp) -> Bool {
+        now < until || probe != nil
+    }
+
+    /// `id` goes out as the probe.
+    mutating func send(_ id: JobID) {
+        probe = id
+    }
+
+    /// The probe came back without saying anything about the account: the next one may go at once.
+    mutating func probeSaidNothing(_ id: JobID) {
+        if probe == id { probe = nil }
+    }
+}

@@ -1,0 +1,49 @@
+public import Timekeeping
+
+/// What keeps waiting work from leaving, and until when as far as that is known.
+public struct Obstacle: Equatable, Sendable {
+    /// The raw values are metric labels and stand in messages' `reason`.
+    public enum Reason: String, CaseIterable, Sendable {
+        /// The limiter has no permit.
+        case rateLimited = "rate_limited"
+        /// The breaker is open, or half-open with all its probes out.
+        case breakerOpen = "breaker_open"
+        /// WeChat said 45011: the api's lane waits for the next minute.
+        case throttled
+        /// WeChat said 45009: the api's lane waits for the next day.
+        case quotaExhausted = "quota_exhausted"
+        /// No access_token is there yet.
+        case noToken = "no_token"
+        /// The token can't be fetched until an operator acts, or WeChat keeps rejecting it.
+        case credentials
+        /// WeChat refuses the account or the api (48001 and its like); asked again once a minute.
+        case account
+        /// An operator paused the app.
+        case paused
+        /// As many attempts are in flight as may be.
+        case concurrency
+        /// The journal can't be written, so no attempt's start can be kept.
+        case journal
+        /// Weir is shutting down.
+        case draining
+        /// Its own time has not come: `not_before`, or a retry.
+        case scheduled
+    }
+
+    public var reason: Reason
+    /// When it is expected to go away; `nil` when nobody knows.
+    public var until: Timestamp?
+
+    public init(_ reason: Reason, until: Timestamp? = nil) {
+        self.reason = reason
+        self.until = until
+    }
+
+    /// Whether a relayed call is better told at once than left waiting for its deadline.
+    var refusesAtOnce: Bool {
+        switch reason {
+        case .breakerOpen, .quotaExhausted, .credentials, .account, .paused, .draining: true
+        case .rateLimited, .throttled, .noToken, .concurrency, .journal, .scheduled: false
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import Queueing
+import Timekeeping
+import WeChat
+
+/// A relayed call on its way through the queue: what is sent, and whom to tell.
+struct RelayCall: Sendable {
+    var method: String
+    /// Path and query up to where the token goes, or all of it when no token of ours is used.
+    var targetPrefix: String
+    /// The query behind the token.
+    var targetSuffix: String
+    /// Whether the app's real token stands between prefix and suffix. When not, WeChat's word about tokens concerns the caller alone.
+    var usesToken: Bool
+    var headers: [HTTPField]
+    var body: [UInt8]?
+    var app: Int
+    var api: APIDescriptor
+    var deadline: Instant
+    /// Whether an attempt takes half of the time that is left, to leave room for a repeat.
+    var isRepeatable: Bool
+    /// What the attempts so far brought.
+    var last: LastAttempt?
+    /// Called once, outside of every lock.
+    var completion: @Sendable (RelayEnd) -> Void
+
+    struct LastAttempt: Sendable {
+        var classification: Classification
+        var reply: UpstreamReply?
+        var failure: TransportFailure?
+        /// The token that was used, to be cut out of the reply.
+        var token: AccessToken?
+    }
+}

@@ -1,0 +1,11 @@
+/// How a relayed call ended.
+enum RelayEnd: Sendable {
+    /// An attempt was the last one.
+    case attempted(RelayCall.LastAttempt)
+    /// It could not be served, or its time was over while it waited; `last` when there was an attempt before.
+    case refused(Obstacle, last: RelayCall.LastAttempt?)
+    /// Its caller hung up while it waited.
+    case hungUp
+    /// The queue has no room.
+    case overloaded
+}

@@ -1,0 +1,143 @@
+import Logging
+import Queueing
+public import Resilience
+import Synchronization
+import Timekeeping
+import WeChat
+
+extension Gateway {
+    // MARK: Relay
+
+    /// Answers a call to WeChat's API. `onHangup` is given what to do when the caller goes away while its call waits.
+    public func relay(
+        _ request: RelayRequest, onHangup: (@escaping @Sendable () -> Void) -> Void
+    ) async -> RelayReply {
+        let reply: RelayReply
+        if relayProblem() != nil {
+            reply = relayService.refuse(.overloaded, "Weir is shutting down", request, api: "other", wait: .seconds(1))
+        } else {
+            reply = await relayService.answer(request, onHangup: onHangup)
+        }
+        if let refusal = reply.refusal { metrics.refused(refusal) }
+        return reply
+    }
+
+    /// The answer to a call whose body is over the relay's limit.
+    public func relayTooLarge(_ request: RelayRequest, limit: Int) -> RelayReply {
+        metrics.refused(RelayRefusal.requestTooLarge)
+        return relayService.tooLarge(request, limit: limit)
+    }
+
+    // MARK: Messages
+
+    /// Who is behind an `Authorization: Bearer` key.
+    public func authenticate(key: String?, isDirectLoopback: Bool) throws(MessageRefusal) -> Caller {
+        try messageService.authenticate(key: key, isDirectLoopback: isDirectLoopback)
+    }
+
+    /// Takes one message, and returns when it is on disk; with `wait`, when it has ended or that time is over.
+    public func accept(
+        _ body: [UInt8], idempotencyKey: String?, caller: Caller, traceID: String, wait: Duration? = nil
+    ) async throws(MessageRefusal) -> AcceptReply {
+        do throws(MessageRefusal) {
+            try checkAccepting()
+            var reply = try await messageService.accept(
+                body, idempotencyKey: idempotencyKey, caller: caller, traceID: traceID)
+            if let wait, let record = try await messageService.await(reply.record.id, atMost: wait) {
+                reply.record = record
+            }
+            return reply
+        } catch {
+            metrics.refused(error.reason)
+            throw error
+        }
+    }
+
+    /// Takes up to 1,000 messages, each by itself.
+    public func acceptBatch(
+        _ body: [UInt8], isLines: Bool, caller: Caller, traceID: String
+    ) async throws(MessageRefusal) -> [BatchResult] {
+        try checkAccepting()
+        return try await messageService.acceptBatch(body, isLines: isLines, caller: caller, traceID: traceID)
+    }
+
+    private func checkAccepting() throws(MessageRefusal) {
+        guard let problem = messagesProblem() else { return }
+        let reason: MessageRefusalReason = journal.status().failure == nil ? .shuttingDown : .journal
+        throw MessageRefusal(reason, "\(problem); nothing was accepted", retryAfter: .seconds(5))
+    }
+
+    public func message(_ id: String, caller: Caller) async throws(MessageRefusal) -> MessageRecord {
+        try await messageService.status(id, caller: caller)
+    }
+
+    public func messages(_ filter: MessageFilter, caller: Caller) async throws(MessageRefusal) -> MessagePage {
+        try await messageService.list(filter, caller: caller)
+    }
+
+    public func cancel(_ id: String, caller: Caller) async throws(MessageRefusal) -> MessageRecord {
+        try await messageService.cancel(id, caller: caller)
+    }
+
+    public func redrive(_ id: String, force: Bool, caller: Caller) async throws(MessageRefusal) -> MessageRecord {
+        try checkAccepting()
+        return try await messageService.redrive(id, force: force, caller: caller)
+    }
+
+    /// Redrives up to `filter.limit` messages that match.
+    public func redrive(_ filter: MessageFilter, caller: Caller) async throws(MessageRefusal) -> RedriveResult {
+        try checkAccepting()
+        return try await messageService.redriveAll(filter, caller: caller)
+    }
+
+    // MARK: Operators
+
+    /// What the dispatcher is doing.
+    public func snapshot() -> DispatchSnapshot {
+        dispatcher.snapshot()
+    }
+
+    /// The apps' tokens, by app.
+    public func tokens() -> [(app: String, status: TokenStatus)] {
+        zip(appNames, keepers).map { ($0, $1.status()) }
+    }
+
+    public func journalStatus() -> JournalStatus {
+        journal.status()
+    }
+
+    /// - Returns: false when there is no breaker of that name.
+    public func force(_ mode: BreakerMode, breaker: String) -> Bool {
+        dispatcher.force(mode, breaker: breaker)
+    }
+
+    /// - Returns: false when there is no app of that name.
+    public func setPaused(_ isPaused: Bool, app: String) -> Bool {
+        guard let index = appNames.firstIndex(of: app) else { return false }
+        dispatcher.setPaused(isPaused, app: index)
+        logger.notice("app \(isPaused ? "paused" : "resumed")", metadata: ["app": "\(app)"])
+        return true
+    }
+
+    /// Takes over what can be changed while running: limits, clients, secrets, classes, breaker, queue, relay, retention. The apps must
+    /// be the same as before, and listeners and the storage folder stay as they are.
+    public func reload(_ new: GatewayConfiguration) {
+        configuration.withLock { $0 = new }
+        let directory = ClientDirectory(new, appNames: appNames)
+        relayService.directory.withLock { $0 = directory }
+        relayService.settings.withLock { $0 = new.relay }
+        relayService.defaultClass.withLock { $0 = new.retry.defaultClass }
+        messageService.directory.withLock { $0 = directory }
+        messageService.settings.withLock { $0 = new.retry }
+        for (name, keeper) in zip(appNames, keepers) where new.apps[name] != nil {
+            keeper.replace(TokenCredentials(new, app: name))
+        }
+        dispatcher.reload(new, apps: Gateway.runtimes(new, names: appNames, keepers: keepers))
+        metrics.reloaded(at: time.timestamp(), succeeded: true)
+    }
+
+    /// A new configuration was refused.
+    public func reloadRefused() {
+        metrics.reloaded(at: time.timestamp(), succeeded: false)
+    }
+}

@@ -1,0 +1,205 @@
+public import Logging
+public import PrometheusMetrics
+import Queueing
+import Resilience
+public import ServiceLifecycle
+import Synchronization
+public import Timekeeping
+import WeChat
+
+/// A whole gateway: the relay, the messages API and everything behind them, without any listener.
+///
+/// Embed it by giving it a transport and a journal, running it as a service, and handing it what your HTTP server receives.
+public final class Gateway: Service {
+    let configuration: Mutex<GatewayConfiguration>
+    public let registry: MetricRegistry
+    public let metrics: GatewayMetrics
+    let dispatcher: Dispatcher
+    let relayService: RelayService
+    let messageService: MessageService
+    let journal: any Journal
+    let keepers: [TokenKeeper]
+    let appNames: [String]
+    let time: any TimeSource
+    let logger: Logger
+    private let isAccepting = Mutex(true)
+    private let isReady = Mutex(false)
+
+    /// - Parameters:
+    ///   - configuration: At least one app.
+    ///   - registry: Where the metrics are registered; scrape it.
+    ///   - metrics: Made from `registry` beforehand, as the journal reports its commits there.
+    ///   - seed: Chance for ids and jitter.
+    public init(
+        configuration: GatewayConfiguration,
+        transport: any Transport,
+        journal: any Journal,
+        time: any TimeSource = SystemTimeSource(),
+        registry: MetricRegistry,
+        metrics: GatewayMetrics,
+        logger: Logger,
+        seed: UInt64 = .random(in: .min ... .max)
+    ) {
+        self.configuration = Mutex(configuration)
+        self.registry = registry
+        self.metrics = metrics
+        self.journal = journal
+        self.time = time
+        self.logger = logger
+        let names = configuration.apps.keys.sorted()
+        appNames = names
+        var keepers: [TokenKeeper] = []
+        for (index, name) in names.enumerated() {
+            keepers.append(
+                TokenKeeper(
+                    credentials: TokenCredentials(configuration, app: name),
+                    transport: transport,
+                    time: time,
+                    logger: logger.tagged("app", name),
+                    seed: seed &+ UInt64(index)
+                ) { metrics.token($0, app: name) })
+        }
+        self.keepers = keepers
+        dispatcher = Dispatcher(
+            configuration: configuration,
+            apps: Gateway.runtimes(configuration, names: names, keepers: keepers),
+            transport: transport,
+            journal: journal,
+            time: time,
+            metrics: metrics,
+            logger: logger,
+            seed: seed
+        )
+        let directory = ClientDirectory(configuration, appNames: names)
+        let gate = ClientGate(time: time)
+        relayService = RelayService(
+            directory: directory, configuration: configuration, gate: gate, dispatcher: dispatcher, metrics: metrics, time: time)
+        messageService = MessageService(
+            directory: directory, retry: configuration.retry, gate: gate, dispatcher: dispatcher, journal: journal,
+            metrics: metrics, time: time)
+        metrics.reloaded(at: time.timestamp(), succeeded: true)
+        registry.onCollect { [weak self] in self?.collect() }
+    }
+
+    /// The apps as the dispatcher has them; the last one stands for calls that bring a token of their own.
+    static func runtimes(
+        _ configuration: GatewayConfiguration, names: [String], keepers: [TokenKeeper]
+    ) -> [AppRuntime] {
+        var runtimes: [AppRuntime] = []
+        for (name, keeper) in zip(names, keepers) {
+            guard let app = configuration.apps[name] else { continue }
+            runtimes.append(
+                AppRuntime(
+                    name: name, origin: app.hosts.first ?? AppConfiguration.officialHost, configuration: app, keeper: keeper))
+        }
+        let foreign = AppConfiguration(appID: "", secret: "")
+        let origin = runtimes.first?.origin ?? AppConfiguration.officialHost
+        runtimes.append(AppRuntime(name: Gateway.foreignApp, origin: origin, configuration: foreign, keeper: nil))
+        return runtimes
+    }
+
+    /// The metric label of calls that bring a token of their own; no app's name has a dash in front.
+    static let foreignApp = "-foreign"
+
+    // MARK: Life
+
+    /// Reads the journal, fetches tokens, and keeps house until it is cancelled or shut down gracefully.
+    public func run() async throws {
+        try restore()
+        for (index, keeper) in keepers.enumerated() {
+            keeper.start { [dispatcher] in dispatcher.tokenChanged(app: index) }
+        }
+        isReady.withLock { $0 = true }
+        await cancelWhenGracefulShutdown { [self] in
+            while !Task.isCancelled {
+                do { try await time.sleep(until: time.now() + .seconds(1)) } catch { return }
+                await keepHouse()
+            }
+        }
+        await drain()
+    }
+
+    private func restore() throws(JournalError) {
+        let began = time.now()
+        var (count, orphans) = (0, 0)
+        try journal.restore { message in
+            guard let restored = accepted(message) else { return orphans += 1 }
+            dispatcher.restore(restored, interruptedAt: message.interruptedAt)
+            count += 1
+        }
+        let took = time.now() - began
+        logger.notice("journal read", metadata: ["waiting": "\(count)", "seconds": "\(took.inSeconds)"])
+        guard orphans > 0 else { return }
+        logger.error(
+            "messages of apps that are not configured any more stay in the journal unsent",
+            metadata: ["messages": "\(orphans)"])
+    }
+
+    private func accepted(_ message: RestoredMessage) -> AcceptedMessage? {
+        guard let index = appNames.firstIndex(of: message.app) else { return nil }
+        let record = MessageRecord(
+            id: message.id, app: message.app, client: message.client, type: message.type, priority: message.priority,
+            retryClass: message.retryClass, createdAt: message.createdAt, notBefore: message.notBefore,
+            notAfter: message.notAfter, body: [], countedAttempts: message.countedAttempts,
+            firstAttemptAt: message.firstAttemptAt, nextAt: message.nextAt)
+        let api = APICatalog.descriptor(method: "POST", path: message.type.lanePath)
+        let limit = configuration.withLock { $0.apps[message.app]?.limit(for: api.label) }
+        guard let limit else { return nil }
+        return AcceptedMessage(
+            record: record, app: index, api: api, limit: limit, isDeduplicated: message.type == .template,
+            startedAttempts: message.startedAttempts)
+    }
+
+    /// Small regular work: whether the journal can be written, and what has been kept long enough.
+    private func keepHouse() async {
+        dispatcher.setJournalWritable(journal.status().failure == nil)
+        let keep = configuration.withLock { $0.storage.keep }
+        do { _ = try await journal.sweep(keep, now: time.timestamp(), limit: 500) } catch {
+            logger.warning("old messages could not be removed", metadata: ["error": "\(error.message)"])
+        }
+    }
+
+    /// Lets what is in flight end, at most ten seconds, and says what is left.
+    private func drain() async {
+        isAccepting.withLock { $0 = false }
+        dispatcher.drain()
+        let deadline = time.now() + .seconds(10)
+        while dispatcher.inFlight > 0, time.now() < deadline {
+            // Not cancellable: a shutdown is what it waits in.
+            await Task { [time] in try? await time.sleep(until: time.now() + .milliseconds(20)) }.value
+        }
+        for keeper in keepers { keeper.stop() }
+        let snapshot = dispatcher.snapshot()
+        logger.notice(
+            "drained",
+            metadata: [
+                "messages_left": "\(snapshot.queue.durableCount)", "in_flight": "\(snapshot.inFlight)",
+            ])
+    }
+
+    // MARK: Metrics
+
+    private func collect() {
+        metrics.collect(dispatcher.snapshot(), journal: journal.status())
+        for (name, keeper) in zip(appNames, keepers) { metrics.collect(token: keeper.status(), app: name) }
+    }
+
+    // MARK: Readiness
+
+    /// Whether messages can be accepted, and why not.
+    public func messagesProblem() -> String? {
+        if !isReady.withLock({ $0 }) { return "the journal is being read" }
+        if !isAccepting.withLock({ $0 }) { return "Weir is shutting down" }
+        return journal.status().failure.map { "the journal can't be written: \($0.message)" }
+    }
+
+    /// Whether calls can be relayed, and why not.
+    public func relayProblem() -> String? {
+        isAccepting.withLock { $0 } ? nil : "Weir is shutting down"
+    }
+
+    /// Refuses new work from now on; the listeners stop by themselves.
+    public func stopAccepting() {
+        isAccepting.withLock { $0 = false }
+    }
+}

@@ -1,0 +1,136 @@
+import PrometheusMetrics
+import Queueing
+import Resilience
+import Synchronization
+public import Timekeeping
+import WeChat
+
+extension GatewayMetrics {
+    // MARK: Attempts
+
+    /// A gate was made: its instruments exist from now on, at 0.
+    func registerGate(_ index: Int, app: String, api: String) {
+        let gate = GateMetrics(
+            app: app,
+            api: api,
+            outcomes: Outcome.allCases.map { upstreamRequests.child(app, api, $0.rawValue) },
+            duration: upstreamDuration.child(app, api),
+            permits: limiterPermits.child(app, api)
+        )
+        _ = limiterWaits.child(app, api)
+        _ = limiterRejections.child(app, api)
+        gates.withLock { $0[index] = gate }
+    }
+
+    private func gate(_ index: Int) -> GateMetrics? {
+        gates.withLock { $0[index] }
+    }
+
+    /// An attempt leaves.
+    func started(_ lease: Lease) {
+        gate(lease.gate)?.permits.increment()
+        guard lease.number == 1 else { return }
+        let job = lease.job
+        let begin = max(job.acceptedAt, job.notBefore ?? job.acceptedAt)
+        queueWaits[Int(job.priority.rawValue)].observe(lease.startedAt.timestamp - begin)
+    }
+
+    /// An attempt has ended.
+    func completed(_ result: AttemptResult, _ classification: Classification, className: String, at now: Moment) {
+        guard let gate = gate(result.lease.gate) else { return }
+        gate.outcome(classification.outcome).increment()
+        gate.duration.observe(now.instant - result.lease.startedAt.instant)
+        if let errcode = classification.errcode, errcode != 0 {
+            let label = ErrorCodeTable.isKnown(errcode) ? String(errcode) : "other"
+            upstreamErrcodes.child(gate.app, gate.api, label).increment()
+        }
+        switch result.disposition {
+        case .retry(_, let fast): retries.child(className, fast ? "fast" : "ladder").increment()
+        case .tokenRetry: retries.child(className, "token").increment()
+        case .ended, .waiting: break
+        }
+    }
+
+    /// A breaker moved.
+    func moved(_ transition: BreakerTransition, breaker: String) {
+        breakerTransitions.child(breaker, transition.to.label).increment()
+    }
+
+    /// The limiter made ready work wait, or a call's time was over meanwhile.
+    func limiterRejected(gate index: Int) {
+        guard let gate = gate(index) else { return }
+        limiterRejections.child(gate.app, gate.api).increment()
+    }
+
+    // MARK: Messages
+
+    func accepted(app: String, type: MessageType, priority: Priority) {
+        messagesAccepted.child(app, type.rawValue, priority.name).increment()
+    }
+
+    func refused(_ reason: MessageRefusalReason) {
+        messagesRefused.child(reason.rawValue).increment()
+    }
+
+    /// A message came to its end.
+    func ended(_ job: Job, gate index: Int, api: APIDescriptor, as state: JobState, at now: Timestamp) {
+        guard let gate = gate(index) else { return }
+        let type = MessageType(api: api.label)?.rawValue ?? "other"
+        messagesEnded.child(gate.app, type, state.name).increment()
+        guard state == .sent else { return }
+        let begin = max(job.acceptedAt, job.notBefore ?? job.acceptedAt)
+        messageDuration.child(type, job.priority.name).observe(now - begin)
+    }
+
+    // MARK: The rest
+
+    func foreignToken(api: APIDescriptor) {
+        relayForeignTokens.increment()
+    }
+
+    func refused(_ refusal: RelayRefusal) {
+        relayRefusals.child(String(refusal.rawValue)).increment()
+    }
+
+    func clientRefused(_ caller: Caller) {
+        clientRejections.child(caller.label).increment()
+    }
+
+    func token(_ report: TokenReport, app: String) {
+        switch report {
+        case .rejected: tokenRejections.child(app).increment()
+        case .fetched(let classification): tokenRefreshes.child(app, classification.outcome.rawValue).increment()
+        }
+    }
+
+    /// A request was answered on one of the listeners.
+    public func answered(route: String, method: String, status: Int, took: Duration) {
+        httpRequests.child(route, method, String(status)).increment()
+        httpDuration.child(route).observe(took)
+    }
+
+    /// The journal synced a commit, or failed to.
+    public func committed(writes: Int, took: Duration, failed: Bool) {
+        guard !failed else { return journalErrors.increment() }
+        journalCommits.increment()
+        journalBatch.observe(Double(writes))
+        journalDuration.observe(took)
+    }
+
+    /// A reload of the configuration ended.
+    public func reloaded(at now: Timestamp, succeeded: Bool) {
+        configReloads.child(succeeded ? "success" : "refused").increment()
+        if succeeded { configTime.set(now.seconds) }
+    }
+}
+
+extension BreakerState {
+    /// The metric label and the name in `/v1/state`.
+    var label: String {
+        switch self {
+        case .closed: "closed"
+        case .open: "open"
+        case .halfOpen: "half_open"
+        }
+    }
+}

@@ -1,0 +1,146 @@
+import Queueing
+import Synchronization
+import Timekeeping
+import WeChat
+
+extension MessageService {
+    /// A message of this caller's, with what it waits for now.
+    func status(_ text: String, caller: Caller) async throws(MessageRefusal) -> MessageRecord {
+        var record = try await own(text, caller: caller)
+        annotate(&record)
+        return record
+    }
+
+    /// What the journal can't know: why a waiting message waits right now.
+    func annotate(_ record: inout MessageRecord) {
+        guard record.state == .pending, let obstacle = dispatcher.waiting(record.id) else { return }
+        if obstacle.reason != .scheduled || record.reason == nil { record.reason = obstacle.reason.rawValue }
+        record.nextAt = obstacle.until ?? record.nextAt
+    }
+
+    private func own(_ text: String, caller: Caller) async throws(MessageRefusal) -> MessageRecord {
+        let unknown = MessageRefusal(.notFound, "no message of this client has this id")
+        guard let id = JobID(text), let record = try await find(id) else { throw unknown }
+        guard caller.name.isEmpty || record.client == caller.name else { throw unknown }
+        return record
+    }
+
+    func list(_ filter: MessageFilter, caller: Caller) async throws(MessageRefusal) -> MessagePage {
+        var filter = filter
+        if !caller.name.isEmpty { filter.client = caller.name }
+        if let app = filter.app {
+            let directory = directory.withLock { $0 }
+            filter.app = directory.appIndex(app).map { directory.appNames[$0] } ?? app
+        }
+        do {
+            var page = try await journal.list(filter)
+            for index in page.messages.indices { annotate(&page.messages[index]) }
+            return page
+        } catch { throw refusal(error) }
+    }
+
+    /// Waits until the message has ended, at most for `duration`, and returns it as it then is.
+    func await(_ id: JobID, atMost duration: Duration) async throws(MessageRefusal) -> MessageRecord? {
+        let deadline = time.now() + duration
+        let once = Once()
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            once.arm { continuation.resume() }
+            let alarm = WakeTimer(time: time) { once.fire() }
+            alarm.arm(at: deadline)
+            dispatcher.whenEnded(id) {
+                alarm.stop()
+                once.fire()
+            }
+        }
+        guard var record = try await find(id) else { return nil }
+        annotate(&record)
+        return record
+    }
+
+    func cancel(_ text: String, caller: Caller) async throws(MessageRefusal) -> MessageRecord {
+        let record = try await own(text, caller: caller)
+        guard !record.state.isTerminal else {
+            throw MessageRefusal(.wrongState, "the message has ended: it is \(record.state.name)")
+        }
+        let result = await withCheckedContinuation { continuation in
+            dispatcher.cancel(record.id) { continuation.resume(returning: $0) }
+        }
+        switch result {
+        case .success(true): return try await find(record.id) ?? record
+        case .success(false):
+            throw MessageRefusal(.wrongState, "an attempt is in flight: ask again when it has ended", retryAfter: .seconds(5))
+        case .failure(let error): throw refusal(error)
+        }
+    }
+
+    /// Sets an ended message back to waiting. `unknown` needs `force`, because the first attempt may have arrived.
+    func redrive(_ text: String, force: Bool, caller: Caller) async throws(MessageRefusal) -> MessageRecord {
+        let record = try await own(text, caller: caller)
+        switch record.state {
+        case .dead, .failed: break
+        case .unknown where force: break
+        case .unknown:
+            throw MessageRefusal(
+                .wrongState, "its last attempt may have arrived: sending it again may show it twice, which needs force=true")
+        case .pending, .sending, .sent, .delivered, .expired, .cancelled:
+            throw MessageRefusal(.wrongState, "only dead, failed and unknown messages can be redriven, this one is \(record.state.name)")
+        }
+        return try await redrive(record)
+    }
+
+    func redrive(_ record: MessageRecord) async throws(MessageRefusal) -> MessageRecord {
+        guard !record.body.isEmpty else {
+            throw MessageRefusal(.wrongState, "its body is no longer kept: send the message anew")
+        }
+        let directory = directory.withLock { $0 }
+        guard let index = directory.appIndex(record.app), let app = directory.app(index) else {
+            throw MessageRefusal(.wrongState, "its app is not configured any more")
+        }
+        if let failure = journal.status().failure { throw refusal(failure) }
+        let now = time.timestamp()
+        let result = await withCheckedContinuation { continuation in
+            journal.append([.redrive(record.id, at: now)]) { continuation.resume(returning: $0) }
+        }
+        if case .failure(let error) = result { throw refusal(error) }
+        var renewed = record
+        renewed.state = .pending
+        renewed.notBefore = nil
+        renewed.nextAt = nil
+        renewed.notAfter = nil
+        renewed.countedAttempts = 0
+        renewed.firstAttemptAt = nil
+        renewed.reason = nil
+        renewed.endedAt = nil
+        let api = APICatalog.descriptor(method: "POST", path: record.type.lanePath)
+        dispatcher.readmit(
+            AcceptedMessage(
+                record: renewed, app: index, api: api, limit: app.limit(for: api.label),
+                isDeduplicated: record.type.isDeduplicated(record.body), startedAttempts: record.attempts.last?.number ?? 0))
+        return renewed
+    }
+}
+
+extension MessageService {
+    /// Redrives a page of dead and failed messages.
+    func redriveAll(_ filter: MessageFilter, caller: Caller) async throws(MessageRefusal) -> RedriveResult {
+        var filter = filter
+        let allowed: [JobState] = [.dead, .failed]
+        filter.states = filter.states.isEmpty ? [.dead] : filter.states
+        guard filter.states.allSatisfy(allowed.contains) else {
+            throw MessageDraft.invalid("state", "must be dead or failed: the others can't be redriven in bulk")
+        }
+        let page = try await list(filter, caller: caller)
+        var result = RedriveResult(redriven: 0, skipped: 0, hasMore: page.next != nil)
+        for summary in page.messages {
+            guard let record = try await find(summary.id) else { continue }
+            do throws(MessageRefusal) {
+                _ = try await redrive(record)
+                result.redriven += 1
+            } catch {
+                guard error.reason == .wrongState else { throw error }
+                result.skipped += 1
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,12 @@
+import WeChat
+
+extension MessageType {
+    /// Whether WeChat will know a repeat of this body for one: a template send by its client_msg_id, a mass send by its clientmsgid.
+    func isDeduplicated(_ body: [UInt8]) -> Bool {
+        switch self {
+        case .template: true
+        case .mass: (try? JSONObjectView(body))?.string("clientmsgid") != nil
+        case .subscribe, .miniProgram, .custom: false
+        }
+    }
+}

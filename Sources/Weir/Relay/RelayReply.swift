@@ -1,0 +1,18 @@
+/// What the caller of the relay gets.
+public struct RelayReply: Sendable {
+    public var status: Int
+    public var headers: [HTTPField]
+    public var body: [UInt8]
+    /// The api's label, for metrics.
+    public var api: String
+    /// The refusal, where Weir answered in WeChat's place.
+    public var refusal: RelayRefusal?
+
+    public init(status: Int, headers: [HTTPField], body: [UInt8], api: String, refusal: RelayRefusal? = nil) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.api = api
+        self.refusal = refusal
+    }
+}

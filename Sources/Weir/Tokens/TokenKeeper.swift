@@ -1,0 +1,184 @@
+import Logging
+import Synchronization
+import Timekeeping
+import WeChat
+
+/// The one owner of an app's access_token: drives the token machine, fetches through the transport, and tells the dispatcher.
+///
+/// Only `stable_token` without `force_refresh` is ever called: it is idempotent, so that a stray caller of the other endpoint can't
+/// hurt Weir's token (WeChat's documentation of getStableAccessToken).
+final class TokenKeeper: Sendable {
+    struct State {
+        var machine: AccessTokenMachine
+        var credentials: TokenCredentials
+        var generator: SplitMix64
+        /// WeChat called a token current that it had just rejected: nobody uses it before this time.
+        var pausedUntil: Instant?
+        var isStopped = false
+    }
+
+    /// How long WeChat's nodes get to agree about a token before it is tried again.
+    private static let disagreementPause = Duration.seconds(1)
+
+    private let state: Mutex<State>
+    private let transport: any Transport
+    private let time: any TimeSource
+    private let logger: Logger
+    private let report: @Sendable (TokenReport) -> Void
+    private let onChange: Mutex<(@Sendable () -> Void)?> = Mutex(nil)
+    private let timer: Mutex<WakeTimer?> = Mutex(nil)
+
+    init(
+        credentials: TokenCredentials,
+        transport: any Transport,
+        time: any TimeSource,
+        logger: Logger,
+        seed: UInt64,
+        report: @escaping @Sendable (TokenReport) -> Void
+    ) {
+        state = Mutex(
+            State(
+                machine: AccessTokenMachine(at: time.now()), credentials: credentials, generator: SplitMix64(seed: seed)))
+        self.transport = transport
+        self.time = time
+        self.logger = logger
+        self.report = report
+        timer.withLock { $0 = WakeTimer(time: time) { [weak self] in self?.look() } }
+    }
+
+    /// Begins to fetch, and from now on calls `onChange` when `presentState` may have changed.
+    func start(onChange: @escaping @Sendable () -> Void) {
+        self.onChange.withLock { $0 = onChange }
+        look()
+    }
+
+    func stop() {
+        state.withLock { $0.isStopped = true }
+        timer.withLock { $0 }?.stop()
+    }
+
+    /// The token to use now, if there is one.
+    func token() -> AccessToken? {
+        state.withLock { $0.token(at: time.now()) }
+    }
+
+    /// What the operator should know: whether there is a token, until when, and what is wrong.
+    func status() -> TokenStatus {
+        state.withLock { TokenStatus($0.machine, at: time.moment()) }
+    }
+
+    /// Whether there is a token. The dispatcher asks under its own lock, so that no older answer overwrites a newer one.
+    func presentState() -> AppGate.TokenState {
+        state.withLock { state in
+            let now = time.now()
+            if state.token(at: now) != nil { return .ready }
+            if case .fault(let fault) = state.machine.need(at: now) { return .fault("errcode \(fault.errcode)") }
+            return .missing
+        }
+    }
+
+    /// A reload brought another secret, or an operator asks for another try.
+    func replace(_ credentials: TokenCredentials) {
+        let changed = state.withLock { state in
+            guard state.credentials != credentials else { return false }
+            state.credentials = credentials
+            state.machine.retryNow(at: time.now())
+            return true
+        }
+        if changed { look() }
+    }
+
+    /// WeChat rejected `token`. Only takes note, as it is called with the dispatcher's lock held; what follows happens on the timer.
+    func reject(_ token: AccessToken) {
+        let wake = state.withLock { state in
+            let now = time.now()
+            if case .sameToken(_, let pause) = state.machine.rejected(value: token.value, at: now) {
+                state.pausedUntil = now + pause
+            }
+            return state.wake
+        }
+        report(.rejected)
+        timer.withLock { $0 }?.arm(at: wake)
+    }
+
+    // MARK: Fetching
+
+    private func look() {
+        let (fetch, credentials, wake) = state.withLock { state -> (TokenFetch?, TokenCredentials, Instant?) in
+            guard !state.isStopped else { return (nil, state.credentials, nil) }
+            let now = time.now()
+            if let pause = state.pausedUntil, pause <= now { state.pausedUntil = nil }
+            guard case .fetch(let fetch) = state.machine.due(at: now) else { return (nil, state.credentials, state.wake) }
+            return (fetch, state.credentials, state.wake)
+        }
+        onChange.withLock { $0 }?()
+        if let fetch { request(fetch, credentials) }
+        timer.withLock { $0 }?.arm(at: wake)
+    }
+
+    private func request(_ fetch: TokenFetch, _ credentials: TokenCredentials) {
+        let request = UpstreamRequest(
+            method: "POST",
+            origin: credentials.origin,
+            target: TokenKeeper.path,
+            headers: [HTTPField("Content-Type", "application/json")],
+            body: credentials.requestBody,
+            replyLimit: 64 << 10
+        )
+        transport.send(request) { [self] result in received(result, for: fetch) }
+    }
+
+    private static let path = "/cgi-bin/stable_token"
+    private static let api = APICatalog.descriptor(method: "POST", path: path)
+
+    private func received(_ result: Result<UpstreamReply, TransportFailure>, for fetch: TokenFetch) {
+        let (classification, reply) = read(result)
+        state.withLock { state in
+            let now = time.now()
+            if let reply {
+                let life = Duration.seconds(min(reply.expiresIn, 1 << 31))
+                let update = state.machine.fetched(fetch, value: reply.accessToken, expiresIn: life, at: now)
+                if case .confirmed = update { state.pausedUntil = now + TokenKeeper.disagreementPause }
+            } else {
+                let failure = TokenFailure(classification) ?? .transient
+                _ = state.machine.failed(fetch, failure, at: now, using: &state.generator)
+            }
+        }
+        report(.fetched(classification))
+        if reply == nil { warn(classification) }
+        look()
+    }
+
+    private func read(_ result: Result<UpstreamReply, TransportFailure>) -> (Classification, TokenReply?) {
+        switch result {
+        case .success(let reply):
+            let classification = ReplyClassifier()
+                .classify(
+                    status: reply.status, contentType: reply.header("content-type"), body: reply.body, api: TokenKeeper.api)
+            return (classification, classification.outcome == .accepted ? TokenReply(reply.body) : nil)
+        case .failure(let failure):
+            return (ReplyClassifier().classify(failure: failure), nil)
+        }
+    }
+
+    private func warn(_ classification: Classification) {
+        logger.warning(
+            "access_token could not be fetched",
+            metadata: [
+                "outcome": "\(classification.outcome.rawValue)", "errcode": "\(classification.errcode ?? 0)",
+                "errmsg": "\(classification.errmsg ?? "")", "rid": "\(classification.rid ?? "")",
+            ]
+        )
+    }
+}
+
+extension TokenKeeper.State {
+    func token(at now: Instant) -> AccessToken? {
+        guard pausedUntil.map({ $0 <= now }) ?? true, case .token(let token) = machine.need(at: now) else { return nil }
+        return token
+    }
+
+    var wake: Instant? {
+        [machine.nextWake, pausedUntil].compactMap { $0 }.min()
+    }
+}

@@ -1,0 +1,54 @@
+import TestSupport
+import Testing
+import Timekeeping
+
+@testable import Queueing
+
+@Suite struct JobTests {
+    @Test func `a job is small, and so is its place in the queue`() {
+        #expect(MemoryLayout<Job>.size <= 52)
+        #expect(MemoryLayout<Slot>.stride <= 72)
+        #expect(MemoryLayout<IndexedHeap.Entry>.stride <= 24)
+        // Slot, two lists, a timer with its position, and at worst four index cells.
+        let each = MemoryLayout<Slot>.stride + 2 * MemoryLayout<SlotList.Links>.stride + 24 + 4 + 4 * 8
+        #expect(each * 1_000_000 < 200_000_000)
+    }
+
+    @Test func `absent times stay absent`() {
+        let job = Job(id: JobID(rawValue: 1), lane: LaneID(index: 0), acceptedAt: at(0))
+        #expect(job.notBefore == nil)
+        #expect(job.expiresAt == nil)
+        #expect(job.firstAttemptAt == nil)
+        #expect(job.priority == .normal)
+        #expect(job.isDurable)
+    }
+
+    @Test(arguments: [Int64.min, .min + 1, -1, 0, 1, 1_795_190_400_000, .max])
+    func `every time can be kept and taken away`(milliseconds: Int64) {
+        let time = Timestamp(milliseconds: milliseconds)
+        let kept = Timestamp(milliseconds: max(milliseconds, .min + 1))
+        var job = Job(
+            id: JobID(rawValue: 1),
+            lane: LaneID(index: 0),
+            acceptedAt: time,
+            notBefore: time,
+            expiresAt: time,
+            firstAttemptAt: time
+        )
+        #expect(job.notBefore == kept)
+        #expect(job.expiresAt == kept)
+        #expect(job.firstAttemptAt == kept)
+        job.notBefore = nil
+        job.expiresAt = nil
+        job.firstAttemptAt = nil
+        #expect(job == Job(id: JobID(rawValue: 1), lane: LaneID(index: 0), acceptedAt: time))
+    }
+
+    @Test func `starts are counted up to the largest number`() {
+        var job = Job(id: JobID(rawValue: 1), lane: LaneID(index: 0), acceptedAt: at(0), startedAttempts: .max - 1)
+        job.countStart(at: at(5))
+        job.countStart(at: at(6))
+        #expect(job.startedAttempts == .max)
+        #expect(job.firstAttemptAt == at(5))
+    }
+}
