@@ -12,8 +12,8 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-func source(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func source(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -37,7 +37,7 @@ let httpServer: [Target.Dependency] = [
     .product(name: "HTTPTypes", package: "swift-http-types"),
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
-    .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
 ]
 
 let package = Package(
@@ -58,7 +58,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -81,15 +80,20 @@ let package = Package(
         source("CurlTransport", ["Weir", "CCurl"]),
         source("SQLiteJournal", ["Weir", "Queueing", "Timekeeping", grdb]),
         source("HTTPServing", httpServer + [logging, lifecycle]),
-        source("WeirHTTP", ["Weir", "Queueing", "WeChat", "Timekeeping", "PrometheusMetrics", "Gzip", "HTTPServing", logging]),
+        source(
+            "WeirHTTP",
+            ["Weir", "Queueing", "Resilience", "WeChat", "Timekeeping", "PrometheusMetrics", "Gzip", "HTTPServing"],
+            resources: [.embedInCode("openapi.yaml")]
+        ),
         source("WeChatSandbox", ["HTTPServing", logging, lifecycle]),
 
         // Ring 3: the executable.
+        source("WeirConfiguration", ["Weir", "Resilience", "Queueing", "Timekeeping", yams]),
         .executableTarget(
             name: "WeirServer",
             dependencies: [
                 "Weir", "WeirHTTP", "HTTPServing", "CurlTransport", "SQLiteJournal", "WeChatSandbox", "Queueing", "Resilience",
-                "WeChat", "PrometheusMetrics", "Timekeeping", argumentParser, yams, logging, lifecycle,
+                "WeChat", "PrometheusMetrics", "Timekeeping", "WeirConfiguration", argumentParser, logging, lifecycle,
             ],
             swiftSettings: strict
         ),

@@ -9,7 +9,7 @@ import Testing
             (1, "0000000000001"),
             (31, "000000000000z"),
             (32, "0000000000010"),
-            (0x0123_4567_89AB_CDEF, "014d2pf2dbsff"),
+            (0x0123_4567_89AB_CDEF, "028t5cy4tqkff"),
             (.max, "fzzzzzzzzzzzz"),
         ] as [(UInt64, String)]
     )

@@ -26,8 +26,8 @@ import Timekeeping
     @Test func `only jobs in flight start, go back or finish`() {
         var queue = QueueMachine(job(1))
         #expect(queue.start(id(1), at: at(0)) == nil)
-        #expect(!queue.requeue(id(1), notBefore: nil, at: at(0)))
-        #expect(!queue.requeue(id(7), notBefore: nil, at: at(0)))
+        #expect(queue.requeue(id(1), notBefore: nil, at: at(0)) == false)
+        #expect(queue.requeue(id(7), notBefore: nil, at: at(0)) == false)
         #expect(queue.finish(id(1)) == nil)
         #expect(queue.drain(at: 0) == [1])
     }
@@ -56,7 +56,7 @@ import Timekeeping
     @Test func `a job that is tried again at once keeps its place and its age`() {
         var queue = QueueMachine(job(1), job(2), job(3))
         _ = queue.lease(from: lane, at: at(0))
-        #expect(queue.requeue(id(1), notBefore: nil, front: true, at: at(50)))
+        #expect(queue.requeue(id(1), notBefore: nil, front: true, at: at(50)) == true)
         #expect(queue.head(of: lane, at: at(50)) == Head(effectivePriority: .normal, readySince: at(0), id: id(1)))
         #expect(queue.drain(at: 50) == [1, 2, 3])
     }
@@ -71,7 +71,7 @@ import Timekeeping
     @Test func `a job that is retried later waits until then, front or not`() {
         var queue = QueueMachine(job(1), job(2))
         _ = queue.lease(from: lane, at: at(0))
-        #expect(queue.requeue(id(1), notBefore: at(15), front: true, at: at(1)))
+        #expect(queue.requeue(id(1), notBefore: at(15), front: true, at: at(1)) == true)
         #expect(queue.drain(at: 14.999) == [2])
         #expect(queue.nextTimer == at(15))
         #expect(queue.drain(at: 15) == [1])
@@ -113,11 +113,11 @@ import Timekeeping
 
     @Test func `a waiting job can be given another time`() {
         var queue = QueueMachine(job(1), job(2, notBefore: 50), job(3))
-        #expect(queue.reschedule(id(1), notBefore: at(20), at: at(1)))
-        #expect(queue.reschedule(id(2), notBefore: nil, at: at(2)))
-        #expect(!queue.reschedule(id(8), notBefore: nil, at: at(2)))
+        #expect(queue.reschedule(id(1), notBefore: at(20), at: at(1)) == true)
+        #expect(queue.reschedule(id(2), notBefore: nil, at: at(2)) == true)
+        #expect(queue.reschedule(id(8), notBefore: nil, at: at(2)) == false)
         #expect(queue.drain(at: 3) == [3, 2])
-        #expect(!queue.reschedule(id(2), notBefore: nil, at: at(4)))
+        #expect(queue.reschedule(id(2), notBefore: nil, at: at(4)) == false)
         #expect(queue.nextTimer == at(20))
         #expect(queue.job(id(2))?.notBefore == nil)
         #expect(queue.drain(at: 20) == [1])

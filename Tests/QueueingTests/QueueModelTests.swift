@@ -13,7 +13,7 @@ import Timekeeping
         return policy
     }
 
-    @Test(arguments: 0..<400 as Range<UInt64>)
+    @Test(arguments: 0..<120 as Range<UInt64>)
     func `the queue answers like the plain model`(seed: UInt64) {
         var schedule = QueueSchedule(seed: seed)
         var queue = QueueMachine(QueueModelTests.policy(seed))

@@ -75,7 +75,7 @@ import Timekeeping
         _ = queue.lease(from: lane, at: at(0))
         #expect(queue.nextTimer == nil)
         #expect(queue.advance(to: at(9)) == Advance())
-        #expect(queue.requeue(id(1), notBefore: at(20), at: at(9)))
+        #expect(queue.requeue(id(1), notBefore: at(20), at: at(9)) == true)
         #expect(queue.nextTimer == at(5))
         #expect(queue.expire(at: 9) == [1])
     }

@@ -41,9 +41,9 @@ public enum APICatalog {
 
     /// What is known of a call.
     ///
-    /// The path comes without its query. A path that differs from a known one by case, doubled slashes or a slash at its
-    /// end counts as that one, lest such a spelling get around the denied list. Of unknown paths, those that are read
-    /// with GET or HEAD may be repeated.
+    /// The path comes without its query. A path that differs from a known one by case, doubled slashes or a slash at
+    /// its end counts as that one, lest such a spelling get around the denied list. Of unknown paths, those that are
+    /// read with GET or HEAD may be repeated.
     public static func descriptor(method: String, path: String) -> APIDescriptor {
         if let known = byPath[path] { return known }
         guard isPlain(path) else { return notRelayed }
@@ -90,8 +90,8 @@ public enum APICatalog {
         return true
     }
 
-    /// Whether a path is that of another product: WeCom, WeChat Pay, or the platform for third parties, whose calls take
-    /// tokens that Weir doesn't have.
+    /// Whether a path is that of another product: WeCom, WeChat Pay, or the platform for third parties, whose calls
+    /// take tokens that Weir doesn't have.
     private static func isOtherProducts(_ folded: String) -> Bool {
         otherProductsPaths.contains(folded) || otherProductsPrefixes.contains { folded.hasPrefix($0) }
     }

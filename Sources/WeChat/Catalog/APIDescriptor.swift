@@ -15,6 +15,7 @@ public struct APIDescriptor: Hashable, Sendable {
     public var label: String
     /// Whose circuit breaker counts it.
     public var group: APIGroup
+    /// Whether it may be called again while nobody knows what became of the first try.
     public var repeatability: Repeatability
     /// Whether every answer is JSON. Else it may be an image or a file.
     public var expectsJSON: Bool
@@ -23,8 +24,10 @@ public struct APIDescriptor: Hashable, Sendable {
     public var isDenied: Bool
     /// Whether Weir passes it on at all: not what belongs to another product of WeChat, and not what is no plain path.
     public var isRelayed: Bool
+    /// Which token it takes.
     public var kind: Kind
 
+    /// A descriptor; the defaults are those of most paths.
     public init(
         label: String,
         group: APIGroup,

@@ -9,8 +9,8 @@ public enum Repeatability: String, CaseIterable, Sendable {
     /// A repeat may do it twice.
     case never
 
-    /// How long after the first attempt a repeat is still known as one: half-open, so that a repeat at this age is not safe.
-    /// Weir stays a minute inside the 10 minutes that WeChat documents. Nil: at no time, or ``always`` at any.
+    /// How long after the first attempt a repeat is still known as one: half-open, so that a repeat at this age is not
+    /// safe. Weir stays a minute inside the 10 minutes that WeChat documents. Nil: at no time, or ``always`` at any.
     public var window: Duration? {
         switch self {
         case .withClientMessageID: .seconds(9 * 60)

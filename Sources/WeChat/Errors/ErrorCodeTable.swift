@@ -1,7 +1,8 @@
 /// What WeChat's errcodes mean, as data.
 ///
 /// The meanings come from the official pages and from the tables of widely used SDKs; the columns are Weir's judgement.
-/// A code that is not here is a permanent error of the request: it is not repeated, and the upstream is not blamed for it.
+/// A code that is not here is a permanent error of the request: it is not repeated, and the upstream is not blamed for
+/// it.
 public enum ErrorCodeTable {
     /// Every code that is known, as on a call that takes the account's access token.
     public static let all: [ErrorCodeEntry] = general + credentials + sending + content + management
@@ -12,8 +13,8 @@ public enum ErrorCodeTable {
 
     /// What `code` means in an answer of `api`.
     ///
-    /// On `/sns/**` the credentials are the caller's or a user's: there no code is an account's or its token's, lest one
-    /// caller's mistake stop the account for all.
+    /// On `/sns/**` the credentials are the caller's or a user's: there no code is an account's or its token's, lest
+    /// one caller's mistake stop the account for all.
     public static func entry(_ code: Int, on api: APIDescriptor) -> ErrorCodeEntry {
         let general = byCode[code] ?? .request(code, "unknown errcode")
         switch api.kind {

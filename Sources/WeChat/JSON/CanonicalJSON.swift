@@ -1,8 +1,9 @@
-/// The form of a JSON text in which two texts that say the same are the same bytes: what an idempotency key's request is
-/// compared by.
+/// The form of a JSON text in which two texts that say the same are the same bytes: what an idempotency key's request
+/// is compared by.
 ///
-/// Members are sorted, white space is dropped, strings are written in one way. Of several members with one name the last
-/// counts. Numbers stay as they are written: 1, 1.0 and 1e0 differ, since to tell what WeChat takes for equal is not ours.
+/// Members are sorted, white space is dropped, strings are written in one way. Of several members with one name the
+/// last counts. Numbers stay as they are written: 1, 1.0 and 1e0 differ, since to tell what WeChat takes for equal is
+/// not ours.
 public struct CanonicalJSON {
     private struct Member {
         /// The name with its quotes, in the output.

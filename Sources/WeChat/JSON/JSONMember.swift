@@ -6,5 +6,6 @@ public struct JSONMember: Equatable, Sendable {
     public var nameIsEscaped: Bool
     /// The value from its first byte to its last, quotes and brackets included.
     public var value: Range<Int>
+    /// What kind of value it is.
     public var kind: JSONKind
 }

@@ -1,6 +1,7 @@
 /// An object over the bytes that it was read from: where its members are, in their order, and nothing copied.
 ///
-/// Of members with the same name the last one counts, as in most readers; ``count(of:)`` tells whether there are several.
+/// Of members with the same name the last one counts, as in most readers; ``count(of:)`` tells whether there are
+/// several.
 public struct JSONObjectView: Sendable {
     /// The whole text that the object stands in.
     public let bytes: [UInt8]
@@ -55,18 +56,22 @@ public struct JSONObjectView: Sendable {
         return value
     }
 
+    /// The text of the last member of this name, nil where it is no string.
     public func string(_ name: String) -> String? {
         value(name)?.string
     }
 
+    /// Its number, nil where it is not written as an integer of at most 64 bits.
     public func integer(_ name: String) -> Int64? {
         value(name)?.integer
     }
 
+    /// Its truth, nil where it is no boolean.
     public func bool(_ name: String) -> Bool? {
         value(name)?.bool
     }
 
+    /// Its members, nil where it is no object.
     public func object(_ name: String) -> JSONObjectView? {
         value(name)?.object
     }

@@ -1,6 +1,6 @@
 /// Why bytes are not the JSON that was asked for, and where.
 public struct JSONProblem: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What was found wrong.
+    /// What was found wrong; the raw values are for people.
     public enum Reason: String, CaseIterable, Sendable {
         case unexpectedEnd = "the document ends early"
         case unexpectedByte = "unexpected byte"
@@ -17,8 +17,10 @@ public struct JSONProblem: Error, Equatable, Sendable, CustomStringConvertible {
 
     /// The byte, counted from 0, at which the problem shows.
     public var offset: Int
+    /// What is wrong there.
     public var reason: Reason
 
+    /// A problem at a byte.
     public init(offset: Int, reason: Reason) {
         self.offset = offset
         self.reason = reason

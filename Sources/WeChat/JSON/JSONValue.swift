@@ -4,6 +4,7 @@ public struct JSONValue: Sendable {
     public let bytes: [UInt8]
     /// Where it stands, quotes and brackets included.
     public let range: Range<Int>
+    /// What kind of value it is.
     public let kind: JSONKind
 
     /// The text of a string, else nil.

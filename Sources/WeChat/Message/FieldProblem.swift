@@ -5,6 +5,7 @@ public struct FieldProblem: Error, Equatable, Sendable {
     /// What is wrong, without anything of what the message says.
     public var problem: String
 
+    /// A problem at a path.
     public init(field: String, problem: String) {
         self.field = field
         self.problem = problem

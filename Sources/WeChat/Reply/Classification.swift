@@ -1,5 +1,6 @@
 /// What one answer, or its absence, says.
 public struct Classification: Equatable, Sendable {
+    /// What became of the attempt.
     public var outcome: Outcome
     /// WeChat's code; nil where the answer has none.
     public var errcode: Int?
@@ -9,6 +10,7 @@ public struct Classification: Equatable, Sendable {
     public var rid: String?
     /// The id of the message that was taken; real ones exceed 2^53.
     public var msgid: Int64?
+    /// What it tells the circuit breaker.
     public var breaker: BreakerEffect
     /// Whether a caller may see it: 2xx and 4xx that are whole. What is no answer becomes Weir's own error.
     public var isAnswer: Bool
@@ -16,9 +18,11 @@ public struct Classification: Equatable, Sendable {
     public var scope: ErrorScope
     /// How long it lasts, as far as the errcode says.
     public var wait: WaitHint
-    /// Whether the answer, got by the repeat of an attempt whose outcome was unknown, says that the first try was taken.
+    /// Whether the answer, got by the repeat of an attempt whose outcome was unknown, says that the first try was
+    /// taken.
     public var isDuplicateOnRepeat: Bool
 
+    /// A classification; the defaults are those of an answer that says nothing more.
     public init(
         outcome: Outcome,
         errcode: Int? = nil,

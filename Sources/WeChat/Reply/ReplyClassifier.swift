@@ -5,6 +5,7 @@ public struct ReplyClassifier: Sendable {
     /// How many bytes of an errmsg are kept.
     public static let longestText = 1024
 
+    /// A classifier by ``ErrorCodeTable``.
     public init() {}
 
     /// Classifies an answer that came whole as far as HTTP can tell.
@@ -20,7 +21,8 @@ public struct ReplyClassifier: Sendable {
     /// | 1xx, 3xx, 5xx | unknown | no |
     ///
     /// - Parameters:
-    ///   - contentType: The header as it came. It decides nothing where JSON is due, since WeChat labels JSON in several
+    ///   - contentType: The header as it came. It decides nothing where JSON is due, since WeChat labels JSON in
+    /// several
     ///     ways; elsewhere it tells a file from a page.
     ///   - api: What was called.
     public func classify(

@@ -1,5 +1,6 @@
 /// The success answer of WeChat's token endpoints.
 public struct TokenReply: Equatable, Sendable {
+    /// The real token: a secret.
     public var accessToken: String
     /// What is left of the token's life, in seconds.
     public var expiresIn: Int

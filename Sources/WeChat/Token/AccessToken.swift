@@ -11,20 +11,24 @@ public struct AccessToken: Equatable, Sendable, CustomStringConvertible, CustomD
     /// When it dies, counted from ``issuedAt`` and so rather too early.
     public var expiresAt: Instant
 
+    /// A token that lives from one instant to another.
     public init(value: String, issuedAt: Instant, expiresAt: Instant) {
         self.value = value
         self.issuedAt = issuedAt
         self.expiresAt = expiresAt
     }
 
+    /// Says that there is a token, and not which.
     public var description: String {
         "AccessToken(redacted)"
     }
 
+    /// As ``description``.
     public var debugDescription: String {
         description
     }
 
+    /// Shows the end of its life alone, so that no dump shows the value.
     public var customMirror: Mirror {
         Mirror(self, children: ["expiresAt": expiresAt])
     }

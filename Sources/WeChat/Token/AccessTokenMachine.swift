@@ -3,8 +3,8 @@ public import Timekeeping
 /// Keeps one account's access token: fetches it once for all, renews it early, and believes a rejection only as far as
 /// the rejected value is the one it holds.
 ///
-/// The rules are those of WeChat's `stable_token`: a call returns the current token, and in its last 300 seconds the next
-/// one, while both work. It never forces a refresh, which would kill the token for whoever else holds it.
+/// The rules are those of WeChat's `stable_token`: a call returns the current token, and in its last 300 seconds the
+/// next one, while both work. It never forces a refresh, which would kill the token for whoever else holds it.
 public struct AccessTokenMachine: Equatable, Sendable {
     private enum Trust: Equatable {
         case good

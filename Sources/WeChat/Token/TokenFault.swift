@@ -9,6 +9,7 @@ public struct TokenFault: Equatable, Sendable {
     /// When this code was met first.
     public var since: Instant
 
+    /// A fault that was met first at an instant.
     public init(errcode: Int, detail: String, since: Instant) {
         self.errcode = errcode
         self.detail = detail

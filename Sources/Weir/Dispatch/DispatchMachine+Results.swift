@@ -60,7 +60,14 @@ extension DispatchMachine {
         case .tokenRejected:
             if !job.marks.contains(.tokenRetried) { return .tokenRetry }
             return hold(lease, result: result, at: now)
-        case .throttled, .quotaExhausted: return park(lease, result: result, at: now)
+        case .throttled, .quotaExhausted:
+            // Of one recipient or message (43117, 45066) it says nothing about the lane: that message alone comes back later.
+            guard result.scope == .api || result.scope == .app else {
+                let pause = parkEnd(result, at: now.timestamp) - now.timestamp
+                let isAmbiguous = job.marks.contains(.ambiguous)
+                return retry(lease, isAmbiguous: isAmbiguous, pushback: pause, at: now, using: &generator)
+            }
+            return park(lease, result: result, at: now)
         case .transient: return retry(lease, isAmbiguous: job.marks.contains(.ambiguous), at: now, using: &generator)
         case .unknown: return retry(lease, isAmbiguous: true, at: now, using: &generator)
         }
@@ -109,7 +116,11 @@ extension DispatchMachine {
     /// Transient and ambiguous ends: by class, inside the budget, and where a repeat could be seen twice only inside the window in
     /// which WeChat recognises it.
     private mutating func retry(
-        _ lease: Lease, isAmbiguous: Bool, at now: Moment, using generator: inout some RandomNumberGenerator
+        _ lease: Lease,
+        isAmbiguous: Bool,
+        pushback: Duration? = nil,
+        at now: Moment,
+        using generator: inout some RandomNumberGenerator
     ) -> Disposition {
         let job = lease.job
         let exhausted = Disposition.ended(isAmbiguous ? .unknown : .dead)
@@ -121,10 +132,12 @@ extension DispatchMachine {
         let decision = policy.retryClasses[Int(job.retryClass)].decision(
             afterAttempt: Int(job.countedAttempts) + 1,
             age: now.timestamp - first,
+            pushback: pushback,
             durable: job.isDurable,
             using: &generator
         )
-        guard case .retry(var delay, let fast) = decision else { return exhausted }
+        guard case .retry(let planned, let fast) = decision else { return exhausted }
+        var delay = max(planned, pushback ?? .zero)
         if case .wait(let wait) = apps[gates[lease.gate].app].budget.charge(at: now.instant) {
             guard job.isDurable else { return exhausted }
             delay = max(delay, wait)
@@ -190,7 +203,7 @@ extension DispatchMachine {
 
     private mutating func giveBack(_ id: JobID, at now: Moment) -> Lease? {
         guard let lease = endLease(id) else { return nil }
-        gates[lease.gate].bucket.giveBack(at: now.instant)
+        gates[lease.gate].bucket.giveBack(mark: lease.mark, at: now.instant)
         breakers[gates[lease.gate].breaker].release(lease.permit, at: now.instant)
         settle(&apps[gates[lease.gate].app].hold, probe: id, saysNothing: true)
         settle(&gates[lease.gate].hold, probe: id, saysNothing: true)

@@ -139,7 +139,8 @@ public struct DispatchMachine: Sendable {
             apps[gates[index].app].budget.recordCall(at: now.instant)
         }
         sendAsProbe(job.id, gate: index, isDurable: isDurable)
-        let lease = Lease(job: job, number: Int(job.startedAttempts), gate: index, permit: permit, startedAt: now)
+        let lease = Lease(job: job, number: Int(job.startedAttempts), gate: index, permit: permit, mark: gates[index].bucket.granted,
+            startedAt: now)
         leases[job.id] = lease
         if isDurable { durableInFlight += 1 }
         return .started(lease)

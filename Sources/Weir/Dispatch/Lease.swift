@@ -10,5 +10,7 @@ public struct Lease: Equatable, Sendable {
     /// Index of the lane's gate.
     public var gate: Int
     public var permit: BreakerPermit
+    /// How many permits the lane's bucket had granted with this one, for giving it back late.
+    public var mark: UInt64
     public var startedAt: Moment
 }

@@ -150,17 +150,17 @@ public enum MetricCatalog {
         .gauge, "weir_config_last_reload_success_timestamp_seconds", "When the configuration in force was loaded.")
     static let buildInfo = MetricDefinition(
         .gauge, "weir_build_info", "Always 1; the version is in the label.", labels: ["version"])
-    static let processCPU = MetricDefinition(
+    package static let processCPU = MetricDefinition(
         .counter, "process_cpu_seconds_total", "User and system processor time.")
-    static let processMemory = MetricDefinition(
+    package static let processMemory = MetricDefinition(
         .gauge, "process_resident_memory_bytes", "Resident memory.")
-    static let processVirtual = MetricDefinition(
+    package static let processVirtual = MetricDefinition(
         .gauge, "process_virtual_memory_bytes", "Virtual memory.")
-    static let processOpenFiles = MetricDefinition(
+    package static let processOpenFiles = MetricDefinition(
         .gauge, "process_open_fds", "Open file descriptors.")
-    static let processMaxFiles = MetricDefinition(
+    package static let processMaxFiles = MetricDefinition(
         .gauge, "process_max_fds", "File descriptors that may be open.")
-    static let processStart = MetricDefinition(
+    package static let processStart = MetricDefinition(
         .gauge, "process_start_time_seconds", "When the process began.")
     static let process = [
         configReloads, configTime, buildInfo, processCPU, processMemory, processVirtual, processOpenFiles,

@@ -1,0 +1,15 @@
+import Weir
+
+/// A request on its way through the transport.
+struct Call {
+    typealias Completion = @Sendable (Result<UpstreamReply, TransportFailure>) -> Void
+
+    var request: UpstreamRequest
+    var url: String
+    var completion: Completion
+    var handedOver: ContinuousClock.Instant
+
+    var deadline: ContinuousClock.Instant {
+        handedOver.advanced(by: request.timeout)
+    }
+}

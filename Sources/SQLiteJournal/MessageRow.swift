@@ -1,0 +1,113 @@
+internal import GRDB
+internal import Queueing
+internal import Timekeeping
+internal import WeChat
+internal import Weir
+
+/// Reads messages and attempts from rows of `messages` and `attempts`.
+enum MessageRow {
+    /// The columns of a whole message but its body.
+    static let columns = """
+        id, state, attempt_at, counted_attempts, first_attempt_at, next_at, ended_at, msgid, reason,
+        app, client, type, priority, retry_class, created_at, not_before, not_after, recipient,
+        trace_id, idempotency_key, idempotency_digest, metadata
+        """
+
+    /// The columns that the queue needs after a restart.
+    static let restoreColumns = """
+        id, state, attempts, attempt_at, counted_attempts, first_attempt_at, next_at,
+        app, client, type, priority, retry_class, created_at, not_before, not_after
+        """
+
+    static func record(_ row: PreparedStatement) throws(SQLiteFailure) -> MessageRecord {
+        let attemptAt = timestamp(row, 2)
+        var record = MessageRecord(
+            id: JobID(stored: row.integer(0)),
+            app: row.text(9),
+            client: row.text(10),
+            type: try type(row, 11),
+            priority: try priority(row, 12),
+            retryClass: row.text(13),
+            createdAt: Timestamp(milliseconds: row.integer(14)),
+            notBefore: timestamp(row, 15),
+            notAfter: timestamp(row, 16),
+            metadata: row.bytes(21),
+            recipient: row.text(17),
+            body: [],
+            traceID: row.text(18),
+            state: try state(row, 1),
+            countedAttempts: Int(row.integer(3)),
+            firstAttemptAt: timestamp(row, 4) ?? attemptAt,
+            nextAt: timestamp(row, 5),
+            endedAt: timestamp(row, 6),
+            msgid: row.optionalInteger(7),
+            reason: row.optionalText(8)
+        )
+        if let key = row.optionalText(19) { record.idempotency = IdempotencyMark(key: key, digest: row.bytes(20)) }
+        return record
+    }
+
+    static func restored(_ row: PreparedStatement) throws(SQLiteFailure) -> RestoredMessage {
+        let state = try state(row, 1)
+        let attemptAt = timestamp(row, 3)
+        let createdAt = Timestamp(milliseconds: row.integer(12))
+        return RestoredMessage(
+            id: JobID(stored: row.integer(0)),
+            app: row.text(7),
+            client: row.text(8),
+            type: try type(row, 9),
+            priority: try priority(row, 10),
+            retryClass: row.text(11),
+            createdAt: createdAt,
+            notBefore: timestamp(row, 13),
+            notAfter: timestamp(row, 14),
+            nextAt: timestamp(row, 6),
+            countedAttempts: Int(row.integer(4)),
+            startedAttempts: Int(row.integer(2)),
+            firstAttemptAt: timestamp(row, 5) ?? attemptAt,
+            interruptedAt: state == .sending ? attemptAt ?? createdAt : nil
+        )
+    }
+
+    static let attemptColumns = "number, started_at, duration, outcome, errcode, errmsg, rid"
+
+    static func attempt(_ row: PreparedStatement) throws(SQLiteFailure) -> AttemptRecord {
+        guard let outcome = Outcome(rawValue: row.text(3)) else { throw unknownValue("outcome") }
+        return AttemptRecord(
+            number: Int(row.integer(0)),
+            startedAt: Timestamp(milliseconds: row.integer(1)),
+            duration: .nanoseconds(row.integer(2)),
+            outcome: outcome,
+            errcode: row.optionalInteger(4).map(Int.init),
+            errmsg: row.optionalText(5),
+            rid: row.optionalText(6)
+        )
+    }
+
+    private static func timestamp(_ row: PreparedStatement, _ column: Int32) -> Timestamp? {
+        row.optionalInteger(column).map(Timestamp.init(milliseconds:))
+    }
+
+    private static func state(_ row: PreparedStatement, _ column: Int32) throws(SQLiteFailure) -> JobState {
+        guard let raw = UInt8(exactly: row.integer(column)), let state = JobState(rawValue: raw) else {
+            throw unknownValue("state")
+        }
+        return state
+    }
+
+    private static func priority(_ row: PreparedStatement, _ column: Int32) throws(SQLiteFailure) -> Priority {
+        guard let raw = UInt8(exactly: row.integer(column)), let priority = Priority(rawValue: raw) else {
+            throw unknownValue("priority")
+        }
+        return priority
+    }
+
+    private static func type(_ row: PreparedStatement, _ column: Int32) throws(SQLiteFailure) -> MessageType {
+        guard let type = MessageType(rawValue: row.text(column)) else { throw unknownValue("type") }
+        return type
+    }
+
+    private static func unknownValue(_ column: String) -> SQLiteFailure {
+        SQLiteFailure(code: ResultCode.SQLITE_CORRUPT.rawValue, message: "a message has an unknown \(column)")
+    }
+}

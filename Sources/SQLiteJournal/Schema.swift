@@ -1,0 +1,80 @@
+internal import GRDB
+
+/// The tables. Migrations are only ever added: what has once been released is never edited.
+enum Schema {
+    /// Marks the file as Weir's (`PRAGMA application_id`): "Weir" in ASCII.
+    static let applicationID: UInt32 = 0x5765_6972
+
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        // There are no foreign keys to check, and checking would read the whole file.
+        migrator.registerMigration("1", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: first)
+        }
+        return migrator
+    }
+
+    /// Times are milliseconds since 1970, durations nanoseconds, states and priorities their raw values.
+    ///
+    /// - Bodies have a table of their own, so that settling, listing and restoring a message don't move half a kilobyte each.
+    /// - `attempt_at` is set exactly while an attempt is in flight; `first_attempt_at` gets its value when the first attempt
+    ///   ends, so that one that is given back leaves nothing behind.
+    /// - `messages_state` leaves out the states that nearly every message ends in, 2 (sent) and 3 (delivered): it stays small.
+    /// - `messages_recipient` is sorted by segment (see `RecipientSegments`) and then by hash: an index by recipient alone
+    ///   would touch one page of the disk for each message.
+    private static let first = """
+        PRAGMA application_id = \(applicationID);
+        CREATE TABLE messages (
+            id INTEGER PRIMARY KEY,
+            state INTEGER NOT NULL,
+            attempts INTEGER NOT NULL,
+            attempt_at INTEGER,
+            counted_attempts INTEGER NOT NULL,
+            first_attempt_at INTEGER,
+            next_at INTEGER,
+            ended_at INTEGER,
+            msgid INTEGER,
+            reason TEXT,
+            app TEXT NOT NULL,
+            client TEXT NOT NULL,
+            type TEXT NOT NULL,
+            priority INTEGER NOT NULL,
+            retry_class TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            not_before INTEGER,
+            not_after INTEGER,
+            recipient TEXT NOT NULL,
+            recipient_hash INTEGER,
+            segment INTEGER,
+            trace_id TEXT NOT NULL,
+            idempotency_key TEXT,
+            idempotency_digest BLOB,
+            idempotency_hash INTEGER,
+            metadata BLOB
+        ) STRICT;
+        CREATE INDEX messages_state ON messages (state) WHERE state NOT IN (2, 3);
+        CREATE INDEX messages_app ON messages (app);
+        CREATE INDEX messages_client ON messages (client) WHERE client <> '';
+        CREATE INDEX messages_recipient ON messages (segment, recipient_hash) WHERE segment IS NOT NULL;
+        CREATE INDEX messages_idempotency ON messages (idempotency_hash) WHERE idempotency_hash IS NOT NULL;
+        CREATE TABLE bodies (
+            message_id INTEGER PRIMARY KEY,
+            body BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE attempts (
+            message_id INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            started_at INTEGER NOT NULL,
+            duration INTEGER NOT NULL,
+            outcome TEXT NOT NULL,
+            errcode INTEGER,
+            errmsg TEXT,
+            rid TEXT,
+            PRIMARY KEY (message_id, number)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE probes (
+            id INTEGER PRIMARY KEY,
+            at INTEGER NOT NULL
+        ) STRICT;
+        """
+}

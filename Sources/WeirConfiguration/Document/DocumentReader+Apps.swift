@@ -1,0 +1,154 @@
+import Resilience
+import Weir
+
+extension DocumentReader {
+    /// Origins of one app.
+    static let hostLimit = 8
+    /// Paths of one app with a limit of their own.
+    static let pathLimit = 256
+
+    mutating func readApps(_ field: Field?) {
+        guard let field else {
+            report(at: .start, "apps", "missing; the smallest file is one app with its appid and secret")
+            return
+        }
+        let entries = entries(field)
+        guard field.isMapping else { return }
+        if entries.isEmpty {
+            report(at: field.keyPosition, "apps", "holds no app; there must be one at least")
+        } else if entries.count > Self.appLimit {
+            report(at: field.keyPosition, "apps", "holds \(entries.count) apps; at most \(Self.appLimit) are allowed")
+            return
+        }
+        var names: [String: String] = [:]
+        for entry in entries {
+            let child = child(entry, of: field)
+            guard checkName(entry, in: field) else { continue }
+            let app = readApp(child)
+            configuration.apps[entry.key] = app
+            guard !app.appID.isEmpty else { continue }
+            let position = position(of: "\(child.path).appid")
+            if let other = names[app.appID] {
+                report(at: position, "\(child.path).appid", "apps.\(other) has the same AppID")
+            } else {
+                names[app.appID] = entry.key
+            }
+        }
+        for (appID, owner) in names.sorted(by: { $0.value < $1.value }) where appID != owner {
+            guard configuration.apps[appID] != nil else { continue }
+            report(
+                at: position(of: "apps.\(owner).appid"),
+                "apps.\(owner).appid",
+                "another app has this AppID as its name"
+            )
+        }
+    }
+
+    private mutating func readApp(_ field: Field) -> AppConfiguration {
+        let section = section(field, ConfigurationKey.App.self)
+        var app = AppConfiguration(appID: "", secret: "")
+        guard field.isMapping else { return app }
+        if let scalar = scalar(section[.appid]) {
+            let isValid =
+                (1...64).contains(scalar.text.utf8.count) && scalar.text.unicodeScalars.allSatisfy(\.isAliasName)
+            if isValid {
+                app.appID = scalar.text
+            } else {
+                report(scalar.field, "\(scalar.shown) is not an AppID, which has up to 64 of A-Z, a-z, 0-9, _ and -")
+            }
+        } else if section[.appid] == nil {
+            report(at: field.keyPosition, field.path, "needs appid")
+        }
+        switch (section[.secret], section[.secretFile]) {
+        case (nil, nil):
+            report(at: field.keyPosition, field.path, "needs secret or secret_file")
+        case (.some, .some(let file)):
+            report(at: file.keyPosition, file.path, "stands beside secret; one of them is enough")
+        case (let secret?, nil):
+            app.secret = self.secret(secret) ?? ""
+        case (nil, let file?):
+            app.secret = secretFile(file) ?? ""
+        }
+        if let hosts = hosts(section[.hosts]) { app.hosts = hosts }
+        readLimits(section[.limits], into: &app)
+        if let accepts = boolean(section[.acceptAppSecret]) { app.acceptAppSecret = accepts }
+        return app
+    }
+
+    private mutating func hosts(_ field: Field?) -> [String]? {
+        guard let field, let items = list(field, atMost: Self.hostLimit, example: #"["https://api.weixin.qq.com"]"#)
+        else {
+            return nil
+        }
+        if items.isEmpty {
+            report(field, "names no host; leave the key out for https://api.weixin.qq.com")
+            return nil
+        }
+        var hosts: [String] = []
+        for item in items {
+            guard let host = host(item) else { continue }
+            if hosts.contains(host) { report(item, "the same host again") }
+            hosts.append(host)
+        }
+        if hosts.count > 1 { warn(at: items[1].position, field.path, "only the first host is used") }
+        return hosts.isEmpty ? nil : hosts
+    }
+
+    private mutating func host(_ field: Field) -> String? {
+        guard let scalar = scalar(field) else { return nil }
+        do throws(OriginText.Problem) {
+            let origin = try OriginText(scalar.text, schemes: ["https", "http"])
+            if origin.scheme == "https" || origin.isLoopback { return origin.text }
+            report(field, "plain http is allowed to loopback addresses only: write https, or 127.0.0.1")
+        } catch {
+            switch error {
+            case .syntax, .scheme:
+                report(field, "not a host; write such as https://api.weixin.qq.com")
+            case .excess:
+                report(field, "a host is scheme, name and port only: no user, path or query")
+            }
+        }
+        return nil
+    }
+
+    private mutating func readLimits(_ field: Field?, into app: inout AppConfiguration) {
+        guard let field else { return }
+        let entries = entries(field)
+        if entries.count > Self.pathLimit {
+            report(field, "has \(entries.count) entries; at most \(Self.pathLimit) are allowed")
+            return
+        }
+        for entry in entries {
+            let child = child(entry, of: field)
+            if entry.key == ConfigurationKey.defaultLimit {
+                if let limit = limit(child) { app.defaultLimit = limit }
+            } else if checkPath(entry.key, at: entry.position, child.path) {
+                if let limit = limit(child) { app.limits[entry.key] = limit }
+            }
+        }
+    }
+
+    /// Whether it is a path of WeChat's API as a limit or a client's list names it; reports if not.
+    mutating func checkPath(_ path: String, at position: SourcePosition, _ place: String) -> Bool {
+        let isPlain = path.unicodeScalars.allSatisfy {
+            (0x21...0x7E).contains($0.value) && !"?#%\\*".unicodeScalars.contains($0)
+        }
+        let isValid = path.hasPrefix("/") && path.count > 1 && path.count <= 128 && isPlain
+        if isValid, !path.contains("//"), !path.hasSuffix("/") { return true }
+        let near = EditDistance.suggestion(for: path, among: [ConfigurationKey.defaultLimit])
+        let hint = near.map { " or `\($0)`" } ?? ""
+        report(at: position, place, "not a path\(hint); write such as /cgi-bin/message/template/send")
+        return false
+    }
+
+    private mutating func limit(_ field: Field) -> RateLimit? {
+        let section = section(field, ConfigurationKey.Limit.self)
+        let burst = integer(section[.burst], in: 1...1_000_000)
+        guard var limit = rate(section[.rate]) else {
+            if section[.rate] == nil, field.isMapping { report(at: field.keyPosition, field.path, "needs rate") }
+            return nil
+        }
+        if let burst { limit.burst = burst }
+        return limit
+    }
+}

@@ -1,0 +1,88 @@
+import Queueing
+import Resilience
+import Weir
+
+extension DocumentReader {
+    /// Keys of one client that are accepted at once.
+    static let keyLimit = 8
+    /// Denied paths that one client may call.
+    static let apiLimit = 64
+
+    mutating func readClients(_ field: Field?) {
+        guard let field else { return }
+        let entries = entries(field)
+        if entries.count > Self.clientLimit {
+            report(
+                at: field.keyPosition,
+                "clients",
+                "holds \(entries.count) clients; at most \(Self.clientLimit) are allowed"
+            )
+            return
+        }
+        for entry in entries {
+            let child = child(entry, of: field)
+            guard checkName(entry, in: field) else { continue }
+            configuration.clients[entry.key] = readClient(child)
+        }
+    }
+
+    private mutating func readClient(_ field: Field) -> ClientConfiguration {
+        let section = section(field, ConfigurationKey.Client.self)
+        var client = ClientConfiguration(keys: keys(section[.key]))
+        if section[.key] == nil, field.isMapping { report(at: field.keyPosition, field.path, "needs key") }
+        client.apps = apps(section[.apps])
+        client.apis = apis(section[.apis])
+        client.rate = rate(section[.rate])
+        client.priority = priority(section[.priority])
+        if let most = priority(section[.maxPriority]) { client.maxPriority = most }
+        // Lower raw values are more urgent. A client that may ask for `low` at most is not given `normal` by default.
+        if let priority = client.priority, priority < client.maxPriority, let field = section[.priority] {
+            report(field, "\(priority.name) is above max_priority (\(client.maxPriority.name))")
+        } else if client.priority == nil, client.maxPriority > .normal {
+            client.priority = client.maxPriority
+        }
+        let classes = configuration.retry.classes.keys.sorted()
+        client.retryClass = choice(section[.retryClass], of: classes.map { ($0, $0) })
+        return client
+    }
+
+    private mutating func keys(_ field: Field?) -> [String] {
+        guard let field else { return [] }
+        guard case .sequence = field.node.content else { return key(field).map { [$0] } ?? [] }
+        let items = list(field, atMost: Self.keyLimit, example: "[NEW, OLD]") ?? []
+        if items.isEmpty, case .sequence(let nodes) = field.node.content, nodes.isEmpty {
+            report(field, "names no key")
+        }
+        return items.compactMap { key($0) }
+    }
+
+    private mutating func apps(_ field: Field?) -> [String]? {
+        guard let field, let items = list(field, atMost: Self.appLimit, example: "[main]") else { return nil }
+        if items.isEmpty { report(field, "names no app; leave the key out for all apps") }
+        let known = configuration.apps.keys.sorted()
+        var names: [String] = []
+        for item in items {
+            guard let name = scalar(item) else { continue }
+            if names.contains(name.text) {
+                report(item, "\(name.shown) is listed twice")
+            } else if configuration.apps[name.text] == nil {
+                let near = name.isShowable ? EditDistance.suggestion(for: name.text, among: known) : nil
+                report(item, "there is no app \(name.shown)" + (near.map { "; did you mean `\($0)`?" } ?? ""))
+            } else {
+                names.append(name.text)
+            }
+        }
+        return names
+    }
+
+    private mutating func apis(_ field: Field?) -> [String] {
+        guard let items = list(field, atMost: Self.apiLimit, example: "[/cgi-bin/message/mass/send]") else { return [] }
+        var paths: [String] = []
+        for item in items {
+            guard let path = scalar(item), checkPath(path.text, at: item.position, item.path) else { continue }
+            if paths.contains(path.text) { report(item, "\(path.shown) is listed twice") }
+            paths.append(path.text)
+        }
+        return paths
+    }
+}

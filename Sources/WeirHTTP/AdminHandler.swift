@@ -1,0 +1,195 @@
+import Gzip
+public import HTTPServing
+import PrometheusMetrics
+import Resilience
+public import Timekeeping
+public import Weir
+
+/// The admin listener: metrics, health, and what operators do.
+public struct AdminHandler: Sendable {
+    let gateway: Gateway
+    let trace: TraceContext
+    let time: any TimeSource
+    let adminKey: @Sendable () -> String?
+    let reload: @Sendable () async -> ReloadReport
+    private let scrapes = ScrapeCache<OutgoingReply>()
+
+    /// - Parameters:
+    ///   - adminKey: what callers must carry; asked for each request, since a reload may change it.
+    ///   - reload: reads the configuration anew.
+    public init(
+        gateway: Gateway,
+        trace: TraceContext,
+        time: any TimeSource,
+        adminKey: @escaping @Sendable () -> String?,
+        reload: @escaping @Sendable () async -> ReloadReport
+    ) {
+        self.gateway = gateway
+        self.trace = trace
+        self.time = time
+        self.adminKey = adminKey
+        self.reload = reload
+    }
+
+    /// Answers one request.
+    public func answer(_ request: IncomingRequest) async -> OutgoingReply {
+        let began = time.now()
+        let traceID = trace.id(traceparent: request.header("traceparent"))
+        let (route, reply) = await route(request, traceID: traceID)
+        gateway.metrics.answered(
+            route: route, method: KnownMethod.label(request.method), status: reply.status, took: time.now() - began)
+        return reply
+    }
+
+    private func route(_ request: IncomingRequest, traceID: String) async -> (String, OutgoingReply) {
+        let path = request.path
+        switch path {
+        case "/metrics": return ("/metrics", await read(request, traceID) { await metrics(request) })
+        case "/healthz": return ("/healthz", await read(request, traceID) { plain(200, "ok\n") })
+        case "/readyz": return ("/readyz", await read(request, traceID) { ready() })
+        case "/readyz/messages": return ("/readyz/messages", await read(request, traceID) { readyForMessages() })
+        default: break
+        }
+        if let refusal = guardAdmin(request, traceID: traceID) { return ("admin", refusal) }
+        let parts = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        switch (parts.first ?? "", parts.count) {
+        case ("", _): return ("/", await read(request, traceID) { plain(200, AdminHandler.index) })
+        case ("v1", 2) where parts[1] == "state":
+            return ("/v1/state", await read(request, traceID) { StateReport(gateway).reply(traceID: traceID) })
+        case ("v1", 2) where parts[1] == "reload":
+            return ("/v1/reload", await act(request, traceID) { await reloaded(traceID: traceID) })
+        case ("v1", 4) where parts[1] == "breakers":
+            let (name, mode) = (String(parts[2]), String(parts[3]))
+            return ("/v1/breakers", await act(request, traceID) { force(name, mode, traceID: traceID) })
+        case ("v1", 4) where parts[1] == "apps":
+            let (name, action) = (String(parts[2]), String(parts[3]))
+            return ("/v1/apps", await act(request, traceID) { pause(name, action, traceID: traceID) })
+        default:
+            return ("other", Envelope.failure(404, "not_found", "no such path; GET / lists them", traceID: traceID))
+        }
+    }
+
+    private func read(
+        _ request: IncomingRequest, _ traceID: String, _ answer: () async -> OutgoingReply
+    ) async -> OutgoingReply {
+        guard request.method == "GET" || request.method == "HEAD" else {
+            return Envelope.methodNotAllowed("GET", traceID: traceID)
+        }
+        return await answer()
+    }
+
+    private func act(
+        _ request: IncomingRequest, _ traceID: String, _ answer: () async -> OutgoingReply
+    ) async -> OutgoingReply {
+        guard request.method == "POST" else { return Envelope.methodNotAllowed("POST", traceID: traceID) }
+        return await answer()
+    }
+
+    /// Beyond scraping and health: with a key whoever has it, without one whoever is on this machine.
+    private func guardAdmin(_ request: IncomingRequest, traceID: String) -> OutgoingReply? {
+        guard let key = adminKey() else {
+            guard !request.isLoopback else { return nil }
+            return Envelope.failure(
+                403, "forbidden", "set server.admin_key to use this from another machine", traceID: traceID)
+        }
+        let given = request.header("authorization").map { Array($0.utf8) } ?? []
+        let wanted = Array("Bearer \(key)".utf8)
+        var difference = given.count ^ wanted.count
+        for (left, right) in zip(given, wanted) { difference |= Int(left ^ right) }
+        guard difference != 0 else { return nil }
+        return Envelope.failure(
+            401, "unauthorized", "send server.admin_key as `Authorization: Bearer KEY`", traceID: traceID,
+            headers: [("WWW-Authenticate", "Bearer realm=\"weir-admin\"")])
+    }
+
+    // MARK: Metrics
+
+    private func metrics(_ request: IncomingRequest) async -> OutgoingReply {
+        let scrape = ScrapeRequest(
+            format: ExpositionFormat.negotiate(accept: request.header("accept")),
+            names: Set(QueryItems(request.query).all("name[]")),
+            coding: ContentCoding.negotiate(acceptEncoding: request.header("accept-encoding")).rawValue
+        )
+        do {
+            return try await scrapes.body(for: scrape) { render($0) }
+        } catch {
+            return plain(503, "\(error.maximum) scrapes are under way already\n")
+        }
+    }
+
+    private func render(_ scrape: ScrapeRequest) -> OutgoingReply {
+        var body = gateway.registry.render(scrape.format, names: scrape.names)
+        var headers: [(name: String, value: String)] = [
+            ("Content-Type", scrape.format.contentType), ("Vary", "Accept, Accept-Encoding"),
+        ]
+        if scrape.coding == ContentCoding.gzip.rawValue, let packed = try? Gzip.compress(body, level: 1) {
+            body = packed
+            headers.append(("Content-Encoding", "gzip"))
+        }
+        return OutgoingReply(status: 200, headers: headers, body: body)
+    }
+
+    // MARK: Health
+
+    private func ready() -> OutgoingReply {
+        let (relay, messages) = (gateway.relayProblem(), gateway.messagesProblem())
+        let body = "relay: \(relay ?? "ok")\nmessages: \(messages ?? "ok")\n"
+        return plain(relay != nil && messages != nil ? 503 : 200, body)
+    }
+
+    private func readyForMessages() -> OutgoingReply {
+        let problem = gateway.messagesProblem()
+        return plain(problem == nil ? 200 : 503, "messages: \(problem ?? "ok")\n")
+    }
+
+    private func plain(_ status: Int, _ text: String) -> OutgoingReply {
+        OutgoingReply(status: status, headers: [("Content-Type", "text/plain; charset=utf-8")], body: Array(text.utf8))
+    }
+
+    private static let index = """
+        Weir
+        GET  /metrics                              Prometheus
+        GET  /healthz  /readyz  /readyz/messages   health
+        GET  /v1/state                             breakers, limiters, queue, tokens, journal
+        POST /v1/breakers/{name}/{open|close|auto}
+        POST /v1/apps/{app}/{pause|resume}
+        POST /v1/reload
+
+        """
+
+    // MARK: Controls
+
+    private func force(_ name: String, _ mode: String, traceID: String) -> OutgoingReply {
+        let modes: [String: BreakerMode] = ["open": .open, "close": .close, "auto": .auto]
+        guard let chosen = modes[mode] else {
+            return Envelope.failure(404, "not_found", "a breaker can be set to open, close or auto", traceID: traceID)
+        }
+        guard gateway.force(chosen, breaker: name) else {
+            return Envelope.failure(404, "not_found", "no breaker has this name; GET /v1/state lists them", traceID: traceID)
+        }
+        return Envelope.success(200, mode, traceID: traceID) { $0.member("breaker", name) }
+    }
+
+    private func pause(_ name: String, _ action: String, traceID: String) -> OutgoingReply {
+        guard action == "pause" || action == "resume" else {
+            return Envelope.failure(404, "not_found", "an app can be paused or resumed", traceID: traceID)
+        }
+        guard gateway.setPaused(action == "pause", app: name) else {
+            return Envelope.failure(404, "not_found", "no app has this name", traceID: traceID)
+        }
+        return Envelope.success(200, action == "pause" ? "paused" : "resumed", traceID: traceID) { $0.member("app", name) }
+    }
+
+    private func reloaded(traceID: String) async -> OutgoingReply {
+        let report = await reload()
+        guard report.isInForce else {
+            return Envelope.failure(
+                422, "invalid_configuration", report.lines.joined(separator: "\n"), traceID: traceID)
+        }
+        return Envelope.success(200, "reloaded", traceID: traceID) { data in
+            data.member("changes", array: { list in
+                for line in report.lines { list.string(line) }
+            })
+        }
+    }
+}

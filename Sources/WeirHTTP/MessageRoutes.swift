@@ -1,0 +1,198 @@
+import HTTPServing
+import Queueing
+import Timekeeping
+import Weir
+
+/// The messages API: which path does what, and what its parameters may be.
+struct MessageRoutes: Sendable {
+    let handler: APIHandler
+    let request: IncomingRequest
+    let traceID: String
+
+    /// The path's label, of which there are few, and the answer.
+    func answer(_ path: Substring) async -> (route: String, reply: OutgoingReply) {
+        let route = MessageRoute(path)
+        do throws(MessageRefusal) {
+            return (route.label, try await answer(route))
+        } catch {
+            return (route.label, Envelope.failure(error, traceID: traceID))
+        }
+    }
+
+    private func answer(_ route: MessageRoute) async throws(MessageRefusal) -> OutgoingReply {
+        switch (route, request.method) {
+        case (.messages, "POST"): try await accept()
+        case (.messages, "GET"): try await list()
+        case (.batch, "POST"): try await acceptBatch()
+        case (.message(let id), "GET"): try await status(id)
+        case (.message(let id), "DELETE"): try await cancel(id)
+        case (.redrive(let id), "POST"): try await redrive(id)
+        case (.redriveAll, "POST"): try await redriveAll()
+        case (.unknown, _):
+            Envelope.failure(404, "not_found", "no such path; GET /openapi.yaml lists them", traceID: traceID)
+        default:
+            Envelope.methodNotAllowed(route.methods, traceID: traceID)
+        }
+    }
+
+    private func caller() throws(MessageRefusal) -> Caller {
+        let isForwarded = request.headerPairs.contains { field in
+            let name = field.name.lowercased()
+            return name == "forwarded" || name.hasPrefix("x-forwarded-")
+        }
+        return try handler.gateway.authenticate(key: bearer(), isDirectLoopback: request.isLoopback && !isForwarded)
+    }
+
+    private func bearer() -> String? {
+        guard let header = request.header("authorization") else { return nil }
+        let parts = header.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+        return String(parts[1].drop { $0 == " " })
+    }
+
+    private func body(upTo limit: Int) async throws(MessageRefusal) -> [UInt8] {
+        do throws(BodyError) {
+            return try await request.body(upTo: limit)
+        } catch {
+            switch error {
+            case .tooLarge: throw MessageRefusal(.tooLarge, "the body is over \(limit >> 10) KiB")
+            case .incomplete: throw MessageRefusal(.malformed, "the body ended early")
+            }
+        }
+    }
+
+    // MARK: Handing over
+
+    private func accept() async throws(MessageRefusal) -> OutgoingReply {
+        let caller = try caller()
+        let bytes = try await body(upTo: 256 << 10)
+        let key = request.header("idempotency-key")
+        let wait = try preferredWait()
+        let reply = try await handler.gateway.accept(
+            bytes, idempotencyKey: key, caller: caller, traceID: traceID, wait: wait)
+        let record = reply.record
+        var headers: [(name: String, value: String)] = [("Location", "/v1/messages/\(record.id)")]
+        if reply.isReplay { headers.append(("Idempotent-Replayed", "true")) }
+        let isDone = reply.isReplay || record.state.isTerminal
+        return Envelope.success(
+            isDone ? 200 : 202, isDone ? record.state.name : "accepted", traceID: traceID, headers: headers
+        ) { record.write(to: &$0) }
+    }
+
+    /// `Prefer: wait=N` (RFC 7240): seconds, at most 60.
+    private func preferredWait() throws(MessageRefusal) -> Duration? {
+        guard let prefer = request.header("prefer") else { return nil }
+        for preference in prefer.split(separator: ",") {
+            let parts = preference.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2, parts[0].filter({ $0 != " " }).lowercased() == "wait" else { continue }
+            guard let seconds = Int(parts[1].filter { $0 != " " && $0 != "\"" }), 0...60 ~= seconds else {
+                throw MessageRefusal(.invalid, "Prefer: wait takes 0 to 60 seconds", field: "Prefer")
+            }
+            return .seconds(seconds)
+        }
+        return nil
+    }
+
+    private func acceptBatch() async throws(MessageRefusal) -> OutgoingReply {
+        let caller = try caller()
+        let bytes = try await body(upTo: 16 << 20)
+        let isLines = request.header("content-type")?.lowercased().contains("ndjson") ?? false
+        let results = try await handler.gateway.acceptBatch(bytes, isLines: isLines, caller: caller, traceID: traceID)
+        return Envelope.success(200, "done", traceID: traceID) { data in
+            data.member("results", array: { list in
+                for result in results { list.object { write(result, to: &$0) } }
+            })
+        }
+    }
+
+    private func write(_ result: BatchResult, to json: inout JSONWriter) {
+        json.member("index", result.index)
+        switch result.result {
+        case .success(let reply):
+            json.member("code", reply.isReplay ? 200 : 202)
+            json.member("id", reply.record.id.description)
+            json.member("message", reply.isReplay ? reply.record.state.name : "accepted")
+        case .failure(let refusal):
+            json.member("code", refusal.status)
+            json.member("error", refusal.reason.rawValue)
+            json.member("field", refusal.field)
+            json.member("message", refusal.message)
+            json.member("retry_after", refusal.retryAfter?.retryAfterSeconds)
+        }
+    }
+
+    // MARK: Asking and changing
+
+    private func status(_ id: String) async throws(MessageRefusal) -> OutgoingReply {
+        let record = try await handler.gateway.message(id, caller: try caller())
+        return Envelope.success(200, record.state.name, traceID: traceID) { record.write(to: &$0) }
+    }
+
+    private func cancel(_ id: String) async throws(MessageRefusal) -> OutgoingReply {
+        let record = try await handler.gateway.cancel(id, caller: try caller())
+        return Envelope.success(200, "cancelled", traceID: traceID) { record.write(to: &$0) }
+    }
+
+    private func redrive(_ id: String) async throws(MessageRefusal) -> OutgoingReply {
+        let force = QueryItems(request.query)["force"] == "true"
+        let record = try await handler.gateway.redrive(id, force: force, caller: try caller())
+        return Envelope.success(202, "accepted", traceID: traceID) { record.write(to: &$0) }
+    }
+
+    private func list() async throws(MessageRefusal) -> OutgoingReply {
+        let page = try await handler.gateway.messages(try filter(), caller: try caller())
+        return Envelope.success(200, "ok", traceID: traceID) { data in
+            data.member("messages", array: { list in
+                for record in page.messages { list.object { record.write(to: &$0, withAttempts: false) } }
+            })
+            data.member("next", page.next?.description)
+        }
+    }
+
+    private func redriveAll() async throws(MessageRefusal) -> OutgoingReply {
+        let result = try await handler.gateway.redrive(try filter(), caller: try caller())
+        return Envelope.success(200, "done", traceID: traceID) { data in
+            data.member("redriven", result.redriven)
+            data.member("skipped", result.skipped)
+            data.member("has_more", result.hasMore)
+        }
+    }
+
+    private static let filterNames: Set<String> = ["state", "app", "to", "since", "limit", "cursor"]
+
+    private func filter() throws(MessageRefusal) -> MessageFilter {
+        let query = QueryItems(request.query)
+        if let unknown = query.unknownName(besides: MessageRoutes.filterNames) {
+            throw invalid(unknown, "is not known: state, app, to, since, limit, cursor are")
+        }
+        var filter = MessageFilter()
+        for name in query.all("state").flatMap({ $0.split(separator: ",") }) {
+            guard let state = JobState(name: name) else {
+                throw invalid("state", "must be one of \(JobState.allCases.map(\.name).joined(separator: ", "))")
+            }
+            filter.states.append(state)
+        }
+        filter.app = query["app"]
+        filter.recipient = query["to"]
+        if let since = query["since"] {
+            // A plus sign that was not escaped has become a space.
+            guard let time = Timestamp(rfc3339: since.replacing(" ", with: "+")) else {
+                throw invalid("since", "must be a time with an offset, such as 2026-11-21T09:00:00+08:00")
+            }
+            filter.since = time
+        }
+        if let limit = query["limit"] {
+            guard let number = Int(limit), 1...1000 ~= number else { throw invalid("limit", "must be 1 to 1000") }
+            filter.limit = number
+        }
+        if let cursor = query["cursor"] {
+            guard let id = JobID(cursor) else { throw invalid("cursor", "is none that Weir gave out") }
+            filter.before = id
+        }
+        return filter
+    }
+
+    private func invalid(_ field: String, _ problem: String) -> MessageRefusal {
+        MessageRefusal(.invalid, "\(field) \(problem)", field: field)
+    }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import Logging
+import ServiceLifecycle
+import UnixSignals
+import Weir
+
+/// Runs a service group as a command, and says in one line why it could not.
+enum Running {
+    static func untilTheEnd(_ make: () throws -> ServiceGroup) async throws {
+        do {
+            try await make().run()
+        } catch let error as JournalError {
+            StandardError.print("weir: \(error.message)")
+            throw ExitCode.failure
+        } catch {
+            StandardError.print("weir: \(error)")
+            throw ExitCode.failure
+        }
+    }
+}
+
+extension ServiceGroup {
+    /// A group that ends gracefully at SIGTERM and Ctrl-C, and is cut after fifteen seconds.
+    init(_ services: [any Service]) {
+        var configuration = ServiceGroupConfiguration(
+            services: services.map {
+                .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup, failureTerminationBehavior: .cancelGroup)
+            },
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }
+        )
+        configuration.maximumGracefulShutdownDuration = .seconds(15)
+        self.init(configuration: configuration)
+    }
+}

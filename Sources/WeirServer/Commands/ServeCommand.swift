@@ -1,0 +1,48 @@
+public import ArgumentParser
+import HTTPServing
+import Logging
+import ServiceLifecycle
+public import Weir
+import WeirConfiguration
+
+/// `weir serve`
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Runs the gateway until SIGTERM or Ctrl-C; SIGHUP reads the file anew.")
+
+    @Option(help: "The configuration file.")
+    var config: String
+
+    @Option(help: "Where the api listener binds, in place of the file's server.api.")
+    var api: ListenAddress?
+
+    @Option(help: "Where the admin listener binds, in place of the file's server.admin.")
+    var admin: ListenAddress?
+
+    func run() async throws {
+        let source = ConfigurationSource(path: config, api: api, admin: admin)
+        let result = source.read()
+        for warning in result.warnings { StandardError.print("\(warning) (warning)") }
+        guard let configuration = result.configuration else {
+            for problem in result.problems { StandardError.print("\(problem)") }
+            throw ExitCode.failure
+        }
+        let level = LogLevel(Logger.Level(rawValue: configuration.log.level) ?? .info)
+        let logger = Logger(label: "weir") { JSONLogHandler(label: $0, level: level) }
+        try await Running.untilTheEnd {
+            let composition = try Composition(configuration, logger: logger, level: level, source: source) { name, address in
+                logger.notice("listening", metadata: ["listener": "\(name)", "address": "\(address)"])
+            }
+            if configuration.clients.isEmpty {
+                logger.warning("no clients are configured: /v1 serves only callers on this machine")
+            }
+            return ServiceGroup(composition.services)
+        }
+    }
+}
+
+extension ListenAddress: ExpressibleByArgument {
+    public init?(argument: String) {
+        self.init(argument)
+    }
+}

@@ -1,0 +1,75 @@
+import CurlTransport
+import HTTPServing
+import Logging
+import PrometheusMetrics
+import SQLiteJournal
+import ServiceLifecycle
+import Timekeeping
+import Weir
+import WeirHTTP
+
+/// Puts the gateway together: the only place where ports and adapters meet.
+struct Composition {
+    let gateway: Gateway
+    let services: [any Service]
+
+    /// Opens the journal and the transport; nothing is listened on before `services` run.
+    ///
+    /// - Parameter onBound: told of each listener's name and address.
+    /// - Throws: `JournalError`, `CurlSetupError` or `MetricError`, each with one line for people.
+    init(
+        _ configuration: GatewayConfiguration,
+        logger: Logger,
+        level: LogLevel,
+        source: ConfigurationSource?,
+        onBound: @escaping @Sendable (String, BoundAddress) async -> Void
+    ) throws {
+        let time = SystemTimeSource()
+        let registry = MetricRegistry()
+        let metrics = try GatewayMetrics(registry)
+        try ProcessMetrics.register(in: registry)
+        let journal = try SQLiteJournal(
+            path: configuration.storage.path, configuration: SQLiteJournalConfiguration(), timeSource: time
+        ) { report in
+            metrics.committed(writes: report.writes, took: report.took, failed: report.failure != nil)
+        }
+        let transport = try CurlTransport(
+            configuration: CurlConfiguration(
+                proxy: configuration.upstream.proxy,
+                caFile: configuration.upstream.caFile,
+                maxConnections: configuration.upstream.maxInFlight
+            )
+        )
+        let gateway = Gateway(
+            configuration: configuration, transport: transport, journal: journal, time: time, registry: registry,
+            metrics: metrics, logger: logger)
+        let trace = TraceContext(seed: .random(in: .min ... .max))
+        let reloader = Reloader(gateway: gateway, source: source, first: configuration, level: level, logger: logger)
+        let api = APIHandler(gateway: gateway, trace: trace, time: time)
+        let admin = AdminHandler(
+            gateway: gateway, trace: trace, time: time, adminKey: { reloader.configuration.server.adminKey },
+            reload: { await reloader.reload() })
+        self.gateway = gateway
+        let listeners = [
+            listener("admin", configuration.server.admin, logger: logger, onBound: onBound) { await admin.answer($0) },
+            listener("api", configuration.server.api, logger: logger, onBound: onBound) { await api.answer($0) },
+        ]
+        // Shut down from the end: first the gateway drains, answering refusals meanwhile; then nobody is listened to any more;
+        // then what is in the journal's and the transport's hands is finished.
+        services =
+            [ClosingService { await journal.close() }, ClosingService { transport.shutdown() }] + listeners
+            + [reloader, gateway]
+    }
+}
+
+private func listener(
+    _ name: String,
+    _ address: ListenAddress,
+    logger: Logger,
+    onBound: @escaping @Sendable (String, BoundAddress) async -> Void,
+    handler: @escaping @Sendable (IncomingRequest) async -> OutgoingReply
+) -> any Service {
+    HTTPListener(
+        name: name, host: address.host, port: address.port, logger: logger, onBound: { await onBound(name, $0) },
+        handler: handler)
+}

@@ -1,0 +1,92 @@
+import Logging
+import ServiceLifecycle
+import Synchronization
+import Timekeeping
+import UnixSignals
+import Weir
+import WeirConfiguration
+import WeirHTTP
+
+/// Takes over a changed configuration: at SIGHUP, when the file has changed, and when the admin API asks. A file with a problem changes
+/// nothing.
+final class Reloader: Service {
+    private let gateway: Gateway
+    private let source: ConfigurationSource?
+    private let present: Mutex<GatewayConfiguration>
+    private let level: LogLevel
+    private let logger: Logger
+    /// How often the file is looked at.
+    private static let interval = Duration.seconds(2)
+
+    init(
+        gateway: Gateway, source: ConfigurationSource?, first: GatewayConfiguration, level: LogLevel, logger: Logger
+    ) {
+        self.gateway = gateway
+        self.source = source
+        self.level = level
+        self.logger = logger
+        present = Mutex(first)
+    }
+
+    var configuration: GatewayConfiguration {
+        present.withLock { $0 }
+    }
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { [self] in
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.followSignals() }
+                group.addTask { await self.followFile() }
+            }
+        }
+    }
+
+    private func followSignals() async {
+        let signals = await UnixSignalsSequence(trapping: .sighup)
+        for await _ in signals { _ = await reload() }
+    }
+
+    private func followFile() async {
+        guard let source else { return }
+        var known = source.stamp()
+        while !Task.isCancelled {
+            do { try await Task.sleep(for: Reloader.interval) } catch { return }
+            let stamp = source.stamp()
+            guard stamp != known else { continue }
+            known = stamp
+            _ = await reload()
+        }
+    }
+
+    /// Reads the file and takes over what it says, or nothing of it.
+    func reload() async -> ReloadReport {
+        guard let source else { return ReloadReport(isInForce: false, lines: ["this gateway was started without a file"]) }
+        let result = source.read()
+        guard let new = result.configuration else {
+            return refuse(result.problems.map(\.description))
+        }
+        let old = configuration
+        guard old.apps.keys.sorted() == new.apps.keys.sorted() else {
+            return refuse(["\(source.path): apps that come or go need a restart; nothing was changed"])
+        }
+        let changes = ConfigurationChanges(from: old, to: new)
+        if !changes.restartRequired.isEmpty {
+            let keys = changes.restartRequired.map(\.key).joined(separator: ", ")
+            logger.warning("needs a restart to take effect", metadata: ["keys": "\(keys)"])
+        }
+        present.withLock { $0 = new }
+        level.value = Logger.Level(rawValue: new.log.level) ?? level.value
+        gateway.reload(new)
+        let lines = changes.all.map(\.description)
+        logger.notice("configuration reloaded", metadata: ["changes": "\(lines.joined(separator: "; "))"])
+        return ReloadReport(isInForce: true, lines: lines)
+    }
+
+    private func refuse(_ problems: [String]) -> ReloadReport {
+        gateway.reloadRefused()
+        for problem in problems {
+            logger.error("configuration refused, the old one stays in force", metadata: ["problem": "\(problem)"])
+        }
+        return ReloadReport(isInForce: false, lines: problems)
+    }
+}

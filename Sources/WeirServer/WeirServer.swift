@@ -1,0 +1,16 @@
+import ArgumentParser
+import Weir
+
+/// The command line.
+@main
+struct WeirServer: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "weir",
+        abstract: "A resilience-first gateway in front of the WeChat API.",
+        version: Version.current,
+        subcommands: [
+            ServeCommand.self, CheckCommand.self, SandboxCommand.self, DemoCommand.self, SendCommand.self,
+            StatusCommand.self, ListCommand.self, CancelCommand.self, RedriveCommand.self,
+        ]
+    )
+}

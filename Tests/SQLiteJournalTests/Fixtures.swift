@@ -1,0 +1,113 @@
+import Queueing
+import SQLiteJournal
+import Synchronization
+import TestSupport
+import Timekeeping
+import WeChat
+import Weir
+
+let start = Timestamp(milliseconds: 1_795_190_400_000)
+
+/// Ids as the gateway makes them: the time in front.
+func id(_ number: Int, at time: Timestamp = start) -> JobID {
+    JobID(rawValue: UInt64(time.milliseconds) << 20 + UInt64(number))
+}
+
+func record(
+    _ id: JobID,
+    app: String = "main",
+    client: String = "orders",
+    recipient: String = "oRecipient",
+    createdAt: Timestamp = start,
+    key: String? = nil,
+    state: JobState = .pending,
+    endedAt: Timestamp? = nil
+) -> MessageRecord {
+    MessageRecord(
+        id: id,
+        app: app,
+        client: client,
+        type: .template,
+        createdAt: createdAt,
+        recipient: recipient,
+        body: Array("{\"touser\":\"\(recipient)\"}".utf8),
+        idempotency: key.map { IdempotencyMark(key: $0, digest: [UInt8](repeating: 7, count: 32)) },
+        traceID: "4bf92f3577b34da6a3ce929d0e0e4736",
+        state: state,
+        endedAt: endedAt
+    )
+}
+
+func attempt(_ number: Int, at time: Timestamp = start, _ outcome: Outcome = .accepted) -> AttemptRecord {
+    AttemptRecord(
+        number: number,
+        startedAt: time,
+        duration: .milliseconds(120),
+        outcome: outcome,
+        errcode: 0,
+        errmsg: "ok",
+        rid: "65a-1"
+    )
+}
+
+/// A message as a list of its parts, to be compared whole.
+func parts(_ message: MessageRecord?) -> [String] {
+    guard let message else { return [] }
+    return Mirror(reflecting: message).children.map { "\($0.label ?? "") = \($0.value)" }
+}
+
+extension SQLiteJournal {
+    /// Appends and waits for the answer.
+    @discardableResult
+    func write(_ writes: [JournalWrite]) async throws(JournalError) -> JournalReceipt {
+        let result = await withCheckedContinuation { continuation in
+            append(writes) { continuation.resume(returning: $0) }
+        }
+        return try result.get()
+    }
+
+    func restored() throws(JournalError) -> [RestoredMessage] {
+        var messages: [RestoredMessage] = []
+        try restore { messages.append($0) }
+        return messages
+    }
+}
+
+/// Collects what completions bring, in the order they come in.
+final class Answers<Value: Sendable>: Sendable {
+    private let values = Mutex<[Value]>([])
+    private let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+
+    func add(_ value: Value) {
+        values.withLock { $0.append(value) }
+        continuation.yield()
+    }
+
+    var all: [Value] { values.withLock { $0 } }
+
+    /// Waits until there are `count` of them; for one caller.
+    func wait(for count: Int) async -> [Value] {
+        if all.count >= count { return all }
+        for await _ in stream where all.count >= count { break }
+        return all
+    }
+}
+
+/// Runs `body` with a journal on a fresh folder and closes it.
+func withJournal<Value>(
+    _ configuration: SQLiteJournalConfiguration = SQLiteJournalConfiguration(),
+    timeSource: any TimeSource = ManualTimeSource(),
+    onCommit: @escaping @Sendable (CommitReport) -> Void = { _ in },
+    _ body: (SQLiteJournal, TemporaryFolder) async throws -> Value
+) async throws -> Value {
+    let folder = try TemporaryFolder()
+    let journal = try SQLiteJournal(
+        path: folder.journal,
+        configuration: configuration,
+        timeSource: timeSource,
+        onCommit: onCommit
+    )
+    let value = try await body(journal, folder)
+    await journal.close()
+    return value
+}

@@ -1,0 +1,107 @@
+import Queueing
+import SQLiteJournal
+import TestSupport
+import Testing
+import Timekeeping
+import WeChat
+import Weir
+
+/// Random histories, told to the journal and to `JournalModel`.
+@Suite struct ModelTests {
+    private struct History {
+        var generator: SeededGenerator
+        /// The number of each message's last attempt, and whether it is in flight.
+        var attempts: [(number: Int, isInFlight: Bool)] = []
+        var clock: Int64 = 0
+
+        mutating func next() -> JournalWrite {
+            clock += Int64.random(in: 0...2, using: &generator)
+            let now = start + .milliseconds(clock)
+            guard let index = attempts.indices.randomElement(using: &generator),
+                Int.random(in: 0..<4, using: &generator) > 0
+            else { return accept(now) }
+            let target = id(index)
+            guard attempts[index].isInFlight else {
+                switch Int.random(in: 0..<6, using: &generator) {
+                case 0: return .conclude(target, settlement(now))
+                case 1: return .redrive(target, at: now)
+                default:
+                    attempts[index] = (attempts[index].number + 1, true)
+                    return .start(
+                        target,
+                        number: attempts[index].number,
+                        at: now,
+                        needsBody: .random(using: &generator)
+                    )
+                }
+            }
+            attempts[index].isInFlight = false
+            if Int.random(in: 0..<5, using: &generator) == 0 {
+                attempts[index].number -= 1
+                return .conclude(target, settlement(now))
+            }
+            var record = attempt(
+                attempts[index].number,
+                at: now,
+                Outcome.allCases.randomElement(using: &generator) ?? .unknown
+            )
+            if Bool.random(using: &generator) { (record.errcode, record.errmsg, record.rid) = (nil, nil, nil) }
+            return .settle(target, record, settlement(now))
+        }
+
+        private mutating func accept(_ now: Timestamp) -> JournalWrite {
+            attempts.append((0, false))
+            var message = record(
+                id(attempts.count - 1),
+                createdAt: now,
+                key: Bool.random(using: &generator) ? "k" : nil
+            )
+            message.priority = Priority.allCases.randomElement(using: &generator) ?? .normal
+            message.type = MessageType.allCases.randomElement(using: &generator) ?? .mass
+            if Bool.random(using: &generator) { message.notBefore = now + .seconds(1) }
+            if Bool.random(using: &generator) { message.recipient = "" }
+            if Bool.random(using: &generator) { message.metadata = Array("{}".utf8) }
+            return .accept(message)
+        }
+
+        private mutating func settlement(_ now: Timestamp) -> Settlement {
+            let states = JobState.allCases.filter { $0 != .sending }
+            return Settlement(
+                state: states.randomElement(using: &generator) ?? .pending,
+                at: now,
+                nextAt: Bool.random(using: &generator) ? now + .seconds(5) : nil,
+                countedAttempts: Int.random(in: 0...9, using: &generator),
+                msgid: Bool.random(using: &generator) ? Int64.random(in: .min ... .max, using: &generator) : nil,
+                reason: Bool.random(using: &generator) ? "busy" : nil
+            )
+        }
+    }
+
+    @Test(arguments: 1...6)
+    func `whatever happens, the journal tells it as it was`(seed: UInt64) async throws {
+        let folder = try TemporaryFolder()
+        var journal = try SQLiteJournal(path: folder.journal, timeSource: ManualTimeSource())
+        var history = History(generator: SeededGenerator(seed: seed))
+        var model = JournalModel()
+        for round in 0..<8 {
+            let answers = Answers<Bool>()
+            let calls = 60
+            for _ in 0..<calls {
+                let writes = (0..<Int.random(in: 1...4, using: &history.generator)).map { _ in history.next() }
+                for write in writes { model.apply(write) }
+                journal.append(writes) { answers.add((try? $0.get()) != nil) }
+            }
+            #expect(await answers.wait(for: calls) == Array(repeating: true, count: calls), "seed \(seed)")
+            if round % 3 == 2 {
+                await journal.close()
+                journal = try SQLiteJournal(path: folder.journal, timeSource: ManualTimeSource())
+            }
+            #expect(try journal.restored() == model.restored(), "seed \(seed) round \(round)")
+            for index in history.attempts.indices {
+                let found = parts(try await journal.message(id(index)))
+                #expect(found == parts(model.message(id(index))), "seed \(seed) message \(index)")
+            }
+        }
+        await journal.close()
+    }
+}

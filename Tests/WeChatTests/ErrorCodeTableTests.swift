@@ -1,0 +1,125 @@
+import Testing
+import WeChat
+
+@Suite struct ErrorCodeTableTests {
+    private static let template = APICatalog.descriptor(method: "POST", path: "/cgi-bin/message/template/send")
+    private static let token = APICatalog.descriptor(method: "POST", path: "/cgi-bin/stable_token")
+    private static let menu = APICatalog.descriptor(method: "POST", path: "/cgi-bin/menu/create")
+    private static let sns = APICatalog.descriptor(method: "GET", path: "/sns/userinfo")
+
+    struct Row: Sendable, CustomTestStringConvertible {
+        var code: Int
+        var outcome: Outcome
+        var scope: ErrorScope
+        var breaker: BreakerEffect
+        var wait = WaitHint.none
+        var testDescription: String { "\(code)" }
+    }
+
+    static let rows: [Row] = [
+        Row(code: -1, outcome: .transient, scope: .api, breaker: .failure),
+        Row(code: -1000, outcome: .transient, scope: .api, breaker: .failure),
+        Row(code: 61450, outcome: .transient, scope: .api, breaker: .failure),
+        Row(code: 9_001_002, outcome: .transient, scope: .api, breaker: .failure),
+        Row(code: 43108, outcome: .transient, scope: .recipient, breaker: .success),
+        Row(code: 0, outcome: .accepted, scope: .message, breaker: .success),
+        Row(code: 45065, outcome: .accepted, scope: .message, breaker: .success),
+        Row(code: 40001, outcome: .tokenRejected, scope: .app, breaker: .ignored),
+        Row(code: 40014, outcome: .tokenRejected, scope: .app, breaker: .ignored),
+        Row(code: 42001, outcome: .tokenRejected, scope: .app, breaker: .ignored),
+        Row(code: 45009, outcome: .quotaExhausted, scope: .api, breaker: .ignored, wait: .midnight),
+        Row(code: 45028, outcome: .quotaExhausted, scope: .api, breaker: .success, wait: .midnight),
+        Row(code: 43100, outcome: .quotaExhausted, scope: .app, breaker: .success, wait: .midnight),
+        Row(code: 48006, outcome: .quotaExhausted, scope: .app, breaker: .success, wait: .midnight),
+        Row(code: 45011, outcome: .throttled, scope: .api, breaker: .ignored, wait: .nextMinute),
+        Row(code: 44991, outcome: .throttled, scope: .api, breaker: .ignored, wait: .nextMinute),
+        Row(code: 42010, outcome: .throttled, scope: .api, breaker: .success, wait: .seconds(60)),
+        Row(code: 45066, outcome: .throttled, scope: .message, breaker: .success, wait: .seconds(60)),
+        Row(code: 40241, outcome: .throttled, scope: .recipient, breaker: .success, wait: .seconds(60)),
+        Row(code: 43117, outcome: .throttled, scope: .recipient, breaker: .success, wait: .seconds(3600)),
+        Row(code: 40003, outcome: .recipient, scope: .recipient, breaker: .success),
+        Row(code: 43004, outcome: .recipient, scope: .recipient, breaker: .success),
+        Row(code: 43101, outcome: .recipient, scope: .recipientTemplate, breaker: .success),
+        Row(code: 45015, outcome: .recipient, scope: .recipient, breaker: .success),
+        Row(code: 45047, outcome: .recipient, scope: .recipient, breaker: .success),
+        Row(code: 70000, outcome: .recipient, scope: .recipient, breaker: .success),
+        Row(code: 40037, outcome: .request, scope: .template, breaker: .success),
+        Row(code: 47003, outcome: .request, scope: .message, breaker: .success),
+        Row(code: 40066, outcome: .request, scope: .api, breaker: .success),
+        Row(code: 45026, outcome: .request, scope: .app, breaker: .success),
+        Row(code: 61454, outcome: .request, scope: .message, breaker: .success),
+        Row(code: 65309, outcome: .request, scope: .message, breaker: .success),
+        Row(code: 200_019, outcome: .request, scope: .message, breaker: .success),
+        Row(code: 40013, outcome: .account, scope: .app, breaker: .ignored),
+        Row(code: 40125, outcome: .account, scope: .app, breaker: .ignored),
+        Row(code: 40164, outcome: .account, scope: .app, breaker: .ignored),
+        Row(code: 50007, outcome: .account, scope: .app, breaker: .ignored),
+        Row(code: 89503, outcome: .account, scope: .app, breaker: .ignored),
+        Row(code: 48001, outcome: .account, scope: .api, breaker: .success),
+        Row(code: 43116, outcome: .account, scope: .template, breaker: .success),
+        Row(code: 50002, outcome: .account, scope: .app, breaker: .success),
+        Row(code: 89504, outcome: .account, scope: .message, breaker: .success),
+    ]
+
+    @Test(arguments: rows)
+    func `a code means what its class says`(_ row: Row) {
+        let entry = ErrorCodeTable.entry(row.code, on: Self.menu)
+        #expect(entry.code == row.code)
+        #expect(entry.outcome == row.outcome)
+        #expect(entry.scope == row.scope)
+        #expect(entry.breaker == row.breaker)
+        #expect(entry.wait == row.wait)
+        #expect(ErrorCodeTable.isKnown(row.code))
+    }
+
+    @Test func `every outcome but unknown has a code`() {
+        let outcomes = Set(Self.rows.map(\.outcome))
+        #expect(outcomes == Set(Outcome.allCases).subtracting([.unknown]))
+        #expect(Set(ErrorCodeTable.all.map(\.outcome)) == outcomes)
+    }
+
+    @Test(arguments: [1, 99999, -2, .max, .min, 990_001])
+    func `an unknown code is a permanent error of the request`(_ code: Int) {
+        let entry = ErrorCodeTable.entry(code, on: Self.template)
+        #expect(entry.outcome == .request)
+        #expect(entry.breaker == .success)
+        #expect(entry.wait == .none)
+        #expect(!ErrorCodeTable.isKnown(code))
+    }
+
+    @Test func `where a code depends on the call, the call decides`() {
+        #expect(ErrorCodeTable.entry(40001, on: Self.template).outcome == .tokenRejected)
+        #expect(ErrorCodeTable.entry(40001, on: Self.token).outcome == .account)
+        #expect(ErrorCodeTable.entry(40001, on: Self.token).breaker == .ignored)
+        #expect(ErrorCodeTable.entry(40013, on: Self.template).outcome == .request)
+        #expect(ErrorCodeTable.entry(40013, on: Self.token).outcome == .account)
+        #expect(ErrorCodeTable.entry(40013, on: Self.menu).outcome == .account)
+    }
+
+    @Test func `no error of a user's token speaks about the account`() {
+        for row in ErrorCodeTable.all {
+            let outcome = ErrorCodeTable.entry(row.code, on: Self.sns).outcome
+            #expect(outcome != .account && outcome != .tokenRejected)
+        }
+    }
+
+    @Test func `no code stands twice and each has a short meaning`() {
+        #expect(Set(ErrorCodeTable.all.map(\.code)).count == ErrorCodeTable.all.count)
+        #expect(ErrorCodeTable.all.count > 200)
+        for row in ErrorCodeTable.all {
+            #expect((2...60).contains(row.meaning.count) && row.meaning.utf8.allSatisfy { $0 < 0x80 })
+        }
+    }
+
+    @Test func `only a sick upstream counts against the breaker`() {
+        let failures = ErrorCodeTable.all.filter { $0.breaker == .failure }.map(\.code)
+        #expect(failures.sorted() == [-1000, -1, 61450, 9_001_002])
+    }
+
+    @Test func `ranges are whole`() {
+        for code in Array(45001...45008) + Array(61451...61457) + Array(65301...65317) + Array(200_016...200_022) {
+            #expect(ErrorCodeTable.isKnown(code))
+        }
+        #expect(ErrorCodeTable.all.filter(\.isDuplicateOnRepeat).map(\.code) == [40241])
+    }
+}
