@@ -97,5 +97,21 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+
+        // Tests: one target a source target, and the built binary against real clients.
+        .target(name: "TestSupport", dependencies: ["Timekeeping"], path: "Tests/TestSupport", swiftSettings: strict),
+        tests("Resilience"),
+        tests("Queueing"),
+        tests("WeChat"),
+        tests("PrometheusMetrics", [coreMetrics]),
+        tests("Weir", ["Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging, lifecycle]),
+        tests("Gzip"),
+        tests("CurlTransport", ["Weir"]),
+        tests("SQLiteJournal", ["Weir", "Queueing", "WeChat", grdb]),
+        tests("HTTPServing", [logging, lifecycle]),
+        tests("WeChatSandbox", ["HTTPServing", logging, lifecycle]),
+        tests("WeirConfiguration", ["Weir", "Resilience", "Queueing"]),
+        .testTarget(name: "RepositoryTests", dependencies: ["Weir"], swiftSettings: strict),
+        .testTarget(name: "EndToEndTests", swiftSettings: strict),
     ]
 )

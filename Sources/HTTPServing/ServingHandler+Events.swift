@@ -41,7 +41,7 @@ extension ServingHandler {
     /// The server shuts down: idle connections end now, the others with their present answer.
     private func quiesce() {
         isQuiescing = true
-        if case .idle = phase { close() }
+        if case .idle = phase { endOnceWritten() }
     }
 
     private func inputClosed() {
@@ -50,7 +50,11 @@ extension ServingHandler {
         case .handling, .flushing:
             if isBodyOpen { stream?.fail() }
             handle.hangUp()
-        case .idle, .gathering, .lingering, .closed:
+        case .idle:
+            endOnceWritten()
+        case .lingering where timer.isSet(.flush):
+            break
+        case .gathering, .lingering, .closed:
             close()
         }
     }

@@ -38,6 +38,11 @@ extension ServingHandler {
         writeLast(buffer, lingers: true)
     }
 
+    /// Closes once earlier answers have left: a close by itself would throw away what the socket hasn't taken yet.
+    func endOnceWritten() {
+        writeLast(ByteBuffer(), lingers: false)
+    }
+
     func close() {
         phase = .closed
         context?.close(promise: nil)
@@ -52,7 +57,7 @@ extension ServingHandler {
         phase = .idle
         timer.set(.idle, after: limits.idleTimeout, of: self)
         if backlog.isEmpty, pendingRefusal == nil {
-            if isQuiescing { close() } else { resumeReading() }
+            if isQuiescing || isInputClosed { endOnceWritten() } else { resumeReading() }
         } else {
             workOffBacklog()
         }

@@ -182,7 +182,9 @@ final class ServingHandler: ChannelDuplexHandler {
             return refuse(400)
         }
         // Nobody upgrades here, and the parser stops after a request that asks for it.
-        keepsAlive = head.isKeepAlive && !head.headers.contains(name: "upgrade") && head.method != .CONNECT
+        keepsAlive =
+            head.version.minor > 0 && head.isKeepAlive && !head.headers.contains(name: "upgrade")
+            && head.method != .CONNECT
         expectsContinue = head.version.minor > 0 && head.headers.first(name: "expect")?.lowercased() == "100-continue"
         phase = .gathering(head)
     }

@@ -58,7 +58,8 @@ final class JournalWriter: Sendable {
             if queue.add(call) { wakeUp.signal() }
             return true
         }
-        if !isOpen { completion(.failure(.closed)) }
+        // Never on the caller's own thread, which may hold a lock that the completion takes.
+        if !isOpen { DispatchQueue.global().async { completion(.failure(.closed)) } }
     }
 
     func sweep(_ request: SweepRequest) {

@@ -45,7 +45,7 @@ public final class SQLiteJournal: Journal {
     }
 
     /// Commits and answers everything handed over, moves the log into the database and ends the thread. Later calls fail with
-    /// `closed`, on the thread that makes them.
+    /// `closed`.
     public func close() async {
         await writer.close()
     }

@@ -63,7 +63,7 @@ extension Gateway {
 
     private func checkAccepting() throws(MessageRefusal) {
         guard let problem = messagesProblem() else { return }
-        let reason: MessageRefusalReason = journal.status().failure == nil ? .shuttingDown : .journal
+        let reason: MessageRefusalReason = dispatcher.isJournalWritable ? .shuttingDown : .journal
         throw MessageRefusal(reason, "\(problem); nothing was accepted", retryAfter: .seconds(5))
     }
 

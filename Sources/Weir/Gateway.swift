@@ -190,7 +190,9 @@ public final class Gateway: Service {
     public func messagesProblem() -> String? {
         if !isReady.withLock({ $0 }) { return "the journal is being read" }
         if !isAccepting.withLock({ $0 }) { return "Weir is shutting down" }
-        return journal.status().failure.map { "the journal can't be written: \($0.message)" }
+        if dispatcher.isJournalWritable { return nil }
+        let why = journal.status().failure?.message ?? "it is being tried again"
+        return "the journal can't be written: \(why)"
     }
 
     /// Whether calls can be relayed, and why not.

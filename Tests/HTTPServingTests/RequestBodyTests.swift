@@ -99,6 +99,22 @@ import Testing
         }
     }
 
+    @Test(arguments: [true, false])
+    func `a peer that ends its own half gets the whole answer`(waits: Bool) async throws {
+        let body = [UInt8](repeating: 97, count: 8_000_000)
+        try await withListener(handler: { _ in
+            if waits { await Task.yield() }
+            return OutgoingReply(status: 200, body: body)
+        }) { port in
+            var peer = try await RawConnection.open(port)
+            try await peer.send("GET / HTTP/1.1\r\n\r\n")
+            try await peer.channel.close(mode: .output).get()
+            #expect(await peer.answer().body.utf8.count == 8_000_000)
+            _ = await peer.rest()
+            #expect(peer.ending == .closed)
+        }
+    }
+
     @Test func `a request made by hand has what it was given`() async throws {
         let request = IncomingRequest(
             method: "POST",

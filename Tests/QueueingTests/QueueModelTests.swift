@@ -22,6 +22,7 @@ import Timekeeping
             let step = schedule.next()
             let expected = model.apply(step, at: schedule.now)
             let answer = queue.apply(step, at: schedule.now)
+            if case .lease = step, case .job(let job?) = answer { schedule.leased.append(job.id) }
             guard answer == expected, agree(queue, model, schedule.now) else {
                 Issue.record("step \(number), \(step): \(answer), expected \(expected)")
                 return

@@ -6,6 +6,8 @@ import Timekeeping
 struct QueueSchedule {
     var now = at(0)
     var chance: SeededGenerator
+    /// Jobs that a step leased: inputs about jobs in flight are mostly about the latest of these.
+    var leased: [JobID] = []
     private var ids: [JobID] = []
     private let hasRelayedCalls: Bool
     private let lanes: Int
@@ -49,6 +51,7 @@ struct QueueSchedule {
     /// One of the latest ids mostly, so that a good part of them still is there.
     private mutating func known() -> JobID {
         guard !ids.isEmpty else { return JobID(rawValue: 0) }
+        if !leased.isEmpty, pick(2) == 0 { return leased[max(0, leased.count - 1 - pick(8))] }
         return ids[pick(4) == 0 ? pick(ids.count) : max(0, ids.count - 1 - pick(12))]
     }
 

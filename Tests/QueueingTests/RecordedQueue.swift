@@ -4,6 +4,7 @@ import Timekeeping
 /// A queue and the journal records of what happens to its durable jobs.
 struct RecordedQueue {
     var machine: QueueMachine
+    private(set) var leased: [JobID] = []
     private(set) var records: [JournalRecord] = []
 
     init(_ policy: QueuePolicy = QueuePolicy()) {
@@ -17,6 +18,7 @@ struct RecordedQueue {
             if job.isDurable { records.append(.accepted(job, at: now)) }
         case .lease(let lane):
             guard let id = machine.lease(from: lane, at: now)?.id else { return }
+            leased.append(id)
             start(id, now)
         case .start(let id):
             start(id, now)

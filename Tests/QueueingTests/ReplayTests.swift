@@ -25,12 +25,21 @@ import Timekeeping
             for number in 1...160 {
                 let step = schedule.next()
                 queue.apply(step, at: schedule.now)
+                schedule.leased = queue.leased
                 guard number % 40 == 0 else { continue }
                 queue.apply(.advance, at: schedule.now)
                 var durable = queue.machine
                 durable.forgetRelayedCalls()
                 let again = replay(queue.records, policy, at: schedule.now)
                 guard again == durable, order(again, schedule.now) == order(durable, schedule.now) else {
+                    print("DIFF eq", again == durable)
+                    print(order(again, schedule.now), order(durable, schedule.now))
+                    for slot in durable.slots where slot.state != .free {
+                        let o = again.index.slot(of: slot.job.id, in: again.slots).map { again.slots[Int($0)] }
+                        let text = "\(slot.job.id) \(slot.job.priority) \(slot.state) \(durable.clock.wall(slot.readySince)) \(slot.turn) \(slot.job.lane.index) \(slot.job.acceptedAt) \(slot.job.expiresAt)"
+                        print(text, "|", o.map { "\($0.state) \(again.clock.wall($0.readySince)) \($0.turn) \($0.job == slot.job)" } ?? "none")
+                    }
+                    for r in queue.records.suffix(60) { print(r) }
                     Issue.record("seed \(seed) differs after \(number) steps")
                     return
                 }
@@ -42,7 +51,11 @@ import Timekeeping
     func `what expired without a record that it ended comes out of the next advance`(seed: UInt64) {
         var schedule = QueueSchedule(seed: seed, hasRelayedCalls: false)
         var queue = RecordedQueue()
-        for _ in 0..<120 { queue.apply(schedule.next(), at: schedule.now) }
+        for _ in 0..<120 {
+            let step = schedule.next()
+            queue.apply(step, at: schedule.now)
+            schedule.leased = queue.leased
+        }
         var live = queue.machine
         var again = replay(queue.records, at: schedule.now)
         let expected = live.advance(to: schedule.now).expired

@@ -1,6 +1,5 @@
 import Queueing
 import SQLiteJournal
-import Synchronization
 import TestSupport
 import Timekeeping
 import WeChat
@@ -70,26 +69,6 @@ extension SQLiteJournal {
         var messages: [RestoredMessage] = []
         try restore { messages.append($0) }
         return messages
-    }
-}
-
-/// Collects what completions bring, in the order they come in.
-final class Answers<Value: Sendable>: Sendable {
-    private let values = Mutex<[Value]>([])
-    private let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
-
-    func add(_ value: Value) {
-        values.withLock { $0.append(value) }
-        continuation.yield()
-    }
-
-    var all: [Value] { values.withLock { $0 } }
-
-    /// Waits until there are `count` of them; for one caller.
-    func wait(for count: Int) async -> [Value] {
-        if all.count >= count { return all }
-        for await _ in stream where all.count >= count { break }
-        return all
     }
 }
 

@@ -167,7 +167,6 @@ final class MessageService: Sendable {
     }
 
     private func store(_ message: AcceptedMessage) async throws(MessageRefusal) -> AcceptReply {
-        if let failure = journal.status().failure { throw refusal(failure) }
         let result = await withCheckedContinuation { continuation in
             dispatcher.accept(message) { continuation.resume(returning: $0) }
         }

@@ -1,0 +1,47 @@
+# Two commands do everything on a fresh Debian machine with Swift: `make demo` and `make test`.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+VENV := .build/venv
+REQUIREMENTS := Tests/EndToEndTests/Python/requirements.txt
+SOURCES := Package.swift Sources Tests
+BUILD := swift build --explicit-target-dependency-import-check error
+
+.PHONY: help demo test lint build libraries test-tools venv bench clean
+
+help: ## Shows what there is.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: libraries ## Builds, then runs a gateway before a sandbox with a little traffic (DEMO=--once ends after it).
+	$(BUILD) --product weir
+	.build/debug/weir demo $(DEMO)
+
+test: libraries test-tools venv lint ## Runs every check and every test.
+	$(BUILD) --build-tests
+	promtool check rules alerts/*.yml prometheus/rules/*.yml
+	swift test --skip-build --disable-xctest
+
+lint: ## Checks the formatting of all Swift files.
+	swift format lint --strict --recursive $(SOURCES)
+
+build: libraries ## Builds the release binary, .build/release/weir.
+	$(BUILD) -c release --product weir
+
+libraries: ## Installs the C libraries that Weir links to.
+	@.ci/install libcurl4-openssl-dev zlib1g-dev libsqlite3-dev pkg-config
+
+test-tools: ## Installs the programs that the tests run for real.
+	@.ci/install prometheus prometheus-alertmanager python3-venv
+
+venv: $(VENV)/.made
+
+$(VENV)/.made: $(REQUIREMENTS)
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r $(REQUIREMENTS)
+	touch $@
+
+bench: ## Measures Weir, and its ratio to the peers that PEERS names (see Benchmarks/README.md).
+	Benchmarks/run
+
+clean: ## Removes what was built.
+	rm -rf .build
