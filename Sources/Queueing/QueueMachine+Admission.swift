@@ -11,7 +11,7 @@ extension QueueMachine {
     /// One whose `expiresAt` has passed already is let in, too, and comes out of the next `advance`.
     public mutating func admit(_ job: Job, at now: Timestamp) -> Admission {
         settle(at: now)
-        if index.slot(of: job.id, in: slots) != nil { return .refused(.duplicate) }
+        if isKnown(job.id) { return .refused(.duplicate) }
         if job.isDurable, let refusal = refusal(for: job.priority) { return .refused(refusal) }
         return insert(job, readySince: now, at: now)
     }
@@ -21,7 +21,7 @@ extension QueueMachine {
     @discardableResult
     public mutating func restore(_ job: Job, at now: Timestamp) -> Admission {
         settle(at: now)
-        if index.slot(of: job.id, in: slots) != nil { return .refused(.duplicate) }
+        if isKnown(job.id) { return .refused(.duplicate) }
         return insert(job, readySince: max(job.acceptedAt, job.notBefore ?? job.acceptedAt), at: now)
     }
 
@@ -50,6 +50,11 @@ extension QueueMachine {
         place(slot, readySince: readySince, at: now)
         guard slots[Int(slot)].state == .scheduled, let due = job.notBefore else { return .ready }
         return .scheduled(until: due)
+    }
+
+    /// One that has expired counts until the owner has been told, who would take that for the end of its successor.
+    private func isKnown(_ id: JobID) -> Bool {
+        index.slot(of: id, in: slots) != nil || !lapsed.isEmpty && lapsed.contains { $0.id == id }
     }
 
     private func refusal(for priority: Priority) -> Refusal? {

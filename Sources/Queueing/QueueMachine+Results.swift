@@ -17,7 +17,7 @@ extension QueueMachine {
         case full(capacity: Int)
         /// What is left of the capacity is for `urgent` and `high` jobs.
         case reserved
-        /// A job with this id is in the queue.
+        /// A job with this id is in the queue, or expired and was not reported yet.
         case duplicate
     }
 }

@@ -127,6 +127,7 @@ public final class Gateway: Service {
             dispatcher.restore(restored, interruptedAt: message.interruptedAt)
             count += 1
         }
+        dispatcher.look()
         let took = time.now() - began
         logger.notice("journal read", metadata: ["waiting": "\(count)", "seconds": "\(took.inSeconds)"])
         guard orphans > 0 else { return }

@@ -1,4 +1,5 @@
-/// One thing that is wrong with a configuration file, or worth a warning. No value that may be secret is ever part of it.
+/// One thing that is wrong with a configuration file, or worth a warning. No value that may be secret is ever part of
+/// it.
 public struct ConfigurationProblem: Error, Hashable, Sendable, CustomStringConvertible {
     /// The file's path as it was given.
     public var file: String

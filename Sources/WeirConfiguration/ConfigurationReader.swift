@@ -1,10 +1,10 @@
 import Weir
 
-/// Reads a gateway's configuration from YAML, strictly: whatever the file holds and this version does not know is a problem,
-/// and all problems are found in one go.
+/// Reads a gateway's configuration from YAML, strictly: whatever the file holds and this version does not know is a
+/// problem, and all problems are found in one go.
 ///
-/// `docs/configuration.md` lists every key. Variables (`${NAME}`, `${NAME:-default}`, and `$${` for `${` itself) are put in place
-/// in parsed values only, never in the text, and what they hold is taken as it is.
+/// `docs/configuration.md` lists every key. Variables (`${NAME}`, `${NAME:-default}`, and `$${` for `${` itself) are
+/// put in place in parsed values only, never in the text, and what they hold is taken as it is.
 public struct ConfigurationReader {
     /// Bytes that a file may have.
     public static let sizeLimit = 1 << 20

@@ -29,7 +29,7 @@ struct QueueModel {
             return .admission(refusal(job) ?? insert(job, since: now, now))
         case .restore(let job):
             settle(now)
-            if find(job.id) != nil { return .admission(.refused(.duplicate)) }
+            if isKnown(job.id) { return .admission(.refused(.duplicate)) }
             return .admission(insert(job, since: min(now, max(job.acceptedAt, job.notBefore ?? job.acceptedAt)), now))
         case .lease(let lane):
             settle(now)
@@ -76,6 +76,8 @@ struct QueueModel {
 
     func find(_ id: JobID) -> Int? { entries.firstIndex { $0.job.id == id } }
 
+    private func isKnown(_ id: JobID) -> Bool { find(id) != nil || lapsed.contains { $0.id == id } }
+
     private func effective(_ entry: Entry, _ now: Timestamp) -> Priority {
         var priority = entry.job.priority
         var waited = now - entry.readySince
@@ -87,7 +89,7 @@ struct QueueModel {
     }
 
     private func refusal(_ job: Job) -> QueueMachine.Admission? {
-        if find(job.id) != nil { return .refused(.duplicate) }
+        if isKnown(job.id) { return .refused(.duplicate) }
         guard job.isDurable else { return nil }
         let durable = entries.count { $0.job.isDurable }
         if durable >= policy.capacity { return .refused(.full(capacity: policy.capacity)) }

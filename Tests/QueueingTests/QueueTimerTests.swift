@@ -85,6 +85,7 @@ import Timekeeping
         #expect(queue.take(at: 5) == 2)
         #expect(queue.nextTimer == at(5))
         #expect(queue.cancel(id(1)) == .unknown)
+        #expect(queue.admit(job(1), at: at(5)) == .refused(.duplicate))
         #expect(queue.expire(at: 5) == [1])
         #expect(queue.advance(to: at(6)) == Advance())
     }

@@ -32,14 +32,6 @@ import Timekeeping
                 durable.forgetRelayedCalls()
                 let again = replay(queue.records, policy, at: schedule.now)
                 guard again == durable, order(again, schedule.now) == order(durable, schedule.now) else {
-                    print("DIFF eq", again == durable)
-                    print(order(again, schedule.now), order(durable, schedule.now))
-                    for slot in durable.slots where slot.state != .free {
-                        let o = again.index.slot(of: slot.job.id, in: again.slots).map { again.slots[Int($0)] }
-                        let text = "\(slot.job.id) \(slot.job.priority) \(slot.state) \(durable.clock.wall(slot.readySince)) \(slot.turn) \(slot.job.lane.index) \(slot.job.acceptedAt) \(slot.job.expiresAt)"
-                        print(text, "|", o.map { "\($0.state) \(again.clock.wall($0.readySince)) \($0.turn) \($0.job == slot.job)" } ?? "none")
-                    }
-                    for r in queue.records.suffix(60) { print(r) }
                     Issue.record("seed \(seed) differs after \(number) steps")
                     return
                 }

@@ -26,18 +26,19 @@ import WeirConfiguration
                 limits: {/cgi-bin/a: {rate: 6000/m, burst: 7}, default: {rate: 90/h}}
                 accept_app_secret: true
             clients:
-              a: {key: [0123456789abcdef, fedcba9876543210], apps: [main], apis: [/cgi-bin/b], rate: 50/s, priority: low,
-                  max_priority: high, retry_class: own}
-            breaker: {window: 1m, minimum_calls: 5, failure_rate: 0.25, slow_call: 1s, slow_call_rate: 1, open: 5s, open_max: 1m,
-                      probes: 2}
+              a: {key: [0123456789abcdef, fedcba9876543210], apps: [main], apis: [/cgi-bin/b], rate: 50/s,
+                  priority: low, max_priority: high, retry_class: own}
+            breaker: {window: 1m, minimum_calls: 5, failure_rate: 0.25, slow_call: 1s, slow_call_rate: 1,
+                      open: 5s, open_max: 1m, probes: 2}
             retry:
               default: own
               budget: {ratio: 0.1, floor: 5/s}
-              own: {attempts: 2, backoff: 1s, backoff_max: 4s, ladder: [1m, 2m], then_every: 1h, ladder_jitter: 0.5, max_age: 1d,
-                    lifetime: 2d}
+              own: {attempts: 2, backoff: 1s, backoff_max: 4s, ladder: [1m, 2m], then_every: 1h,
+                    ladder_jitter: 0.5, max_age: 1d, lifetime: 2d}
             queue: {capacity: 5}
             relay: {foreign_tokens: refuse, timeout: 3s, media_timeout: 2m, max_waiting: 7, max_waiting_bytes: 2MiB}
-            upstream: {max_in_flight: 9, timeout: 6s, connect_timeout: 2s, proxy: "http://proxy:3128", ca_file: /etc/ca.pem}
+            upstream: {max_in_flight: 9, timeout: 6s, connect_timeout: 2s,
+                       proxy: "http://proxy:3128", ca_file: /etc/ca.pem}
             log: {level: debug}
             """
         let files: [String: [UInt8]] = [
@@ -128,7 +129,8 @@ import WeirConfiguration
 
     @Test func `sections without lines are as good as absent`() throws {
         let text =
-            "server:\nstorage:\n  keep:\nclients:\nbreaker: ~\nretry:\n  budget:\nqueue: null\nrelay:\nupstream:\nlog:\n"
+            "server:\nstorage:\n  keep:\nclients:\nbreaker: ~\nretry:\n  budget:\nqueue: null\n"
+            + "relay:\nupstream:\nlog:\n"
         let read = Reading.read(Reading.app + text)
         #expect(read.problems == [])
         #expect(read.configuration == Reading.read(Reading.app).configuration)

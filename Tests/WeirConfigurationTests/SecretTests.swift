@@ -65,8 +65,10 @@ import Weir
         "apps: {main: {appid: wx1, secret: SECRET, secret: SECRET}}\nclients: {a: {key: \"SECRET SECRET\"}}",
         "server: {api: \"${S}\", admin_key: \"SEC\"}\nupstream: {proxy: \"http://user:SECRET@proxy:1\"}",
         "storage: {path: \"${S}\\n\", keep: {sent: \"${S}\"}}\nlog: {level: \"${S}\"}\nqueue: {capacity: \"${S}\"}",
-        "breaker: {failure_rate: \"${S}\"}\nrelay: {max_waiting_bytes: \"${S}\"}\nretry: {default: \"${S}\", budget: {floor: \"${S}\"}}",
-        "apps: {main: {appid: wx1, secret_file: \"${S}\"}}\nclients: {a: {key: \"${S}\", apps: [\"${S}\"], apis: [\"${S}\"]}}",
+        "breaker: {failure_rate: \"${S}\"}\nrelay: {max_waiting_bytes: \"${S}\"}",
+        "retry: {default: \"${S}\", budget: {floor: \"${S}\"}}",
+        "apps: {main: {appid: wx1, secret_file: \"${S}\"}}",
+        "clients: {a: {key: \"${S}\", apps: [\"${S}\"], apis: [\"${S}\"]}}",
         "clients: {a: {key: \"${SECRET\"}, b: {key: \"x${S E}SECRET\"}}",
     ])
     func `no problem prints a secret`(_ template: String) {

@@ -28,6 +28,9 @@ public struct DispatchMachine: Sendable {
         queue = QueueMachine(policy.queue)
     }
 
+    /// Jobs that one look ends because their time is over; the next look follows at once where there are more.
+    static let expiryLimit = 1000
+
     public var inFlight: Int { leases.count }
 
     // MARK: Apps and lanes
@@ -75,7 +78,7 @@ public struct DispatchMachine: Sendable {
     /// Starts whatever may start now, and says what has waited long enough.
     public mutating func pump(at now: Moment) -> [DispatchAction] {
         var actions: [DispatchAction] = []
-        for job in queue.advance(to: now.timestamp).expired {
+        for job in queue.advance(to: now.timestamp, limit: DispatchMachine.expiryLimit).expired {
             let reason = obstacle(of: job.lane, at: now) ?? Obstacle(.concurrency)
             actions.append(.expire(job, reason))
         }

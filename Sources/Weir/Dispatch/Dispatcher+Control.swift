@@ -9,8 +9,11 @@ extension Dispatcher {
 
     /// Brings back one message of an earlier process. What was in flight when that process died may or may not have reached
     /// WeChat: it goes again only where WeChat recognises a repeat, and ends `unknown` otherwise.
+    ///
+    /// Nothing is started yet: `look` does that once all are back.
     func restore(_ message: AcceptedMessage, interruptedAt: Timestamp?) {
-        update { state, now in
+        let now = time.moment()
+        state.withLock { state in
             let lane = state.lane(
                 app: message.app, api: message.api, isDurable: true, limit: message.limit, at: now.instant,
                 metrics: metrics)

@@ -80,12 +80,11 @@ extension Dispatcher {
 
     private func transmit(_ lease: Lease, storedBody: [UInt8]?) {
         let id = lease.job.id
-        let (body, app, upstream) = state.withLock { state -> ([UInt8]?, AppRuntime, UpstreamConfiguration) in
-            guard state.machine.leases[id] != nil else { return (nil, state.apps[0], state.upstream) }
-            let body = state.bodies.take(id) ?? storedBody
-            return (body, state.apps[state.machine.gates[lease.gate].app], state.upstream)
+        let (body, api, app, upstream) = state.withLock { state in
+            let gate = state.machine.gates[lease.gate]
+            let body = state.machine.leases[id] == nil ? nil : state.bodies.take(id) ?? storedBody
+            return (body, gate.api, state.apps[gate.app], state.upstream)
         }
-        let api = state.withLock { $0.machine.gates[lease.gate].api }
         guard let body, !body.isEmpty else { return fail(lease, because: "its body is no longer kept") }
         guard let token = app.keeper?.token() else {
             return giveBack(lease, body: body)
@@ -102,7 +101,7 @@ extension Dispatcher {
             replyLimit: 1 << 20
         )
         transport.send(request) { [self] result in
-            complete(lease, result, token: token, usesToken: true, body: body)
+            complete(lease, result, api: api, token: token, usesToken: true, body: body)
         }
     }
 

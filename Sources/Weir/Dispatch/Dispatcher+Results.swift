@@ -10,14 +10,14 @@ extension Dispatcher {
     func complete(
         _ lease: Lease,
         _ result: Result<UpstreamReply, TransportFailure>,
+        api: APIDescriptor,
         token: AccessToken?,
         usesToken: Bool,
         body: [UInt8]? = nil
     ) {
-        let api = state.withLock { $0.machine.gates[lease.gate].api }
         var classification = classify(result, api: api)
         if !usesToken { classification = classification.concerningTheCallerAlone }
-        let outcome = update { state, now -> AttemptResult? in
+        let ended = update { state, now -> (AttemptResult, className: String, Moment)? in
             guard let done = state.machine.complete(lease.job.id, with: classification, at: now, using: &state.generator)
             else { return nil }
             if case .tokenRetry = done.disposition, let token {
@@ -29,12 +29,11 @@ extension Dispatcher {
             } else {
                 answer(done, classification, result, token: token, in: &state)
             }
-            return done
+            return (done, state.classes.name(done.job.retryClass), now)
         }
-        guard let outcome else { return }
-        let className = state.withLock { $0.classes.name(outcome.job.retryClass) }
-        metrics.completed(outcome, classification, className: className, at: time.moment())
-        report(outcome, classification, api: api)
+        guard let (done, className, now) = ended else { return }
+        metrics.completed(done, classification, className: className, at: now)
+        report(done, classification, api: api)
     }
 
     private func classify(_ result: Result<UpstreamReply, TransportFailure>, api: APIDescriptor) -> Classification {

@@ -192,7 +192,7 @@ final class Dispatcher: Sendable {
     }
 
     private func transmit(_ call: RelayCall, lease: Lease) {
-        let runtime = state.withLock { $0.apps[call.app] }
+        let (runtime, connectTimeout) = state.withLock { ($0.apps[call.app], $0.upstream.connectTimeout) }
         var token: AccessToken?
         if call.usesToken {
             token = runtime.keeper?.token()
@@ -207,8 +207,10 @@ final class Dispatcher: Sendable {
             headers: call.headers,
             body: call.body,
             timeout: max(share, .milliseconds(1)),
-            connectTimeout: state.withLock { $0.upstream.connectTimeout }
+            connectTimeout: connectTimeout
         )
-        transport.send(request) { [self, token] result in complete(lease, result, token: token, usesToken: call.usesToken) }
+        transport.send(request) { [self, token] result in
+            complete(lease, result, api: call.api, token: token, usesToken: call.usesToken)
+        }
     }
 }

@@ -105,7 +105,8 @@ extension MessageService {
         var renewed = record
         renewed.state = .pending
         renewed.notBefore = nil
-        renewed.nextAt = nil
+        // As old as its redrive, or it would overtake what waited meanwhile.
+        renewed.nextAt = now
         renewed.notAfter = nil
         renewed.countedAttempts = 0
         renewed.firstAttemptAt = nil

@@ -39,7 +39,8 @@ public struct ConfigurationChanges: Equatable, Sendable {
                 key: name,
                 before: isGone ? "" : nil,
                 after: isGone ? nil : "",
-                needsRestart: false
+                // Queues, breakers and series are laid out for the apps at start.
+                needsRestart: name.hasPrefix("apps.")
             )
         }
         all = changes.sorted { $0.key < $1.key }

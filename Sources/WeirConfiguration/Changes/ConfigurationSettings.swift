@@ -6,11 +6,7 @@ import Weir
 enum ConfigurationSettings {
     /// Values that are looked at only when the process starts. `docs/configuration.md` marks the same ones.
     static func needsRestart(_ key: String) -> Bool {
-        let fixed = [
-            "server.api", "server.admin", "server.admin_key", "storage.path", "upstream.max_in_flight",
-            "upstream.proxy",
-            "upstream.ca_file", "log.level",
-        ]
+        let fixed = ["server.api", "server.admin", "storage.path", "upstream.proxy", "upstream.ca_file"]
         return fixed.contains(key) || key.hasPrefix("apps.") && key.hasSuffix(".appid")
     }
 

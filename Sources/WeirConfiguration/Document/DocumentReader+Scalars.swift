@@ -67,7 +67,8 @@ extension DocumentReader {
         return number
     }
 
-    /// A decimal number without sign or exponent, above `minimum` (or equal to it, if `inclusive`) and at most `maximum`.
+    /// A decimal number without sign or exponent, above `minimum` (or equal to it, if `inclusive`) and at most
+    /// `maximum`.
     mutating func share(_ field: Field?, from minimum: Double, inclusive: Bool = true, to maximum: Double) -> Double? {
         guard let scalar = scalar(field) else { return nil }
         let isDecimal = scalar.text.allSatisfy { $0.isASCII && ($0.isNumber || $0 == ".") }

@@ -50,8 +50,8 @@ extension DocumentReader {
             warn(
                 at: position(of: "server.api"),
                 "server.api",
-                "listens off loopback without clients: /v1/ then serves loopback peers only, and the relay takes each app's own"
-                    + " AppSecret from anyone"
+                "listens off loopback without clients: /v1/ then serves loopback peers only, and the"
+                    + " relay takes each app's own AppSecret from anyone"
             )
         }
         if !LoopbackAddress.contains(server.admin.host), server.adminKey == nil {
@@ -71,7 +71,8 @@ extension DocumentReader {
         guard isValid, let address = ListenAddress(scalar.text) else {
             report(
                 scalar.field,
-                "\(scalar.shown) is not an address to listen on; write such as 127.0.0.1:8080, 0.0.0.0:8080 or [::1]:8080"
+                "\(scalar.shown) is not an address to listen on; write such as "
+                    + "127.0.0.1:8080, 0.0.0.0:8080 or [::1]:8080"
             )
             return nil
         }

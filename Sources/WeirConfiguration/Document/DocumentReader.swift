@@ -1,7 +1,7 @@
 import Weir
 
-/// Fills a `GatewayConfiguration` from a YAML tree, noting every problem on the way. Where a value has a problem its default
-/// stays, so that reading goes on.
+/// Fills a `GatewayConfiguration` from a YAML tree, noting every problem on the way. Where a value has a problem its
+/// default stays, so that reading goes on.
 struct DocumentReader {
     /// Apps in one file; each has breakers, limiters and metric series of its own.
     static let appLimit = 100
@@ -81,8 +81,8 @@ struct DocumentReader {
         return Section(path: field.path, keyPosition: field.keyPosition, fields: fields)
     }
 
-    /// A mapping's entries; none, with a problem, if the field holds something else. Nothing at all counts as an empty mapping,
-    /// so that a section whose lines are all commented out is as good as absent.
+    /// A mapping's entries; none, with a problem, if the field holds something else. Nothing at all counts as an empty
+    /// mapping, so that a section whose lines are all commented out is as good as absent.
     mutating func entries(_ field: Field) -> [YAMLNode.Entry] {
         switch field.node.content {
         case .mapping(let entries):

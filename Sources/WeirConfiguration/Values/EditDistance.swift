@@ -14,7 +14,8 @@ enum EditDistance {
             .map(\.name)
     }
 
-    /// Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment), of the first 64 scalars.
+    /// Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment), of the first 64
+    /// scalars.
     static func between(_ left: String, _ right: String) -> Int {
         let left = Array(left.unicodeScalars.prefix(64))
         let right = Array(right.unicodeScalars.prefix(64))

@@ -1,7 +1,7 @@
 /// Puts the environment's values in place of `${NAME}` and `${NAME:-default}` in one scalar.
 ///
-/// What was put in is never looked at again, so a value may hold anything, `${` too. `$${` stands for `${` itself; any other
-/// `$` is an ordinary character.
+/// What was put in is never looked at again, so a value may hold anything, `${` too. `$${` stands for `${` itself; any
+/// other `$` is an ordinary character.
 struct VariableExpansion {
     enum Problem: Error, Equatable {
         /// `${NAME}`, and the environment has no NAME.

@@ -2,11 +2,11 @@ import Yams
 
 /// Text to `YAMLNode`, with every problem that can be found in one go.
 ///
-/// Yams would resolve aliases while it composes, hash mappings that stand as keys, and stop at the first duplicate key. A file of
-/// one kilobyte can so be made to hash for hours. Therefore `*` before a name is masked before Yams sees it, by a scalar that
-/// YAML takes for a letter, and unmasked afterwards: what was an alias is then a plain scalar with that scalar in front, and is
-/// resolved here, within bounds. Likewise a key that Yams reports as a duplicate is masked and the text composed again. No
-/// position moves.
+/// Yams would resolve aliases while it composes, hash mappings that stand as keys, and stop at the first duplicate key.
+/// A file of one kilobyte can so be made to hash for hours. Therefore `*` before a name is masked before Yams sees it,
+/// by a scalar that YAML takes for a letter, and unmasked afterwards: what was an alias is then a plain scalar with
+/// that scalar in front, and is resolved here, within bounds. Likewise a key that Yams reports as a duplicate is masked
+/// and the text composed again. No position moves.
 struct YAMLComposer {
     /// Stands for the `*` of an alias. Like all masks it is a noncharacter, which no text may contain.
     static let aliasMask: Unicode.Scalar = "\u{10FFFF}"

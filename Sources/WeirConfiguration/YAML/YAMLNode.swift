@@ -1,5 +1,5 @@
-/// A value of a YAML file with its place. Aliases and merge keys are resolved, so that a node is a plain tree; nodes that an
-/// alias repeats share their storage.
+/// A value of a YAML file with its place. Aliases and merge keys are resolved, so that a node is a plain tree; nodes
+/// that an alias repeats share their storage.
 struct YAMLNode {
     enum Content {
         /// Whether the scalar was written without quotes: only then can it be null.

@@ -99,7 +99,8 @@ struct YAMLTreeBuilder {
                 entries.append(YAMLNode.Entry(key: key, position: keyPosition, value: value))
             }
         }
-        // What stands in the mapping itself wins over what is merged, and what is merged first over what is merged later.
+        // What stands in the mapping itself wins over what is merged, and what is merged first over what is merged
+        // later.
         for entry in merged where seen[entry.key] == nil {
             seen[entry.key] = entry.position
             entries.append(entry)

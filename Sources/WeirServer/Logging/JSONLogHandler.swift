@@ -9,6 +9,8 @@ struct JSONLogHandler: LogHandler {
     var metadataProvider: Logger.MetadataProvider?
     private let label: String
     private let level: LogLevel
+    /// Set on one logger: the shared level no longer counts for it.
+    private var ownLevel: Logger.Level?
     private let time: any TimeSource
     private let sink: @Sendable ([UInt8]) -> Void
 
@@ -28,8 +30,8 @@ struct JSONLogHandler: LogHandler {
     }
 
     var logLevel: Logger.Level {
-        get { level.value }
-        set { level.value = newValue }
+        get { ownLevel ?? level.value }
+        set { ownLevel = newValue }
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {

@@ -1,0 +1,50 @@
+import Foundation
+
+/// A configuration file in the making.
+struct WeirSettings: Sendable {
+    var folder: TemporaryFolder
+    /// The sandbox's port.
+    var upstream: Int
+    /// The journal's folder.
+    var storage: String
+    var api = "127.0.0.1:0"
+    var admin = "127.0.0.1:0"
+    /// Further members of `server`, each with its comma in front.
+    var server = ""
+    /// The app's `limits`, in YAML's flow style.
+    var limits = "{default: {rate: 100000/s, burst: 100000}}"
+    /// Further top-level sections.
+    var sections = ""
+    var environment: [String: String] = [:]
+
+    init(folder: TemporaryFolder, sandbox: SandboxProcess) {
+        self.folder = folder
+        upstream = sandbox.http.port
+        storage = folder.path + "/data"
+    }
+
+    var file: String {
+        folder.path + "/weir.yml"
+    }
+
+    var yaml: String {
+        """
+        server: {api: "\(api)", admin: "\(admin)"\(server)}
+        storage: {path: "\(storage)"}
+        apps:
+          main:
+            appid: \(SandboxProcess.appID)
+            secret: "\(SandboxProcess.secret)"
+            hosts: ["http://127.0.0.1:\(upstream)"]
+            limits: \(limits)
+        \(sections)
+
+        """
+    }
+
+    /// Writes the file and returns its path.
+    @discardableResult
+    func write() throws -> String {
+        try folder.write("weir.yml", yaml)
+    }
+}

@@ -1,0 +1,116 @@
+import Logging
+import PrometheusMetrics
+import Queueing
+import Resilience
+import Synchronization
+import TestSupport
+import Timekeeping
+import WeChat
+
+@testable import Weir
+
+/// A gateway between a fake transport and a journal in memory, on a clock that the test moves.
+final class GatewayHarness: Sendable {
+    static let appID = "wx1234567890abcdef"
+    static let secret = "APPSECRET-of-main"
+    static let key = "KEY-of-orders"
+    static let openID = "o6_bmjrPTlm6_2sgVt7hMZOPfL2M"
+    static let firstToken = "REAL-TOKEN-1"
+
+    let transport = FakeTransport()
+    let journal: MemoryJournal
+    let time: ManualTimeSource
+    let log = CapturedLog()
+    let gateway: Gateway
+
+    /// One app, no clients.
+    static var configuration: GatewayConfiguration {
+        var configuration = GatewayConfiguration()
+        var app = AppConfiguration(appID: appID, secret: secret)
+        app.defaultLimit = .wide
+        configuration.apps["main"] = app
+        return configuration
+    }
+
+    /// One app and the client `orders`.
+    static var withClient: GatewayConfiguration {
+        var configuration = configuration
+        configuration.clients["orders"] = ClientConfiguration(keys: [key])
+        return configuration
+    }
+
+    /// - Parameter hasToken: Whether each app's token is fetched already: `REAL-TOKEN-1`.
+    init(
+        _ configuration: GatewayConfiguration = configuration, journal: MemoryJournal = MemoryJournal(isManual: true),
+        hasToken: Bool = true, at timestamp: Timestamp = MachineHarness.noon
+    ) throws {
+        self.journal = journal
+        time = ManualTimeSource(timestamp: timestamp)
+        let registry = MetricRegistry()
+        let metrics = try GatewayMetrics(registry)
+        gateway = Gateway(
+            configuration: configuration, transport: transport, journal: journal, time: time, registry: registry,
+            metrics: metrics, logger: log.logger, seed: 7)
+        guard hasToken else { return }
+        startKeepers()
+        for _ in gateway.keepers { transport.answer(.success(.token(GatewayHarness.firstToken))) }
+    }
+
+    func startKeepers() {
+        for (index, keeper) in gateway.keepers.enumerated() {
+            keeper.start { [dispatcher] in dispatcher.tokenChanged(app: index) }
+        }
+    }
+
+    var dispatcher: Dispatcher { gateway.dispatcher }
+    var relay: RelayService { gateway.relayService }
+    var messages: MessageService { gateway.messageService }
+    var calls: [SentRequest] { transport.calls }
+
+    /// Moves the clock and looks at the queue.
+    func advance(_ duration: Duration) {
+        time.advance(by: duration)
+        dispatcher.look()
+    }
+
+    /// What is exposed at `/metrics`.
+    var metricsText: String { String(decoding: gateway.registry.render(), as: UTF8.self) }
+
+    // MARK: Messages
+
+    /// A message that is ready for the dispatcher.
+    func message(
+        _ type: MessageType = .template, app: Int = 0, priority: Priority = .normal, retryClass: String = "available",
+        notAfter: Timestamp? = nil
+    ) -> AcceptedMessage {
+        let id = dispatcher.makeID()
+        let now = time.timestamp()
+        let record = MessageRecord(
+            id: id, app: gateway.appNames[app], type: type, priority: priority, retryClass: retryClass, createdAt: now,
+            notAfter: notAfter, recipient: GatewayHarness.openID, body: Array("{\"client_msg_id\":\"\(id)\"}".utf8))
+        let api = APICatalog.descriptor(method: "POST", path: type.lanePath)
+        let limit = gateway.configuration.withLock { $0.apps[record.app]?.limit(for: api.label) } ?? .wide
+        return AcceptedMessage(record: record, app: app, api: api, limit: limit, isDeduplicated: type == .template)
+    }
+
+    /// Hands a message to the dispatcher.
+    @discardableResult
+    func accept(_ message: AcceptedMessage) -> Outbox<Result<Void, AcceptFailure>> {
+        let outbox = Outbox<Result<Void, AcceptFailure>>()
+        dispatcher.accept(message) { outbox.put($0) }
+        return outbox
+    }
+
+    // MARK: Relay
+
+    func call(
+        _ path: String = Path.template, isRepeatable: Bool = true, timeout: Duration = .milliseconds(4500),
+        usesToken: Bool = true, app: Int = 0, size: Int = 20, ends: Outbox<RelayEnd>
+    ) -> RelayCall {
+        RelayCall(
+            method: "POST", targetPrefix: path + "?access_token=", targetSuffix: "", usesToken: usesToken, headers: [],
+            body: [UInt8](repeating: 0x20, count: size), app: app, api: APICatalog.descriptor(method: "POST", path: path),
+            deadline: time.now() + timeout, isRepeatable: isRepeatable
+        ) { ends.put($0) }
+    }
+}

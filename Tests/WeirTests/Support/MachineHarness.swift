@@ -1,0 +1,112 @@
+import Queueing
+import Resilience
+import TestSupport
+import Timekeeping
+import WeChat
+
+@testable import Weir
+
+/// A dispatch machine with a clock and chance of its own.
+struct MachineHarness {
+    static let asynchronous: UInt8 = 0
+    static let available: UInt8 = 1
+    static let consistent: UInt8 = 2
+    /// 2026-11-21T12:00:00+08:00.
+    static let noon = Timestamp(milliseconds: 1_795_233_600_000)
+
+    var machine: DispatchMachine
+    var now: Moment
+    var generator: SeededGenerator
+    private var ids: UInt64 = 0
+
+    init(at timestamp: Timestamp = noon, seed: UInt64 = 1, _ change: (inout DispatchPolicy) -> Void = { _ in }) {
+        var policy = DispatchPolicy()
+        policy.retryClasses = [.asynchronous, .available, .consistent]
+        change(&policy)
+        machine = DispatchMachine(policy)
+        now = Moment(instant: .zero, timestamp: timestamp)
+        generator = SeededGenerator(seed: seed)
+        _ = machine.addApp("main", needsToken: false, at: now.instant)
+    }
+
+    mutating func advance(_ duration: Duration) {
+        now.instant = now.instant + duration
+        now.timestamp = now.timestamp + duration
+    }
+
+    mutating func lane(
+        _ path: String = Path.template, app: Int = 0, isDurable: Bool = true, limit: RateLimit = .wide
+    ) -> LaneID {
+        machine.lane(
+            app: app, api: APICatalog.descriptor(method: "POST", path: path), host: "https://api.weixin.qq.com",
+            isDurable: isDurable, limit: limit, at: now.instant)
+    }
+
+    /// Submits a job and looks at nothing.
+    @discardableResult
+    mutating func submit(
+        _ lane: LaneID, _ priority: Priority = .normal, retryClass: UInt8 = available, lifetime: Duration? = nil,
+        marks: JobFlags = [.deduplicated]
+    ) -> JobID {
+        ids += 1
+        let isDurable = DispatchMachine.isDurable(lane)
+        var job = Job(
+            id: JobID(rawValue: ids), lane: lane, priority: priority, isDurable: isDurable, acceptedAt: now.timestamp)
+        job.retryClass = retryClass
+        job.expiresAt = lifetime.map { now.timestamp + $0 }
+        job.marks = marks
+        _ = machine.submit(job, at: now.timestamp)
+        return job.id
+    }
+
+    mutating func pump() -> [DispatchAction] {
+        machine.pump(at: now)
+    }
+
+    /// The jobs that a look at the queue starts, in order.
+    mutating func starts() -> [JobID] {
+        pump().compactMap { if case .start(let lease) = $0 { lease.job.id } else { nil } }
+    }
+
+    @discardableResult
+    mutating func finish(_ id: JobID, _ result: Classification, after duration: Duration = .zero) -> AttemptResult? {
+        advance(duration)
+        return machine.complete(id, with: result, at: now, using: &generator)
+    }
+
+    /// One message is submitted, sent and answered.
+    @discardableResult
+    mutating func send(
+        _ lane: LaneID, _ result: Classification, after duration: Duration = .zero, marks: JobFlags = [.deduplicated],
+        retryClass: UInt8 = available
+    ) -> AttemptResult? {
+        let id = submit(lane, retryClass: retryClass, marks: marks)
+        guard starts().contains(id) else { return nil }
+        return finish(id, result, after: duration)
+    }
+
+    /// Permits left in the bucket of a lane.
+    func available(_ lane: LaneID) -> Int {
+        machine.gates[machine.gate(of: lane)].bucket.available(at: now.instant)
+    }
+
+    func breaker(_ lane: LaneID) -> CircuitBreakerMachine {
+        machine.breakers[machine.gates[machine.gate(of: lane)].breaker]
+    }
+
+    /// Opens the breaker of a lane by failures.
+    mutating func breakBreaker(_ lane: LaneID) {
+        var count = 0
+        while breaker(lane).state == .closed, count < 100 {
+            send(lane, .unsent, retryClass: MachineHarness.asynchronous)
+            count += 1
+        }
+    }
+}
+
+extension RateLimit {
+    /// So much that no test but the limiter's meets it.
+    static let wide = RateLimit(permits: 10_000, per: .seconds(1), burst: 10_000)
+    /// One permit, and the next in a minute.
+    static let single = RateLimit(permits: 1, per: .seconds(60), burst: 1)
+}

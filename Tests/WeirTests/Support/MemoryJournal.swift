@@ -1,0 +1,144 @@
+import Dispatch
+import Queueing
+import Synchronization
+import Timekeeping
+
+@testable import Weir
+
+/// A journal without a disk: commits on a queue of its own, or when the test says so.
+final class MemoryJournal: Journal {
+    private struct Pending {
+        var writes: [JournalWrite]
+        var completion: @Sendable (Result<JournalReceipt, JournalError>) -> Void
+    }
+
+    private struct State {
+        var model = JournalModel()
+        var pending: [Pending] = []
+        var appends: [[String]] = []
+        var isManual: Bool
+        var failure: JournalError?
+        var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+    }
+
+    private let state: Mutex<State>
+    private let queue = DispatchQueue(label: "memory journal")
+
+    /// - Parameter isManual: Whether nothing is committed before `commit` is called.
+    init(isManual: Bool = false) {
+        state = Mutex(State(isManual: isManual))
+    }
+
+    // MARK: What tests do
+
+    /// Every later commit fails, or none.
+    func fail(with failure: JournalError?) {
+        state.withLock { $0.failure = failure }
+    }
+
+    func setManual(_ isManual: Bool) {
+        state.withLock { $0.isManual = isManual }
+    }
+
+    /// Every append so far, its writes in short.
+    var appends: [[String]] { state.withLock { $0.appends } }
+
+    var model: JournalModel {
+        get { state.withLock { $0.model } }
+        set { state.withLock { $0.model = newValue } }
+    }
+
+    func record(_ id: JobID) -> MessageRecord? { model.messages[id] }
+
+    /// Commits everything that was handed over, and what that leads to, on the calling thread.
+    func commit() {
+        while commitOne() {}
+    }
+
+    /// Commits the oldest append.
+    @discardableResult
+    func commitOne() -> Bool {
+        let step = state.withLock { state -> (Pending, Result<JournalReceipt, JournalError>)? in
+            guard !state.pending.isEmpty else { return nil }
+            let next = state.pending.removeFirst()
+            if let failure = state.failure { return (next, .failure(failure)) }
+            var receipt = JournalReceipt()
+            for write in next.writes {
+                state.model.apply(write)
+                guard case .start(let id, _, _, true) = write, let body = state.model.messages[id]?.body, !body.isEmpty
+                else { continue }
+                receipt.bodies[id] = body
+            }
+            return (next, .success(receipt))
+        }
+        guard let (next, result) = step else { return false }
+        next.completion(result)
+        return true
+    }
+
+    /// Waits until the queue has nothing to do.
+    func settle() {
+        queue.sync {}
+    }
+
+    /// Returns once `count` appends have come.
+    func waitForAppends(_ count: Int) async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                if state.appends.count >= count { return true }
+                state.watchers.append((count, continuation))
+                return false
+            }
+            if isThere { continuation.resume() }
+        }
+    }
+
+    // MARK: Journal
+
+    func append(_ writes: [JournalWrite], completion: @escaping @Sendable (Result<JournalReceipt, JournalError>) -> Void) {
+        let (isManual, ready) = state.withLock { state in
+            state.pending.append(Pending(writes: writes, completion: completion))
+            state.appends.append(writes.map(\.summary))
+            let count = state.appends.count
+            let ready = state.watchers.filter { $0.count <= count }.map(\.continuation)
+            state.watchers.removeAll { $0.count <= count }
+            return (state.isManual, ready)
+        }
+        for watcher in ready { watcher.resume() }
+        if !isManual { queue.async { [self] in commit() } }
+    }
+
+    func restore(_ each: (RestoredMessage) -> Void) throws(JournalError) {
+        for message in model.restored { each(message) }
+    }
+
+    func message(_ id: JobID) async throws(JournalError) -> MessageRecord? {
+        record(id)
+    }
+
+    func list(_ filter: MessageFilter) async throws(JournalError) -> MessagePage {
+        let all = model.messages.values.sorted { $0.id > $1.id }
+            .filter { record in
+                (filter.client.map { $0 == record.client } ?? true) && (filter.app.map { $0 == record.app } ?? true)
+                    && (filter.states.isEmpty || filter.states.contains(record.state))
+                    && (filter.recipient.map { $0 == record.recipient } ?? true)
+                    && (filter.before.map { record.id < $0 } ?? true)
+            }
+        let page = Array(all.prefix(filter.limit))
+        return MessagePage(messages: page, next: all.count > page.count ? page.last?.id : nil)
+    }
+
+    func idempotent(_ key: IdempotencyKey, now: Timestamp) async throws(JournalError) -> IdempotentMessage? {
+        let match = model.messages.values.first {
+            $0.client == key.client && $0.app == key.app && $0.idempotency?.key == key.key
+                && now - $0.createdAt < .seconds(86_400)
+        }
+        return match.map { IdempotentMessage(id: $0.id, digest: $0.idempotency?.digest ?? []) }
+    }
+
+    func sweep(_ retention: Retention, now: Timestamp, limit: Int) async throws(JournalError) -> Bool { false }
+
+    func status() -> JournalStatus {
+        state.withLock { JournalStatus(failure: $0.failure, pendingWrites: $0.pending.count) }
+    }
+}
