@@ -40,7 +40,8 @@ let httpServer: [Target.Dependency] = [
 ]
 
 let sockets: [Target.Dependency] = [
-    .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"), logging, lifecycle,
+    .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"), logging,
+    lifecycle,
 ]
 
 let package = Package(
@@ -65,7 +66,12 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
-        .systemLibrary(name: "CCurl", path: "Sources/C/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CCurl",
+            path: "Sources/C/CCurl",
+            pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]
+        ),
         .systemLibrary(name: "CZlib", path: "Sources/C/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Ring 0: pure values and small locked drivers.
@@ -76,7 +82,10 @@ let package = Package(
         source("PrometheusMetrics", [coreMetrics]),
 
         // Ring 1: orchestration, no sockets, files or C.
-        source("Weir", ["Timekeeping", "Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging, lifecycle, crypto]),
+        source(
+            "Weir",
+            ["Timekeeping", "Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging, lifecycle, crypto]
+        ),
 
         // Ring 2: adapters, one outside thing each.
         source("Gzip", ["CZlib"]),
@@ -95,7 +104,8 @@ let package = Package(
         .executableTarget(
             name: "WeirServer",
             dependencies: [
-                "Weir", "WeirHTTP", "HTTPServing", "CurlTransport", "SQLiteJournal", "WeChatSandbox", "Queueing", "Resilience",
+                "Weir", "WeirHTTP", "HTTPServing", "CurlTransport", "SQLiteJournal", "WeChatSandbox", "Queueing",
+                "Resilience",
                 "WeChat", "PrometheusMetrics", "Timekeeping", "WeirConfiguration", argumentParser, logging, lifecycle,
             ],
             swiftSettings: strict

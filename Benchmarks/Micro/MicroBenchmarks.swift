@@ -15,7 +15,13 @@ struct MicroBenchmarks {
     }
 
     /// Runs `body` in five rounds and prints the best round's time for each of its `count` operations.
-    private static func measure(_ name: String, count: Int, unit: String = "ns", scale: Double = 1e9, _ body: () -> Void) {
+    private static func measure(
+        _ name: String,
+        count: Int,
+        unit: String = "ns",
+        scale: Double = 1e9,
+        _ body: () -> Void
+    ) {
         let best = (0..<5).map { _ in ContinuousClock().measure(body).inSeconds }.min() ?? 0
         let each = best / Double(count) * scale
         print("\(name): \((each * 100).rounded() / 100) \(unit)")
@@ -56,8 +62,12 @@ struct MicroBenchmarks {
         let now = Timestamp(milliseconds: 1_795_190_400_000)
         func job(_ number: Int) -> Job {
             Job(
-                id: ids.next(at: now), lane: LaneID(index: number % 8), priority: Priority.allCases[number % 4],
-                isDurable: true, acceptedAt: now)
+                id: ids.next(at: now),
+                lane: LaneID(index: number % 8),
+                priority: Priority.allCases[number % 4],
+                isDurable: true,
+                acceptedAt: now
+            )
         }
         for number in 0..<depth { _ = machine.admit(job(number), at: now) }
         let count = 200_000
@@ -73,7 +83,11 @@ struct MicroBenchmarks {
     private static func scrape() throws {
         let registry = MetricRegistry()
         let family = try registry.counter(
-            "bench_requests_total", help: "Made up.", labels: ["app", "api"], maximumLabelSets: 10_000)
+            "bench_requests_total",
+            help: "Made up.",
+            labels: ["app", "api"],
+            maximumLabelSets: 10_000
+        )
         for number in 0..<10_000 { family.child("app\(number % 10)", "/cgi-bin/api/\(number)").increment() }
         measure("scrape of 10,000 series", count: 20, unit: "ms", scale: 1e3) {
             for _ in 0..<20 { _ = registry.render() }

@@ -10,7 +10,8 @@ extension Gateway {
 
     /// Answers a call to WeChat's API. `onHangup` is given what to do when the caller goes away while its call waits.
     public func relay(
-        _ request: RelayRequest, onHangup: (@escaping @Sendable () -> Void) -> Void
+        _ request: RelayRequest,
+        onHangup: (@escaping @Sendable () -> Void) -> Void
     ) async -> RelayReply {
         let reply: RelayReply
         if relayProblem() != nil {
@@ -37,12 +38,20 @@ extension Gateway {
 
     /// Takes one message, and returns when it is on disk; with `wait`, when it has ended or that time is over.
     public func accept(
-        _ body: [UInt8], idempotencyKey: String?, caller: Caller, traceID: String, wait: Duration? = nil
+        _ body: [UInt8],
+        idempotencyKey: String?,
+        caller: Caller,
+        traceID: String,
+        wait: Duration? = nil
     ) async throws(MessageRefusal) -> AcceptReply {
         do throws(MessageRefusal) {
             try checkAccepting()
             var reply = try await messageService.accept(
-                body, idempotencyKey: idempotencyKey, caller: caller, traceID: traceID)
+                body,
+                idempotencyKey: idempotencyKey,
+                caller: caller,
+                traceID: traceID
+            )
             if let wait, let record = try await messageService.await(reply.record.id, atMost: wait) {
                 reply.record = record
             }
@@ -55,7 +64,10 @@ extension Gateway {
 
     /// Takes up to 1,000 messages, each by itself.
     public func acceptBatch(
-        _ body: [UInt8], isLines: Bool, caller: Caller, traceID: String
+        _ body: [UInt8],
+        isLines: Bool,
+        caller: Caller,
+        traceID: String
     ) async throws(MessageRefusal) -> [BatchResult] {
         try checkAccepting()
         return try await messageService.acceptBatch(body, isLines: isLines, caller: caller, traceID: traceID)

@@ -57,7 +57,8 @@ public final class Gateway: Service {
                     time: time,
                     logger: logger.tagged("app", name),
                     seed: seed &+ UInt64(index)
-                ) { metrics.token($0, app: name) })
+                ) { metrics.token($0, app: name) }
+            )
         }
         self.keepers = keepers
         dispatcher = Dispatcher(
@@ -73,24 +74,43 @@ public final class Gateway: Service {
         let directory = ClientDirectory(configuration, appNames: names)
         let gate = ClientGate(time: time)
         relayService = RelayService(
-            directory: directory, configuration: configuration, gate: gate, dispatcher: dispatcher, metrics: metrics, time: time)
+            directory: directory,
+            configuration: configuration,
+            gate: gate,
+            dispatcher: dispatcher,
+            metrics: metrics,
+            time: time
+        )
         messageService = MessageService(
-            directory: directory, retry: configuration.retry, gate: gate, dispatcher: dispatcher, journal: journal,
-            metrics: metrics, time: time)
+            directory: directory,
+            retry: configuration.retry,
+            gate: gate,
+            dispatcher: dispatcher,
+            journal: journal,
+            metrics: metrics,
+            time: time
+        )
         metrics.reloaded(at: time.timestamp(), succeeded: true)
         registry.onCollect { [weak self] in self?.collect() }
     }
 
     /// The apps as the dispatcher has them; the last one stands for calls that bring a token of their own.
     static func runtimes(
-        _ configuration: GatewayConfiguration, names: [String], keepers: [TokenKeeper]
+        _ configuration: GatewayConfiguration,
+        names: [String],
+        keepers: [TokenKeeper]
     ) -> [AppRuntime] {
         var runtimes: [AppRuntime] = []
         for (name, keeper) in zip(names, keepers) {
             guard let app = configuration.apps[name] else { continue }
             runtimes.append(
                 AppRuntime(
-                    name: name, origin: app.hosts.first ?? AppConfiguration.officialHost, configuration: app, keeper: keeper))
+                    name: name,
+                    origin: app.hosts.first ?? AppConfiguration.officialHost,
+                    configuration: app,
+                    keeper: keeper
+                )
+            )
         }
         let foreign = AppConfiguration(appID: "", secret: "")
         let origin = runtimes.first?.origin ?? AppConfiguration.officialHost
@@ -133,22 +153,38 @@ public final class Gateway: Service {
         guard orphans > 0 else { return }
         logger.error(
             "messages of apps that are not configured any more stay in the journal unsent",
-            metadata: ["messages": "\(orphans)"])
+            metadata: ["messages": "\(orphans)"]
+        )
     }
 
     private func accepted(_ message: RestoredMessage) -> AcceptedMessage? {
         guard let index = appNames.firstIndex(of: message.app) else { return nil }
         let record = MessageRecord(
-            id: message.id, app: message.app, client: message.client, type: message.type, priority: message.priority,
-            retryClass: message.retryClass, createdAt: message.createdAt, notBefore: message.notBefore,
-            notAfter: message.notAfter, body: [], countedAttempts: message.countedAttempts,
-            firstAttemptAt: message.firstAttemptAt, nextAt: message.nextAt)
+            id: message.id,
+            app: message.app,
+            client: message.client,
+            type: message.type,
+            priority: message.priority,
+            retryClass: message.retryClass,
+            createdAt: message.createdAt,
+            notBefore: message.notBefore,
+            notAfter: message.notAfter,
+            body: [],
+            countedAttempts: message.countedAttempts,
+            firstAttemptAt: message.firstAttemptAt,
+            nextAt: message.nextAt
+        )
         let api = APICatalog.descriptor(method: "POST", path: message.type.lanePath)
         let limit = configuration.withLock { $0.apps[message.app]?.limit(for: api.label) }
         guard let limit else { return nil }
         return AcceptedMessage(
-            record: record, app: index, api: api, limit: limit, isDeduplicated: message.type == .template,
-            startedAttempts: message.startedAttempts)
+            record: record,
+            app: index,
+            api: api,
+            limit: limit,
+            isDeduplicated: message.type == .template,
+            startedAttempts: message.startedAttempts
+        )
     }
 
     /// Small regular work: whether the journal can be written, and what has been kept long enough.
@@ -175,7 +211,8 @@ public final class Gateway: Service {
             "drained",
             metadata: [
                 "messages_left": "\(snapshot.queue.durableCount)", "in_flight": "\(snapshot.inFlight)",
-            ])
+            ]
+        )
     }
 
     // MARK: Metrics

@@ -26,7 +26,11 @@ public struct APIHandler: Sendable {
         let path = request.path
         let (route, reply) = await answer(request, path: path, traceID: traceID)
         gateway.metrics.answered(
-            route: route, method: KnownMethod.label(request.method), status: reply.status, took: time.now() - began)
+            route: route,
+            method: KnownMethod.label(request.method),
+            status: reply.status,
+            took: time.now() - began
+        )
         return reply
     }
 
@@ -58,7 +62,9 @@ public struct APIHandler: Sendable {
     }
 
     private func answer(
-        _ request: IncomingRequest, path: Substring, traceID: String
+        _ request: IncomingRequest,
+        path: Substring,
+        traceID: String
     ) async -> (route: String, reply: OutgoingReply) {
         if path == "/openapi.yaml" { return ("/openapi.yaml", OpenAPIDocument.reply) }
         guard path.hasPrefix("/v1/") else { return ("relay", await relay(request, traceID: traceID)) }

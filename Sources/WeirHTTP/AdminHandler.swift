@@ -37,7 +37,11 @@ public struct AdminHandler: Sendable {
         let traceID = trace.id(traceparent: request.header("traceparent"))
         let (route, reply) = await route(request, traceID: traceID)
         gateway.metrics.answered(
-            route: route, method: KnownMethod.label(request.method), status: reply.status, took: time.now() - began)
+            route: route,
+            method: KnownMethod.label(request.method),
+            status: reply.status,
+            took: time.now() - began
+        )
         return reply
     }
 
@@ -70,7 +74,9 @@ public struct AdminHandler: Sendable {
     }
 
     private func read(
-        _ request: IncomingRequest, _ traceID: String, _ answer: () async -> OutgoingReply
+        _ request: IncomingRequest,
+        _ traceID: String,
+        _ answer: () async -> OutgoingReply
     ) async -> OutgoingReply {
         guard request.method == "GET" || request.method == "HEAD" else {
             return Envelope.methodNotAllowed("GET", traceID: traceID)
@@ -79,7 +85,9 @@ public struct AdminHandler: Sendable {
     }
 
     private func act(
-        _ request: IncomingRequest, _ traceID: String, _ answer: () async -> OutgoingReply
+        _ request: IncomingRequest,
+        _ traceID: String,
+        _ answer: () async -> OutgoingReply
     ) async -> OutgoingReply {
         guard request.method == "POST" else { return Envelope.methodNotAllowed("POST", traceID: traceID) }
         return await answer()
@@ -90,7 +98,11 @@ public struct AdminHandler: Sendable {
         guard let key = adminKey() else {
             guard !request.isLoopback else { return nil }
             return Envelope.failure(
-                403, "forbidden", "set server.admin_key to use this from another machine", traceID: traceID)
+                403,
+                "forbidden",
+                "set server.admin_key to use this from another machine",
+                traceID: traceID
+            )
         }
         let given = request.header("authorization").map { Array($0.utf8) } ?? []
         let wanted = Array("Bearer \(key)".utf8)
@@ -98,8 +110,12 @@ public struct AdminHandler: Sendable {
         for (left, right) in zip(given, wanted) { difference |= Int(left ^ right) }
         guard difference != 0 else { return nil }
         return Envelope.failure(
-            401, "unauthorized", "send server.admin_key as `Authorization: Bearer KEY`", traceID: traceID,
-            headers: [("WWW-Authenticate", "Bearer realm=\"weir-admin\"")])
+            401,
+            "unauthorized",
+            "send server.admin_key as `Authorization: Bearer KEY`",
+            traceID: traceID,
+            headers: [("WWW-Authenticate", "Bearer realm=\"weir-admin\"")]
+        )
     }
 
     // MARK: Metrics
@@ -165,7 +181,12 @@ public struct AdminHandler: Sendable {
             return Envelope.failure(404, "not_found", "a breaker can be set to open, close or auto", traceID: traceID)
         }
         guard gateway.force(chosen, breaker: name) else {
-            return Envelope.failure(404, "not_found", "no breaker has this name; GET /v1/state lists them", traceID: traceID)
+            return Envelope.failure(
+                404,
+                "not_found",
+                "no breaker has this name; GET /v1/state lists them",
+                traceID: traceID
+            )
         }
         return Envelope.success(200, mode, traceID: traceID) { $0.member("breaker", name) }
     }
@@ -177,19 +198,28 @@ public struct AdminHandler: Sendable {
         guard gateway.setPaused(action == "pause", app: name) else {
             return Envelope.failure(404, "not_found", "no app has this name", traceID: traceID)
         }
-        return Envelope.success(200, action == "pause" ? "paused" : "resumed", traceID: traceID) { $0.member("app", name) }
+        return Envelope.success(200, action == "pause" ? "paused" : "resumed", traceID: traceID) {
+            $0.member("app", name)
+        }
     }
 
     private func reloaded(traceID: String) async -> OutgoingReply {
         let report = await reload()
         guard report.isInForce else {
             return Envelope.failure(
-                422, "invalid_configuration", report.lines.joined(separator: "\n"), traceID: traceID)
+                422,
+                "invalid_configuration",
+                report.lines.joined(separator: "\n"),
+                traceID: traceID
+            )
         }
         return Envelope.success(200, "reloaded", traceID: traceID) { data in
-            data.member("changes", array: { list in
-                for line in report.lines { list.string(line) }
-            })
+            data.member(
+                "changes",
+                array: { list in
+                    for line in report.lines { list.string(line) }
+                }
+            )
         }
     }
 }

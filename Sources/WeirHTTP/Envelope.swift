@@ -38,12 +38,19 @@ enum Envelope {
         if let seconds { headers.append(("Retry-After", String(seconds))) }
         if refusal.status == 401 { headers.append(("WWW-Authenticate", "Bearer realm=\"weir\"")) }
         return OutgoingReply(
-            status: refusal.status, headers: headers, body: writer.bytes, closesConnection: refusal.reason == .tooLarge)
+            status: refusal.status,
+            headers: headers,
+            body: writer.bytes,
+            closesConnection: refusal.reason == .tooLarge
+        )
     }
 
     /// For what has no reason of the messages API: an unknown path, a wrong method.
     static func failure(
-        _ status: Int, _ error: String, _ message: String, traceID: String,
+        _ status: Int,
+        _ error: String,
+        _ message: String,
+        traceID: String,
         headers: [(name: String, value: String)] = []
     ) -> OutgoingReply {
         var writer = JSONWriter()

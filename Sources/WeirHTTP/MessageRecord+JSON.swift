@@ -17,9 +17,12 @@ extension MessageRecord {
         json.member("not_after", notAfter?.rfc3339)
         if !metadata.isEmpty { json.member("metadata", raw: metadata) }
         if withAttempts {
-            json.member("attempts", array: { list in
-                for attempt in attempts { list.object { attempt.write(to: &$0) } }
-            })
+            json.member(
+                "attempts",
+                array: { list in
+                    for attempt in attempts { list.object { attempt.write(to: &$0) } }
+                }
+            )
         }
         json.member("msgid", msgid.map(String.init))
         json.member("ended_at", endedAt?.rfc3339)

@@ -9,7 +9,9 @@ enum MessageRoute: Equatable, Sendable {
 
     /// - Parameter path: begins with `/v1/`.
     init(_ path: Substring) {
-        let parts = path.dropFirst("/v1/".count).split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        let parts = path.dropFirst("/v1/".count).split(separator: "/", omittingEmptySubsequences: false).map(
+            String.init
+        )
         switch parts.count {
         case 1 where parts[0] == "messages": self = .messages
         case 1 where parts[0] == "messages:batch": self = .batch

@@ -69,13 +69,21 @@ struct MessageRoutes: Sendable {
         let key = request.header("idempotency-key")
         let wait = try preferredWait()
         let reply = try await handler.gateway.accept(
-            bytes, idempotencyKey: key, caller: caller, traceID: traceID, wait: wait)
+            bytes,
+            idempotencyKey: key,
+            caller: caller,
+            traceID: traceID,
+            wait: wait
+        )
         let record = reply.record
         var headers: [(name: String, value: String)] = [("Location", "/v1/messages/\(record.id)")]
         if reply.isReplay { headers.append(("Idempotent-Replayed", "true")) }
         let isDone = reply.isReplay || record.state.isTerminal
         return Envelope.success(
-            isDone ? 200 : 202, isDone ? record.state.name : "accepted", traceID: traceID, headers: headers
+            isDone ? 200 : 202,
+            isDone ? record.state.name : "accepted",
+            traceID: traceID,
+            headers: headers
         ) { record.write(to: &$0) }
     }
 
@@ -99,9 +107,12 @@ struct MessageRoutes: Sendable {
         let isLines = request.header("content-type")?.lowercased().contains("ndjson") ?? false
         let results = try await handler.gateway.acceptBatch(bytes, isLines: isLines, caller: caller, traceID: traceID)
         return Envelope.success(200, "done", traceID: traceID) { data in
-            data.member("results", array: { list in
-                for result in results { list.object { write(result, to: &$0) } }
-            })
+            data.member(
+                "results",
+                array: { list in
+                    for result in results { list.object { write(result, to: &$0) } }
+                }
+            )
         }
     }
 
@@ -142,9 +153,12 @@ struct MessageRoutes: Sendable {
     private func list() async throws(MessageRefusal) -> OutgoingReply {
         let page = try await handler.gateway.messages(try filter(), caller: try caller())
         return Envelope.success(200, "ok", traceID: traceID) { data in
-            data.member("messages", array: { list in
-                for record in page.messages { list.object { record.write(to: &$0, withAttempts: false) } }
-            })
+            data.member(
+                "messages",
+                array: { list in
+                    for record in page.messages { list.object { record.write(to: &$0, withAttempts: false) } }
+                }
+            )
             data.member("next", page.next?.description)
         }
     }

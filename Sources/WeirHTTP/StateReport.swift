@@ -16,15 +16,24 @@ struct StateReport {
 
     func reply(traceID: String) -> OutgoingReply {
         Envelope.success(200, "ok", traceID: traceID) { data in
-            data.member("breakers", array: { list in
-                for breaker in snapshot.breakers { list.object { write(breaker, to: &$0) } }
-            })
-            data.member("lanes", array: { list in
-                for gate in snapshot.gates { list.object { write(gate, to: &$0) } }
-            })
-            data.member("apps", array: { list in
-                for (name, token) in gateway.tokens() { list.object { write(name, token, to: &$0) } }
-            })
+            data.member(
+                "breakers",
+                array: { list in
+                    for breaker in snapshot.breakers { list.object { write(breaker, to: &$0) } }
+                }
+            )
+            data.member(
+                "lanes",
+                array: { list in
+                    for gate in snapshot.gates { list.object { write(gate, to: &$0) } }
+                }
+            )
+            data.member(
+                "apps",
+                array: { list in
+                    for (name, token) in gateway.tokens() { list.object { write(name, token, to: &$0) } }
+                }
+            )
             data.member("queue", object: { write(snapshot.queue, to: &$0) })
             data.member("journal", object: { write(gateway.journalStatus(), to: &$0) })
             data.member("in_flight", snapshot.inFlight)
@@ -66,17 +75,20 @@ struct StateReport {
     private func write(_ queue: QueueSnapshot, to json: inout JSONWriter) {
         json.member("capacity", queue.capacity)
         json.member("messages", queue.durableCount)
-        json.member("priorities", array: { list in
-            for level in queue.levels {
-                list.object { json in
-                    json.member("priority", level.priority.name)
-                    json.member("ready", level.counts.ready)
-                    json.member("scheduled", level.counts.scheduled)
-                    json.member("in_flight", level.counts.inFlight)
-                    json.member("oldest", level.oldestWaiting?.rfc3339)
+        json.member(
+            "priorities",
+            array: { list in
+                for level in queue.levels {
+                    list.object { json in
+                        json.member("priority", level.priority.name)
+                        json.member("ready", level.counts.ready)
+                        json.member("scheduled", level.counts.scheduled)
+                        json.member("in_flight", level.counts.inFlight)
+                        json.member("oldest", level.oldestWaiting?.rfc3339)
+                    }
                 }
             }
-        })
+        )
     }
 
     private func write(_ status: JournalStatus, to json: inout JSONWriter) {

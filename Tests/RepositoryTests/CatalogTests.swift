@@ -10,7 +10,9 @@ import Weir
     private static func names(in text: String) -> Set<String> {
         var found: Set<String> = []
         let histograms = MetricCatalog.all.filter { $0.kind == .histogram }.map(\.name)
-        for word in text.split(whereSeparator: { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == ":")) }) {
+        for word in text.split(whereSeparator: {
+            !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == ":"))
+        }) {
             guard word.hasPrefix("weir_") || word.hasPrefix("process_"), !word.contains(":") else { continue }
             var name = String(word)
             for suffix in suffixes where name.hasSuffix(suffix) {

@@ -32,9 +32,14 @@ struct SourceFile: Sendable {
                 !line.hasPrefix("//"), !(words.first?.hasPrefix("//") ?? true)
             else { continue }
             let close = indent + "}"
-            guard let end = lines[index...].firstIndex(where: { $0 == close || $0.hasPrefix(close + " ") }) else { continue }
+            guard let end = lines[index...].firstIndex(where: { $0 == close || $0.hasPrefix(close + " ") }) else {
+                continue
+            }
             // A function without a body has its type's closing brace after it, at a smaller indent.
-            guard lines[index...end].contains(where: { $0.hasSuffix("{") && $0.prefix { $0 == " " }.count <= indent.count + 8 })
+            guard
+                lines[index...end].contains(where: {
+                    $0.hasSuffix("{") && $0.prefix { $0 == " " }.count <= indent.count + 8
+                })
             else { continue }
             found.append((index + 1, words.joined(separator: " "), end - index + 1))
         }

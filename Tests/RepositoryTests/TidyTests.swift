@@ -34,7 +34,9 @@ import Testing
     @Test func `unchecked sendability and unsafe code stay in the adapters`() throws {
         for file in try Repository.files(in: "Sources", endings: [".swift"]) {
             guard !Self.adapters.contains(where: { file.path.hasPrefix($0) }) else { continue }
-            let lines = file.matches { $0.contains("@unchecked Sendable") || $0.contains(" unsafe ") || $0.contains("@unsafe") }
+            let lines = file.matches {
+                $0.contains("@unchecked Sendable") || $0.contains(" unsafe ") || $0.contains("@unsafe")
+            }
             #expect(lines == [], "\(file.path)")
         }
     }

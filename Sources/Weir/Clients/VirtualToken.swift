@@ -12,7 +12,10 @@ enum VirtualToken {
 
     static func make(app: String, appID: String, client: String, key: String) -> String {
         let head = "\(prefix)\(app).\(client.isEmpty ? anonymous : client)."
-        let mac = HMAC<SHA256>.authenticationCode(for: Data((head + appID).utf8), using: SymmetricKey(data: Data(key.utf8)))
+        let mac = HMAC<SHA256>.authenticationCode(
+            for: Data((head + appID).utf8),
+            using: SymmetricKey(data: Data(key.utf8))
+        )
         return head + base64URL(Array(mac))
     }
 

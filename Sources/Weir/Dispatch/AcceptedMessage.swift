@@ -18,7 +18,12 @@ struct AcceptedMessage: Sendable {
 
     func job(in lane: LaneID, classes: RetryClassTable) -> Job {
         var job = Job(
-            id: record.id, lane: lane, priority: record.priority, isDurable: true, acceptedAt: record.createdAt)
+            id: record.id,
+            lane: lane,
+            priority: record.priority,
+            isDurable: true,
+            acceptedAt: record.createdAt
+        )
         job.retryClass = classes.index(record.retryClass)
         job.notBefore = [record.notBefore, record.nextAt].compactMap { $0 }.max()
         job.expiresAt = record.notAfter

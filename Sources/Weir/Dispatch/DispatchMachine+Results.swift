@@ -24,7 +24,10 @@ extension DispatchMachine {
     }
 
     private mutating func recordInBreaker(
-        _ result: Classification, of lease: Lease, at now: Moment, using generator: inout some RandomNumberGenerator
+        _ result: Classification,
+        of lease: Lease,
+        at now: Moment,
+        using generator: inout some RandomNumberGenerator
     ) -> BreakerTransition? {
         let call: CallResult =
             switch result.breaker {
@@ -50,7 +53,10 @@ extension DispatchMachine {
     }
 
     private mutating func decide(
-        _ result: Classification, lease: Lease, at now: Moment, using generator: inout some RandomNumberGenerator
+        _ result: Classification,
+        lease: Lease,
+        at now: Moment,
+        using generator: inout some RandomNumberGenerator
     ) -> Disposition {
         let job = lease.job
         switch result.outcome {
@@ -149,7 +155,10 @@ extension DispatchMachine {
     }
 
     private mutating func apply(
-        _ disposition: Disposition, outcome: Outcome, to lease: Lease, at now: Timestamp
+        _ disposition: Disposition,
+        outcome: Outcome,
+        to lease: Lease,
+        at now: Timestamp
     ) -> Job {
         let id = lease.job.id
         var marks = lease.job.marks
@@ -174,7 +183,11 @@ extension DispatchMachine {
 
     /// Back into the queue. What waits for no time of its own keeps its place at the front.
     private mutating func requeue(
-        _ lease: Lease, notBefore: Timestamp?, counted: UInt16, marks: JobFlags, at now: Timestamp
+        _ lease: Lease,
+        notBefore: Timestamp?,
+        counted: UInt16,
+        marks: JobFlags,
+        at now: Timestamp
     ) {
         let leased = lease.job
         _ = queue.requeue(leased.id, notBefore: notBefore, front: notBefore == nil, at: now) { job in

@@ -46,7 +46,12 @@ public struct DispatchMachine: Sendable {
     /// The lane for work of an app's api, made on first use. Relayed calls and messages have a lane each, which share the gate:
     /// what blocks the one kind alone (a journal that can't be written) must not stand in the other's way.
     public mutating func lane(
-        app: Int, api: APIDescriptor, host: String, isDurable: Bool, limit: RateLimit, at now: Instant
+        app: Int,
+        api: APIDescriptor,
+        host: String,
+        isDurable: Bool,
+        limit: RateLimit,
+        at now: Instant
     ) -> LaneID {
         let key = GateKey(app: app, api: api.label)
         if let index = gateIndex[key] { return LaneID(index: index * 2 + (isDurable ? 1 : 0)) }
@@ -142,8 +147,14 @@ public struct DispatchMachine: Sendable {
             apps[gates[index].app].budget.recordCall(at: now.instant)
         }
         sendAsProbe(job.id, gate: index, isDurable: isDurable)
-        let lease = Lease(job: job, number: Int(job.startedAttempts), gate: index, permit: permit, mark: gates[index].bucket.granted,
-            startedAt: now)
+        let lease = Lease(
+            job: job,
+            number: Int(job.startedAttempts),
+            gate: index,
+            permit: permit,
+            mark: gates[index].bucket.granted,
+            startedAt: now
+        )
         leases[job.id] = lease
         if isDurable { durableInFlight += 1 }
         return .started(lease)
@@ -182,7 +193,10 @@ public struct DispatchMachine: Sendable {
     }
 
     private mutating func refuseAll(
-        in lane: LaneID, because obstacle: Obstacle, at now: Timestamp, into actions: inout [DispatchAction]
+        in lane: LaneID,
+        because obstacle: Obstacle,
+        at now: Timestamp,
+        into actions: inout [DispatchAction]
     ) {
         while let job = queue.lease(from: lane, at: now) {
             _ = queue.finish(job.id)

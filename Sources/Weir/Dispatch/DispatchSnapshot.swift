@@ -73,8 +73,11 @@ public struct DispatchSnapshot: Sendable {
         }
         apps = machine.apps.map {
             App(
-                name: $0.name, isPaused: $0.isPaused, hold: $0.hold?.cause,
-                retryBudget: $0.budget.balance(at: now.instant))
+                name: $0.name,
+                isPaused: $0.isPaused,
+                hold: $0.hold?.cause,
+                retryBudget: $0.budget.balance(at: now.instant)
+            )
         }
         queue = machine.queue.snapshot
         relayedWaiting = state.calls.count

@@ -15,8 +15,13 @@ extension Dispatcher {
         let now = time.moment()
         state.withLock { state in
             let lane = state.lane(
-                app: message.app, api: message.api, isDurable: true, limit: message.limit, at: now.instant,
-                metrics: metrics)
+                app: message.app,
+                api: message.api,
+                isDurable: true,
+                limit: message.limit,
+                at: now.instant,
+                metrics: metrics
+            )
             var message = message
             message.isAmbiguous = message.isAmbiguous || interruptedAt != nil
             let job = message.job(in: lane, classes: state.classes)
@@ -38,7 +43,15 @@ extension Dispatcher {
                 countedAttempts: Int(job.countedAttempts),
                 reason: "interrupted by a restart"
             )
-            if !mayRepeat { metrics.ended(job, gate: state.machine.gate(of: lane), api: message.api, as: .unknown, at: now.timestamp) }
+            if !mayRepeat {
+                metrics.ended(
+                    job,
+                    gate: state.machine.gate(of: lane),
+                    api: message.api,
+                    as: .unknown,
+                    at: now.timestamp
+                )
+            }
             journal.append([.settle(job.id, attempt, settlement)]) { _ in }
         }
     }

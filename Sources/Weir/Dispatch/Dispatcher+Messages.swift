@@ -16,12 +16,19 @@ extension Dispatcher {
     ///
     /// Where a permit is free at once, the attempt's start rides in the commit of the acceptance.
     func accept(
-        _ message: AcceptedMessage, completion: @escaping @Sendable (Result<Void, AcceptFailure>) -> Void
+        _ message: AcceptedMessage,
+        completion: @escaping @Sendable (Result<Void, AcceptFailure>) -> Void
     ) {
         let record = message.record
         let refusal = update { state, now -> AcceptFailure? in
             let lane = state.lane(
-                app: message.app, api: message.api, isDurable: true, limit: message.limit, at: now.instant, metrics: metrics)
+                app: message.app,
+                api: message.api,
+                isDurable: true,
+                limit: message.limit,
+                at: now.instant,
+                metrics: metrics
+            )
             switch state.machine.submit(message.job(in: lane, classes: state.classes), at: now.timestamp) {
             case .refused: return .queueFull
             case .ready, .scheduled: break
@@ -148,7 +155,11 @@ extension Dispatcher {
         _ = state.bodies.take(job.id)
         let watchers = state.removeWatchers(job.id)
         let settlement = Settlement(
-            state: end, at: now.timestamp, countedAttempts: Int(job.countedAttempts), reason: reason)
+            state: end,
+            at: now.timestamp,
+            countedAttempts: Int(job.countedAttempts),
+            reason: reason
+        )
         let api = state.machine.gates[state.machine.gate(of: job.lane)].api
         metrics.ended(job, gate: state.machine.gate(of: job.lane), api: api, as: end, at: now.timestamp)
         journal.append([.conclude(job.id, settlement)]) { _ in
@@ -183,8 +194,13 @@ extension Dispatcher {
     func readmit(_ message: AcceptedMessage) {
         update { state, now in
             let lane = state.lane(
-                app: message.app, api: message.api, isDurable: true, limit: message.limit, at: now.instant,
-                metrics: metrics)
+                app: message.app,
+                api: message.api,
+                isDurable: true,
+                limit: message.limit,
+                at: now.instant,
+                metrics: metrics
+            )
             state.machine.restore(message.job(in: lane, classes: state.classes), at: now.timestamp)
         }
     }

@@ -18,7 +18,8 @@ extension Dispatcher {
         var classification = classify(result, api: api)
         if !usesToken { classification = classification.concerningTheCallerAlone }
         let ended = update { state, now -> (AttemptResult, className: String, Moment)? in
-            guard let done = state.machine.complete(lease.job.id, with: classification, at: now, using: &state.generator)
+            guard
+                let done = state.machine.complete(lease.job.id, with: classification, at: now, using: &state.generator)
             else { return nil }
             if case .tokenRetry = done.disposition, let token {
                 // Under the same lock: nobody may take the rejected token for the repeat.
@@ -47,7 +48,11 @@ extension Dispatcher {
     }
 
     private func settle(
-        _ done: AttemptResult, _ result: Classification, body: [UInt8]?, in state: inout State, at now: Moment
+        _ done: AttemptResult,
+        _ result: Classification,
+        body: [UInt8]?,
+        in state: inout State,
+        at now: Moment
     ) {
         let settlement = Settlement(done, result, at: now.timestamp)
         let attempt = AttemptRecord(

@@ -6,11 +6,22 @@ import WeChat
 extension Dispatcher.State {
     /// The lane of an app's api, with the app's limit for it where it is new.
     mutating func lane(
-        app: Int, api: APIDescriptor, isDurable: Bool, limit: RateLimit, at now: Instant, metrics: GatewayMetrics
+        app: Int,
+        api: APIDescriptor,
+        isDurable: Bool,
+        limit: RateLimit,
+        at now: Instant,
+        metrics: GatewayMetrics
     ) -> LaneID {
         let gates = machine.gates.count
         let lane = machine.lane(
-            app: app, api: api, host: apps[app].origin, isDurable: isDurable, limit: limit, at: now)
+            app: app,
+            api: api,
+            host: apps[app].origin,
+            isDurable: isDurable,
+            limit: limit,
+            at: now
+        )
         if machine.gates.count > gates { metrics.registerGate(gates, app: apps[app].name, api: api.label) }
         return lane
     }

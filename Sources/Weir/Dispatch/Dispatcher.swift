@@ -120,7 +120,9 @@ final class Dispatcher: Sendable {
                 if job.isDurable {
                     expire(job, in: &state, at: now)
                 } else {
-                    if obstacle.reason == .rateLimited { metrics.limiterRejected(gate: state.machine.gate(of: job.lane)) }
+                    if obstacle.reason == .rateLimited {
+                        metrics.limiterRejected(gate: state.machine.gate(of: job.lane))
+                    }
                     endCall(job.id, obstacle: obstacle, in: &state)
                 }
             }
@@ -160,7 +162,14 @@ final class Dispatcher: Sendable {
             guard state.calls.count < state.relay.maxWaiting,
                 state.waitingBytes + size <= state.relay.maxWaitingBytes || state.calls.isEmpty
             else { return nil }
-            let lane = state.lane(app: call.app, api: call.api, isDurable: false, limit: limit, at: now.instant, metrics: metrics)
+            let lane = state.lane(
+                app: call.app,
+                api: call.api,
+                isDurable: false,
+                limit: limit,
+                at: now.instant,
+                metrics: metrics
+            )
             let id = state.ids.next(at: now.timestamp)
             var job = Job(id: id, lane: lane, priority: priority, isDurable: false, acceptedAt: now.timestamp)
             job.retryClass = state.classes.index(retryClass)

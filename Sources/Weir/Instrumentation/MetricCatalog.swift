@@ -9,120 +9,238 @@ public enum MetricCatalog {
     // MARK: Requests in
 
     static let httpRequests = MetricDefinition(
-        .counter, "weir_http_requests_total", "Requests answered, by listener route and HTTP status.",
-        labels: ["route", "method", "status"])
+        .counter,
+        "weir_http_requests_total",
+        "Requests answered, by listener route and HTTP status.",
+        labels: ["route", "method", "status"]
+    )
     static let httpDuration = MetricDefinition(
-        .histogram, "weir_http_request_duration_seconds", "Time from a request's head to its answer, by route.",
-        labels: ["route"], buckets: latency)
+        .histogram,
+        "weir_http_request_duration_seconds",
+        "Time from a request's head to its answer, by route.",
+        labels: ["route"],
+        buckets: latency
+    )
     static let relayRefusals = MetricDefinition(
-        .counter, "weir_relay_refusals_total", "Relayed calls that Weir answered itself, by its errcode (990001 and on).",
-        labels: ["errcode"])
+        .counter,
+        "weir_relay_refusals_total",
+        "Relayed calls that Weir answered itself, by its errcode (990001 and on).",
+        labels: ["errcode"]
+    )
     static let relayForeignTokens = MetricDefinition(
-        .counter, "weir_relay_foreign_tokens_total", "Relayed calls whose access_token was not one of Weir's.")
+        .counter,
+        "weir_relay_foreign_tokens_total",
+        "Relayed calls whose access_token was not one of Weir's."
+    )
     static let relayWaiting = MetricDefinition(
-        .gauge, "weir_relay_calls", "Relayed calls in Weir now, waiting or in flight.")
+        .gauge,
+        "weir_relay_calls",
+        "Relayed calls in Weir now, waiting or in flight."
+    )
     static let http = [httpRequests, httpDuration, relayRefusals, relayForeignTokens, relayWaiting]
 
     // MARK: The upstream
 
     static let upstreamRequests = MetricDefinition(
-        .counter, "weir_upstream_requests_total", "Attempts that ended, by app, api and outcome.",
-        labels: ["app", "api", "outcome"])
+        .counter,
+        "weir_upstream_requests_total",
+        "Attempts that ended, by app, api and outcome.",
+        labels: ["app", "api", "outcome"]
+    )
     static let upstreamDuration = MetricDefinition(
-        .histogram, "weir_upstream_request_duration_seconds", "Time from an attempt's start to its end.",
-        labels: ["app", "api"], buckets: latency)
+        .histogram,
+        "weir_upstream_request_duration_seconds",
+        "Time from an attempt's start to its end.",
+        labels: ["app", "api"],
+        buckets: latency
+    )
     static let upstreamErrcodes = MetricDefinition(
-        .counter, "weir_upstream_errcodes_total", "Answers of WeChat with an errcode other than 0.",
-        labels: ["app", "api", "errcode"])
+        .counter,
+        "weir_upstream_errcodes_total",
+        "Answers of WeChat with an errcode other than 0.",
+        labels: ["app", "api", "errcode"]
+    )
     static let upstreamInFlight = MetricDefinition(
-        .gauge, "weir_upstream_in_flight", "Attempts in flight now.")
+        .gauge,
+        "weir_upstream_in_flight",
+        "Attempts in flight now."
+    )
     static let upstream = [upstreamRequests, upstreamDuration, upstreamErrcodes, upstreamInFlight]
 
     // MARK: The limiter
 
     static let limiterPermits = MetricDefinition(
-        .counter, "weir_limiter_permits_total", "Permits that attempts took.", labels: ["app", "api"])
+        .counter,
+        "weir_limiter_permits_total",
+        "Permits that attempts took.",
+        labels: ["app", "api"]
+    )
     static let limiterWaits = MetricDefinition(
-        .counter, "weir_limiter_waits_total", "Times the limiter made ready work wait.", labels: ["app", "api"])
+        .counter,
+        "weir_limiter_waits_total",
+        "Times the limiter made ready work wait.",
+        labels: ["app", "api"]
+    )
     static let limiterRejections = MetricDefinition(
-        .counter, "weir_limiter_rejections_total", "Relayed calls whose deadline passed while they waited for a permit.",
-        labels: ["app", "api"])
+        .counter,
+        "weir_limiter_rejections_total",
+        "Relayed calls whose deadline passed while they waited for a permit.",
+        labels: ["app", "api"]
+    )
     static let limiterAvailable = MetricDefinition(
-        .gauge, "weir_limiter_available_permits", "Permits free now.", labels: ["app", "api"])
+        .gauge,
+        "weir_limiter_available_permits",
+        "Permits free now.",
+        labels: ["app", "api"]
+    )
     static let clientRejections = MetricDefinition(
-        .counter, "weir_client_rejections_total", "Calls and messages refused because their client was over its rate.",
-        labels: ["client"])
+        .counter,
+        "weir_client_rejections_total",
+        "Calls and messages refused because their client was over its rate.",
+        labels: ["client"]
+    )
     static let limiting = [limiterPermits, limiterWaits, limiterRejections, limiterAvailable, clientRejections]
 
     // MARK: Breakers
 
     static let breakerState = MetricDefinition(
-        .gauge, "weir_breaker_state", "1 for the state that a breaker is in, 0 for the others.",
-        labels: ["breaker", "state"])
+        .gauge,
+        "weir_breaker_state",
+        "1 for the state that a breaker is in, 0 for the others.",
+        labels: ["breaker", "state"]
+    )
     static let breakerTransitions = MetricDefinition(
-        .counter, "weir_breaker_transitions_total", "Moves of a breaker, by the state moved into.",
-        labels: ["breaker", "to"])
+        .counter,
+        "weir_breaker_transitions_total",
+        "Moves of a breaker, by the state moved into.",
+        labels: ["breaker", "to"]
+    )
     static let breakerOpenSeconds = MetricDefinition(
-        .counter, "weir_breaker_open_seconds_total", "Time that a breaker was not closed.", labels: ["breaker"])
+        .counter,
+        "weir_breaker_open_seconds_total",
+        "Time that a breaker was not closed.",
+        labels: ["breaker"]
+    )
     static let breakers = [breakerState, breakerTransitions, breakerOpenSeconds]
 
     // MARK: Retries
 
     static let retriesScheduled = MetricDefinition(
-        .counter, "weir_retries_total", "Repeats scheduled, by retry class and kind (fast, ladder, token).",
-        labels: ["class", "kind"])
+        .counter,
+        "weir_retries_total",
+        "Repeats scheduled, by retry class and kind (fast, ladder, token).",
+        labels: ["class", "kind"]
+    )
     static let retryBudget = MetricDefinition(
-        .gauge, "weir_retry_budget_balance", "Repeats that an app may schedule now.", labels: ["app"])
+        .gauge,
+        "weir_retry_budget_balance",
+        "Repeats that an app may schedule now.",
+        labels: ["app"]
+    )
     static let retries = [retriesScheduled, retryBudget]
 
     // MARK: The queue
 
     static let queueDepth = MetricDefinition(
-        .gauge, "weir_queue_depth", "Messages and calls in the queue, by priority and state (ready, scheduled, in_flight).",
-        labels: ["priority", "state"])
+        .gauge,
+        "weir_queue_depth",
+        "Messages and calls in the queue, by priority and state (ready, scheduled, in_flight).",
+        labels: ["priority", "state"]
+    )
     static let queueCapacity = MetricDefinition(
-        .gauge, "weir_queue_capacity", "Messages that the queue may hold.")
+        .gauge,
+        "weir_queue_capacity",
+        "Messages that the queue may hold."
+    )
     static let queueOldest = MetricDefinition(
-        .gauge, "weir_queue_oldest_timestamp_seconds",
-        "When the longest waiting message or call was accepted; 0 when none waits.", labels: ["priority"])
+        .gauge,
+        "weir_queue_oldest_timestamp_seconds",
+        "When the longest waiting message or call was accepted; 0 when none waits.",
+        labels: ["priority"]
+    )
     static let queueWait = MetricDefinition(
-        .histogram, "weir_queue_wait_seconds", "Time from acceptance (or the due time) to the first attempt.",
-        labels: ["priority"], buckets: waits)
+        .histogram,
+        "weir_queue_wait_seconds",
+        "Time from acceptance (or the due time) to the first attempt.",
+        labels: ["priority"],
+        buckets: waits
+    )
     static let laneBlocked = MetricDefinition(
-        .gauge, "weir_lane_blocked", "1 while work of an app's api waits for this reason.", labels: ["app", "api", "reason"])
+        .gauge,
+        "weir_lane_blocked",
+        "1 while work of an app's api waits for this reason.",
+        labels: ["app", "api", "reason"]
+    )
     static let queue = [queueDepth, queueCapacity, queueOldest, queueWait, laneBlocked]
 
     // MARK: Messages
 
     static let messagesAccepted = MetricDefinition(
-        .counter, "weir_messages_accepted_total", "Messages answered with 202.", labels: ["app", "type", "priority"])
+        .counter,
+        "weir_messages_accepted_total",
+        "Messages answered with 202.",
+        labels: ["app", "type", "priority"]
+    )
     static let messagesRefused = MetricDefinition(
-        .counter, "weir_messages_refused_total", "Messages that were not accepted, by reason.", labels: ["reason"])
+        .counter,
+        "weir_messages_refused_total",
+        "Messages that were not accepted, by reason.",
+        labels: ["reason"]
+    )
     static let messagesEnded = MetricDefinition(
-        .counter, "weir_messages_total", "Messages that ended, by app, type and final state.",
-        labels: ["app", "type", "state"])
+        .counter,
+        "weir_messages_total",
+        "Messages that ended, by app, type and final state.",
+        labels: ["app", "type", "state"]
+    )
     static let messageDuration = MetricDefinition(
-        .histogram, "weir_message_send_duration_seconds",
-        "Time from acceptance (or not_before) until WeChat took the message.", labels: ["type", "priority"], buckets: waits)
+        .histogram,
+        "weir_message_send_duration_seconds",
+        "Time from acceptance (or not_before) until WeChat took the message.",
+        labels: ["type", "priority"],
+        buckets: waits
+    )
     static let messages = [messagesAccepted, messagesRefused, messagesEnded, messageDuration]
 
     // MARK: The journal
 
     static let journalCommits = MetricDefinition(
-        .counter, "weir_journal_commits_total", "Commits that were synced to disk.")
+        .counter,
+        "weir_journal_commits_total",
+        "Commits that were synced to disk."
+    )
     static let journalBatch = MetricDefinition(
-        .histogram, "weir_journal_commit_writes", "Writes that shared a commit.",
-        buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024])
+        .histogram,
+        "weir_journal_commit_writes",
+        "Writes that shared a commit.",
+        buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]
+    )
     static let journalDuration = MetricDefinition(
-        .histogram, "weir_journal_commit_duration_seconds", "Time of a commit, its sync included.", buckets: latency)
+        .histogram,
+        "weir_journal_commit_duration_seconds",
+        "Time of a commit, its sync included.",
+        buckets: latency
+    )
     static let journalErrors = MetricDefinition(
-        .counter, "weir_journal_errors_total", "Commits that failed.")
+        .counter,
+        "weir_journal_errors_total",
+        "Commits that failed."
+    )
     static let journalSize = MetricDefinition(
-        .gauge, "weir_journal_size_bytes", "The journal's files on disk.")
+        .gauge,
+        "weir_journal_size_bytes",
+        "The journal's files on disk."
+    )
     static let journalFree = MetricDefinition(
-        .gauge, "weir_journal_free_bytes", "Room left on the journal's file system.")
+        .gauge,
+        "weir_journal_free_bytes",
+        "Room left on the journal's file system."
+    )
     static let journalWritable = MetricDefinition(
-        .gauge, "weir_journal_writable", "1 while messages can be accepted, 0 while the journal can't be written.")
+        .gauge,
+        "weir_journal_writable",
+        "1 while messages can be accepted, 0 while the journal can't be written."
+    )
     static let journal = [
         journalCommits, journalBatch, journalDuration, journalErrors, journalSize, journalFree, journalWritable,
     ]
@@ -130,38 +248,80 @@ public enum MetricCatalog {
     // MARK: Tokens and apps
 
     static let tokenExpiry = MetricDefinition(
-        .gauge, "weir_token_expiry_timestamp_seconds", "When the app's access_token ends; 0 while there is none.",
-        labels: ["app"])
+        .gauge,
+        "weir_token_expiry_timestamp_seconds",
+        "When the app's access_token ends; 0 while there is none.",
+        labels: ["app"]
+    )
     static let tokenRefreshes = MetricDefinition(
-        .counter, "weir_token_refreshes_total", "Requests for an access_token, by result (the outcome).",
-        labels: ["app", "outcome"])
+        .counter,
+        "weir_token_refreshes_total",
+        "Requests for an access_token, by result (the outcome).",
+        labels: ["app", "outcome"]
+    )
     static let tokenRejections = MetricDefinition(
-        .counter, "weir_token_rejections_total", "Calls that WeChat refused because of the app's token.", labels: ["app"])
+        .counter,
+        "weir_token_rejections_total",
+        "Calls that WeChat refused because of the app's token.",
+        labels: ["app"]
+    )
     static let appHeld = MetricDefinition(
-        .gauge, "weir_app_held", "1 while an app's work waits for an operator: credentials or account refused, or paused.",
-        labels: ["app", "reason"])
+        .gauge,
+        "weir_app_held",
+        "1 while an app's work waits for an operator: credentials or account refused, or paused.",
+        labels: ["app", "reason"]
+    )
     static let tokens = [tokenExpiry, tokenRefreshes, tokenRejections, appHeld]
 
     // MARK: The process
 
     static let configReloads = MetricDefinition(
-        .counter, "weir_config_reloads_total", "Attempts to reload the configuration, by result.", labels: ["result"])
+        .counter,
+        "weir_config_reloads_total",
+        "Attempts to reload the configuration, by result.",
+        labels: ["result"]
+    )
     static let configTime = MetricDefinition(
-        .gauge, "weir_config_last_reload_success_timestamp_seconds", "When the configuration in force was loaded.")
+        .gauge,
+        "weir_config_last_reload_success_timestamp_seconds",
+        "When the configuration in force was loaded."
+    )
     static let buildInfo = MetricDefinition(
-        .gauge, "weir_build_info", "Always 1; the version is in the label.", labels: ["version"])
+        .gauge,
+        "weir_build_info",
+        "Always 1; the version is in the label.",
+        labels: ["version"]
+    )
     package static let processCPU = MetricDefinition(
-        .counter, "process_cpu_seconds_total", "User and system processor time.")
+        .counter,
+        "process_cpu_seconds_total",
+        "User and system processor time."
+    )
     package static let processMemory = MetricDefinition(
-        .gauge, "process_resident_memory_bytes", "Resident memory.")
+        .gauge,
+        "process_resident_memory_bytes",
+        "Resident memory."
+    )
     package static let processVirtual = MetricDefinition(
-        .gauge, "process_virtual_memory_bytes", "Virtual memory.")
+        .gauge,
+        "process_virtual_memory_bytes",
+        "Virtual memory."
+    )
     package static let processOpenFiles = MetricDefinition(
-        .gauge, "process_open_fds", "Open file descriptors.")
+        .gauge,
+        "process_open_fds",
+        "Open file descriptors."
+    )
     package static let processMaxFiles = MetricDefinition(
-        .gauge, "process_max_fds", "File descriptors that may be open.")
+        .gauge,
+        "process_max_fds",
+        "File descriptors that may be open."
+    )
     package static let processStart = MetricDefinition(
-        .gauge, "process_start_time_seconds", "When the process began.")
+        .gauge,
+        "process_start_time_seconds",
+        "When the process began."
+    )
     static let process = [
         configReloads, configTime, buildInfo, processCPU, processMemory, processVirtual, processOpenFiles,
         processMaxFiles, processStart,

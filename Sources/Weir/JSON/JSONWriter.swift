@@ -17,7 +17,11 @@ public struct JSONWriter: Sendable {
         container("[", "]", elements)
     }
 
-    private mutating func container(_ open: Unicode.Scalar, _ close: Unicode.Scalar, _ content: (inout JSONWriter) -> Void) {
+    private mutating func container(
+        _ open: Unicode.Scalar,
+        _ close: Unicode.Scalar,
+        _ content: (inout JSONWriter) -> Void
+    ) {
         separate()
         bytes.append(UInt8(ascii: open))
         needsComma = false

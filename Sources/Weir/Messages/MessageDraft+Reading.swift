@@ -31,8 +31,18 @@ extension MessageDraft {
             throw MessageDraft.invalid(name, "is not known; WeChat's own members belong inside `message`")
         }
         app = try MessageDraft.text("app", in: json)
-        type = try MessageDraft.choice("type", in: json, MessageType.init(rawValue:), all: MessageType.allCases.map(\.rawValue))
-        priority = try MessageDraft.optional("priority", in: json, { Priority(name: $0) }, all: Priority.allCases.map(\.name))
+        type = try MessageDraft.choice(
+            "type",
+            in: json,
+            MessageType.init(rawValue:),
+            all: MessageType.allCases.map(\.rawValue)
+        )
+        priority = try MessageDraft.optional(
+            "priority",
+            in: json,
+            { Priority(name: $0) },
+            all: Priority.allCases.map(\.name)
+        )
         retryClass = try MessageDraft.text("retry_class", in: json)
         notBefore = try MessageDraft.time("not_before", in: json)
         notAfter = try MessageDraft.time("not_after", in: json)
@@ -67,7 +77,10 @@ extension MessageDraft {
     }
 
     private static func choice<Value>(
-        _ name: String, in json: JSONObjectView, _ make: (String) -> Value?, all: [String]
+        _ name: String,
+        in json: JSONObjectView,
+        _ make: (String) -> Value?,
+        all: [String]
     ) throws(MessageRefusal) -> Value {
         guard let value = try optional(name, in: json, make, all: all) else {
             throw invalid(name, "is missing: one of \(all.joined(separator: ", "))")
@@ -76,7 +89,10 @@ extension MessageDraft {
     }
 
     private static func optional<Value>(
-        _ name: String, in json: JSONObjectView, _ make: (String) -> Value?, all: [String]
+        _ name: String,
+        in json: JSONObjectView,
+        _ make: (String) -> Value?,
+        all: [String]
     ) throws(MessageRefusal) -> Value? {
         guard let text = try text(name, in: json) else { return nil }
         guard let value = make(text) else {

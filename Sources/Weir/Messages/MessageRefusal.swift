@@ -9,7 +9,10 @@ public struct MessageRefusal: Error, Equatable, Sendable {
     public var retryAfter: Duration?
 
     public init(
-        _ reason: MessageRefusalReason, _ message: String, field: String? = nil, retryAfter: Duration? = nil
+        _ reason: MessageRefusalReason,
+        _ message: String,
+        field: String? = nil,
+        retryAfter: Duration? = nil
     ) {
         self.reason = reason
         self.message = message

@@ -8,11 +8,17 @@ extension MessageService {
 
     /// Takes many messages at once: each by itself, so that one bad item does the others no harm. They share the journal's commits.
     func acceptBatch(
-        _ bytes: [UInt8], isLines: Bool, caller: Caller, traceID: String
+        _ bytes: [UInt8],
+        isLines: Bool,
+        caller: Caller,
+        traceID: String
     ) async throws(MessageRefusal) -> [BatchResult] {
         let items = try isLines ? MessageService.lines(bytes) : MessageService.elements(bytes)
         guard items.count <= MessageService.batchLimit else {
-            throw MessageRefusal(.tooLarge, "a batch may have \(MessageService.batchLimit) items, this one has \(items.count)")
+            throw MessageRefusal(
+                .tooLarge,
+                "a batch may have \(MessageService.batchLimit) items, this one has \(items.count)"
+            )
         }
         guard !items.isEmpty else { throw MessageRefusal(.malformed, "the batch is empty") }
         return await withTaskGroup(of: BatchResult.self) { group in
@@ -58,5 +64,9 @@ extension MessageService {
 extension JSONRules {
     /// For the outside of a batch: each element is held to the strict rules by itself.
     fileprivate static let batch = JSONRules(
-        maximumDepth: JSONRules.deepest, allowsControlCharacters: true, allowsMalformedText: true, allowsPadding: false)
+        maximumDepth: JSONRules.deepest,
+        allowsControlCharacters: true,
+        allowsMalformedText: true,
+        allowsPadding: false
+    )
 }

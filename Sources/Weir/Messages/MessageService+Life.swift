@@ -68,7 +68,11 @@ extension MessageService {
         switch result {
         case .success(true): return try await find(record.id) ?? record
         case .success(false):
-            throw MessageRefusal(.wrongState, "an attempt is in flight: ask again when it has ended", retryAfter: .seconds(5))
+            throw MessageRefusal(
+                .wrongState,
+                "an attempt is in flight: ask again when it has ended",
+                retryAfter: .seconds(5)
+            )
         case .failure(let error): throw refusal(error)
         }
     }
@@ -81,9 +85,14 @@ extension MessageService {
         case .unknown where force: break
         case .unknown:
             throw MessageRefusal(
-                .wrongState, "its last attempt may have arrived: sending it again may show it twice, which needs force=true")
+                .wrongState,
+                "its last attempt may have arrived: sending it again may show it twice, which needs force=true"
+            )
         case .pending, .sending, .sent, .delivered, .expired, .cancelled:
-            throw MessageRefusal(.wrongState, "only dead, failed and unknown messages can be redriven, this one is \(record.state.name)")
+            throw MessageRefusal(
+                .wrongState,
+                "only dead, failed and unknown messages can be redriven, this one is \(record.state.name)"
+            )
         }
         return try await redrive(record)
     }
@@ -115,8 +124,14 @@ extension MessageService {
         let api = APICatalog.descriptor(method: "POST", path: record.type.lanePath)
         dispatcher.readmit(
             AcceptedMessage(
-                record: renewed, app: index, api: api, limit: app.limit(for: api.label),
-                isDeduplicated: record.type.isDeduplicated(record.body), startedAttempts: record.attempts.last?.number ?? 0))
+                record: renewed,
+                app: index,
+                api: api,
+                limit: app.limit(for: api.label),
+                isDeduplicated: record.type.isDeduplicated(record.body),
+                startedAttempts: record.attempts.last?.number ?? 0
+            )
+        )
         return renewed
     }
 }

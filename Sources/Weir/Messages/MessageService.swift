@@ -43,7 +43,9 @@ final class MessageService: Sendable {
         guard directory.hasClients else {
             guard isDirectLoopback else {
                 throw MessageRefusal(
-                    .forbidden, "no clients are configured, so only direct callers on this machine are served: add `clients`")
+                    .forbidden,
+                    "no clients are configured, so only direct callers on this machine are served: add `clients`"
+                )
             }
             return Caller(name: "")
         }
@@ -60,12 +62,20 @@ final class MessageService: Sendable {
 
     /// Takes one message: returns when it is on disk.
     func accept(
-        _ bytes: [UInt8], idempotencyKey: String?, caller: Caller, traceID: String
+        _ bytes: [UInt8],
+        idempotencyKey: String?,
+        caller: Caller,
+        traceID: String
     ) async throws(MessageRefusal) -> AcceptReply {
         try checkRate(caller, permits: 1)
         let draft = try MessageDraft(bytes)
         return try await accept(
-            draft, source: bytes, idempotencyKey: idempotencyKey ?? draft.idempotencyKey, caller: caller, traceID: traceID)
+            draft,
+            source: bytes,
+            idempotencyKey: idempotencyKey ?? draft.idempotencyKey,
+            caller: caller,
+            traceID: traceID
+        )
     }
 
     func checkRate(_ caller: Caller, permits: Int) throws(MessageRefusal) {
@@ -77,7 +87,11 @@ final class MessageService: Sendable {
 
     /// Takes a message that was read already; `source` is what a repetition under the same key is compared by.
     func accept(
-        _ draft: MessageDraft, source: [UInt8], idempotencyKey: String?, caller: Caller, traceID: String
+        _ draft: MessageDraft,
+        source: [UInt8],
+        idempotencyKey: String?,
+        caller: Caller,
+        traceID: String
     ) async throws(MessageRefusal) -> AcceptReply {
         var message = try place(draft, caller: caller, traceID: traceID)
         guard let idempotencyKey else { return try await store(message) }
@@ -109,7 +123,8 @@ final class MessageService: Sendable {
     }
 
     /// Decides which app, class and times a draft gets.
-    private func place(_ draft: MessageDraft, caller: Caller, traceID: String) throws(MessageRefusal) -> AcceptedMessage {
+    private func place(_ draft: MessageDraft, caller: Caller, traceID: String) throws(MessageRefusal) -> AcceptedMessage
+    {
         let directory = directory.withLock { $0 }
         let index = try appIndex(draft.app, caller: caller, directory: directory)
         guard let app = directory.app(index) else { throw MessageDraft.invalid("app", "is not configured any more") }
@@ -117,7 +132,10 @@ final class MessageService: Sendable {
         let retry = settings.withLock { $0 }
         let className = draft.retryClass ?? client?.retryClass ?? retry.defaultClass
         guard let policy = retry.classes[className] else {
-            throw MessageDraft.invalid("retry_class", "must be one of \(retry.classes.keys.sorted().joined(separator: ", "))")
+            throw MessageDraft.invalid(
+                "retry_class",
+                "must be one of \(retry.classes.keys.sorted().joined(separator: ", "))"
+            )
         }
         let now = time.timestamp()
         if let notAfter = draft.notAfter, notAfter <= now { throw MessageDraft.invalid("not_after", "has passed") }
@@ -129,7 +147,9 @@ final class MessageService: Sendable {
         let api = APICatalog.descriptor(method: "POST", path: draft.type.lanePath)
         let id = dispatcher.makeID()
         var body = draft.body
-        if draft.type == .template, let spliced = ClientMessageID.splice(into: body, id: id.description) { body = spliced }
+        if draft.type == .template, let spliced = ClientMessageID.splice(into: body, id: id.description) {
+            body = spliced
+        }
         let record = MessageRecord(
             id: id,
             app: directory.appNames[index],
@@ -146,12 +166,18 @@ final class MessageService: Sendable {
             traceID: traceID
         )
         return AcceptedMessage(
-            record: record, app: index, api: api, limit: app.limit(for: api.label),
-            isDeduplicated: draft.type.isDeduplicated(body))
+            record: record,
+            app: index,
+            api: api,
+            limit: app.limit(for: api.label),
+            isDeduplicated: draft.type.isDeduplicated(body)
+        )
     }
 
     private func appIndex(
-        _ name: String?, caller: Caller, directory: ClientDirectory
+        _ name: String?,
+        caller: Caller,
+        directory: ClientDirectory
     ) throws(MessageRefusal) -> Int {
         guard let name else {
             guard let only = directory.onlyApp(of: caller) else {
@@ -159,7 +185,9 @@ final class MessageService: Sendable {
             }
             return only
         }
-        guard let index = directory.appIndex(name) else { throw MessageDraft.invalid("app", "names no app of the configuration") }
+        guard let index = directory.appIndex(name) else {
+            throw MessageDraft.invalid("app", "names no app of the configuration")
+        }
         guard directory.allows(caller, app: index) else {
             throw MessageRefusal(.forbidden, "this client may not use that app", field: "app")
         }
@@ -176,7 +204,10 @@ final class MessageService: Sendable {
             return AcceptReply(record: message.record, isReplay: false)
         case .failure(.queueFull):
             throw MessageRefusal(
-                .queueFull, "as many messages wait as queue.capacity allows at this priority", retryAfter: .seconds(5))
+                .queueFull,
+                "as many messages wait as queue.capacity allows at this priority",
+                retryAfter: .seconds(5)
+            )
         case .failure(.journal(let error)):
             throw refusal(error)
         }
@@ -184,7 +215,10 @@ final class MessageService: Sendable {
 
     func refusal(_ error: JournalError) -> MessageRefusal {
         MessageRefusal(
-            .journal, "the journal can't be used, nothing was accepted: \(error.message)", retryAfter: .seconds(5))
+            .journal,
+            "the journal can't be used, nothing was accepted: \(error.message)",
+            retryAfter: .seconds(5)
+        )
     }
 
     /// One message with its attempts.

@@ -21,7 +21,8 @@ extension Timestamp {
         ]
         for (index, allowed) in separators where !allowed.contains(bytes[index]) { return nil }
         guard let year = number(0, 4), let month = number(5, 2), let day = number(8, 2), let hour = number(11, 2),
-            let minute = number(14, 2), let second = number(17, 2), 1...12 ~= month, hour < 24, minute < 60, second < 60,
+            let minute = number(14, 2), let second = number(17, 2), 1...12 ~= month, hour < 24, minute < 60,
+            second < 60,
             day >= 1, day <= Timestamp.days(in: month, of: year)
         else { return nil }
         var position = 19

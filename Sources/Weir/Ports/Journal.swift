@@ -6,7 +6,10 @@ public protocol Journal: Sendable {
     /// Puts `writes` into the next commit, in order after all writes handed over earlier, and calls `completion` once: when
     /// they are on disk and synced, or when they can't be. All writes of one call share one fate. Calls to `append` by one
     /// thread complete in order. `completion` runs on the journal's own thread and must not block. Never throws, never waits.
-    func append(_ writes: [JournalWrite], completion: @escaping @Sendable (Result<JournalReceipt, JournalError>) -> Void)
+    func append(
+        _ writes: [JournalWrite],
+        completion: @escaping @Sendable (Result<JournalReceipt, JournalError>) -> Void
+    )
 
     /// Hands over every message that has not ended, oldest first, and notes those that were `sending` as interrupted.
     /// Called once, before anything is appended.

@@ -18,7 +18,8 @@ public enum JournalError: Error, Equatable, Sendable {
     /// One line for people, without any message's content.
     public var message: String {
         switch self {
-        case .full(let detail), .readOnly(let detail), .locked(let detail), .corrupt(let detail), .notDurable(let detail),
+        case .full(let detail), .readOnly(let detail), .locked(let detail), .corrupt(let detail),
+            .notDurable(let detail),
             .failed(let detail):
             detail
         case .closed: "the journal is closed"

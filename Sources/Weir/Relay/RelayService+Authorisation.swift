@@ -12,13 +12,22 @@ extension RelayService {
 
     /// Who is calling and what goes on the wire in the place of the caller's credentials.
     func authorise(
-        _ request: RelayRequest, target: RelayTarget, api: APIDescriptor, directory: ClientDirectory
+        _ request: RelayRequest,
+        target: RelayTarget,
+        api: APIDescriptor,
+        directory: ClientDirectory
     ) -> Authorisation {
         let token = target.value("access_token")
         if let token, token.hasPrefix(VirtualToken.prefix) {
             guard let identity = directory.identity(token: token) else {
                 return .refused(
-                    refuse(.unknownClient, "this access_token is none of Weir's any more: fetch a new one", request, api: api.label))
+                    refuse(
+                        .unknownClient,
+                        "this access_token is none of Weir's any more: fetch a new one",
+                        request,
+                        api: api.label
+                    )
+                )
             }
             return admit(identity, request: request, target: target, api: api, directory: directory)
         }
@@ -30,7 +39,8 @@ extension RelayService {
     }
 
     private static func holdsForeignToken(_ item: Substring) -> Bool {
-        RelayTarget.isItem(item, named: "component_access_token") || RelayTarget.isItem(item, named: "authorizer_access_token")
+        RelayTarget.isItem(item, named: "component_access_token")
+            || RelayTarget.isItem(item, named: "authorizer_access_token")
     }
 
     /// A virtual token: the app's own takes its place, or on `/sns/**`, where access_token means a user's, nothing does.
@@ -45,28 +55,44 @@ extension RelayService {
         if api.isDenied, directory.hasClients, !(client?.apis.contains(api.label) ?? false) {
             return .refused(
                 refuse(
-                    .notRelayed, "\(api.label) is not for this client: clients.\(identity.caller.label).apis does not list it",
-                    request, api: api.label))
+                    .notRelayed,
+                    "\(api.label) is not for this client: clients.\(identity.caller.label).apis does not list it",
+                    request,
+                    api: api.label
+                )
+            )
         }
         if let wait = gate.wait(for: identity.caller, limit: client?.rate) {
             return .refused(
-                refuse(.rateLimited, "client \(identity.caller.label) is over its rate", request, api: api.label, wait: wait))
+                refuse(
+                    .rateLimited,
+                    "client \(identity.caller.label) is over its rate",
+                    request,
+                    api: api.label,
+                    wait: wait
+                )
+            )
         }
         if api.kind == .sns {
             let whole = loginTarget(target, app: identity.app, caller: identity.caller, directory: directory)
             return .granted(
-                RelayPassage(caller: identity.caller, app: identity.app, prefix: whole, suffix: "", usesToken: false))
+                RelayPassage(caller: identity.caller, app: identity.app, prefix: whole, suffix: "", usesToken: false)
+            )
         }
         guard let (prefix, suffix) = target.split(at: "access_token") else {
             return .refused(refuse(.unknownClient, "access_token is missing", request, api: api.label))
         }
         return .granted(
-            RelayPassage(caller: identity.caller, app: identity.app, prefix: prefix, suffix: suffix, usesToken: true))
+            RelayPassage(caller: identity.caller, app: identity.app, prefix: prefix, suffix: suffix, usesToken: true)
+        )
     }
 
     /// `/sns/**` without a token of ours: a user's login, for which a client's key stands for the AppSecret.
     private func userLogin(
-        _ request: RelayRequest, target: RelayTarget, api: APIDescriptor, directory: ClientDirectory
+        _ request: RelayRequest,
+        target: RelayTarget,
+        api: APIDescriptor,
+        directory: ClientDirectory
     ) -> Authorisation {
         guard let appID = target.value("appid"), let app = directory.appIndex(appID: appID) else {
             return foreign(request, target: target, api: api, directory: directory)
@@ -78,7 +104,8 @@ extension RelayService {
         }
         if let wait = gate.wait(for: caller, limit: directory.client(caller)?.rate) {
             return .refused(
-                refuse(.rateLimited, "client \(caller.label) is over its rate", request, api: api.label, wait: wait))
+                refuse(.rateLimited, "client \(caller.label) is over its rate", request, api: api.label, wait: wait)
+            )
         }
         let whole = loginTarget(target, app: app, caller: caller, directory: directory)
         return .granted(RelayPassage(caller: caller, app: app, prefix: whole, suffix: "", usesToken: false))
@@ -101,15 +128,30 @@ extension RelayService {
 
     /// A token that is not Weir's: the caller's own affair, through the same queue and breaker but with nothing of Weir's in it.
     private func foreign(
-        _ request: RelayRequest, target: RelayTarget, api: APIDescriptor, directory: ClientDirectory
+        _ request: RelayRequest,
+        target: RelayTarget,
+        api: APIDescriptor,
+        directory: ClientDirectory
     ) -> Authorisation {
         metrics.foreignToken(api: api)
         if settings.withLock({ $0.foreignTokens }) == .refuse {
             return .refused(
-                refuse(.unknownClient, "the access_token is not one of Weir's, and relay.foreign_tokens refuses others", request, api: api.label))
+                refuse(
+                    .unknownClient,
+                    "the access_token is not one of Weir's, and relay.foreign_tokens refuses others",
+                    request,
+                    api: api.label
+                )
+            )
         }
         return .granted(
             RelayPassage(
-                caller: Caller(name: ""), app: directory.appNames.count, prefix: target.whole, suffix: "", usesToken: false))
+                caller: Caller(name: ""),
+                app: directory.appNames.count,
+                prefix: target.whole,
+                suffix: "",
+                usesToken: false
+            )
+        )
     }
 }

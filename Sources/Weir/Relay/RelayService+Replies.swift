@@ -4,7 +4,11 @@ import WeChat
 extension RelayService {
     /// What the caller gets for a call's end.
     func reply(
-        _ end: RelayEnd, request: RelayRequest, passage: RelayPassage, api: APIDescriptor, identified: Identified?
+        _ end: RelayEnd,
+        request: RelayRequest,
+        passage: RelayPassage,
+        api: APIDescriptor,
+        identified: Identified?
     ) -> RelayReply {
         switch end {
         case .attempted(let last):
@@ -46,8 +50,11 @@ extension RelayService {
         case .unknown:
             if let identified { memory.remember(identified.key(), id: identified.id) }
             return refuse(
-                .outcomeUnknown, "WeChat took the request and gave no answer: it may or may not have acted", request,
-                api: api.label)
+                .outcomeUnknown,
+                "WeChat took the request and gave no answer: it may or may not have acted",
+                request,
+                api: api.label
+            )
         }
     }
 
@@ -85,7 +92,11 @@ extension RelayService {
 
     /// Weir's own answer, over HTTP 200 in the form that SDKs read.
     func refuse(
-        _ refusal: RelayRefusal, _ why: String, _ request: RelayRequest, api: String, wait: Duration? = nil
+        _ refusal: RelayRefusal,
+        _ why: String,
+        _ request: RelayRequest,
+        api: String,
+        wait: Duration? = nil
     ) -> RelayReply {
         let seconds = (wait ?? .seconds(1)).retryAfterSeconds
         let comeBack = wait == nil ? "" : "; come back in \(seconds) s"

@@ -35,7 +35,8 @@ final class RelayService: Sendable {
 
     /// Answers one call. `onHangup` is given what to do when the caller goes away while it waits.
     func answer(
-        _ request: RelayRequest, onHangup: (@escaping @Sendable () -> Void) -> Void
+        _ request: RelayRequest,
+        onHangup: (@escaping @Sendable () -> Void) -> Void
     ) async -> RelayReply {
         guard let target = RelayTarget(request.target) else {
             return refuse(.notRelayed, "the path is not one of WeChat's API", request, api: "other")
@@ -68,7 +69,11 @@ final class RelayService: Sendable {
         }
         guard let token = directory.virtualToken(appID: appID, secret: secret) else {
             return refuse(
-                .unknownClient, "no client of this app has that secret: give the client's key", request, api: api)
+                .unknownClient,
+                "no client of this app has that secret: give the client's key",
+                request,
+                api: api
+            )
         }
         var json = JSONWriter()
         json.object {
@@ -114,7 +119,9 @@ final class RelayService: Sendable {
                 isRepeatable: api.repeatability == .always || identified != nil
             ) { continuation.resume(returning: $0) }
             let limit = directory.app(passage.app)?.limit(for: api.label) ?? RelayService.foreignLimit
-            guard let id = dispatcher.relay(call, priority: priority, retryClass: retryClass, limit: limit) else { return }
+            guard let id = dispatcher.relay(call, priority: priority, retryClass: retryClass, limit: limit) else {
+                return
+            }
             onHangup { [memory] in
                 if let identified { memory.remember(identified.key(), id: identified.id) }
                 dispatcher.hangUp(id)
@@ -140,7 +147,9 @@ final class RelayService: Sendable {
 
     /// Splices a client_msg_id into a template send that has none: WeChat drops a repeat only by it, and hardly any SDK sets it.
     private func identify(
-        _ request: RelayRequest, passage: RelayPassage, api: APIDescriptor
+        _ request: RelayRequest,
+        passage: RelayPassage,
+        api: APIDescriptor
     ) -> (body: [UInt8], identified: Identified?) {
         guard api.repeatability == .withClientMessageID else { return (request.body, nil) }
         let (caller, app, path, original) = (passage.caller, passage.app, api.label, request.body)

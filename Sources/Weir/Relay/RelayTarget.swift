@@ -48,7 +48,8 @@ struct RelayTarget: Equatable, Sendable {
 
     /// The whole target with another value for `name`, which must be URL-safe.
     func replacing(_ name: String, with value: String) -> String {
-        path + "?" + items.map { RelayTarget.isItem($0, named: name) ? "\(name)=\(value)" : String($0) }.joined(separator: "&")
+        path + "?"
+            + items.map { RelayTarget.isItem($0, named: name) ? "\(name)=\(value)" : String($0) }.joined(separator: "&")
     }
 
     /// The whole target as received, but for double slashes.
@@ -64,7 +65,9 @@ struct RelayTarget: Equatable, Sendable {
     }
 
     private static func decode(_ text: Substring) -> String? {
-        guard text.utf8.contains(UInt8(ascii: "%")) || text.utf8.contains(UInt8(ascii: "+")) else { return String(text) }
+        guard text.utf8.contains(UInt8(ascii: "%")) || text.utf8.contains(UInt8(ascii: "+")) else {
+            return String(text)
+        }
         var bytes: [UInt8] = []
         var rest = text.utf8[...]
         while let byte = rest.popFirst() {
@@ -72,7 +75,9 @@ struct RelayTarget: Equatable, Sendable {
                 bytes.append(byte)
                 continue
             }
-            guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else { return nil }
+            guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else {
+                return nil
+            }
             bytes.append(high << 4 | low)
         }
         return String(validating: bytes, as: UTF8.self)

@@ -38,7 +38,11 @@ final class TokenKeeper: Sendable {
     ) {
         state = Mutex(
             State(
-                machine: AccessTokenMachine(at: time.now()), credentials: credentials, generator: SplitMix64(seed: seed)))
+                machine: AccessTokenMachine(at: time.now()),
+                credentials: credentials,
+                generator: SplitMix64(seed: seed)
+            )
+        )
         self.transport = transport
         self.time = time
         self.logger = logger
@@ -108,7 +112,9 @@ final class TokenKeeper: Sendable {
             guard !state.isStopped else { return (nil, state.credentials, nil) }
             let now = time.now()
             if let pause = state.pausedUntil, pause <= now { state.pausedUntil = nil }
-            guard case .fetch(let fetch) = state.machine.due(at: now) else { return (nil, state.credentials, state.wake) }
+            guard case .fetch(let fetch) = state.machine.due(at: now) else {
+                return (nil, state.credentials, state.wake)
+            }
             return (fetch, state.credentials, state.wake)
         }
         onChange.withLock { $0 }?()
@@ -154,7 +160,11 @@ final class TokenKeeper: Sendable {
         case .success(let reply):
             let classification = ReplyClassifier()
                 .classify(
-                    status: reply.status, contentType: reply.header("content-type"), body: reply.body, api: TokenKeeper.api)
+                    status: reply.status,
+                    contentType: reply.header("content-type"),
+                    body: reply.body,
+                    api: TokenKeeper.api
+                )
             return (classification, classification.outcome == .accepted ? TokenReply(reply.body) : nil)
         case .failure(let failure):
             return (ReplyClassifier().classify(failure: failure), nil)

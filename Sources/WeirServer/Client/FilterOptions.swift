@@ -23,7 +23,8 @@ struct FilterOptions: ParsableArguments {
     /// With its question mark; empty when nothing is asked for.
     var query: String {
         let items = [
-            ("state", state), ("app", app), ("to", to), ("since", since), ("limit", limit.map(String.init)), ("cursor", cursor),
+            ("state", state), ("app", app), ("to", to), ("since", since), ("limit", limit.map(String.init)),
+            ("cursor", cursor),
         ]
         let text = items.compactMap { name, value in value.map { "\(name)=\(PathSegment.escape($0))" } }
         return text.isEmpty ? "" : "?" + text.joined(separator: "&")

@@ -66,7 +66,8 @@ struct GatewayOptions: ParsableArguments {
             let text = attempt.string("errmsg").map { " \($0)" } ?? ""
             lines.append(
                 "  attempt \(attempt.integer("n") ?? 0): \(attempt.string("outcome") ?? "?")\(code)\(text) "
-                    + "(\(attempt.integer("duration_ms") ?? 0) ms, \(attempt.string("started_at") ?? "?"))")
+                    + "(\(attempt.integer("duration_ms") ?? 0) ms, \(attempt.string("started_at") ?? "?"))"
+            )
         }
         return lines.joined(separator: "\n")
     }

@@ -8,10 +8,20 @@ struct HTTPClient: Sendable {
     let origin: String
 
     func send(
-        _ method: String, _ target: String, headers: [HTTPField] = [], body: [UInt8]? = nil, timeout: Duration = .seconds(70)
+        _ method: String,
+        _ target: String,
+        headers: [HTTPField] = [],
+        body: [UInt8]? = nil,
+        timeout: Duration = .seconds(70)
     ) async throws(TransportFailure) -> UpstreamReply {
         let request = UpstreamRequest(
-            method: method, origin: origin, target: target, headers: headers, body: body, timeout: timeout)
+            method: method,
+            origin: origin,
+            target: target,
+            headers: headers,
+            body: body,
+            timeout: timeout
+        )
         let result = await withCheckedContinuation { continuation in
             transport.send(request) { continuation.resume(returning: $0) }
         }

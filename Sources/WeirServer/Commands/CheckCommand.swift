@@ -5,7 +5,9 @@ import WeirConfiguration
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Validates a configuration file: every problem at once, each as file:line:column: problem; exit 0 or 1.")
+        abstract:
+            "Validates a configuration file: every problem at once, each as file:line:column: problem; exit 0 or 1."
+    )
 
     @Option(help: "The configuration file.")
     var config: String

@@ -10,7 +10,8 @@ import Weir
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Runs a sandbox, a gateway on a folder of its own and a little traffic, and prints where to look.")
+        abstract: "Runs a sandbox, a gateway on a folder of its own and a little traffic, and prints where to look."
+    )
 
     @Flag(help: "Ends after the traffic; exit 0 only if all of it arrived. Uses free ports.")
     var once = false
@@ -22,14 +23,18 @@ struct DemoCommand: AsyncParsableCommand {
         let quiet = Logger(label: "demo") { JSONLogHandler(label: $0, level: LogLevel(.error)) }
         let isOnce = once
         try await withThrowingTaskGroup(of: Void.self) { group in
-            let sandbox = Sandbox(host: "127.0.0.1", port: isOnce ? 0 : 8089, logger: quiet) { addresses.set("sandbox", $0) }
+            let sandbox = Sandbox(host: "127.0.0.1", port: isOnce ? 0 : 8089, logger: quiet) {
+                addresses.set("sandbox", $0)
+            }
             let sandboxGroup = ServiceGroup([sandbox])
             group.addTask { try await Running.untilTheEnd { sandboxGroup } }
             group.addTask {
                 let upstream = try await addresses.get("sandbox")
                 let composition = try Composition(
-                    configuration(sandbox: upstream, folder: folder.path, anyPort: isOnce), logger: quiet,
-                    level: LogLevel(.error), source: nil
+                    configuration(sandbox: upstream, folder: folder.path, anyPort: isOnce),
+                    logger: quiet,
+                    level: LogLevel(.error),
+                    source: nil
                 ) { addresses.set($0, $1) }
                 let gatewayGroup = ServiceGroup(composition.services)
                 try await withThrowingTaskGroup(of: Void.self) { inner in

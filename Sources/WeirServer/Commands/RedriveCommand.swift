@@ -4,7 +4,9 @@ import WeChat
 /// `weir redrive`
 struct RedriveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "redrive", abstract: "Lets a message that failed or died wait again; without an id, all that the filter matches.")
+        commandName: "redrive",
+        abstract: "Lets a message that failed or died wait again; without an id, all that the filter matches."
+    )
 
     @OptionGroup var gateway: GatewayOptions
     @OptionGroup var filter: FilterOptions

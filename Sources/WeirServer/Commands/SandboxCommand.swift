@@ -7,12 +7,19 @@ import Weir
 /// `weir sandbox`
 struct SandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sandbox", abstract: "Runs a WeChat to develop and test against; control it under /_sandbox.")
+        commandName: "sandbox",
+        abstract: "Runs a WeChat to develop and test against; control it under /_sandbox."
+    )
 
     @Option(help: "Where to listen.")
     var listen = ListenAddress(host: "127.0.0.1", port: 8089)
 
-    @Option(help: ArgumentHelp("An account it knows, as APPID=SECRET; may be repeated. Without any it takes every pair.", valueName: "account"))
+    @Option(
+        help: ArgumentHelp(
+            "An account it knows, as APPID=SECRET; may be repeated. Without any it takes every pair.",
+            valueName: "account"
+        )
+    )
     var app: [String] = []
 
     func run() async throws {
@@ -27,7 +34,10 @@ struct SandboxCommand: AsyncParsableCommand {
         let logger = Logger(label: "sandbox") { JSONLogHandler(label: $0, level: level) }
         try await Running.untilTheEnd { [configuration] in
             let sandbox = Sandbox(
-                host: listen.host, port: listen.port, configuration: configuration, logger: logger
+                host: listen.host,
+                port: listen.port,
+                configuration: configuration,
+                logger: logger
             ) { address in
                 logger.notice("listening", metadata: ["listener": "sandbox", "address": "\(address)"])
             }

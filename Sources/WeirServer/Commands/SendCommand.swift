@@ -5,7 +5,9 @@ import Weir
 /// `weir send`
 struct SendCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "send", abstract: "Hands a message over; it is accepted when it is on the gateway's disk.")
+        commandName: "send",
+        abstract: "Hands a message over; it is accepted when it is on the gateway's disk."
+    )
 
     @OptionGroup var gateway: GatewayOptions
 
@@ -44,6 +46,11 @@ struct SendCommand: AsyncParsableCommand {
         if let idempotencyKey { headers.append(HTTPField("Idempotency-Key", idempotencyKey)) }
         if let wait { headers.append(HTTPField("Prefer", "wait=\(wait)")) }
         try await gateway.run(
-            "POST", "/v1/messages", headers: headers, body: json.bytes, show: GatewayOptions.describe)
+            "POST",
+            "/v1/messages",
+            headers: headers,
+            body: json.bytes,
+            show: GatewayOptions.describe
+        )
     }
 }

@@ -8,7 +8,9 @@ import WeirConfiguration
 /// `weir serve`
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Runs the gateway until SIGTERM or Ctrl-C; SIGHUP reads the file anew.")
+        commandName: "serve",
+        abstract: "Runs the gateway until SIGTERM or Ctrl-C; SIGHUP reads the file anew."
+    )
 
     @Option(help: "The configuration file.")
     var config: String
@@ -30,7 +32,9 @@ struct ServeCommand: AsyncParsableCommand {
         let level = LogLevel(Logger.Level(rawValue: configuration.log.level) ?? .info)
         let logger = Logger(label: "weir") { JSONLogHandler(label: $0, level: level) }
         try await Running.untilTheEnd {
-            let composition = try Composition(configuration, logger: logger, level: level, source: source) { name, address in
+            let composition = try Composition(configuration, logger: logger, level: level, source: source) {
+                name,
+                address in
                 logger.notice("listening", metadata: ["listener": "\(name)", "address": "\(address)"])
             }
             if configuration.clients.isEmpty {

@@ -2,7 +2,10 @@ import ArgumentParser
 
 /// `weir status`
 struct StatusCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "status", abstract: "Shows a message and its attempts.")
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Shows a message and its attempts."
+    )
 
     @OptionGroup var gateway: GatewayOptions
 

@@ -29,7 +29,9 @@ struct Composition {
         let metrics = try GatewayMetrics(registry)
         try ProcessMetrics.register(in: registry)
         let journal = try SQLiteJournal(
-            path: configuration.storage.path, configuration: SQLiteJournalConfiguration(), timeSource: time
+            path: configuration.storage.path,
+            configuration: SQLiteJournalConfiguration(),
+            timeSource: time
         ) { report in
             metrics.committed(writes: report.writes, took: report.took, failed: report.failure != nil)
         }
@@ -41,14 +43,24 @@ struct Composition {
             )
         )
         let gateway = Gateway(
-            configuration: configuration, transport: transport, journal: journal, time: time, registry: registry,
-            metrics: metrics, logger: logger)
+            configuration: configuration,
+            transport: transport,
+            journal: journal,
+            time: time,
+            registry: registry,
+            metrics: metrics,
+            logger: logger
+        )
         let trace = TraceContext(seed: .random(in: .min ... .max))
         let reloader = Reloader(gateway: gateway, source: source, first: configuration, level: level, logger: logger)
         let api = APIHandler(gateway: gateway, trace: trace, time: time)
         let admin = AdminHandler(
-            gateway: gateway, trace: trace, time: time, adminKey: { reloader.configuration.server.adminKey },
-            reload: { await reloader.reload() })
+            gateway: gateway,
+            trace: trace,
+            time: time,
+            adminKey: { reloader.configuration.server.adminKey },
+            reload: { await reloader.reload() }
+        )
         self.gateway = gateway
         let listeners = [
             listener("admin", configuration.server.admin, logger: logger, onBound: onBound) { await admin.answer($0) },
@@ -70,6 +82,11 @@ private func listener(
     handler: @escaping @Sendable (IncomingRequest) async -> OutgoingReply
 ) -> any Service {
     HTTPListener(
-        name: name, host: address.host, port: address.port, logger: logger, onBound: { await onBound(name, $0) },
-        handler: handler)
+        name: name,
+        host: address.host,
+        port: address.port,
+        logger: logger,
+        onBound: { await onBound(name, $0) },
+        handler: handler
+    )
 }

@@ -19,7 +19,9 @@ struct ConfigurationSource: Sendable {
     func stamp() -> FileStamp? {
         guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return nil }
         return FileStamp(
-            modified: attributes[.modificationDate] as? Date, size: (attributes[.size] as? NSNumber)?.int64Value,
-            inode: (attributes[.systemFileNumber] as? NSNumber)?.uint64Value)
+            modified: attributes[.modificationDate] as? Date,
+            size: (attributes[.size] as? NSNumber)?.int64Value,
+            inode: (attributes[.systemFileNumber] as? NSNumber)?.uint64Value
+        )
     }
 }

@@ -18,7 +18,9 @@ enum ProcessMetrics {
                 virtual.set(pages[0] * pageSize)
                 memory.set(pages[1] * pageSize)
             }
-            if let files = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") { openFiles.set(files.count) }
+            if let files = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
+                openFiles.set(files.count)
+            }
         }
     }
 

@@ -19,7 +19,11 @@ final class Reloader: Service {
     private static let interval = Duration.seconds(2)
 
     init(
-        gateway: Gateway, source: ConfigurationSource?, first: GatewayConfiguration, level: LogLevel, logger: Logger
+        gateway: Gateway,
+        source: ConfigurationSource?,
+        first: GatewayConfiguration,
+        level: LogLevel,
+        logger: Logger
     ) {
         self.gateway = gateway
         self.source = source
@@ -60,7 +64,9 @@ final class Reloader: Service {
 
     /// Reads the file and takes over what it says, or nothing of it.
     func reload() async -> ReloadReport {
-        guard let source else { return ReloadReport(isInForce: false, lines: ["this gateway was started without a file"]) }
+        guard let source else {
+            return ReloadReport(isInForce: false, lines: ["this gateway was started without a file"])
+        }
         let result = source.read()
         guard let new = result.configuration else {
             return refuse(result.problems.map(\.description))

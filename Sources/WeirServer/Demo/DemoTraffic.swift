@@ -44,7 +44,11 @@ struct DemoTraffic {
         }
         print("GET  /cgi-bin/token → \(token.prefix(24))… (a token of Weir's; the real one never leaves it)")
         let reply = try await gateway.send(
-            "POST", "/cgi-bin/message/template/send?access_token=\(token)", headers: Self.json, body: template("o-relayed", 0))
+            "POST",
+            "/cgi-bin/message/template/send?access_token=\(token)",
+            headers: Self.json,
+            body: template("o-relayed", 0)
+        )
         print("POST /cgi-bin/message/template/send → \(String(decoding: reply.body, as: UTF8.self))")
         return try JSONObjectView(reply.body, rules: .lenient).integer("errcode") == 0
     }
@@ -56,9 +60,12 @@ struct DemoTraffic {
         json.object { json in
             json.member("touser", openid)
             json.member("template_id", "demo-template")
-            json.member("data", object: { data in
-                data.member("thing1", object: { $0.member("value", "订单 \(number) 已发货") })
-            })
+            json.member(
+                "data",
+                object: { data in
+                    data.member("thing1", object: { $0.member("value", "订单 \(number) 已发货") })
+                }
+            )
         }
         return json.bytes
     }
@@ -76,7 +83,8 @@ struct DemoTraffic {
             }
             let headers = Self.json + [HTTPField("Idempotency-Key", "demo-\(number)")]
             let reply = try await gateway.send("POST", "/v1/messages", headers: headers, body: json.bytes)
-            guard reply.status == 202, let data = try JSONObjectView(reply.body).object("data"), let id = data.string("id")
+            guard reply.status == 202, let data = try JSONObjectView(reply.body).object("data"),
+                let id = data.string("id")
             else {
                 print("not accepted: \(String(decoding: reply.body, as: UTF8.self))")
                 continue
