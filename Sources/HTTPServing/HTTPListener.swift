@@ -46,8 +46,7 @@ public struct HTTPListener: Service {
     ///
     /// - Throws: ``ListenerError`` when the address can't be had.
     public func run() async throws {
-        var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .warning)
+        let quiet = Logger(label: logger.label) { _ in CancellableLogHandler(logger, atLeast: .warning) }
         let server = Server(
             childChannelSetup: ServingChannel(limits: limits, serve: handler),
             configuration: ServerConfiguration(

@@ -16,7 +16,11 @@ enum MessageRow {
     /// The columns that the queue needs after a restart.
     static let restoreColumns = """
         id, state, attempts, attempt_at, counted_attempts, first_attempt_at, next_at,
-        app, client, type, priority, retry_class, created_at, not_before, not_after
+        app, client, type, priority, retry_class, created_at, not_before, not_after,
+        first_attempt_at IS NOT NULL AND EXISTS (
+            SELECT 1 FROM attempts
+            WHERE message_id = messages.id AND outcome = 'unknown' AND started_at >= messages.first_attempt_at
+        )
         """
 
     static func record(_ row: PreparedStatement) throws(SQLiteFailure) -> MessageRecord {
@@ -65,7 +69,8 @@ enum MessageRow {
             countedAttempts: Int(row.integer(4)),
             startedAttempts: Int(row.integer(2)),
             firstAttemptAt: timestamp(row, 5) ?? attemptAt,
-            interruptedAt: state == .sending ? attemptAt ?? createdAt : nil
+            interruptedAt: state == .sending ? attemptAt ?? createdAt : nil,
+            isAmbiguous: row.integer(15) != 0
         )
     }
 

@@ -15,6 +15,7 @@ struct Sweeper: Equatable {
         var state: JobState?
         var createdAt: Timestamp
         var endedAt: Timestamp?
+        var hasIdempotencyKey: Bool
     }
 
     private var walk = Walk.bodies
@@ -22,11 +23,11 @@ struct Sweeper: Equatable {
     private var position = Int64.min
 
     static let bodiesSQL = """
-        SELECT message_id, state, created_at, ended_at FROM bodies LEFT JOIN messages ON id = message_id
+        SELECT message_id, state, created_at, ended_at, 0 FROM bodies LEFT JOIN messages ON id = message_id
         WHERE message_id > ?1 ORDER BY message_id LIMIT ?2
         """
     static let messagesSQL = """
-        SELECT id, state, created_at, ended_at FROM messages WHERE id > ?1 ORDER BY id LIMIT ?2
+        SELECT id, state, created_at, ended_at, idempotency_key IS NOT NULL FROM messages WHERE id > ?1 ORDER BY id LIMIT ?2
         """
 
     /// Looks at the next `limit` rows and removes those that are due.
@@ -64,7 +65,8 @@ struct Sweeper: Equatable {
                     id: row.integer(0),
                     state: row.optionalInteger(1).flatMap { JobState(rawValue: UInt8(clamping: $0)) },
                     createdAt: Timestamp(milliseconds: row.integer(2)),
-                    endedAt: row.optionalInteger(3).map(Timestamp.init(milliseconds:))
+                    endedAt: row.optionalInteger(3).map(Timestamp.init(milliseconds:)),
+                    hasIdempotencyKey: row.integer(4) != 0
                 )
             )
         }
@@ -73,6 +75,8 @@ struct Sweeper: Equatable {
 
     private func isDue(_ candidate: Candidate, _ retention: Retention, _ now: Timestamp) -> Bool {
         guard let endedAt = candidate.endedAt, let kept = kept(candidate.state, retention) else { return false }
+        // A message that is gone can't answer for its key.
+        if candidate.hasIdempotencyKey, now - candidate.createdAt < JournalReader.idempotencyKept { return false }
         return now - endedAt >= kept
     }
 

@@ -36,7 +36,7 @@ extension WriteStatements {
         static let redrive = """
             UPDATE messages SET
                 state = 0, attempt_at = NULL, counted_attempts = 0, first_attempt_at = NULL,
-                next_at = ?2, ended_at = NULL, msgid = NULL, reason = NULL
+                not_before = NULL, not_after = NULL, next_at = ?2, ended_at = NULL, msgid = NULL, reason = NULL
             WHERE id = ?1
             """
 

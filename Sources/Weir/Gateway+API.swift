@@ -33,7 +33,12 @@ extension Gateway {
 
     /// Who is behind an `Authorization: Bearer` key.
     public func authenticate(key: String?, isDirectLoopback: Bool) throws(MessageRefusal) -> Caller {
-        try messageService.authenticate(key: key, isDirectLoopback: isDirectLoopback)
+        do {
+            return try messageService.authenticate(key: key, isDirectLoopback: isDirectLoopback)
+        } catch {
+            metrics.refused(error.reason)
+            throw error
+        }
     }
 
     /// Takes one message, and returns when it is on disk; with `wait`, when it has ended or that time is over.
@@ -52,7 +57,8 @@ extension Gateway {
                 caller: caller,
                 traceID: traceID
             )
-            if let wait, let record = try await messageService.await(reply.record.id, atMost: wait) {
+            // The message is on disk: trouble with reading it back must not look like a refusal.
+            if let wait, let record = try? await messageService.await(reply.record.id, atMost: wait) {
                 reply.record = record
             }
             return reply
@@ -69,13 +75,18 @@ extension Gateway {
         caller: Caller,
         traceID: String
     ) async throws(MessageRefusal) -> [BatchResult] {
-        try checkAccepting()
-        return try await messageService.acceptBatch(body, isLines: isLines, caller: caller, traceID: traceID)
+        do throws(MessageRefusal) {
+            try checkAccepting()
+            return try await messageService.acceptBatch(body, isLines: isLines, caller: caller, traceID: traceID)
+        } catch {
+            metrics.refused(error.reason)
+            throw error
+        }
     }
 
     private func checkAccepting() throws(MessageRefusal) {
         guard let problem = messagesProblem() else { return }
-        let reason: MessageRefusalReason = dispatcher.isJournalWritable ? .shuttingDown : .journal
+        let reason: MessageRefusalReason = relayProblem() != nil ? .shuttingDown : .journal
         throw MessageRefusal(reason, "\(problem); nothing was accepted", retryAfter: .seconds(5))
     }
 

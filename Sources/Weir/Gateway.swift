@@ -72,7 +72,7 @@ public final class Gateway: Service {
             seed: seed
         )
         let directory = ClientDirectory(configuration, appNames: names)
-        let gate = ClientGate(time: time)
+        let gate = ClientGate(time: time, metrics: metrics)
         relayService = RelayService(
             directory: directory,
             configuration: configuration,
@@ -121,6 +121,9 @@ public final class Gateway: Service {
     /// The metric label of calls that bring a token of their own; no app's name has a dash in front.
     static let foreignApp = "-foreign"
 
+    /// Steps of 500 rows that one second's house-keeping takes at most, between which other commits come.
+    static let sweepSteps = 40
+
     // MARK: Life
 
     /// Reads the journal, fetches tokens, and keeps house until it is cancelled or shut down gracefully.
@@ -139,7 +142,8 @@ public final class Gateway: Service {
         await drain()
     }
 
-    private func restore() throws(JournalError) {
+    /// Takes over what an earlier process left.
+    func restore() throws(JournalError) {
         let began = time.now()
         var (count, orphans) = (0, 0)
         try journal.restore { message in
@@ -183,7 +187,8 @@ public final class Gateway: Service {
             api: api,
             limit: limit,
             isDeduplicated: message.type == .template,
-            startedAttempts: message.startedAttempts
+            startedAttempts: message.startedAttempts,
+            isAmbiguous: message.isAmbiguous
         )
     }
 
@@ -191,7 +196,13 @@ public final class Gateway: Service {
     private func keepHouse() async {
         dispatcher.setJournalWritable(journal.status().failure == nil)
         let keep = configuration.withLock { $0.storage.keep }
-        do { _ = try await journal.sweep(keep, now: time.timestamp(), limit: 500) } catch {
+        guard dispatcher.isJournalWritable else { return }
+        do {
+            var steps = 0
+            while steps < Gateway.sweepSteps, try await journal.sweep(keep, now: time.timestamp(), limit: 500) {
+                steps += 1
+            }
+        } catch {
             logger.warning("old messages could not be removed", metadata: ["error": "\(error.message)"])
         }
     }
@@ -201,7 +212,7 @@ public final class Gateway: Service {
         isAccepting.withLock { $0 = false }
         dispatcher.drain()
         let deadline = time.now() + .seconds(10)
-        while dispatcher.inFlight > 0, time.now() < deadline {
+        while dispatcher.isBusy, time.now() < deadline {
             // Not cancellable: a shutdown is what it waits in.
             await Task { [time] in try? await time.sleep(until: time.now() + .milliseconds(20)) }.value
         }

@@ -96,11 +96,11 @@ public struct AdminHandler: Sendable {
     /// Beyond scraping and health: with a key whoever has it, without one whoever is on this machine.
     private func guardAdmin(_ request: IncomingRequest, traceID: String) -> OutgoingReply? {
         guard let key = adminKey() else {
-            guard !request.isLoopback else { return nil }
+            guard !request.isDirect else { return nil }
             return Envelope.failure(
                 403,
                 "forbidden",
-                "set server.admin_key to use this from another machine",
+                "set server.admin_key to use this from another machine, through a proxy or in a browser",
                 traceID: traceID
             )
         }

@@ -36,11 +36,7 @@ struct MessageRoutes: Sendable {
     }
 
     private func caller() throws(MessageRefusal) -> Caller {
-        let isForwarded = request.headerPairs.contains { field in
-            let name = field.name.lowercased()
-            return name == "forwarded" || name.hasPrefix("x-forwarded-")
-        }
-        return try handler.gateway.authenticate(key: bearer(), isDirectLoopback: request.isLoopback && !isForwarded)
+        return try handler.gateway.authenticate(key: bearer(), isDirectLoopback: request.isDirect)
     }
 
     private func bearer() -> String? {
@@ -168,7 +164,8 @@ struct MessageRoutes: Sendable {
         return Envelope.success(200, "done", traceID: traceID) { data in
             data.member("redriven", result.redriven)
             data.member("skipped", result.skipped)
-            data.member("has_more", result.hasMore)
+            data.member("has_more", result.next != nil)
+            data.member("next", result.next?.description)
         }
     }
 

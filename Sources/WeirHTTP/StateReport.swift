@@ -45,8 +45,8 @@ struct StateReport {
         json.member("name", breaker.name)
         json.member("app", breaker.app)
         json.member("group", breaker.group)
-        json.member("state", "\(breaker.state)")
-        json.member("mode", "\(breaker.mode)")
+        json.member("state", breaker.state.rawValue)
+        json.member("mode", breaker.mode.rawValue)
         json.member("retry_after", breaker.retryAfter?.retryAfterSeconds)
     }
 

@@ -44,7 +44,10 @@ struct LimitClientTests {
 
     @Test func `one client's rate is no other's`() async throws {
         for number in 0..<3 {
-            let answer = try await stage.weir.send(.template(to: "o-\(number)"), headers: Stage.authorization(of: "other"))
+            let answer = try await stage.weir.send(
+                .template(to: "o-\(number)"),
+                headers: Stage.authorization(of: "other")
+            )
             #expect(answer.status == 202)
         }
         let orders = try await stage.weir.send(.template(to: "o-9"), headers: Stage.authorization(of: "orders"))

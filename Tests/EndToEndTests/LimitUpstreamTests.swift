@@ -15,7 +15,10 @@ struct LimitUpstreamTests {
         let answers = try await withThrowingTaskGroup(of: Answer.self) { group in
             for number in 0..<200 {
                 group.addTask {
-                    try await stage.weir.api.post("\(Self.send)?access_token=\(token)", Message.templateBody(to: "o-\(number)"))
+                    try await stage.weir.api.post(
+                        "\(Self.send)?access_token=\(token)",
+                        Message.templateBody(to: "o-\(number)")
+                    )
                 }
             }
             return try await group.reduce(into: []) { $0.append($1) }
@@ -62,8 +65,11 @@ struct LimitUpstreamTests {
         let target = "\(Self.send)?access_token=\(token)"
         let call = { @Sendable (openID: String, priority: String) async throws -> Answer in
             try await stage.weir.api.call(
-                "POST", target, headers: [("X-Weir-Priority", priority), ("X-Weir-Timeout", "60")],
-                body: Message.templateBody(to: openID))
+                "POST",
+                target,
+                headers: [("X-Weir-Priority", priority), ("X-Weir-Timeout", "60")],
+                body: Message.templateBody(to: openID)
+            )
         }
         try await withThrowingTaskGroup(of: Answer.self) { group in
             for number in 0..<6 { group.addTask { try await call("o-low-\(number)", "low") } }

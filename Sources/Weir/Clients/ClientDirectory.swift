@@ -69,8 +69,14 @@ struct ClientDirectory: Sendable {
         configuration.clients[caller.name]
     }
 
+    /// `nil` for the index that stands for calls with a token of their own, and for an app that is gone.
     func app(_ index: Int) -> AppConfiguration? {
-        configuration.apps[appNames[index]]
+        appNames.indices.contains(index) ? configuration.apps[appNames[index]] : nil
+    }
+
+    /// Whether any app's `limits` name this path.
+    func limits(_ path: String) -> Bool {
+        configuration.apps.values.contains { $0.limits[path] != nil }
     }
 
     func appIndex(appID: String) -> Int? {

@@ -6,9 +6,11 @@ import Timekeeping
 final class ClientGate: Sendable {
     private let buckets = Mutex<[String: TokenBucket]>([:])
     private let time: any TimeSource
+    private let metrics: GatewayMetrics
 
-    init(time: any TimeSource) {
+    init(time: any TimeSource, metrics: GatewayMetrics) {
         self.time = time
+        self.metrics = metrics
     }
 
     /// `nil` when the client may go on; else how long it must wait.
@@ -20,6 +22,8 @@ final class ClientGate: Sendable {
             if buckets[caller.name]?.limit != limit { buckets[caller.name]?.update(limit, at: now) }
             return buckets[caller.name]?.take(permits, at: now) ?? .granted
         }
+        if decision == .granted { return nil }
+        metrics.clientRefused(caller)
         switch decision {
         case .granted: return nil
         case .wait(let wait): return wait

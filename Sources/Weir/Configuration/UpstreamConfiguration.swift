@@ -8,7 +8,7 @@ public struct UpstreamConfiguration: Equatable, Sendable {
     public var connectTimeout = Duration.seconds(1)
     /// `http://host:port` of a forward proxy. The environment's proxy variables are never read.
     public var proxy: String?
-    /// A PEM file of certificate authorities beside the system's own.
+    /// A PEM file of certificate authorities to trust in place of the system's.
     public var caFile: String?
 
     public init() {}

@@ -9,6 +9,11 @@ extension DispatchMachine {
         queue.cancel(id)
     }
 
+    /// The attempt in flight is the job's last: nobody waits for another.
+    mutating func makeLast(_ id: JobID, at now: Timestamp) {
+        leases[id]?.job.expiresAt = now
+    }
+
     public func job(_ id: JobID) -> Job? {
         queue.job(id)
     }
@@ -20,10 +25,13 @@ extension DispatchMachine {
 
     public mutating func setPaused(_ isPaused: Bool, app: Int) {
         apps[app].isPaused = isPaused
-        // An operator who resumes an app has acted: what was held for him goes at once.
+        // An operator who resumes an app has acted, or cleared the quota: what was held or parked goes at once.
         guard !isPaused else { return }
         apps[app].hold = nil
-        for index in gates.indices where gates[index].app == app { gates[index].hold = nil }
+        for index in gates.indices where gates[index].app == app {
+            gates[index].hold = nil
+            gates[index].park = nil
+        }
     }
 
     public mutating func force(_ mode: BreakerMode, breaker: Int, at now: Instant) -> BreakerTransition? {

@@ -20,7 +20,13 @@ extension DispatchMachine {
         settleProbes(lease, outcome: result.outcome)
         let disposition = decide(result, lease: lease, at: now, using: &generator)
         let job = apply(disposition, outcome: result.outcome, to: lease, at: now.timestamp)
-        return AttemptResult(lease: lease, job: job, disposition: disposition, transition: transition)
+        return AttemptResult(
+            lease: lease,
+            job: job,
+            disposition: disposition,
+            classification: result,
+            transition: transition
+        )
     }
 
     private mutating func recordInBreaker(

@@ -92,6 +92,8 @@ public struct DispatchMachine: Sendable {
             switch admit(from: lane, at: now) {
             case .started(let lease):
                 actions.append(.start(lease))
+            case .stale(let job):
+                actions.append(.expire(job, Obstacle(.scheduled)))
             case .blocked(let obstacle):
                 blocked.append(lane)
                 guard !DispatchMachine.isDurable(lane), obstacle.refusesAtOnce else { continue }
@@ -119,6 +121,8 @@ public struct DispatchMachine: Sendable {
 
     private enum AdmitResult {
         case started(Lease)
+        /// A repeat that waited until WeChat would not recognise it any more: it has ended.
+        case stale(Job)
         case blocked(Obstacle)
     }
 
@@ -128,9 +132,11 @@ public struct DispatchMachine: Sendable {
         let index = gate(of: lane)
         if let obstacle = closedGate(index, isDurable: isDurable, at: now) { return .blocked(obstacle) }
         if case .wait(let wait) = gates[index].bucket.take(at: now.instant) {
-            gates[index].limiterWaits += 1
+            if !gates[index].isLimited { gates[index].limiterWaits += 1 }
+            gates[index].isLimited = true
             return .blocked(Obstacle(.rateLimited, until: now.timestamp + wait))
         }
+        gates[index].isLimited = false
         let breaker = gates[index].breaker
         guard case .granted(let permit) = breakers[breaker].permit(at: now.instant) else {
             gates[index].bucket.giveBack(at: now.instant)
@@ -140,6 +146,12 @@ public struct DispatchMachine: Sendable {
             gates[index].bucket.giveBack(at: now.instant)
             breakers[breaker].release(permit, at: now.instant)
             return .blocked(Obstacle(.concurrency))
+        }
+        if isStale(job, at: now.timestamp) {
+            gates[index].bucket.giveBack(at: now.instant)
+            breakers[breaker].release(permit, at: now.instant)
+            _ = queue.finish(job.id)
+            return .stale(job)
         }
         job.startedAttempts += 1
         if job.firstAttemptAt == nil {
@@ -158,6 +170,13 @@ public struct DispatchMachine: Sendable {
         leases[job.id] = lease
         if isDurable { durableInFlight += 1 }
         return .started(lease)
+    }
+
+    /// Whether a repeat now could be shown twice: an earlier attempt may have arrived, and WeChat's window for telling is over.
+    private func isStale(_ job: Job, at now: Timestamp) -> Bool {
+        guard job.marks.contains(.ambiguous), !job.marks.contains(.repeatable) else { return false }
+        guard job.marks.contains(.deduplicated), let first = job.firstAttemptAt else { return true }
+        return now - first > policy.deduplicationWindow
     }
 
     private mutating func sendAsProbe(_ id: JobID, gate: Int, isDurable: Bool) {

@@ -56,14 +56,14 @@ extension Dispatcher {
         }
     }
 
-    /// No message's attempt starts any more; relayed calls that wait are refused, those in flight go on.
+    /// No message's attempt starts any more; relayed calls go on, to their deadlines.
     func drain() {
         update { state, _ in state.machine.isDraining = true }
     }
 
-    /// Attempts in flight.
-    var inFlight: Int {
-        state.withLock { $0.machine.inFlight }
+    /// Whether anything is in flight or a relayed call waits.
+    var isBusy: Bool {
+        state.withLock { $0.machine.inFlight > 0 || !$0.calls.isEmpty }
     }
 
     /// The journal can be written again, or not: messages' attempts start or wait accordingly.

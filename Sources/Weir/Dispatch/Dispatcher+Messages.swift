@@ -148,7 +148,9 @@ extension Dispatcher {
     func expire(_ job: Job, in state: inout State, at now: Moment) {
         // With an attempt whose outcome nobody knows behind it, `expired` would say more than is known.
         let end: JobState = job.marks.contains(.ambiguous) ? .unknown : .expired
-        conclude(job, as: end, reason: "not_after passed", in: &state, at: now)
+        let reason =
+            end == .unknown ? "an attempt's outcome is unknown and a repeat is not safe any more" : "not_after passed"
+        conclude(job, as: end, reason: reason, in: &state, at: now)
     }
 
     private func conclude(_ job: Job, as end: JobState, reason: String, in state: inout State, at now: Moment) {

@@ -26,14 +26,14 @@ extension Dispatcher {
                 rejected(token, app: state.machine.gates[lease.gate].app, in: &state)
             }
             if done.job.isDurable {
-                settle(done, classification, body: body, in: &state, at: now)
+                settle(done, done.classification, body: body, in: &state, at: now)
             } else {
-                answer(done, classification, result, token: token, in: &state)
+                answer(done, done.classification, result, token: token, in: &state)
             }
             return (done, state.classes.name(done.job.retryClass), now)
         }
         guard let (done, className, now) = ended else { return }
-        metrics.completed(done, classification, className: className, at: now)
+        metrics.completed(done, done.classification, className: className, at: now)
         report(done, classification, api: api)
     }
 
@@ -87,11 +87,12 @@ extension Dispatcher {
         token: AccessToken?,
         in state: inout State
     ) {
-        let last: RelayCall.LastAttempt
+        var last: RelayCall.LastAttempt
         switch result {
         case .success(let reply): last = .init(classification: classification, reply: reply, token: token)
         case .failure(let failure): last = .init(classification: classification, failure: failure, token: token)
         }
+        last.isAmbiguous = done.job.marks.contains(.ambiguous)
         guard case .ended = done.disposition else {
             state.calls[done.job.id]?.last = last
             return

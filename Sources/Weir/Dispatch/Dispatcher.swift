@@ -184,11 +184,16 @@ final class Dispatcher: Sendable {
         return id
     }
 
-    /// The caller is gone: its wait ends. What is already on its way is left to arrive.
+    /// The caller is gone: its wait ends. An attempt on its way is left to arrive, and is the last.
     func hangUp(_ id: JobID) {
-        update { state, _ in
-            guard case .removed = state.machine.cancel(id), let call = state.removeCall(id) else { return }
-            state.effects.append(.answer(call, .hungUp))
+        update { state, now in
+            switch state.machine.cancel(id) {
+            case .removed:
+                guard let call = state.removeCall(id) else { return }
+                state.effects.append(.answer(call, .hungUp))
+            case .inFlight: state.machine.makeLast(id, at: now.timestamp)
+            case .unknown: return
+            }
         }
     }
 

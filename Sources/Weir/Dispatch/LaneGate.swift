@@ -12,6 +12,8 @@ struct LaneGate: Equatable, Sendable {
     var bucket: TokenBucket
     /// Times the limiter made ready work wait.
     var limiterWaits = 0
+    /// Whether the last look found no permit.
+    var isLimited = false
     /// 45009 or 45011.
     var park: Park?
     /// An account error about this api alone; holds messages only, as a relayed call's own service should see WeChat's answer.

@@ -29,5 +29,12 @@ struct RelayCall: Sendable {
         var failure: TransportFailure?
         /// The token that was used, to be cut out of the reply.
         var token: AccessToken?
+        /// An earlier attempt's outcome is not known.
+        var isAmbiguous = false
+
+        /// Whether WeChat may have taken the call although no answer of its says so.
+        var leavesDoubt: Bool {
+            classification.outcome == .unknown || isAmbiguous && classification.outcome == .transient
+        }
     }
 }

@@ -36,7 +36,7 @@ extension MessageService {
             var page = try await journal.list(filter)
             for index in page.messages.indices { annotate(&page.messages[index]) }
             return page
-        } catch { throw refusal(error) }
+        } catch { throw unreadable(error) }
     }
 
     /// Waits until the message has ended, at most for `duration`, and returns it as it then is.
@@ -62,6 +62,7 @@ extension MessageService {
         guard !record.state.isTerminal else {
             throw MessageRefusal(.wrongState, "the message has ended: it is \(record.state.name)")
         }
+        guard directory.withLock({ $0.appIndex(record.app) }) != nil else { return try await cancelOrphan(record) }
         let result = await withCheckedContinuation { continuation in
             dispatcher.cancel(record.id) { continuation.resume(returning: $0) }
         }
@@ -77,12 +78,31 @@ extension MessageService {
         }
     }
 
+    /// A message whose app is not configured any more waits in the journal alone.
+    private func cancelOrphan(_ record: MessageRecord) async throws(MessageRefusal) -> MessageRecord {
+        let settlement = Settlement(
+            state: .cancelled,
+            at: time.timestamp(),
+            countedAttempts: record.countedAttempts,
+            reason: "cancelled by its client"
+        )
+        let result = await withCheckedContinuation { continuation in
+            journal.append([.conclude(record.id, settlement)]) { continuation.resume(returning: $0) }
+        }
+        if case .failure(let error) = result { throw refusal(error) }
+        return try await find(record.id) ?? record
+    }
+
     /// Sets an ended message back to waiting. `unknown` needs `force`, because the first attempt may have arrived.
     func redrive(_ text: String, force: Bool, caller: Caller) async throws(MessageRefusal) -> MessageRecord {
         let record = try await own(text, caller: caller)
-        switch record.state {
-        case .dead, .failed: break
-        case .unknown where force: break
+        return try await redrive(record.id, force: force)
+    }
+
+    private func checkRedrive(of state: JobState, force: Bool) throws(MessageRefusal) {
+        switch state {
+        case .dead, .failed: return
+        case .unknown where force: return
         case .unknown:
             throw MessageRefusal(
                 .wrongState,
@@ -91,13 +111,22 @@ extension MessageService {
         case .pending, .sending, .sent, .delivered, .expired, .cancelled:
             throw MessageRefusal(
                 .wrongState,
-                "only dead, failed and unknown messages can be redriven, this one is \(record.state.name)"
+                "only dead, failed and unknown messages can be redriven, this one is \(state.name)"
             )
         }
+    }
+
+    /// One redrive of a message at a time: a second one finds it waiting.
+    func redrive(_ id: JobID, force: Bool) async throws(MessageRefusal) -> MessageRecord {
+        let key = IdempotencyKey(client: "", app: "", key: "redrive \(id)")
+        await idempotency.enter(key)
+        defer { idempotency.leave(key) }
+        guard let record = try await find(id) else { throw MessageRefusal(.notFound, "the message is gone") }
+        try checkRedrive(of: record.state, force: force)
         return try await redrive(record)
     }
 
-    func redrive(_ record: MessageRecord) async throws(MessageRefusal) -> MessageRecord {
+    private func redrive(_ record: MessageRecord) async throws(MessageRefusal) -> MessageRecord {
         guard !record.body.isEmpty else {
             throw MessageRefusal(.wrongState, "its body is no longer kept: send the message anew")
         }
@@ -146,14 +175,13 @@ extension MessageService {
             throw MessageDraft.invalid("state", "must be dead or failed: the others can't be redriven in bulk")
         }
         let page = try await list(filter, caller: caller)
-        var result = RedriveResult(redriven: 0, skipped: 0, hasMore: page.next != nil)
+        var result = RedriveResult(redriven: 0, skipped: 0, next: page.next)
         for summary in page.messages {
-            guard let record = try await find(summary.id) else { continue }
             do throws(MessageRefusal) {
-                _ = try await redrive(record)
+                _ = try await redrive(summary.id, force: false)
                 result.redriven += 1
             } catch {
-                guard error.reason == .wrongState else { throw error }
+                guard error.reason == .wrongState || error.reason == .notFound else { throw error }
                 result.skipped += 1
             }
         }

@@ -81,7 +81,6 @@ final class MessageService: Sendable {
     func checkRate(_ caller: Caller, permits: Int) throws(MessageRefusal) {
         let limit = directory.withLock { $0.client(caller)?.rate }
         guard let wait = gate.wait(for: caller, limit: limit, permits: permits) else { return }
-        metrics.clientRefused(caller)
         throw MessageRefusal(.rateLimited, "client \(caller.label) is over its rate", retryAfter: wait)
     }
 
@@ -93,23 +92,30 @@ final class MessageService: Sendable {
         caller: Caller,
         traceID: String
     ) async throws(MessageRefusal) -> AcceptReply {
-        var message = try place(draft, caller: caller, traceID: traceID)
-        guard let idempotencyKey else { return try await store(message) }
+        let app = try app(draft.app, caller: caller)
+        guard let idempotencyKey else {
+            return try await store(try place(draft, app: app, caller: caller, traceID: traceID))
+        }
         guard MessageService.isValidKey(idempotencyKey) else {
             throw MessageDraft.invalid("Idempotency-Key", "must be 1–255 visible ASCII characters")
         }
-        let key = IdempotencyKey(client: caller.name, app: message.record.app, key: idempotencyKey)
+        let key = IdempotencyKey(client: caller.name, app: app.name, key: idempotencyKey)
         let digest = MessageService.digest(source)
-        message.record.idempotency = IdempotencyMark(key: idempotencyKey, digest: digest)
         await idempotency.enter(key)
         defer { idempotency.leave(key) }
         let earlier: IdempotentMessage?
         do { earlier = try await journal.idempotent(key, now: time.timestamp()) } catch { throw refusal(error) }
-        guard let earlier else { return try await store(message) }
+        guard let earlier else {
+            var message = try place(draft, app: app, caller: caller, traceID: traceID)
+            message.record.idempotency = IdempotencyMark(key: idempotencyKey, digest: digest)
+            return try await store(message)
+        }
         guard earlier.digest == digest else {
             throw MessageRefusal(.conflict, "this Idempotency-Key stands for another message", field: "Idempotency-Key")
         }
-        guard let record = try await find(earlier.id) else { return try await store(message) }
+        guard let record = try await find(earlier.id) else {
+            throw MessageRefusal(.conflict, "the message under this key has ended and is no longer kept")
+        }
         return AcceptReply(record: record, isReplay: true)
     }
 
@@ -117,81 +123,20 @@ final class MessageService: Sendable {
         1...255 ~= key.utf8.count && key.utf8.allSatisfy { 0x21...0x7E ~= $0 }
     }
 
+    /// The key itself is no part of what is compared: it may come as a header or as a member.
     private static func digest(_ source: [UInt8]) -> [UInt8] {
-        let canonical = (try? CanonicalJSON.canonicalBytes(of: source)) ?? source
-        return Array(SHA256.hash(data: Data(canonical)))
-    }
-
-    /// Decides which app, class and times a draft gets.
-    private func place(_ draft: MessageDraft, caller: Caller, traceID: String) throws(MessageRefusal) -> AcceptedMessage
-    {
-        let directory = directory.withLock { $0 }
-        let index = try appIndex(draft.app, caller: caller, directory: directory)
-        guard let app = directory.app(index) else { throw MessageDraft.invalid("app", "is not configured any more") }
-        let client = directory.client(caller)
-        let retry = settings.withLock { $0 }
-        let className = draft.retryClass ?? client?.retryClass ?? retry.defaultClass
-        guard let policy = retry.classes[className] else {
-            throw MessageDraft.invalid(
-                "retry_class",
-                "must be one of \(retry.classes.keys.sorted().joined(separator: ", "))"
-            )
-        }
-        let now = time.timestamp()
-        if let notAfter = draft.notAfter, notAfter <= now { throw MessageDraft.invalid("not_after", "has passed") }
-        let begin = max(draft.notBefore ?? now, now)
-        let notAfter = draft.notAfter ?? policy.lifetime.map { begin + $0 }
-        if let notBefore = draft.notBefore, let notAfter, notBefore >= notAfter {
-            throw MessageDraft.invalid("not_before", "is not before not_after")
-        }
-        let api = APICatalog.descriptor(method: "POST", path: draft.type.lanePath)
-        let id = dispatcher.makeID()
-        var body = draft.body
-        if draft.type == .template, let spliced = ClientMessageID.splice(into: body, id: id.description) {
-            body = spliced
-        }
-        let record = MessageRecord(
-            id: id,
-            app: directory.appNames[index],
-            client: caller.name,
-            type: draft.type,
-            priority: directory.priority(draft.priority, caller: caller),
-            retryClass: className,
-            createdAt: now,
-            notBefore: draft.notBefore,
-            notAfter: notAfter,
-            metadata: draft.metadata,
-            recipient: draft.recipient,
-            body: body,
-            traceID: traceID
-        )
-        return AcceptedMessage(
-            record: record,
-            app: index,
-            api: api,
-            limit: app.limit(for: api.label),
-            isDeduplicated: draft.type.isDeduplicated(body)
-        )
-    }
-
-    private func appIndex(
-        _ name: String?,
-        caller: Caller,
-        directory: ClientDirectory
-    ) throws(MessageRefusal) -> Int {
-        guard let name else {
-            guard let only = directory.onlyApp(of: caller) else {
-                throw MessageDraft.invalid("app", "is missing, and this client may use several")
+        var message = source
+        if let json = try? JSONObjectView(source), json.count(of: "idempotency_key") > 0 {
+            var writer = JSONWriter()
+            writer.object { writer in
+                for member in json.members where json.name(of: member) != "idempotency_key" {
+                    writer.member(json.name(of: member), raw: json.value(of: member).text)
+                }
             }
-            return only
+            message = writer.bytes
         }
-        guard let index = directory.appIndex(name) else {
-            throw MessageDraft.invalid("app", "names no app of the configuration")
-        }
-        guard directory.allows(caller, app: index) else {
-            throw MessageRefusal(.forbidden, "this client may not use that app", field: "app")
-        }
-        return index
+        let canonical = (try? CanonicalJSON.canonicalBytes(of: message)) ?? message
+        return Array(SHA256.hash(data: Data(canonical)))
     }
 
     private func store(_ message: AcceptedMessage) async throws(MessageRefusal) -> AcceptReply {
@@ -221,8 +166,12 @@ final class MessageService: Sendable {
         )
     }
 
+    func unreadable(_ error: JournalError) -> MessageRefusal {
+        MessageRefusal(.journal, "the journal can't be read: \(error.message)", retryAfter: .seconds(5))
+    }
+
     /// One message with its attempts.
     func find(_ id: JobID) async throws(MessageRefusal) -> MessageRecord? {
-        do { return try await journal.message(id) } catch { throw refusal(error) }
+        do { return try await journal.message(id) } catch { throw unreadable(error) }
     }
 }

@@ -12,6 +12,7 @@ public enum JournalWrite: Sendable {
     /// The message ended (`expired`, `cancelled`, `dead`) or waits on (`pending`) without an attempt having been made now;
     /// also gives back an attempt that was started but never left Weir.
     case conclude(JobID, Settlement)
-    /// An ended message waits again, its attempts kept in the audit trail and the counters that retries are decided by set to 0.
+    /// An ended message waits again: its attempts stay in the audit trail, the counters that retries are decided by are set to 0,
+    /// and its `not_before` and `not_after` are void.
     case redrive(JobID, at: Timestamp)
 }

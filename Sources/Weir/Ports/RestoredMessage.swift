@@ -20,6 +20,8 @@ public struct RestoredMessage: Equatable, Sendable {
     public var firstAttemptAt: Timestamp?
     /// An attempt was started and how it ended is not known: the process died in between.
     public var interruptedAt: Timestamp?
+    /// An attempt since the last redrive ended with an unknown outcome.
+    public var isAmbiguous: Bool
 
     public init(
         id: JobID,
@@ -35,7 +37,8 @@ public struct RestoredMessage: Equatable, Sendable {
         countedAttempts: Int = 0,
         startedAttempts: Int = 0,
         firstAttemptAt: Timestamp? = nil,
-        interruptedAt: Timestamp? = nil
+        interruptedAt: Timestamp? = nil,
+        isAmbiguous: Bool = false
     ) {
         self.id = id
         self.app = app
@@ -51,5 +54,6 @@ public struct RestoredMessage: Equatable, Sendable {
         self.startedAttempts = startedAttempts
         self.firstAttemptAt = firstAttemptAt
         self.interruptedAt = interruptedAt
+        self.isAmbiguous = isAmbiguous
     }
 }

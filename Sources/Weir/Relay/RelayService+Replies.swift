@@ -7,15 +7,14 @@ extension RelayService {
         _ end: RelayEnd,
         request: RelayRequest,
         passage: RelayPassage,
-        api: APIDescriptor,
-        identified: Identified?
+        api: APIDescriptor
     ) -> RelayReply {
         switch end {
         case .attempted(let last):
-            return reply(last, request: request, passage: passage, api: api, identified: identified)
+            return reply(last, request: request, passage: passage, api: api)
         case .refused(let obstacle, let last):
             if let last, last.classification.outcome != .tokenRejected {
-                return reply(last, request: request, passage: passage, api: api, identified: identified)
+                return reply(last, request: request, passage: passage, api: api)
             }
             return refuse(obstacle, request, api: api.label)
         case .hungUp:
@@ -30,8 +29,7 @@ extension RelayService {
         _ last: RelayCall.LastAttempt,
         request: RelayRequest,
         passage: RelayPassage,
-        api: APIDescriptor,
-        identified: Identified?
+        api: APIDescriptor
     ) -> RelayReply {
         let isOwnAffair = !passage.usesToken && last.classification.isAnswer
         switch last.classification.outcome {
@@ -39,7 +37,7 @@ extension RelayService {
             return pass(last, api: api)
         case .transient where isOwnAffair, .tokenRejected where isOwnAffair:
             return pass(last, api: api)
-        case .transient:
+        case .transient where !last.leavesDoubt || api.repeatability == .always:
             guard last.reply == nil else {
                 return refuse(.busy, "WeChat is busy (-1)", request, api: api.label, wait: .seconds(1))
             }
@@ -47,8 +45,7 @@ extension RelayService {
             return refuse(.unreachable, "WeChat can't be reached (\(why)), no byte was sent", request, api: api.label)
         case .tokenRejected:
             return refuse(.appUnavailable, "WeChat rejects the app's token again and again", request, api: api.label)
-        case .unknown:
-            if let identified { memory.remember(identified.key(), id: identified.id) }
+        case .unknown, .transient:
             return refuse(
                 .outcomeUnknown,
                 "WeChat took the request and gave no answer: it may or may not have acted",

@@ -42,7 +42,11 @@ final class RelayService: Sendable {
             return refuse(.notRelayed, "the path is not one of WeChat's API", request, api: "other")
         }
         let directory = directory.withLock { $0 }
-        let api = APICatalog.descriptor(method: request.method, path: target.canonicalPath)
+        var api = APICatalog.descriptor(method: request.method, path: target.canonicalPath)
+        // A path that the catalog does not know has a lane of its own where the configuration limits it.
+        if api.label == APICatalog.otherLabel, directory.limits(target.canonicalPath) {
+            api.label = target.canonicalPath
+        }
         switch target.canonicalPath {
         case "/cgi-bin/token", "/cgi-bin/stable_token": return token(request, target: target, directory: directory)
         default: break
@@ -104,7 +108,7 @@ final class RelayService: Sendable {
         if let accept = request.accept { headers.append(HTTPField("Accept", accept)) }
         let hasBody = !body.isEmpty || request.method == "POST" || request.method == "PUT"
         let sent = body
-        let dispatcher = dispatcher
+        let (dispatcher, began) = (dispatcher, time.now())
         let end = await withCheckedContinuation { (continuation: CheckedContinuation<RelayEnd, Never>) in
             let call = RelayCall(
                 method: request.method,
@@ -115,7 +119,7 @@ final class RelayService: Sendable {
                 body: hasBody ? sent : nil,
                 app: passage.app,
                 api: api,
-                deadline: time.now() + timeout(request, api: api),
+                deadline: began + timeout(request, api: api),
                 isRepeatable: api.repeatability == .always || identified != nil
             ) { continuation.resume(returning: $0) }
             let limit = directory.app(passage.app)?.limit(for: api.label) ?? RelayService.foreignLimit
@@ -123,11 +127,26 @@ final class RelayService: Sendable {
                 return
             }
             onHangup { [memory] in
-                if let identified { memory.remember(identified.key(), id: identified.id) }
+                if let identified { memory.remember(identified.key(), id: identified.id, began: began) }
                 dispatcher.hangUp(id)
             }
         }
-        return reply(end, request: request, passage: passage, api: api, identified: identified)
+        settleMemory(end, identified: identified, began: began)
+        return reply(end, request: request, passage: passage, api: api)
+    }
+
+    /// Whoever can't know how a call ended may make it again; whoever has an answer means another call by the same bytes.
+    private func settleMemory(_ end: RelayEnd, identified: Identified?, began: Instant) {
+        guard let identified else { return }
+        switch end {
+        case .attempted(let last), .refused(_, last: .some(let last)):
+            if last.leavesDoubt {
+                memory.remember(identified.key(), id: identified.id, began: began)
+            } else if !memory.isEmpty {
+                memory.forget(identified.key())
+            }
+        case .refused(_, last: .none), .hungUp, .overloaded: break
+        }
     }
 
     /// For calls that bring a real token of an app that is not configured.
@@ -151,7 +170,8 @@ final class RelayService: Sendable {
         passage: RelayPassage,
         api: APIDescriptor
     ) -> (body: [UInt8], identified: Identified?) {
-        guard api.repeatability == .withClientMessageID else { return (request.body, nil) }
+        // A caller with a token of its own gets its bytes through untouched.
+        guard passage.usesToken, api.repeatability == .withClientMessageID else { return (request.body, nil) }
         let (caller, app, path, original) = (passage.caller, passage.app, api.label, request.body)
         let key: @Sendable () -> RepeatMemory.Key = {
             RepeatMemory.Key(caller: caller, app: app, path: path, body: original)

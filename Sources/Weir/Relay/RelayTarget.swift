@@ -46,10 +46,25 @@ struct RelayTarget: Equatable, Sendable {
         return rest.isEmpty ? path : path + "?" + rest.joined(separator: "&")
     }
 
-    /// The whole target with another value for `name`, which must be URL-safe.
+    /// The whole target with another value for `name`.
     func replacing(_ name: String, with value: String) -> String {
-        path + "?"
-            + items.map { RelayTarget.isItem($0, named: name) ? "\(name)=\(value)" : String($0) }.joined(separator: "&")
+        let item = "\(name)=\(RelayTarget.escape(value))"
+        return path + "?" + items.map { RelayTarget.isItem($0, named: name) ? item : String($0) }.joined(separator: "&")
+    }
+
+    /// As a query's value: everything but RFC 3986's unreserved characters is escaped.
+    private static func escape(_ text: String) -> String {
+        var result = ""
+        for byte in text.utf8 {
+            switch byte {
+            case 48...57, 65...90, 97...122, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+                result.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                let digits = String(byte, radix: 16, uppercase: true)
+                result += digits.utf8.count == 1 ? "%0" + digits : "%" + digits
+            }
+        }
+        return result
     }
 
     /// The whole target as received, but for double slashes.

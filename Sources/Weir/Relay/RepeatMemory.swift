@@ -46,14 +46,24 @@ final class RepeatMemory: Sendable {
         }
     }
 
-    /// Keeps the first id and the first end of its window: the window counts from the first attempt.
-    func remember(_ key: Key, id: String) {
+    /// The call has an answer: an equal call from now on is meant as another one.
+    func forget(_ key: Key) {
+        state.withLock { state in
+            guard state.entries.removeValue(forKey: key) != nil else { return }
+            state.order.removeAll { $0 == key }
+        }
+    }
+
+    /// Keeps the first id and the first end of its window, which counts from the call's beginning.
+    ///
+    /// - Parameter began: when the call came, and so before its first attempt.
+    func remember(_ key: Key, id: String, began: Instant) {
         let now = time.now()
         state.withLock { state in
             state.forget(before: now)
             guard state.entries[key] == nil else { return }
             if state.order.count >= RepeatMemory.limit { state.entries[state.order.removeFirst()] = nil }
-            state.entries[key] = (id, now + RepeatMemory.window)
+            state.entries[key] = (id, began + RepeatMemory.window)
             state.order.append(key)
         }
     }

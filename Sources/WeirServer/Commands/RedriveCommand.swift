@@ -24,7 +24,7 @@ struct RedriveCommand: AsyncParsableCommand {
         }
         try await gateway.run("POST", "/v1/redrive" + filter.query, body: []) { data in
             "redriven: \(data.integer("redriven") ?? 0), skipped: \(data.integer("skipped") ?? 0)"
-                + (data.bool("has_more") ?? false ? ", more match: run it again" : "")
+                + (data.string("next").map { ", more match: --cursor \($0)" } ?? "")
         }
     }
 }

@@ -13,6 +13,9 @@ struct Composition {
     let gateway: Gateway
     let services: [any Service]
 
+    /// More than `upstream.max_in_flight` may be set to is never asked for.
+    private static let maxConnections = 10_000
+
     /// Opens the journal and the transport; nothing is listened on before `services` run.
     ///
     /// - Parameter onBound: told of each listener's name and address.
@@ -39,7 +42,8 @@ struct Composition {
             configuration: CurlConfiguration(
                 proxy: configuration.upstream.proxy,
                 caFile: configuration.upstream.caFile,
-                maxConnections: configuration.upstream.maxInFlight
+                // The dispatcher keeps to max_in_flight, which a reload may change.
+                maxConnections: Composition.maxConnections
             )
         )
         let gateway = Gateway(

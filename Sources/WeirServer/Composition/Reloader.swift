@@ -72,8 +72,11 @@ final class Reloader: Service {
             return refuse(result.problems.map(\.description))
         }
         let old = configuration
-        guard old.apps.keys.sorted() == new.apps.keys.sorted() else {
-            return refuse(["\(source.path): apps that come or go need a restart; nothing was changed"])
+        // What waits belongs to the account that it was accepted for.
+        guard old.apps.mapValues(\.appID) == new.apps.mapValues(\.appID) else {
+            return refuse([
+                "\(source.path): apps that come, go or change their appid need a restart; nothing was changed"
+            ])
         }
         let changes = ConfigurationChanges(from: old, to: new)
         if !changes.restartRequired.isEmpty {

@@ -16,7 +16,8 @@ enum Binary {
             while folder.path.count > 1 {
                 let candidate = folder.appendingPathComponent("weir").path
                 var isFolder: ObjCBool = false
-                if unsafe FileManager.default.fileExists(atPath: candidate, isDirectory: &isFolder), !isFolder.boolValue {
+                if unsafe FileManager.default.fileExists(atPath: candidate, isDirectory: &isFolder), !isFolder.boolValue
+                {
                     return candidate
                 }
                 folder.deleteLastPathComponent()

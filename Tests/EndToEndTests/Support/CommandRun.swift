@@ -39,6 +39,8 @@ struct CommandRun: Sendable {
     /// A script of Tests/EndToEndTests/Python.
     static func python(_ script: String, _ arguments: [String]) async throws -> CommandRun {
         try await CommandRun(
-            Python.interpreter(), [Binary.packageRoot + "/Tests/EndToEndTests/Python/" + script] + arguments)
+            Python.interpreter(),
+            [Binary.packageRoot + "/Tests/EndToEndTests/Python/" + script] + arguments
+        )
     }
 }

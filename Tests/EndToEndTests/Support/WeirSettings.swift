@@ -13,6 +13,8 @@ struct WeirSettings: Sendable {
     var server = ""
     /// The app's `limits`, in YAML's flow style.
     var limits = "{default: {rate: 100000/s, burst: 100000}}"
+    /// Further apps, two spaces in.
+    var apps = ""
     /// Further top-level sections.
     var sections = ""
     var environment: [String: String] = [:]
@@ -37,6 +39,7 @@ struct WeirSettings: Sendable {
             secret: "\(SandboxProcess.secret)"
             hosts: ["http://127.0.0.1:\(upstream)"]
             limits: \(limits)
+        \(apps)
         \(sections)
 
         """

@@ -1,5 +1,6 @@
 import Queueing
 import Resilience
+import TestSupport
 import Testing
 import Timekeeping
 import WeChat

@@ -93,12 +93,14 @@ import WeChat
 
     /// Permits, period, burst.
     static let limits: [(Int, Duration, Int)] = [
-        (1, .seconds(1), 1), (10, .seconds(1), 3), (100, .seconds(1), 200), (7, .seconds(60), 7), (3, .milliseconds(10), 1),
+        (1, .seconds(1), 1), (10, .seconds(1), 3), (100, .seconds(1), 200), (7, .seconds(60), 7),
+        (3, .milliseconds(10), 1),
     ]
 
     @Test(arguments: limits, [UInt64(1), 2, 3])
     func `in no interval do more attempts start than burst and rate allow`(
-        _ shape: (permits: Int, per: Duration, burst: Int), _ seed: UInt64
+        _ shape: (permits: Int, per: Duration, burst: Int),
+        _ seed: UInt64
     ) {
         var harness = MachineHarness(seed: seed) { $0.maxInFlight = 4096 }
         let limit = RateLimit(permits: shape.permits, per: shape.per, burst: shape.burst)
@@ -108,7 +110,10 @@ import WeChat
         var flying: [JobID] = []
         for _ in 0..<2000 {
             if Int.random(in: 0..<3, using: &chance) > 0 {
-                harness.submit(Bool.random(using: &chance) ? durable : relayed, .allCases.randomElement(using: &chance) ?? .low)
+                harness.submit(
+                    Bool.random(using: &chance) ? durable : relayed,
+                    .allCases.randomElement(using: &chance) ?? .low
+                )
             }
             if Int.random(in: 0..<4, using: &chance) == 0 {
                 harness.advance(.microseconds(Int.random(in: 0...200_000, using: &chance)))

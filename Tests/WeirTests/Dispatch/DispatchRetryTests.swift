@@ -1,5 +1,6 @@
 import Queueing
 import Resilience
+import TestSupport
 import Testing
 import Timekeeping
 import WeChat
@@ -10,7 +11,9 @@ import WeChat
 @Suite struct DispatchRetryTests {
     /// Drives one message through failures until it ends, and returns the delays before each attempt.
     private func delays(
-        _ harness: inout MachineHarness, _ id: JobID, _ result: Classification
+        _ harness: inout MachineHarness,
+        _ id: JobID,
+        _ result: Classification
     ) -> (delays: [Duration], fast: Int, end: JobState?) {
         var (delays, fast) = ([Duration](), 0)
         for _ in 0..<60 {
@@ -33,7 +36,10 @@ import WeChat
         (MachineHarness.available, 4, [60, 300, 1800, 1800, 1800], JobState.dead),
     ])
     func `fast attempts come first, then the ladder until the class's age`(
-        _ retryClass: UInt8, _ fast: Int, _ ladder: [Int], _ end: JobState
+        _ retryClass: UInt8,
+        _ fast: Int,
+        _ ladder: [Int],
+        _ end: JobState
     ) {
         var harness = MachineHarness { $0.breaker.minimumCalls = 1000 }
         let id = harness.submit(harness.lane(), retryClass: retryClass)
@@ -49,7 +55,10 @@ import WeChat
     @Test func `a message of the class async is repeated until it expires`() {
         var harness = MachineHarness { $0.breaker.minimumCalls = 1000 }
         let id = harness.submit(
-            harness.lane(), retryClass: MachineHarness.asynchronous, lifetime: .seconds(3 * 86_400))
+            harness.lane(),
+            retryClass: MachineHarness.asynchronous,
+            lifetime: .seconds(3 * 86_400)
+        )
         let run = delays(&harness, id, .unsent)
         #expect(run.fast == 0)
         #expect(run.end == nil)
@@ -150,7 +159,7 @@ import WeChat
     }
 
     /// What may keep an ambiguous message back until WeChat has forgotten it.
-    static let delays: [@Sendable (inout MachineHarness, LaneID, JobID) -> Void] = [
+    static let setbacks: [@Sendable (inout MachineHarness, LaneID, JobID) -> Void] = [
         { harness, _, _ in harness.machine.setPaused(true, app: 0) },
         { harness, _, _ in harness.machine.setToken(.missing, app: 0) },
         { harness, _, _ in _ = harness.machine.force(.open, breaker: 0, at: harness.now.instant) },
@@ -166,7 +175,7 @@ import WeChat
         },
     ]
 
-    @Test(arguments: 0..<delays.count)
+    @Test(arguments: 0..<setbacks.count)
     func `an ambiguous message that is kept back too long is not sent again`(_ index: Int) {
         var harness = MachineHarness()
         let lane = harness.lane()
@@ -174,7 +183,7 @@ import WeChat
         #expect(harness.starts() == [id])
         harness.finish(id, .lost)
         #expect(harness.machine.job(id) != nil)
-        DispatchRetryTests.delays[index](&harness, lane, id)
+        DispatchRetryTests.setbacks[index](&harness, lane, id)
         harness.advance(.seconds(86_400))
         harness.machine.setPaused(false, app: 0)
         harness.machine.setToken(.ready, app: 0)

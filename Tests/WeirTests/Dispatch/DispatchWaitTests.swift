@@ -1,5 +1,6 @@
 import Queueing
 import Resilience
+import TestSupport
 import Testing
 import Timekeeping
 import WeChat
@@ -26,7 +27,9 @@ import WeChat
 
     @Test(arguments: parks)
     func `the lane waits until WeChat counts anew, and the attempt does not count`(
-        _ code: Int, _ now: String, _ until: String
+        _ code: Int,
+        _ now: String,
+        _ until: String
     ) throws {
         var harness = MachineHarness(at: DispatchWaitTests.time(now))
         let lane = harness.lane()

@@ -21,7 +21,8 @@ final class FakeTransport: Transport {
     }
 
     func send(
-        _ request: UpstreamRequest, completion: @escaping @Sendable (Result<UpstreamReply, TransportFailure>) -> Void
+        _ request: UpstreamRequest,
+        completion: @escaping @Sendable (Result<UpstreamReply, TransportFailure>) -> Void
     ) {
         let (result, index, ready) = state.withLock { state in
             let result = state.script?(request)
@@ -37,6 +38,9 @@ final class FakeTransport: Transport {
 
     /// Every request so far.
     var sent: [SentRequest] { state.withLock { $0.sent } }
+
+    /// How many requests have come.
+    var count: Int { state.withLock { $0.sent.count } }
 
     /// Every request but those for tokens.
     var calls: [SentRequest] { sent.filter { !$0.isTokenRequest } }
@@ -84,7 +88,11 @@ final class FakeTransport: Transport {
 
 extension UpstreamReply {
     static func json(_ text: String, status: Int = 200) -> UpstreamReply {
-        UpstreamReply(status: status, headers: [HTTPField("Content-Type", "application/json; encoding=utf-8")], body: Array(text.utf8))
+        UpstreamReply(
+            status: status,
+            headers: [HTTPField("Content-Type", "application/json; encoding=utf-8")],
+            body: Array(text.utf8)
+        )
     }
 
     static let ok = json("{\"errcode\":0,\"errmsg\":\"ok\",\"msgid\":9007199254740993}")

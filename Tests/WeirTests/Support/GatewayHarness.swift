@@ -41,16 +41,25 @@ final class GatewayHarness: Sendable {
 
     /// - Parameter hasToken: Whether each app's token is fetched already: `REAL-TOKEN-1`.
     init(
-        _ configuration: GatewayConfiguration = configuration, journal: MemoryJournal = MemoryJournal(isManual: true),
-        hasToken: Bool = true, at timestamp: Timestamp = MachineHarness.noon
+        _ configuration: GatewayConfiguration = configuration,
+        journal: MemoryJournal = MemoryJournal(isManual: true),
+        hasToken: Bool = true,
+        at timestamp: Timestamp = MachineHarness.noon
     ) throws {
         self.journal = journal
         time = ManualTimeSource(timestamp: timestamp)
         let registry = MetricRegistry()
         let metrics = try GatewayMetrics(registry)
         gateway = Gateway(
-            configuration: configuration, transport: transport, journal: journal, time: time, registry: registry,
-            metrics: metrics, logger: log.logger, seed: 7)
+            configuration: configuration,
+            transport: transport,
+            journal: journal,
+            time: time,
+            registry: registry,
+            metrics: metrics,
+            logger: log.logger,
+            seed: 7
+        )
         guard hasToken else { return }
         startKeepers()
         for _ in gateway.keepers { transport.answer(.success(.token(GatewayHarness.firstToken))) }
@@ -80,14 +89,25 @@ final class GatewayHarness: Sendable {
 
     /// A message that is ready for the dispatcher.
     func message(
-        _ type: MessageType = .template, app: Int = 0, priority: Priority = .normal, retryClass: String = "available",
+        _ type: MessageType = .template,
+        app: Int = 0,
+        priority: Priority = .normal,
+        retryClass: String = "available",
         notAfter: Timestamp? = nil
     ) -> AcceptedMessage {
         let id = dispatcher.makeID()
         let now = time.timestamp()
         let record = MessageRecord(
-            id: id, app: gateway.appNames[app], type: type, priority: priority, retryClass: retryClass, createdAt: now,
-            notAfter: notAfter, recipient: GatewayHarness.openID, body: Array("{\"client_msg_id\":\"\(id)\"}".utf8))
+            id: id,
+            app: gateway.appNames[app],
+            type: type,
+            priority: priority,
+            retryClass: retryClass,
+            createdAt: now,
+            notAfter: notAfter,
+            recipient: GatewayHarness.openID,
+            body: Array("{\"client_msg_id\":\"\(id)\"}".utf8)
+        )
         let api = APICatalog.descriptor(method: "POST", path: type.lanePath)
         let limit = gateway.configuration.withLock { $0.apps[record.app]?.limit(for: api.label) } ?? .wide
         return AcceptedMessage(record: record, app: app, api: api, limit: limit, isDeduplicated: type == .template)
@@ -104,13 +124,25 @@ final class GatewayHarness: Sendable {
     // MARK: Relay
 
     func call(
-        _ path: String = Path.template, isRepeatable: Bool = true, timeout: Duration = .milliseconds(4500),
-        usesToken: Bool = true, app: Int = 0, size: Int = 20, ends: Outbox<RelayEnd>
+        _ path: String = Path.template,
+        isRepeatable: Bool = true,
+        timeout: Duration = .milliseconds(4500),
+        usesToken: Bool = true,
+        app: Int = 0,
+        size: Int = 20,
+        ends: Outbox<RelayEnd>
     ) -> RelayCall {
         RelayCall(
-            method: "POST", targetPrefix: path + "?access_token=", targetSuffix: "", usesToken: usesToken, headers: [],
-            body: [UInt8](repeating: 0x20, count: size), app: app, api: APICatalog.descriptor(method: "POST", path: path),
-            deadline: time.now() + timeout, isRepeatable: isRepeatable
+            method: "POST",
+            targetPrefix: path + "?access_token=",
+            targetSuffix: "",
+            usesToken: usesToken,
+            headers: [],
+            body: [UInt8](repeating: 0x20, count: size),
+            app: app,
+            api: APICatalog.descriptor(method: "POST", path: path),
+            deadline: time.now() + timeout,
+            isRepeatable: isRepeatable
         ) { ends.put($0) }
     }
 }

@@ -9,6 +9,8 @@ struct JournalModel {
     private(set) var messages: [JobID: MessageRecord] = [:]
     /// Attempts that were started, by message, and when the one in flight was.
     private(set) var started: [JobID: (count: Int, at: Timestamp?)] = [:]
+    /// How many attempts had been started when a message was last redriven.
+    private var redrivenAfter: [JobID: Int] = [:]
 
     mutating func apply(_ write: JournalWrite) {
         switch write {
@@ -36,9 +38,16 @@ struct JournalModel {
             messages[id]?.countedAttempts = 0
             messages[id]?.firstAttemptAt = nil
             messages[id]?.nextAt = at
+            messages[id]?.notBefore = nil
+            messages[id]?.notAfter = nil
             messages[id]?.endedAt = nil
+            redrivenAfter[id] = started[id]?.count ?? 0
             messages[id]?.reason = nil
         }
+    }
+
+    private func isAmbiguous(_ record: MessageRecord) -> Bool {
+        record.attempts.contains { $0.outcome == .unknown && $0.number > redrivenAfter[record.id] ?? 0 }
     }
 
     private mutating func apply(_ settlement: Settlement, to id: JobID) {
@@ -46,7 +55,7 @@ struct JournalModel {
         messages[id]?.countedAttempts = settlement.countedAttempts
         messages[id]?.nextAt = settlement.nextAt
         messages[id]?.endedAt = settlement.state.isTerminal ? settlement.at : nil
-        messages[id]?.msgid = settlement.msgid ?? messages[id]?.msgid
+        if let msgid = settlement.msgid { messages[id]?.msgid = msgid }
         messages[id]?.reason = settlement.reason
     }
 
@@ -55,11 +64,22 @@ struct JournalModel {
         messages.values.filter { !$0.state.isTerminal }.sorted { $0.id < $1.id }
             .map { record in
                 RestoredMessage(
-                    id: record.id, app: record.app, client: record.client, type: record.type, priority: record.priority,
-                    retryClass: record.retryClass, createdAt: record.createdAt, notBefore: record.notBefore,
-                    notAfter: record.notAfter, nextAt: record.nextAt, countedAttempts: record.countedAttempts,
-                    startedAttempts: started[record.id]?.count ?? 0, firstAttemptAt: record.firstAttemptAt ?? started[record.id]?.at,
-                    interruptedAt: started[record.id]?.at)
+                    id: record.id,
+                    app: record.app,
+                    client: record.client,
+                    type: record.type,
+                    priority: record.priority,
+                    retryClass: record.retryClass,
+                    createdAt: record.createdAt,
+                    notBefore: record.notBefore,
+                    notAfter: record.notAfter,
+                    nextAt: record.nextAt,
+                    countedAttempts: record.countedAttempts,
+                    startedAttempts: started[record.id]?.count ?? 0,
+                    firstAttemptAt: record.firstAttemptAt ?? started[record.id]?.at,
+                    interruptedAt: started[record.id]?.at,
+                    isAmbiguous: isAmbiguous(record)
+                )
             }
     }
 }

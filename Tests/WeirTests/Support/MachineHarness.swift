@@ -35,23 +35,39 @@ struct MachineHarness {
     }
 
     mutating func lane(
-        _ path: String = Path.template, app: Int = 0, isDurable: Bool = true, limit: RateLimit = .wide
+        _ path: String = Path.template,
+        app: Int = 0,
+        isDurable: Bool = true,
+        limit: RateLimit = .wide
     ) -> LaneID {
         machine.lane(
-            app: app, api: APICatalog.descriptor(method: "POST", path: path), host: "https://api.weixin.qq.com",
-            isDurable: isDurable, limit: limit, at: now.instant)
+            app: app,
+            api: APICatalog.descriptor(method: "POST", path: path),
+            host: "https://api.weixin.qq.com",
+            isDurable: isDurable,
+            limit: limit,
+            at: now.instant
+        )
     }
 
     /// Submits a job and looks at nothing.
     @discardableResult
     mutating func submit(
-        _ lane: LaneID, _ priority: Priority = .normal, retryClass: UInt8 = available, lifetime: Duration? = nil,
+        _ lane: LaneID,
+        _ priority: Priority = .normal,
+        retryClass: UInt8 = available,
+        lifetime: Duration? = nil,
         marks: JobFlags = [.deduplicated]
     ) -> JobID {
         ids += 1
         let isDurable = DispatchMachine.isDurable(lane)
         var job = Job(
-            id: JobID(rawValue: ids), lane: lane, priority: priority, isDurable: isDurable, acceptedAt: now.timestamp)
+            id: JobID(rawValue: ids),
+            lane: lane,
+            priority: priority,
+            isDurable: isDurable,
+            acceptedAt: now.timestamp
+        )
         job.retryClass = retryClass
         job.expiresAt = lifetime.map { now.timestamp + $0 }
         job.marks = marks
@@ -77,7 +93,10 @@ struct MachineHarness {
     /// One message is submitted, sent and answered.
     @discardableResult
     mutating func send(
-        _ lane: LaneID, _ result: Classification, after duration: Duration = .zero, marks: JobFlags = [.deduplicated],
+        _ lane: LaneID,
+        _ result: Classification,
+        after duration: Duration = .zero,
+        marks: JobFlags = [.deduplicated],
         retryClass: UInt8 = available
     ) -> AttemptResult? {
         let id = submit(lane, retryClass: retryClass, marks: marks)

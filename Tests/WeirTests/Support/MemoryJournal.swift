@@ -76,6 +76,14 @@ final class MemoryJournal: Journal {
         return true
     }
 
+    /// The process dies: what was not committed never will be.
+    func losePending() -> Int {
+        state.withLock { state in
+            defer { state.pending = [] }
+            return state.pending.count
+        }
+    }
+
     /// Waits until the queue has nothing to do.
     func settle() {
         queue.sync {}
@@ -95,7 +103,10 @@ final class MemoryJournal: Journal {
 
     // MARK: Journal
 
-    func append(_ writes: [JournalWrite], completion: @escaping @Sendable (Result<JournalReceipt, JournalError>) -> Void) {
+    func append(
+        _ writes: [JournalWrite],
+        completion: @escaping @Sendable (Result<JournalReceipt, JournalError>) -> Void
+    ) {
         let (isManual, ready) = state.withLock { state in
             state.pending.append(Pending(writes: writes, completion: completion))
             state.appends.append(writes.map(\.summary))

@@ -1,0 +1,7 @@
+/// The app that a message is for.
+struct ChosenApp: Sendable {
+    /// The dispatcher's index.
+    var index: Int
+    var name: String
+    var configuration: AppConfiguration
+}
