@@ -18,7 +18,7 @@ demo: libraries ## Builds, then runs a gateway before a sandbox with a little tr
 
 test: libraries test-tools venv lint ## Runs every check and every test.
 	$(BUILD) --build-tests
-	promtool check rules alerts/*.yml prometheus/rules/*.yml
+	.ci/check-rules
 	swift test --skip-build --disable-xctest
 
 lint: ## Checks the formatting of all Swift files.

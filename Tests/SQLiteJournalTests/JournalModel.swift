@@ -46,6 +46,8 @@ struct JournalModel {
                 entry.record.state = .pending
                 entry.record.countedAttempts = 0
                 entry.record.firstAttemptAt = nil
+                entry.record.notBefore = nil
+                entry.record.notAfter = nil
                 entry.record.nextAt = at
                 entry.record.endedAt = nil
                 entry.record.msgid = nil

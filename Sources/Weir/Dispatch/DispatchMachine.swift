@@ -237,7 +237,8 @@ public struct DispatchMachine: Sendable {
     public func nextWake(at now: Moment) -> Instant? {
         var wake = queue.nextTimer.map { now.instant(of: $0) }
         for lane in queue.readyLanes {
-            guard let until = obstacle(of: lane, at: now)?.until else { continue }
+            // What lies in the past waits for something else, such as a probe's answer, which brings its own look.
+            guard let until = obstacle(of: lane, at: now)?.until, until > now.timestamp else { continue }
             let instant = now.instant(of: until)
             if wake.map({ instant < $0 }) ?? true { wake = instant }
         }
