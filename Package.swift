@@ -90,7 +90,7 @@ let package = Package(
         // Ring 2: adapters, one outside thing each.
         source("Gzip", ["CZlib"]),
         source("CurlTransport", ["Weir", "CCurl"]),
-        source("SQLiteJournal", ["Weir", "Queueing", "Timekeeping", grdb]),
+        source("SQLiteJournal", ["Weir", "Queueing", "WeChat", "Timekeeping", grdb]),
         source("HTTPServing", httpServer + [logging, lifecycle]),
         source(
             "WeirHTTP",

@@ -15,7 +15,7 @@ ANNOTATIONS = [
     ("Breakers", "red", 'changes(weir_breaker_transitions_total{to="open"}[1m]) > 0', "{{breaker}} opened"),
     ("Reloads", "blue", "changes(weir_config_last_reload_success_timestamp_seconds[1m]) > 0", "configuration loaded"),
     ("Refused reloads", "orange", 'changes(weir_config_reloads_total{result="refused"}[1m]) > 0', "configuration refused"),
-    ("Restarts", "purple", 'changes(process_start_time_seconds{job="weir"}[1m]) > 0', "Weir started"),
+    ("Restarts", "purple", 'process_start_time_seconds{job="weir"} > time() - 60', "Weir started"),
 ]
 
 OK_BAD = [(1, "ok", "green"), (0, "no", "red")]

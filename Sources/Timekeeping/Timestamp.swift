@@ -18,7 +18,8 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     public static func + (timestamp: Timestamp, duration: Duration) -> Timestamp {
         let (quotient, remainder) = duration.inNanoseconds.quotientAndRemainder(dividingBy: 1_000_000)
         let (sum, overflow) = timestamp.milliseconds.addingReportingOverflow(quotient + (remainder > 0 ? 1 : 0))
-        return overflow ? .distantFuture : Timestamp(milliseconds: sum)
+        guard overflow else { return Timestamp(milliseconds: sum) }
+        return duration < .zero ? Timestamp(milliseconds: .min) : .distantFuture
     }
 
     public static func - (left: Timestamp, right: Timestamp) -> Duration {

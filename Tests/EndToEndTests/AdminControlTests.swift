@@ -31,7 +31,7 @@ struct AdminControlTests {
         #expect(try await stage.weir.status(id)?["reason"]?.string == "breaker_open")
         #expect(try await stage.weir.admin.post("/v1/breakers/\(name)/close").status == 200)
         try await stage.weir.wait(id, for: "sent")
-        #expect(try await breaker()?["mode"]?.string == "closed")
+        #expect(try await breaker()?["mode"]?.string == "close")
         #expect(try await stage.weir.admin.post("/v1/breakers/\(name)/auto").status == 200)
         #expect(try await breaker()?["mode"]?.string == "auto")
         #expect(try await stage.sandbox.shown() == ["o-1": 1, "o-3": 1])

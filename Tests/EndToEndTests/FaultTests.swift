@@ -11,7 +11,7 @@ import Testing
         upstream: {timeout: 1s}
         retry:
           available: {attempts: 3, backoff: 20ms, backoff_max: 100ms, ladder: [1m], max_age: 2h}
-          async: {attempts: 1, ladder: [200ms], lifetime: 3d}
+          async: {attempts: 1, ladder: [1s], lifetime: 3d}
         """
 
     private func gateway(_ sandbox: SandboxProcess, sections: String = impatience) async throws -> WeirProcess {

@@ -9,6 +9,8 @@ struct JournalModel {
         var record: MessageRecord
         var started = 0
         var attemptAt: Timestamp?
+        /// An attempt since the last redrive ended with an unknown outcome.
+        var isAmbiguous = false
     }
 
     private var entries: [JobID: Entry] = [:]
@@ -32,6 +34,7 @@ struct JournalModel {
                 entry.record.attempts.removeAll { $0.number == attempt.number }
                 entry.record.attempts.append(attempt)
                 entry.record.attempts.sort { $0.number < $1.number }
+                if attempt.outcome == .unknown { entry.isAmbiguous = true }
                 JournalModel.settle(&entry.record, settlement)
             }
         case .conclude(let id, let settlement):
@@ -43,6 +46,7 @@ struct JournalModel {
         case .redrive(let id, let at):
             change(id) { entry in
                 entry.attemptAt = nil
+                entry.isAmbiguous = false
                 entry.record.state = .pending
                 entry.record.countedAttempts = 0
                 entry.record.firstAttemptAt = nil
@@ -95,7 +99,8 @@ struct JournalModel {
                 countedAttempts: record.countedAttempts,
                 startedAttempts: entry.started,
                 firstAttemptAt: record.firstAttemptAt ?? entry.attemptAt,
-                interruptedAt: entry.attemptAt
+                interruptedAt: entry.attemptAt,
+                isAmbiguous: entry.isAmbiguous
             )
         }
     }

@@ -15,7 +15,7 @@ import Weir
         var clock: Int64 = 0
 
         mutating func next() -> JournalWrite {
-            clock += Int64.random(in: 0...2, using: &generator)
+            clock += Int64.random(in: 1...3, using: &generator)
             let now = start + .milliseconds(clock)
             guard let index = attempts.indices.randomElement(using: &generator),
                 Int.random(in: 0..<4, using: &generator) > 0

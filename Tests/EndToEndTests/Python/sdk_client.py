@@ -44,4 +44,4 @@ for number in range(int(rounds)):
         templates = len(client.template.get_all_private_template()['template_list'])
     except WeChatClientException as error:
         failures.append('%s %s' % (error.errcode, error.errmsg))
-say(token=client.access_token, failures=failures, msgids=msgids, templates=templates)
+say(token=client.session.get(client.access_token_key), failures=failures, msgids=msgids, templates=templates)

@@ -29,7 +29,7 @@ struct RelayBench {
         _ target: String,
         method: String = "POST",
         body: String = "",
-        change: (inout RelayRequest) -> Void = { _ in }
+        change: @escaping @Sendable (inout RelayRequest) -> Void = { _ in }
     ) async -> RelayReply {
         var request = RelayRequest(method: method, target: target, body: Array(body.utf8), traceID: "trace1")
         change(&request)
@@ -42,7 +42,7 @@ struct RelayBench {
         method: String = "POST",
         body: String = "{}",
         results: [Result<UpstreamReply, TransportFailure>],
-        change: (inout RelayRequest) -> Void = { _ in }
+        change: @escaping @Sendable (inout RelayRequest) -> Void = { _ in }
     ) async -> RelayReply {
         let before = harness.transport.sent.count
         async let reply = send(target, method: method, body: body, change: change)

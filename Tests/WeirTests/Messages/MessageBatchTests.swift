@@ -1,0 +1,61 @@
+import Resilience
+import TestSupport
+import Testing
+import Timekeeping
+import WeChat
+
+@testable import Weir
+
+/// Many messages in one request.
+@Suite struct MessageBatchTests {
+    private func results(_ bench: MessageBench, _ body: [UInt8], isLines: Bool = false) async throws -> [String] {
+        let results = try await bench.service.acceptBatch(body, isLines: isLines, caller: bench.orders, traceID: "t")
+        return results.map { item in
+            switch item.result {
+            case .success(let reply): "\(item.index) \(reply.isReplay ? "again" : "ok")"
+            case .failure(let refusal): "\(item.index) \(refusal.status) \(refusal.field ?? "")"
+            }
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `one bad item does the others no harm`(_ isLines: Bool) async throws {
+        let bench = try MessageBench()
+        let good = String(decoding: MessageBench.body(), as: UTF8.self)
+        let items = [good, "{\"type\":\"sms\"}", "7", "{\"type\":\"template\",\"message\":{}}", good]
+        let text = isLines ? items.joined(separator: "\r\n") + "\n\n" : "[" + items.joined(separator: ", ") + "]"
+        #expect(
+            try await results(bench, Array(text.utf8), isLines: isLines) == ["0 ok", "1 422 type", "2 400 ", "3 422 message.touser", "4 ok"])
+        #expect(bench.harness.journal.model.messages.count == 2)
+    }
+
+    @Test func `an item may have a key, and two of the same are one message`() async throws {
+        let bench = try MessageBench()
+        let item = String(decoding: MessageBench.body("\"idempotency_key\":\"k\""), as: UTF8.self)
+        let found = try await results(bench, Array("[\(item),\(item)]".utf8))
+        #expect(found.sorted() == ["0 again", "1 ok"] || found.sorted() == ["0 ok", "1 again"])
+        #expect(bench.harness.journal.model.messages.count == 1)
+    }
+
+    @Test(arguments: [("", 400), ("[]", 400), ("{}", 400), ("[1", 400), ("null", 400)])
+    func `what is no batch is refused as a whole`(_ body: String, _ status: Int) async throws {
+        let bench = try MessageBench()
+        await #expect { _ = try await results(bench, Array(body.utf8)) } throws: { ($0 as? MessageRefusal)?.status == status }
+    }
+
+    @Test func `a batch has at most a thousand items`() async throws {
+        let bench = try MessageBench { $0.apps["main"]?.defaultLimit = RateLimit(permits: 1, per: .seconds(60), burst: 1) }
+        let item = String(decoding: MessageBench.body(), as: UTF8.self)
+        let full = "[" + Array(repeating: item, count: 1000).joined(separator: ",") + "]"
+        #expect(try await results(bench, Array(full.utf8)).filter { $0.hasSuffix("ok") }.count == 1000)
+        let over = Array("[\(Array(repeating: "1", count: 1001).joined(separator: ","))]".utf8)
+        await #expect { _ = try await results(bench, over) } throws: { ($0 as? MessageRefusal)?.status == 413 }
+    }
+
+    @Test func `each item counts against the client's rate`() async throws {
+        let bench = try MessageBench { $0.clients["orders"]?.rate = RateLimit(permits: 2, per: .seconds(1), burst: 2) }
+        let item = String(decoding: MessageBench.body(), as: UTF8.self)
+        let found = try await results(bench, Array("[\(item),\(item),\(item)]".utf8))
+        #expect(found.filter { $0.hasSuffix("429 ") }.count == 1)
+    }
+}

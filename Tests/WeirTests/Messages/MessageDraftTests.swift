@@ -1,0 +1,122 @@
+import TestSupport
+import Testing
+import Timekeeping
+import WeChat
+
+@testable import Weir
+
+/// What `POST /v1/messages` refuses, with which status, and which field it names.
+@Suite struct MessageDraftTests {
+    /// Body, status, field.
+    static let bad: [(String, Int, String?)] = [
+        ("", 400, nil), ("[]", 400, nil), ("\"x\"", 400, nil), ("{", 400, nil), ("{} x", 400, nil), ("{'a':1}", 400, nil),
+        ("{\"type\":\"template\",\"message\":\(String(repeating: "[", count: 65))\(String(repeating: "]", count: 65))}", 400, nil),
+        ("{\"message\":{}}", 422, "type"), ("{\"type\":1,\"message\":{}}", 422, "type"),
+        ("{\"type\":\"sms\",\"message\":{}}", 422, "type"), ("{\"type\":\"template\"}", 422, "message"),
+        ("{\"type\":\"template\",\"message\":[]}", 422, "message"), ("{\"type\":\"template\",\"message\":null}", 422, "message"),
+        ("{\"type\":\"template\",\"message\":{}}", 422, "message.touser"),
+        ("{\"type\":\"template\",\"message\":{\"touser\":\"\",\"template_id\":\"t\",\"data\":{}}}", 422, "message.touser"),
+        ("{\"type\":\"template\",\"message\":{\"touser\":\"o\",\"data\":{}}}", 422, "message.template_id"),
+        ("{\"type\":\"template\",\"message\":{\"touser\":\"o\",\"template_id\":\"t\"}}", 422, "message.data"),
+        ("{\"type\":\"template\",\"message\":{\"touser\":\"o\",\"template_id\":\"t\",\"data\":{\"k\":1}}}", 422, "message.data.k"),
+        ("{\"type\":\"custom\",\"message\":{\"touser\":\"o\"}}", 422, "message.msgtype"),
+        ("{\"type\":\"custom\",\"message\":{\"touser\":\"o\",\"msgtype\":\"text\"}}", 422, "message.text"),
+        ("{\"type\":\"mass\",\"message\":{\"msgtype\":\"text\",\"text\":{\"content\":\"x\"}}}", 422, "message.touser"),
+    ]
+
+    @Test(arguments: bad)
+    func `a bad request is refused by status and field`(_ body: String, _ status: Int, _ field: String?) async throws {
+        let bench = try MessageBench()
+        let refusal = try #require(await bench.refusal(Array(body.utf8)))
+        #expect(refusal.status == status)
+        #expect(refusal.field == field)
+        #expect(bench.harness.journal.appends.isEmpty)
+    }
+
+    /// Further members of a good message, status, field.
+    static let members: [(String, Int, String?)] = [
+        ("\"colour\":1", 422, "colour"), ("\"touser\":\"o\"", 422, "touser"), ("\"priority\":\"top\"", 422, "priority"),
+        ("\"priority\":1", 422, "priority"), ("\"retry_class\":\"never\"", 422, "retry_class"), ("\"retry_class\":[]", 422, "retry_class"),
+        ("\"app\":\"other\"", 422, "app"), ("\"app\":7", 422, "app"), ("\"not_before\":\"tomorrow\"", 422, "not_before"),
+        ("\"not_before\":\"2026-11-21T09:00:00\"", 422, "not_before"), ("\"not_after\":1795233600", 422, "not_after"),
+        ("\"not_after\":\"2026-11-21T11:59:59+08:00\"", 422, "not_after"), ("\"not_after\":\"2026-11-21T12:00:00+08:00\"", 422, "not_after"),
+        ("\"not_before\":\"2026-11-22T00:00:00Z\",\"not_after\":\"2026-11-21T23:59:59Z\"", 422, "not_before"),
+        ("\"metadata\":\"x\"", 422, "metadata"), ("\"metadata\":[]", 422, "metadata"),
+        ("\"metadata\":{\"a\":\"\(String(repeating: "x", count: 17_000))\"}", 422, "metadata"),
+        ("\"metadata\":{\"a\":\"\(String(repeating: "x", count: 262_144))\"}", 413, nil),
+        ("\"idempotency_key\":\"\"", 422, "Idempotency-Key"), ("\"idempotency_key\":\"a b\"", 422, "Idempotency-Key"),
+        ("\"idempotency_key\":\"é\"", 422, "Idempotency-Key"),
+        ("\"idempotency_key\":\"\(String(repeating: "k", count: 256))\"", 422, "Idempotency-Key"),
+    ]
+
+    @Test(arguments: members)
+    func `a bad member is refused by status and field`(_ member: String, _ status: Int, _ field: String?) async throws {
+        let bench = try MessageBench()
+        let refusal = try #require(await bench.refusal(MessageBench.body(member)))
+        #expect(refusal.status == status)
+        #expect(refusal.field == field)
+        #expect(!refusal.message.contains("o6_bmjrPTlm6"))
+    }
+
+    @Test(arguments: [
+        [UInt8(0xFF)], Array("{\"type\":\"template\",\"message\":{\"touser\":\"".utf8) + [0xC3, 0x28] + Array("\"}}".utf8),
+        Array("{\"type\":\"a\u{01}b\",\"message\":{}}".utf8), [0xEF, 0xBB, 0xBF] + MessageBench.body(),
+    ])
+    func `what is no UTF-8 or no strict JSON is 400`(_ body: [UInt8]) async throws {
+        let bench = try MessageBench()
+        #expect(await bench.refusal(body)?.status == 400)
+    }
+
+    @Test func `members inside the message that Weir does not know pass`() async throws {
+        let bench = try MessageBench()
+        let message = "{\"touser\":\"o6_bmjrPTlm6_2sgVt7hMZOPfL2M\",\"template_id\":\"T1\",\"new\":{\"x\":[1]},\"data\":{}}"
+        let id = try await bench.accept(message: message).record.id
+        await bench.harness.transport.waitForRequests(2)
+        let body = try #require(bench.harness.calls.first?.body)
+        #expect(body == message.dropLast() + ",\"client_msg_id\":\"\(id)\"}")
+    }
+
+    @Test func `what is taken says what was decided`() async throws {
+        let bench = try MessageBench { $0.clients["orders"]?.maxPriority = .high }
+        let members = """
+            "app":"wx1234567890abcdef","priority":"urgent","retry_class":"async","metadata":{"order": "1"},\
+            "not_before":"2026-11-21T13:00:00+08:00"
+            """
+        let record = try await bench.accept(members).record
+        #expect(record.app == "main")
+        #expect(record.client == "orders")
+        #expect(record.priority == .high)
+        #expect(record.retryClass == "async")
+        #expect(record.notBefore == Timestamp(rfc3339: "2026-11-21T05:00:00Z"))
+        #expect(record.notAfter == Timestamp(rfc3339: "2026-11-24T05:00:00Z"))
+        #expect(String(decoding: record.metadata, as: UTF8.self) == "{\"order\": \"1\"}")
+        #expect(record.recipient == GatewayHarness.openID)
+        #expect(record.state == .pending)
+        #expect(record.traceID == "trace1")
+        #expect(bench.harness.calls.isEmpty)
+    }
+
+    @Test func `an app need not be named by a client of one, and must be by one of several`() async throws {
+        let bench = try MessageBench { $0.apps["two"] = AppConfiguration(appID: "wx2", secret: "s") }
+        #expect(await bench.refusal(MessageBench.body())?.field == "app")
+        let narrow = try MessageBench {
+            $0.apps["two"] = AppConfiguration(appID: "wx2", secret: "s")
+            $0.clients["orders"]?.apps = ["two"]
+        }
+        #expect(try await narrow.accept().record.app == "two")
+        #expect(await narrow.refusal(MessageBench.body("\"app\":\"main\""))?.status == 403)
+    }
+
+    @Test(arguments: [
+        ("{\"client_msg_id\":\"x\"}", true), ("{\"client_msg_id\":\"\"}", false), ("{}", false), ("{\"client_msg_id\":null}", false),
+    ])
+    func `a repeat is only called recognisable where there is something to recognise it by`(_ body: String, _ isKnown: Bool) {
+        #expect(MessageType.template.isDeduplicated(Array(body.utf8)) == isKnown)
+        #expect(!MessageType.custom.isDeduplicated(Array(body.utf8)))
+    }
+
+    @Test(arguments: [("{\"clientmsgid\":\"x\"}", true), ("{\"clientmsgid\":\"\"}", false), ("{}", false)])
+    func `a mass message is recognised by its clientmsgid`(_ body: String, _ isKnown: Bool) {
+        #expect(MessageType.mass.isDeduplicated(Array(body.utf8)) == isKnown)
+    }
+}
