@@ -84,7 +84,8 @@ struct MetricsScrapeTests {
             for number in 0..<200 {
                 group.addTask {
                     let began = clock.now
-                    #expect(try await stage.weir.api.post(target, Message.templateBody(to: "o-\(number)")).errcode == 0)
+                    let answer = try await stage.weir.api.post(target, Message.templateBody(to: "o-\(number)"))
+                    #expect(answer.errcode == 0)
                     return clock.now - began
                 }
             }
@@ -94,7 +95,8 @@ struct MetricsScrapeTests {
                     let answer = try await stage.weir.admin.call("GET", "/metrics?name[]=n\(number % 5)", headers: headers)
                     // Beyond a few different scrapes at once the rest is told to come back.
                     #expect([200, 503].contains(answer.status))
-                    #expect(try await stage.weir.admin.call("GET", "/metrics", headers: headers).status == 200)
+                    let whole = try await stage.weir.admin.call("GET", "/metrics", headers: headers)
+                    #expect(whole.status == 200)
                     return nil
                 }
             }

@@ -28,13 +28,21 @@ import WeChat
         }
         #expect(
             json
-                == "{\"a\":1,\"c\":\"x\",\"e\":[1],\"f\":true,\"g\":null,\"h\":[1, 2],\"i\":1.5,\"j\":null,\"k\":18446744073709551615}")
+                == "{\"a\":1,\"c\":\"x\",\"e\":[1],\"f\":true,\"g\":null,\"h\":[1, 2],\"i\":1.5,\"j\":null,\"k\":18446744073709551615}"
+        )
         #expect(text { $0.array { _ in } } == "[]")
-        #expect(text { $0.array { $0.object { _ in }; $0.object { _ in }; $0.string("") } } == "[{},{},\"\"]")
+        #expect(
+            text {
+                $0.array {
+                    $0.object { _ in }; $0.object { _ in }; $0.string("")
+                }
+            } == "[{},{},\"\"]"
+        )
     }
 
     @Test(arguments: [
-        ("\"", "\\\""), ("\\", "\\\\"), ("\n\r\t", "\\n\\r\\t"), ("\u{00}\u{1f}\u{08}", "\\u0000\\u001f\\u0008"), ("\u{7f}é漢😀", "\u{7f}é漢😀"),
+        ("\"", "\\\""), ("\\", "\\\\"), ("\n\r\t", "\\n\\r\\t"), ("\u{00}\u{1f}\u{08}", "\\u0000\\u001f\\u0008"),
+        ("\u{7f}é漢😀", "\u{7f}é漢😀"),
         ("</script>", "</script>"), ("\u{2028}", "\u{2028}"),
     ])
     func `strings are escaped as RFC 8259 wants`(_ value: String, _ escaped: String) {

@@ -25,7 +25,10 @@ import WeChat
         let items = [good, "{\"type\":\"sms\"}", "7", "{\"type\":\"template\",\"message\":{}}", good]
         let text = isLines ? items.joined(separator: "\r\n") + "\n\n" : "[" + items.joined(separator: ", ") + "]"
         #expect(
-            try await results(bench, Array(text.utf8), isLines: isLines) == ["0 ok", "1 422 type", "2 400 ", "3 422 message.touser", "4 ok"])
+            try await results(bench, Array(text.utf8), isLines: isLines) == [
+                "0 ok", "1 422 type", "2 400 ", "3 422 message.touser", "4 ok",
+            ]
+        )
         #expect(bench.harness.journal.model.messages.count == 2)
     }
 
@@ -40,11 +43,15 @@ import WeChat
     @Test(arguments: [("", 400), ("[]", 400), ("{}", 400), ("[1", 400), ("null", 400)])
     func `what is no batch is refused as a whole`(_ body: String, _ status: Int) async throws {
         let bench = try MessageBench()
-        await #expect { _ = try await results(bench, Array(body.utf8)) } throws: { ($0 as? MessageRefusal)?.status == status }
+        await #expect { _ = try await results(bench, Array(body.utf8)) } throws: {
+            ($0 as? MessageRefusal)?.status == status
+        }
     }
 
     @Test func `a batch has at most a thousand items`() async throws {
-        let bench = try MessageBench { $0.apps["main"]?.defaultLimit = RateLimit(permits: 1, per: .seconds(60), burst: 1) }
+        let bench = try MessageBench {
+            $0.apps["main"]?.defaultLimit = RateLimit(permits: 1, per: .seconds(60), burst: 1)
+        }
         let item = String(decoding: MessageBench.body(), as: UTF8.self)
         let full = "[" + Array(repeating: item, count: 1000).joined(separator: ",") + "]"
         #expect(try await results(bench, Array(full.utf8)).filter { $0.hasSuffix("ok") }.count == 1000)

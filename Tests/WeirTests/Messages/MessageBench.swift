@@ -31,12 +31,18 @@ struct MessageBench {
 
     @discardableResult
     func accept(
-        _ members: String = "", type: String = "template", message: String = template, key: String? = nil,
+        _ members: String = "",
+        type: String = "template",
+        message: String = template,
+        key: String? = nil,
         as caller: Caller? = nil
     ) async throws(MessageRefusal) -> AcceptReply {
         try await service.accept(
-            MessageBench.body(members, type: type, message: message), idempotencyKey: key, caller: caller ?? orders,
-            traceID: "trace1")
+            MessageBench.body(members, type: type, message: message),
+            idempotencyKey: key,
+            caller: caller ?? orders,
+            traceID: "trace1"
+        )
     }
 
     /// What a request is refused with, if it is.

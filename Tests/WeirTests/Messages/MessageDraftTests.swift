@@ -9,16 +9,27 @@ import WeChat
 @Suite struct MessageDraftTests {
     /// Body, status, field.
     static let bad: [(String, Int, String?)] = [
-        ("", 400, nil), ("[]", 400, nil), ("\"x\"", 400, nil), ("{", 400, nil), ("{} x", 400, nil), ("{'a':1}", 400, nil),
-        ("{\"type\":\"template\",\"message\":\(String(repeating: "[", count: 65))\(String(repeating: "]", count: 65))}", 400, nil),
+        ("", 400, nil), ("[]", 400, nil), ("\"x\"", 400, nil), ("{", 400, nil), ("{} x", 400, nil),
+        ("{'a':1}", 400, nil),
+        (
+            "{\"type\":\"template\",\"message\":\(String(repeating: "[", count: 65))\(String(repeating: "]", count: 65))}",
+            400, nil
+        ),
         ("{\"message\":{}}", 422, "type"), ("{\"type\":1,\"message\":{}}", 422, "type"),
         ("{\"type\":\"sms\",\"message\":{}}", 422, "type"), ("{\"type\":\"template\"}", 422, "message"),
-        ("{\"type\":\"template\",\"message\":[]}", 422, "message"), ("{\"type\":\"template\",\"message\":null}", 422, "message"),
+        ("{\"type\":\"template\",\"message\":[]}", 422, "message"),
+        ("{\"type\":\"template\",\"message\":null}", 422, "message"),
         ("{\"type\":\"template\",\"message\":{}}", 422, "message.touser"),
-        ("{\"type\":\"template\",\"message\":{\"touser\":\"\",\"template_id\":\"t\",\"data\":{}}}", 422, "message.touser"),
+        (
+            "{\"type\":\"template\",\"message\":{\"touser\":\"\",\"template_id\":\"t\",\"data\":{}}}", 422,
+            "message.touser"
+        ),
         ("{\"type\":\"template\",\"message\":{\"touser\":\"o\",\"data\":{}}}", 422, "message.template_id"),
         ("{\"type\":\"template\",\"message\":{\"touser\":\"o\",\"template_id\":\"t\"}}", 422, "message.data"),
-        ("{\"type\":\"template\",\"message\":{\"touser\":\"o\",\"template_id\":\"t\",\"data\":{\"k\":1}}}", 422, "message.data.k"),
+        (
+            "{\"type\":\"template\",\"message\":{\"touser\":\"o\",\"template_id\":\"t\",\"data\":{\"k\":1}}}", 422,
+            "message.data.k"
+        ),
         ("{\"type\":\"custom\",\"message\":{\"touser\":\"o\"}}", 422, "message.msgtype"),
         ("{\"type\":\"custom\",\"message\":{\"touser\":\"o\",\"msgtype\":\"text\"}}", 422, "message.text"),
         ("{\"type\":\"mass\",\"message\":{\"msgtype\":\"text\",\"text\":{\"content\":\"x\"}}}", 422, "message.touser"),
@@ -36,10 +47,13 @@ import WeChat
     /// Further members of a good message, status, field.
     static let members: [(String, Int, String?)] = [
         ("\"colour\":1", 422, "colour"), ("\"touser\":\"o\"", 422, "touser"), ("\"priority\":\"top\"", 422, "priority"),
-        ("\"priority\":1", 422, "priority"), ("\"retry_class\":\"never\"", 422, "retry_class"), ("\"retry_class\":[]", 422, "retry_class"),
-        ("\"app\":\"other\"", 422, "app"), ("\"app\":7", 422, "app"), ("\"not_before\":\"tomorrow\"", 422, "not_before"),
+        ("\"priority\":1", 422, "priority"), ("\"retry_class\":\"never\"", 422, "retry_class"),
+        ("\"retry_class\":[]", 422, "retry_class"),
+        ("\"app\":\"other\"", 422, "app"), ("\"app\":7", 422, "app"),
+        ("\"not_before\":\"tomorrow\"", 422, "not_before"),
         ("\"not_before\":\"2026-11-21T09:00:00\"", 422, "not_before"), ("\"not_after\":1795233600", 422, "not_after"),
-        ("\"not_after\":\"2026-11-21T11:59:59+08:00\"", 422, "not_after"), ("\"not_after\":\"2026-11-21T12:00:00+08:00\"", 422, "not_after"),
+        ("\"not_after\":\"2026-11-21T11:59:59+08:00\"", 422, "not_after"),
+        ("\"not_after\":\"2026-11-21T12:00:00+08:00\"", 422, "not_after"),
         ("\"not_before\":\"2026-11-22T00:00:00Z\",\"not_after\":\"2026-11-21T23:59:59Z\"", 422, "not_before"),
         ("\"metadata\":\"x\"", 422, "metadata"), ("\"metadata\":[]", 422, "metadata"),
         ("\"metadata\":{\"a\":\"\(String(repeating: "x", count: 17_000))\"}", 422, "metadata"),
@@ -59,7 +73,8 @@ import WeChat
     }
 
     @Test(arguments: [
-        [UInt8(0xFF)], Array("{\"type\":\"template\",\"message\":{\"touser\":\"".utf8) + [0xC3, 0x28] + Array("\"}}".utf8),
+        [UInt8(0xFF)],
+        Array("{\"type\":\"template\",\"message\":{\"touser\":\"".utf8) + [0xC3, 0x28] + Array("\"}}".utf8),
         Array("{\"type\":\"a\u{01}b\",\"message\":{}}".utf8), [0xEF, 0xBB, 0xBF] + MessageBench.body(),
     ])
     func `what is no UTF-8 or no strict JSON is 400`(_ body: [UInt8]) async throws {
@@ -69,7 +84,8 @@ import WeChat
 
     @Test func `members inside the message that Weir does not know pass`() async throws {
         let bench = try MessageBench()
-        let message = "{\"touser\":\"o6_bmjrPTlm6_2sgVt7hMZOPfL2M\",\"template_id\":\"T1\",\"new\":{\"x\":[1]},\"data\":{}}"
+        let message =
+            "{\"touser\":\"o6_bmjrPTlm6_2sgVt7hMZOPfL2M\",\"template_id\":\"T1\",\"new\":{\"x\":[1]},\"data\":{}}"
         let id = try await bench.accept(message: message).record.id
         await bench.harness.transport.waitForRequests(2)
         let body = try #require(bench.harness.calls.first?.body)
@@ -108,9 +124,13 @@ import WeChat
     }
 
     @Test(arguments: [
-        ("{\"client_msg_id\":\"x\"}", true), ("{\"client_msg_id\":\"\"}", false), ("{}", false), ("{\"client_msg_id\":null}", false),
+        ("{\"client_msg_id\":\"x\"}", true), ("{\"client_msg_id\":\"\"}", false), ("{}", false),
+        ("{\"client_msg_id\":null}", false),
     ])
-    func `a repeat is only called recognisable where there is something to recognise it by`(_ body: String, _ isKnown: Bool) {
+    func `a repeat is only called recognisable where there is something to recognise it by`(
+        _ body: String,
+        _ isKnown: Bool
+    ) {
         #expect(MessageType.template.isDeduplicated(Array(body.utf8)) == isKnown)
         #expect(!MessageType.custom.isDeduplicated(Array(body.utf8)))
     }

@@ -30,7 +30,9 @@ import WeChat
         #expect(await status { _ = try await service.redrive(id, force: true, caller: other) } == 404)
         #expect(try await service.list(MessageFilter(client: "orders"), caller: other).messages.isEmpty)
         #expect(try await service.list(MessageFilter(), caller: bench.orders).messages.map(\.id.description) == [id])
-        #expect(try await service.list(MessageFilter(app: "wx1234567890abcdef"), caller: bench.orders).messages.count == 1)
+        #expect(
+            try await service.list(MessageFilter(app: "wx1234567890abcdef"), caller: bench.orders).messages.count == 1
+        )
         for bad in ["", "x", "0000000000000", id + "0"] {
             #expect(await status { _ = try await service.status(bad, caller: bench.orders) } == 404)
         }
@@ -43,7 +45,9 @@ import WeChat
         #expect(throws: MessageRefusal.self) { try bench.service.authenticate(key: "x", isDirectLoopback: true) }
         let open = try GatewayHarness()
         #expect(try open.messages.authenticate(key: nil, isDirectLoopback: true) == Caller(name: ""))
-        #expect { try open.messages.authenticate(key: "x", isDirectLoopback: false) } throws: { ($0 as? MessageRefusal)?.status == 403 }
+        #expect { try open.messages.authenticate(key: "x", isDirectLoopback: false) } throws: {
+            ($0 as? MessageRefusal)?.status == 403
+        }
     }
 
     @Test func `a waiting message says why and until when`() async throws {
@@ -99,7 +103,9 @@ import WeChat
         let bench = try MessageBench()
         let lost = Result<UpstreamReply, TransportFailure>.failure(TransportFailure(.reset, bytesLeft: true))
         let unknown = try await bench.ended(lost, type: "custom", message: MessageBench.text).description
-        #expect(await status { _ = try await bench.service.redrive(unknown, force: false, caller: bench.orders) } == 409)
+        #expect(
+            await status { _ = try await bench.service.redrive(unknown, force: false, caller: bench.orders) } == 409
+        )
         #expect(try await bench.service.redrive(unknown, force: true, caller: bench.orders).state == .pending)
         await bench.harness.transport.waitForRequests(3)
         bench.harness.transport.answer(.success(.ok))

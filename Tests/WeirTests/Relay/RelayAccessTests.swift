@@ -18,7 +18,8 @@ import WeChat
         { $0.replacing("/cgi-bin/", with: "/cgi-bin//") }, { $0.replacing("/cgi-bin/", with: "/cgi-bin%2f") },
         { $0.replacing("/cgi-bin/", with: "/cgi-bin/./") }, { $0.replacing("/cgi-bin/", with: "/cgi-bin/x/../") },
         { $0.replacing("/cgi-bin/", with: "/cgi-bin/x/%2e%2e/") }, { $0.replacing("c", with: "%63") },
-        { $0.replacing("c", with: "%2563") }, { $0 + ";x" }, { $0 + "%00" }, { $0.replacing("/cgi-bin/", with: "/cgi-bin\\") },
+        { $0.replacing("c", with: "%2563") }, { $0 + ";x" }, { $0 + "%00" },
+        { $0.replacing("/cgi-bin/", with: "/cgi-bin\\") },
     ]
 
     @Test(arguments: denied)
@@ -42,7 +43,8 @@ import WeChat
     }
 
     @Test(arguments: [
-        "/cgi-bin/gettoken", "/cgi-bin/component/api_component_token", "/v3/pay/transactions", "/cgi-bin/../etc/passwd", "/secapi/pay/refund",
+        "/cgi-bin/gettoken", "/cgi-bin/component/api_component_token", "/v3/pay/transactions", "/cgi-bin/../etc/passwd",
+        "/secapi/pay/refund",
     ])
     func `what belongs to other products is not relayed`(_ path: String) async throws {
         let bench = try RelayBench()
@@ -59,7 +61,9 @@ import WeChat
         let bench = try RelayBench()
         let answer = UpstreamReply.errcode(code)
         let reply = await bench.send(
-            "\(Path.custom)?access_token=SOMEBODYS&x=1", results: Array(repeating: .success(answer), count: code == -1 ? 5 : 1))
+            "\(Path.custom)?access_token=SOMEBODYS&x=1",
+            results: Array(repeating: .success(answer), count: code == -1 ? 5 : 1)
+        )
         #expect(bench.harness.calls.first?.request.target == "\(Path.custom)?access_token=SOMEBODYS&x=1")
         #expect(reply.body == answer.body)
         #expect(reply.refusal == nil)
@@ -103,7 +107,11 @@ import WeChat
         let escaped = token.replacing(".", with: "%2E")
         _ = await bench.send("/sns/userinfo?access_token=\(escaped)&openid=o", method: "GET", reply: .ok)
         #expect(bench.harness.calls.last?.request.target == "/sns/userinfo?openid=o")
-        _ = await bench.send("/sns/oauth2/refresh_token?appid=wx1234567890abcdef&secret=KEY-of-orders", method: "GET", reply: .ok)
+        _ = await bench.send(
+            "/sns/oauth2/refresh_token?appid=wx1234567890abcdef&secret=KEY-of-orders",
+            method: "GET",
+            reply: .ok
+        )
         #expect(bench.harness.calls.last?.request.target.contains("APPSECRET") == false)
     }
 

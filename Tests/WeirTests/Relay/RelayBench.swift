@@ -13,6 +13,10 @@ struct RelayBench {
         harness = try GatewayHarness(configuration)
     }
 
+    init(_ harness: GatewayHarness) {
+        self.harness = harness
+    }
+
     /// The virtual token of the client.
     var token: String { get async { await fetchToken(secret: GatewayHarness.key) ?? "" } }
 

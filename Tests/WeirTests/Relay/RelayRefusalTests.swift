@@ -8,7 +8,9 @@ import WeChat
 
 /// Every errcode of Weir's own, as a caller meets it.
 @Suite struct RelayRefusalTests {
-    private static let failed = Result<UpstreamReply, TransportFailure>.failure(TransportFailure(.connect, bytesLeft: false))
+    private static let failed = Result<UpstreamReply, TransportFailure>.failure(
+        TransportFailure(.connect, bytesLeft: false)
+    )
 
     /// Checks the form that all share.
     private func check(_ reply: RelayReply, _ refusal: RelayRefusal, retryAfter: String? = nil) {
@@ -85,7 +87,10 @@ import WeChat
     @Test func `990009: no byte was sent`() async throws {
         let bench = try RelayBench()
         let token = await bench.token
-        let reply = await bench.send("\(Path.custom)?access_token=\(token)", results: Array(repeating: RelayRefusalTests.failed, count: 5)) {
+        let reply = await bench.send(
+            "\(Path.custom)?access_token=\(token)",
+            results: Array(repeating: RelayRefusalTests.failed, count: 5)
+        ) {
             $0.timeout = .seconds(60)
         }
         check(reply, .unreachable)
@@ -112,7 +117,9 @@ import WeChat
         let bench = try RelayBench()
         let token = await bench.token
         let reply = await bench.send(
-            "\(Path.custom)?access_token=\(token)", results: [.success(.errcode(-1))]) { $0.timeout = .milliseconds(1) }
+            "\(Path.custom)?access_token=\(token)",
+            results: [.success(.errcode(-1))]
+        ) { $0.timeout = .milliseconds(1) }
         check(reply, .busy)
     }
 

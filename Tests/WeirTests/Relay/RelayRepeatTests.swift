@@ -40,8 +40,10 @@ import WeChat
         let bench = try RelayBench()
         let token = await bench.token
         let reply = await bench.send(
-            "\(Path.template)?access_token=\(token)", body: RelayRepeatTests.body,
-            results: [RelayRepeatTests.lost, .success(.ok)])
+            "\(Path.template)?access_token=\(token)",
+            body: RelayRepeatTests.body,
+            results: [RelayRepeatTests.lost, .success(.ok)]
+        )
         #expect(reply.errcode == 0)
         #expect(bench.harness.calls.count == 2)
         #expect(ids(bench)[0] != nil)
@@ -59,7 +61,9 @@ import WeChat
         return await reply
     }
 
-    @Test func `the caller's repeat after an unknown outcome carries the first one's id, for nine minutes`() async throws {
+    @Test func `the caller's repeat after an unknown outcome carries the first one's id, for nine minutes`()
+        async throws
+    {
         let bench = try RelayBench()
         let token = await bench.token
         #expect(await lose(bench).errcode == 990_003)
@@ -90,7 +94,11 @@ import WeChat
         let token = await bench.token
         let hangups = Outbox<@Sendable () -> Void>()
         let request = RelayRequest(
-            method: "POST", target: "\(Path.template)?access_token=\(token)", body: Array(RelayRepeatTests.body.utf8), traceID: "t")
+            method: "POST",
+            target: "\(Path.template)?access_token=\(token)",
+            body: Array(RelayRepeatTests.body.utf8),
+            traceID: "t"
+        )
         async let first = bench.harness.relay.answer(request) { hangups.put($0) }
         await bench.harness.transport.waitForRequests(2)
         while hangups.count == 0 { await Task.yield() }
@@ -115,6 +123,9 @@ import WeChat
         #expect(memory.id(for: key(5)) == "5")
         time.advance(by: RepeatMemory.window)
         #expect(memory.id(for: key(RepeatMemory.limit)) == nil)
-        #expect(RepeatMemory.Key(caller: Caller(name: "d"), app: 0, path: "/p", body: []) != RepeatMemory.Key(caller: Caller(name: "c"), app: 0, path: "/p", body: []))
+        #expect(
+            RepeatMemory.Key(caller: Caller(name: "d"), app: 0, path: "/p", body: [])
+                != RepeatMemory.Key(caller: Caller(name: "c"), app: 0, path: "/p", body: [])
+        )
     }
 }

@@ -10,9 +10,12 @@ import WeChat
     typealias Result = Swift.Result<UpstreamReply, TransportFailure>
 
     static let bodies: [[UInt8]] = [
-        Array("{\"errcode\":0,\"errmsg\":\"ok\",\"msgid\":9007199254740993}".utf8), Array("{\"nickname\":\"a\u{01}b\"}".utf8),
-        Array("{\"errcode\":43004,\"errmsg\":\"require subscribe rid: 1-2-3\"}".utf8), Array(" {\"ticket\":\"t\"}\n".utf8),
-        Array("{\"errcode\":\"40037\",\"errmsg\":\"\"}".utf8), Array("{\"errcode\":48001}".utf8), Array("{\"errcode\":45009}".utf8),
+        Array("{\"errcode\":0,\"errmsg\":\"ok\",\"msgid\":9007199254740993}".utf8),
+        Array("{\"nickname\":\"a\u{01}b\"}".utf8),
+        Array("{\"errcode\":43004,\"errmsg\":\"require subscribe rid: 1-2-3\"}".utf8),
+        Array(" {\"ticket\":\"t\"}\n".utf8),
+        Array("{\"errcode\":\"40037\",\"errmsg\":\"\"}".utf8), Array("{\"errcode\":48001}".utf8),
+        Array("{\"errcode\":45009}".utf8),
     ]
 
     @Test(arguments: 0..<bodies.count)
@@ -20,8 +23,10 @@ import WeChat
         let bench = try RelayBench()
         let token = await bench.token
         let answer = UpstreamReply(
-            status: 200, headers: [HTTPField("content-type", "text/plain"), HTTPField("Server", "x"), HTTPField("RetKey", "11")],
-            body: RelayReplyTests.bodies[index])
+            status: 200,
+            headers: [HTTPField("content-type", "text/plain"), HTTPField("Server", "x"), HTTPField("RetKey", "11")],
+            body: RelayReplyTests.bodies[index]
+        )
         let reply = await bench.send("\(Path.custom)?access_token=\(token)", reply: answer)
         #expect(reply.body == answer.body)
         #expect(reply.status == 200)
@@ -37,9 +42,17 @@ import WeChat
         let bytes = (0..<5000).map { UInt8($0 % 251) }
         let answer = UpstreamReply(
             status: 200,
-            headers: [HTTPField("Content-Type", "image/jpeg"), HTTPField("Content-disposition", "attachment; filename=\"a.jpg\"")],
-            body: bytes)
-        let reply = await bench.send("/cgi-bin/media/get?access_token=\(token)&media_id=m", method: "GET", reply: answer)
+            headers: [
+                HTTPField("Content-Type", "image/jpeg"),
+                HTTPField("Content-disposition", "attachment; filename=\"a.jpg\""),
+            ],
+            body: bytes
+        )
+        let reply = await bench.send(
+            "/cgi-bin/media/get?access_token=\(token)&media_id=m",
+            method: "GET",
+            reply: answer
+        )
         #expect(reply.body == bytes)
         #expect(reply.header("content-disposition") == "attachment; filename=\"a.jpg\"")
     }
@@ -47,7 +60,10 @@ import WeChat
     @Test func `a refusal of WeChat's over 4xx passes with its status`() async throws {
         let bench = try RelayBench()
         let token = await bench.token
-        let reply = await bench.send("\(Path.custom)?access_token=\(token)", reply: .json("{\"errcode\":47001}", status: 400))
+        let reply = await bench.send(
+            "\(Path.custom)?access_token=\(token)",
+            reply: .json("{\"errcode\":47001}", status: 400)
+        )
         #expect(reply.status == 400)
         #expect(reply.errcode == 47001)
     }
@@ -55,15 +71,20 @@ import WeChat
     @Test func `the real token is cut out of an answer`() async throws {
         let bench = try RelayBench()
         let token = await bench.token
-        let answer = UpstreamReply.json("{\"errcode\":0,\"url\":\"https://x/?access_token=REAL-TOKEN-1&a=REAL-TOKEN-1\"}")
+        let answer = UpstreamReply.json(
+            "{\"errcode\":0,\"url\":\"https://x/?access_token=REAL-TOKEN-1&a=REAL-TOKEN-1\"}"
+        )
         let reply = await bench.send("\(Path.menu)?access_token=\(token)", reply: answer)
         #expect(reply.text == "{\"errcode\":0,\"url\":\"https://x/?access_token=&a=\"}")
     }
 
     static let noAnswers: [Result] = [
         .success(UpstreamReply(status: 502, body: Array("bad gateway".utf8))), .success(UpstreamReply(status: 302)),
-        .success(UpstreamReply(status: 200)), .success(UpstreamReply(status: 200, body: Array("{\"errcode\":0,\"err".utf8))),
-        .success(UpstreamReply(status: 200, headers: [HTTPField("Content-Type", "text/html")], body: Array("<html>".utf8))),
+        .success(UpstreamReply(status: 200)),
+        .success(UpstreamReply(status: 200, body: Array("{\"errcode\":0,\"err".utf8))),
+        .success(
+            UpstreamReply(status: 200, headers: [HTTPField("Content-Type", "text/html")], body: Array("<html>".utf8))
+        ),
         .failure(TransportFailure(.timeout, bytesLeft: true)), .failure(TransportFailure(.reset, bytesLeft: true)),
         .failure(TransportFailure(.tooLarge, bytesLeft: true)), .failure(TransportFailure(.malformed, bytesLeft: true)),
     ]
@@ -72,7 +93,10 @@ import WeChat
     func `what is no answer is 990003, where no repeat is allowed`(_ index: Int) async throws {
         let bench = try RelayBench()
         let token = await bench.token
-        let reply = await bench.send("\(Path.custom)?access_token=\(token)", results: [RelayReplyTests.noAnswers[index]])
+        let reply = await bench.send(
+            "\(Path.custom)?access_token=\(token)",
+            results: [RelayReplyTests.noAnswers[index]]
+        )
         #expect(reply.errcode == 990_003)
         #expect(reply.status == 200)
         #expect(reply.errmsg?.hasSuffix(" rid: trace1") == true)

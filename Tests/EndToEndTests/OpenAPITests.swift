@@ -1,0 +1,122 @@
+import Foundation
+import Testing
+
+/// `/openapi.yaml` against what the gateway really answers.
+struct OpenAPITests {
+    private static let later = #","not_before":"2099-01-01T00:00:00Z","not_after":"2099-01-02T00:00:00Z","metadata":{"order":"1"}"#
+    private static let adminKey = "admin-key-0123456789abcdef"
+    private static let admin = [(name: "Authorization", value: "Bearer \(adminKey)")]
+    private static let orders = Stage.authorization(of: "orders")
+
+    @Test func `the description is served, valid, and true of every operation`() async throws {
+        let stage = try await Stage.start { settings in
+            settings.server = ", admin_key: \"\(Self.adminKey)\""
+            settings.sections = """
+                \(Stage.clients(["orders": "", "slow": ", rate: 1/m"]))retry:
+                  once: {attempts: 1, ladder: [], max_age: 1m}
+                queue: {capacity: 8}
+                """
+        }
+        let exchanges = OpenAPIExchanges(stage: stage)
+        try await useMessages(exchanges)
+        try await useAdmin(exchanges)
+        let served = try await stage.weir.api.get("/openapi.yaml")
+        #expect(served.status == 200)
+        #expect(served.header("content-type")?.hasPrefix("application/yaml") == true)
+        let folder = try TemporaryFolder()
+        let run = try await CommandRun.python(
+            "openapi.py", [try folder.write("openapi.yaml", served.text), try folder.write("exchanges", exchanges.lines)])
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(exchanges.statuses.isSuperset(of: [200, 202, 400, 401, 403, 404, 409, 413, 422, 429, 503]))
+    }
+
+    private func useMessages(_ api: OpenAPIExchanges) async throws {
+        let stage = api.stage
+        let good = Message.template(to: "o-1", members: #","app":"main","priority":"high","retry_class":"once""#).json
+        let key = [(name: "Idempotency-Key", value: "k")]
+        try await api.call("GET", "/openapi.yaml")
+        try await api.call("POST", "/v1/messages", Self.orders + key, good)
+        try await api.call("POST", "/v1/messages", Self.orders + key, good)
+        try await api.call("POST", "/v1/messages", Self.orders + key, Message.template(to: "o-2").json)
+        try await api.call("POST", "/v1/messages", Self.orders + [("Prefer", "wait=30")], good)
+        try await api.call("POST", "/v1/messages", Self.orders + [("Prefer", "wait=30")], Message.template(to: "o-unfollowed").json)
+        try await api.call("POST", "/v1/messages", [], good)
+        try await api.call("POST", "/v1/messages", Self.orders, "{")
+        try await api.call("POST", "/v1/messages", Self.orders, "{}")
+        try await api.call("POST", "/v1/messages", Self.orders, String(repeating: " ", count: 300_000))
+        let slow = Stage.authorization(of: "slow")
+        try await api.call("POST", "/v1/messages", slow, good)
+        try await api.call("POST", "/v1/messages", slow, good)
+        try await api.call("POST", "/v1/messages:batch", Self.orders, "[\(good),{},3]")
+        try await api.call("POST", "/v1/messages:batch", slow, "[\(good)]")
+        try await api.call("POST", "/v1/messages:batch", Self.orders, "[]")
+        try await api.call("POST", "/v1/messages:batch", [], "[]")
+
+        try await stage.sandbox.fault(#""kind":"errcode","errcode":-1"#)
+        let dead = try await api.call("POST", "/v1/messages", Self.orders + [("Prefer", "wait=30")], good)
+        try await stage.sandbox.endFaults()
+        try await stage.sandbox.fault(#""kind":"latency","ms":2000,"count":1"#)
+        let slowly = try await api.call("POST", "/v1/messages", Self.orders, good)
+        try await eventually("it is in flight") {
+            try await stage.weir.metrics().sum("weir_queue_depth", "state=\"in_flight\"") == 1
+        }
+        try await useOne(api, id(slowly), cancels: 409)
+        let waiting = try await api.call("POST", "/v1/messages", Self.orders, Message.template(to: "o-1", members: Self.later).json)
+        try await useOne(api, id(waiting), cancels: 200)
+        try await api.call("GET", "/v1/messages/\(id(dead))", Self.orders)
+        try await api.call("GET", "/v1/messages/\(id(dead))")
+        try await api.call("POST", "/v1/messages/\(id(dead))/redrive", Self.orders, "")
+        for query in ["", "?limit=2", "?limit=2&state=sent", "?state=dead,failed&app=main&to=o-1", "?state=gone", "?colour=red"] {
+            try await api.call("GET", "/v1/messages\(query)", Self.orders)
+            try await api.call("POST", "/v1/redrive\(query)", Self.orders, "")
+        }
+        try await api.call("GET", "/v1/messages")
+        try await api.call("POST", "/v1/redrive", [], "")
+        for _ in 0..<9 {
+            try await api.call("POST", "/v1/messages", Self.orders, Message.template(to: "o-1", members: Self.later).json)
+        }
+    }
+
+    private func useOne(_ api: OpenAPIExchanges, _ id: String, cancels status: Int) async throws {
+        try await api.call("GET", "/v1/messages/\(id)", Self.orders)
+        #expect(try await api.call("DELETE", "/v1/messages/\(id)", Self.orders).status == status)
+        try await api.call("DELETE", "/v1/messages/\(id)", Stage.authorization(of: "slow"))
+        try await api.call("DELETE", "/v1/messages/\(id)")
+        try await api.call("POST", "/v1/messages/\(id)/redrive", Self.orders, "")
+        try await api.call("GET", "/v1/messages/0000000000000", Self.orders)
+    }
+
+    private func id(_ answer: Answer) -> String {
+        answer.data?["id"]?.string ?? ""
+    }
+
+    private func useAdmin(_ exchanges: OpenAPIExchanges) async throws {
+        let stage = exchanges.stage
+        for path in ["/", "/metrics", "/healthz", "/readyz", "/readyz/messages", "/v1/state"] {
+            try await exchanges.admin("GET", path, Self.admin)
+        }
+        try await exchanges.admin("GET", "/metrics", [("Accept", "application/openmetrics-text")])
+        let state = try await exchanges.admin("GET", "/v1/state", Self.admin)
+        let name = state.data?["breakers"]?.array.first?["name"]?.string ?? ""
+        for path in ["/v1/breakers/\(name)/open", "/v1/breakers/nobody/open", "/v1/breakers/\(name)/close", "/v1/breakers/\(name)/auto"] {
+            try await exchanges.admin("POST", path, Self.admin)
+            try await exchanges.admin("GET", "/v1/state", Self.admin)
+            try await exchanges.admin("POST", path)
+        }
+        for path in ["/v1/apps/main/pause", "/v1/apps/main/resume", "/v1/apps/nobody/pause"] {
+            try await exchanges.admin("POST", path, Self.admin)
+            try await exchanges.admin("GET", "/v1/state", Self.admin)
+            try await exchanges.admin("POST", path)
+        }
+        try await exchanges.admin("GET", "/v1/state")
+        try await exchanges.admin("GET", "/")
+        try await exchanges.admin("POST", "/v1/reload", Self.admin)
+        try await exchanges.admin("POST", "/v1/reload")
+        try stage.settings.folder.write("weir.yml", "apps: {}")
+        try await exchanges.admin("POST", "/v1/reload", Self.admin)
+        // Without clients, whoever comes from elsewhere is refused.
+        let open = OpenAPIExchanges(stage: try await Stage.start())
+        try await open.call("GET", "/v1/messages", [("X-Forwarded-For", "10.0.0.1")])
+        exchanges.add(open)
+    }
+}

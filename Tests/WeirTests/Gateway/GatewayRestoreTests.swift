@@ -1,0 +1,159 @@
+import Queueing
+import TestSupport
+import Testing
+import Timekeeping
+import WeChat
+
+@testable import Weir
+
+/// What a new process makes of what the last one left.
+@Suite struct GatewayRestoreTests {
+    /// A journal in which one message was accepted and, if asked, started at noon.
+    private func left(
+        _ type: MessageType = .template, started: Int = 0, settled: [Outcome] = [], notBefore: Duration? = nil,
+        notAfter: Duration? = nil, app: String = "main"
+    ) -> (journal: MemoryJournal, id: JobID) {
+        let journal = MemoryJournal(isManual: true)
+        let (id, noon) = (JobID(rawValue: 77), MachineHarness.noon)
+        var model = JournalModel()
+        model.apply(
+            .accept(
+                MessageRecord(
+                    id: id, app: app, type: type, createdAt: noon, notBefore: notBefore.map { noon + $0 },
+                    notAfter: notAfter.map { noon + $0 }, body: Array("{\"client_msg_id\":\"mine\"}".utf8))))
+        for number in 0..<started {
+            model.apply(.start(id, number: number + 1, at: noon, needsBody: false))
+            guard number < settled.count else { break }
+            let attempt = AttemptRecord(number: number + 1, startedAt: noon, duration: .zero, outcome: settled[number])
+            model.apply(.settle(id, attempt, Settlement(state: .pending, at: noon, nextAt: noon + .seconds(1), countedAttempts: number + 1)))
+        }
+        journal.model = model
+        return (journal, id)
+    }
+
+    /// The next process, so long after noon.
+    private func restart(_ journal: MemoryJournal, after pause: Duration) throws -> GatewayHarness {
+        let harness = try GatewayHarness(journal: journal, hasToken: false, at: MachineHarness.noon + pause)
+        try harness.gateway.restore()
+        harness.startKeepers()
+        harness.transport.answer(.success(.token(GatewayHarness.firstToken)))
+        journal.commit()
+        return harness
+    }
+
+    @Test func `a waiting message goes out, its body read from disk`() throws {
+        let (journal, id) = left()
+        let harness = try restart(journal, after: .seconds(5))
+        #expect(harness.calls.map(\.body) == ["{\"client_msg_id\":\"mine\"}"])
+        harness.transport.answer(.success(.ok))
+        journal.commit()
+        #expect(journal.record(id)?.state == .sent)
+        #expect(journal.appends.contains(["start 1 with body"]))
+    }
+
+    @Test func `an interrupted template goes again under the same id, and its trail says so`() throws {
+        let (journal, id) = left(started: 1)
+        let harness = try restart(journal, after: .seconds(5))
+        #expect(harness.calls.map(\.body) == ["{\"client_msg_id\":\"mine\"}"])
+        harness.transport.answer(.success(.ok))
+        journal.commit()
+        let record = try #require(journal.record(id))
+        #expect(record.state == .sent)
+        #expect(record.attempts.map(\.outcome) == [.unknown, .accepted])
+        #expect(record.attempts.map(\.number) == [1, 2])
+    }
+
+    @Test(arguments: [MessageType.custom, .subscribe, .miniProgram, .mass])
+    func `an interrupted message that WeChat would not recognise ends unknown`(_ type: MessageType) throws {
+        let (journal, id) = left(type, started: 1)
+        let harness = try restart(journal, after: .seconds(5))
+        #expect(harness.calls.isEmpty)
+        let record = try #require(journal.record(id))
+        #expect(record.state == .unknown)
+        #expect(record.reason?.contains("restart") == true)
+        #expect(record.attempts.map(\.outcome) == [.unknown])
+        #expect(harness.metricsText.contains("state=\"unknown\"} 1"))
+    }
+
+    @Test func `an interrupted template that was away too long ends unknown`() throws {
+        let (journal, id) = left(started: 1)
+        let harness = try restart(journal, after: .seconds(541))
+        #expect(harness.calls.isEmpty)
+        #expect(journal.record(id)?.state == .unknown)
+    }
+
+    /// Outcomes of settled attempts, the pause, whether it is sent again.
+    static let settled: [([Outcome], Duration, Bool)] = [
+        ([.transient], .seconds(3600), true), ([.unknown], .seconds(100), true), ([.unknown], .seconds(3600), false),
+        ([.unknown, .transient], .seconds(3600), false), ([.throttled], .seconds(86_400), true),
+    ]
+
+    @Test(arguments: settled)
+    func `doubt outlives the process`(_ outcomes: [Outcome], _ pause: Duration, _ isSent: Bool) throws {
+        let (journal, id) = left(started: outcomes.count, settled: outcomes)
+        let harness = try restart(journal, after: pause)
+        #expect(harness.calls.count == (isSent ? 1 : 0))
+        if !isSent { #expect(journal.record(id)?.state == .unknown) }
+    }
+
+    @Test func `a message that expired meanwhile ends without an attempt`() throws {
+        let (journal, id) = left(notAfter: .seconds(60))
+        let harness = try restart(journal, after: .seconds(61))
+        #expect(harness.calls.isEmpty)
+        #expect(journal.record(id)?.state == .expired)
+    }
+
+    @Test func `a scheduled message stays scheduled`() throws {
+        let (journal, id) = left(notBefore: .seconds(3600))
+        let harness = try restart(journal, after: .seconds(60))
+        #expect(harness.calls.isEmpty)
+        #expect(harness.dispatcher.waiting(id) == Obstacle(.scheduled, until: MachineHarness.noon + .seconds(3600)))
+        harness.advance(.seconds(3540))
+        journal.commit()
+        #expect(harness.calls.count == 1)
+    }
+
+    @Test func `a message of an app that is gone stays in the journal, and the log says so`() throws {
+        let (journal, id) = left(app: "gone")
+        let harness = try restart(journal, after: .seconds(5))
+        #expect(harness.calls.isEmpty)
+        #expect(journal.record(id)?.state == .pending)
+        #expect(harness.log.text.contains("not configured any more"))
+    }
+
+    @Test func `ids of a new process are later than those of the last`() throws {
+        let harness = try GatewayHarness()
+        let before = harness.dispatcher.makeID()
+        let next = try GatewayHarness(at: MachineHarness.noon + .milliseconds(1))
+        #expect(next.dispatcher.makeID() > before)
+    }
+
+    // MARK: Its life
+
+    @Test func `it serves once the journal was read, and ends when what is in flight has`() async throws {
+        let harness = try GatewayHarness(journal: MemoryJournal(), hasToken: false)
+        #expect(harness.gateway.messagesProblem() != nil)
+        let gateway = harness.gateway
+        let run = Task { try await gateway.run() }
+        await harness.transport.waitForRequests(1)
+        harness.transport.answer(.success(.token("T")))
+        // The token's renewal and the house-keeping.
+        await harness.time.waitForSleepers(2)
+        #expect(gateway.messagesProblem() == nil)
+        let orders = Caller(name: "")
+        _ = try await gateway.accept(MessageBench.body(), idempotencyKey: nil, caller: orders, traceID: "t")
+        await harness.transport.waitForRequests(2)
+        run.cancel()
+        await harness.time.waitForSleepers(2)
+        #expect(gateway.relayProblem() != nil)
+        await #expect(throws: MessageRefusal.self) {
+            _ = try await gateway.accept(MessageBench.body(), idempotencyKey: nil, caller: orders, traceID: "t")
+        }
+        harness.transport.answer(.success(.ok))
+        harness.journal.settle()
+        harness.time.advance(by: .milliseconds(20))
+        try await run.value
+        #expect(harness.log.text.contains("drained"))
+        #expect(harness.journal.model.messages.values.map(\.state) == [.sent])
+    }
+}
