@@ -50,6 +50,7 @@ public final class Gateway: Service {
         appNames = names
         var keepers: [TokenKeeper] = []
         for (index, name) in names.enumerated() {
+            metrics.registerApp(name)
             keepers.append(
                 TokenKeeper(
                     credentials: TokenCredentials(configuration, app: name),

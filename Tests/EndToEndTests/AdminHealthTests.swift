@@ -22,7 +22,10 @@ struct AdminHealthTests {
         #expect(try await stage.weir.admin.get("/").status == 200)
     }
 
-    @Test(arguments: ["/nowhere", "/v1", "/v1/", "/v1/states", "/v1/breakers", "/v1/apps/main", "/v1/apps/main/stop", "/metrics/x", "/v1/messages"])
+    @Test(arguments: [
+        "/nowhere", "/v1", "/v1/", "/v1/states", "/v1/breakers", "/v1/apps/main", "/v1/apps/main/stop", "/metrics/x",
+        "/v1/messages",
+    ])
     func `an unknown path is 404 in the envelope`(path: String) async throws {
         let get = try await stage.weir.admin.get(path)
         let post = try await stage.weir.admin.post(path)
@@ -39,7 +42,8 @@ struct AdminHealthTests {
     }
 
     @Test(arguments: [
-        ("DELETE", "/metrics", "GET"), ("POST", "/healthz", "GET"), ("PUT", "/readyz", "GET"), ("POST", "/readyz/messages", "GET"),
+        ("DELETE", "/metrics", "GET"), ("POST", "/healthz", "GET"), ("PUT", "/readyz", "GET"),
+        ("POST", "/readyz/messages", "GET"),
         ("POST", "/v1/state", "GET"), ("GET", "/v1/reload", "POST"), ("GET", "/v1/apps/main/pause", "POST"),
         ("DELETE", "/v1/breakers/x/open", "POST"), ("POST", "/", "GET"),
     ])
@@ -51,11 +55,15 @@ struct AdminHealthTests {
     }
 
     @Test(arguments: [
-        ("PUT", "/v1/messages", "GET, POST"), ("GET", "/v1/messages:batch", "POST"), ("POST", "/v1/messages/x", "DELETE, GET"),
-        ("GET", "/v1/messages/x/redrive", "POST"), ("GET", "/v1/redrive", "POST"), ("PATCH", "/v1/messages", "GET, POST"),
+        ("PUT", "/v1/messages", "GET, POST"), ("GET", "/v1/messages:batch", "POST"),
+        ("POST", "/v1/messages/x", "DELETE, GET"),
+        ("GET", "/v1/messages/x/redrive", "POST"), ("GET", "/v1/redrive", "POST"),
+        ("PATCH", "/v1/messages", "GET, POST"),
     ])
     func `a wrong method on the messages API is 405 and says which are right`(
-        method: String, path: String, allowed: String
+        method: String,
+        path: String,
+        allowed: String
     ) async throws {
         let answer = try await stage.weir.api.call(method, path)
         #expect(answer.status == 405)

@@ -9,7 +9,9 @@ struct AdminKeyTests {
         for path in ["/metrics", "/healthz", "/readyz", "/readyz/messages"] {
             #expect(try await stage.weir.admin.get(path).status == 200, "\(path)")
         }
-        for (method, path) in [("GET", "/"), ("GET", "/v1/state"), ("POST", "/v1/reload"), ("POST", "/v1/apps/main/pause")] {
+        for (method, path) in [
+            ("GET", "/"), ("GET", "/v1/state"), ("POST", "/v1/reload"), ("POST", "/v1/apps/main/pause"),
+        ] {
             for value in [nil, "Bearer wrong", Self.key, "Bearer \(Self.key)x", "Bearer \(Self.key.dropLast())"] {
                 let headers = value.map { [(name: "Authorization", value: $0)] } ?? []
                 let refused = try await stage.weir.admin.call(method, path, headers: headers)
@@ -18,7 +20,11 @@ struct AdminKeyTests {
                 #expect(refused.header("www-authenticate")?.hasPrefix("Bearer") == true)
                 #expect(!refused.text.contains(Self.key))
             }
-            let served = try await stage.weir.admin.call(method, path, headers: [("Authorization", "Bearer \(Self.key)")])
+            let served = try await stage.weir.admin.call(
+                method,
+                path,
+                headers: [("Authorization", "Bearer \(Self.key)")]
+            )
             #expect(served.status == 200, "\(method) \(path)")
         }
     }
@@ -28,11 +34,23 @@ struct AdminKeyTests {
         var settings = stage.settings
         settings.server = ", admin_key: \"another-\(Self.key)\""
         try settings.write()
-        let answer = try await stage.weir.admin.call("POST", "/v1/reload", headers: [("Authorization", "Bearer \(Self.key)")])
+        let answer = try await stage.weir.admin.call(
+            "POST",
+            "/v1/reload",
+            headers: [("Authorization", "Bearer \(Self.key)")]
+        )
         #expect(answer.status == 200)
         #expect(!answer.text.contains(Self.key))
-        let old = try await stage.weir.admin.call("GET", "/v1/state", headers: [("Authorization", "Bearer \(Self.key)")])
-        let new = try await stage.weir.admin.call("GET", "/v1/state", headers: [("Authorization", "Bearer another-\(Self.key)")])
+        let old = try await stage.weir.admin.call(
+            "GET",
+            "/v1/state",
+            headers: [("Authorization", "Bearer \(Self.key)")]
+        )
+        let new = try await stage.weir.admin.call(
+            "GET",
+            "/v1/state",
+            headers: [("Authorization", "Bearer another-\(Self.key)")]
+        )
         // server.admin_key is read at start only, as docs/configuration.md says.
         #expect([old.status, new.status].sorted() == [200, 401])
         #expect(answer.text.contains("restart") == (old.status == 200))

@@ -14,19 +14,30 @@ struct BadInputRequestTests {
     }
 
     @Test(arguments: [
-        nil, "", "Bearer", "Bearer ", "Bearer wrong-key-0123456789", "Basic b3JkZXJzOmtleQ==", "key-of-orders-0123456789abcdef",
+        nil, "", "Bearer", "Bearer ", "Bearer wrong-key-0123456789", "Basic b3JkZXJzOmtleQ==",
+        "key-of-orders-0123456789abcdef",
     ])
     func `without a client's key nothing is served`(authorization: String?) async throws {
         let stage = try await Stage.start { $0.sections = Stage.clients(["orders": ""]) }
         let headers = authorization.map { [(name: "Authorization", value: $0)] } ?? []
-        for (method, target) in [("GET", "/v1/messages"), ("POST", "/v1/messages"), ("POST", "/v1/messages:batch"), ("POST", "/v1/redrive")] {
-            let answer = try await stage.weir.api.call(method, target, headers: headers, body: method == "POST" ? "{}" : nil)
+        for (method, target) in [
+            ("GET", "/v1/messages"), ("POST", "/v1/messages"), ("POST", "/v1/messages:batch"), ("POST", "/v1/redrive"),
+        ] {
+            let answer = try await stage.weir.api.call(
+                method,
+                target,
+                headers: headers,
+                body: method == "POST" ? "{}" : nil
+            )
             #expect(answer.status == 401, "\(method) \(target)")
             #expect(answer.error == "unauthorized")
             #expect(answer.header("www-authenticate")?.hasPrefix("Bearer") == true)
             #expect(!answer.text.contains("wrong-key"))
         }
-        #expect(try await stage.weir.api.call("GET", "/v1/messages", headers: Stage.authorization(of: "orders")).status == 200)
+        #expect(
+            try await stage.weir.api.call("GET", "/v1/messages", headers: Stage.authorization(of: "orders")).status
+                == 200
+        )
     }
 
     @Test(arguments: ["Forwarded", "X-Forwarded-For", "x-forwarded-proto"])

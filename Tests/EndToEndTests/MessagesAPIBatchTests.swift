@@ -73,7 +73,8 @@ struct MessagesAPIBatchTests {
         ("[{]", 400, "malformed", "array"),
         ("", 400, "malformed", "array"),
     ])
-    func `what is no batch is refused as a whole`(body: String, status: Int, error: String, words: String) async throws {
+    func `what is no batch is refused as a whole`(body: String, status: Int, error: String, words: String) async throws
+    {
         let answer = try await post(body)
         #expect(answer.status == status)
         #expect(answer.error == error)

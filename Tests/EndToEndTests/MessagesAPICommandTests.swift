@@ -22,8 +22,10 @@ struct MessagesAPICommandTests {
     private func sendWaiting(_ openID: String, _ options: [String] = []) async throws -> String {
         _ = try await stage.weir.admin.post("/v1/apps/main/pause")
         let run = try await CommandRun.weir(
-            ["send", "--json", "--url", "http://127.0.0.1:\(stage.weir.api.port)", "--key", Stage.key(of: "orders")] + options
-                + [Message.templateBody(to: openID)])
+            ["send", "--json", "--url", "http://127.0.0.1:\(stage.weir.api.port)", "--key", Stage.key(of: "orders")]
+                + options
+                + [Message.templateBody(to: openID)]
+        )
         return try #require(JSONAny(run.output)?["data"]?["id"]?.string)
     }
 
@@ -38,7 +40,15 @@ struct MessagesAPICommandTests {
     }
 
     @Test func `with --json the answer is what the API says`() async throws {
-        let sent = try await run("send", "--json", "--idempotency-key", "k", "--wait", "30", Message.templateBody(to: "o-1"))
+        let sent = try await run(
+            "send",
+            "--json",
+            "--idempotency-key",
+            "k",
+            "--wait",
+            "30",
+            Message.templateBody(to: "o-1")
+        )
         #expect(sent.status == 0)
         let json = try #require(JSONAny(sent.output))
         #expect(json["code"]?.int == 200)
@@ -80,7 +90,15 @@ struct MessagesAPICommandTests {
         try await stage.sandbox.fault(#""kind":"errcode","errcode":-1"#)
         var ids: [String] = []
         for number in 0..<3 {
-            let run = try await run("send", "--json", "--wait", "30", "--retry-class", "once", Message.templateBody(to: "o-\(number)"))
+            let run = try await run(
+                "send",
+                "--json",
+                "--wait",
+                "30",
+                "--retry-class",
+                "once",
+                Message.templateBody(to: "o-\(number)")
+            )
             #expect(JSONAny(run.output)?["data"]?["state"]?.string == "dead")
             ids.append(JSONAny(run.output)?["data"]?["id"]?.string ?? "")
         }

@@ -27,11 +27,17 @@ struct MessagesAPIIdempotencyTests {
 
     @Test func `the same JSON written differently is the same message`() async throws {
         let first = try await stage.weir.api.call(
-            "POST", "/v1/messages", headers: Self.key,
-            body: #"{"type":"template","message":{"touser":"o-1","template_id":"t","data":{}}}"#)
+            "POST",
+            "/v1/messages",
+            headers: Self.key,
+            body: #"{"type":"template","message":{"touser":"o-1","template_id":"t","data":{}}}"#
+        )
         let second = try await stage.weir.api.call(
-            "POST", "/v1/messages", headers: Self.key,
-            body: #"{ "message": {"data": {}, "template_id": "\u0074", "touser": "o-1"}, "type": "template" }"#)
+            "POST",
+            "/v1/messages",
+            headers: Self.key,
+            body: #"{ "message": {"data": {}, "template_id": "\u0074", "touser": "o-1"}, "type": "template" }"#
+        )
         #expect([first.status, second.status] == [202, 200])
         #expect(first.data?["id"] == second.data?["id"])
     }

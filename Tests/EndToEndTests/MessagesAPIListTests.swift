@@ -68,7 +68,12 @@ struct MessagesAPIListTests {
         for (method, target) in [
             ("GET", "/v1/messages/\(id)"), ("DELETE", "/v1/messages/\(id)"), ("POST", "/v1/messages/\(id)/redrive"),
         ] {
-            let answer = try await stage.weir.api.call(method, target, headers: billing, body: method == "POST" ? "" : nil)
+            let answer = try await stage.weir.api.call(
+                method,
+                target,
+                headers: billing,
+                body: method == "POST" ? "" : nil
+            )
             #expect(answer.status == 404, "\(method)")
             #expect(answer.error == "not_found")
             #expect(!answer.text.contains("o-1"))

@@ -35,7 +35,10 @@ struct MessagesAPIWaitTests {
     }
 
     @Test func `Prefer wait answers 202 when the time is over first`() async throws {
-        let message = Message.template(to: "o-1", members: #","not_before":"2099-01-01T00:00:00Z","not_after":"2099-01-02T00:00:00Z""#)
+        let message = Message.template(
+            to: "o-1",
+            members: #","not_before":"2099-01-01T00:00:00Z","not_after":"2099-01-02T00:00:00Z""#
+        )
         let answer = try await stage.weir.send(message, headers: [("Prefer", "wait=1")])
         #expect(answer.status == 202)
         #expect(answer.data?["state"]?.string == "pending")

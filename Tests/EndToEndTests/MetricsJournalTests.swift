@@ -20,15 +20,24 @@ struct MetricsJournalTests {
         }
         for priority in ["urgent", "high", "normal", "low"] {
             let count = messages.filter { $0["priority"]?.string == priority }.count
-            #expect(metrics.sum("weir_messages_accepted_total", "priority=\"\(priority)\"") == Double(count), "\(priority)")
+            #expect(
+                metrics.sum("weir_messages_accepted_total", "priority=\"\(priority)\"") == Double(count),
+                "\(priority)"
+            )
         }
         var attempts: [String: Int] = [:]
         for message in messages {
             let whole = try await traffic.message(message["id"]?.string ?? "")
-            for attempt in whole["attempts"]?.array ?? [] { attempts[attempt["outcome"]?.string ?? "none", default: 0] += 1 }
+            for attempt in whole["attempts"]?.array ?? [] {
+                attempts[attempt["outcome"]?.string ?? "none", default: 0] += 1
+            }
         }
-        let paths = ["message/template/send", "message/custom/send", "message/subscribe/bizsend"].map { "/cgi-bin/\($0)" }
-        for outcome in ["accepted", "transient", "token_rejected", "recipient", "request", "account", "throttled", "unknown"] {
+        let paths = ["message/template/send", "message/custom/send", "message/subscribe/bizsend"].map {
+            "/cgi-bin/\($0)"
+        }
+        for outcome in [
+            "accepted", "transient", "token_rejected", "recipient", "request", "account", "throttled", "unknown",
+        ] {
             let counted = paths.reduce(0) { sum, path in
                 sum + metrics.sum("weir_upstream_requests_total", "api=\"\(path)\"", "outcome=\"\(outcome)\"")
             }

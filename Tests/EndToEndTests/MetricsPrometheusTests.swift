@@ -13,22 +13,30 @@ struct MetricsPrometheusTests {
             scrape_configs:
               - job_name: weir
                 static_configs: [{targets: ["127.0.0.1:\(traffic.stage.weir.admin.port)"]}]
-            """)
+            """
+        )
         let prometheus = try ChildProcess(
             "/usr/bin/env",
             [
-                "prometheus", "--config.file=\(file)", "--storage.tsdb.path=\(folder.path)/data", "--web.listen-address=127.0.0.1:0",
-            ])
+                "prometheus", "--config.file=\(file)", "--storage.tsdb.path=\(folder.path)/data",
+                "--web.listen-address=127.0.0.1:0",
+            ]
+        )
         let port = try await eventually("Prometheus listens") {
             prometheus.lines.first { $0.contains("\"Listening on\"") }?.split(separator: ":").last.flatMap { Int($0) }
         }
         let api = HTTPEndpoint(port: port)
         try await eventually("Prometheus finds the gateway up") { try await value("up", api) == 1 }
-        try await eventually("it has twice what is counted") { (try await value("sum(count_over_time(up[1m]))", api) ?? 0) >= 2 }
+        try await eventually("it has twice what is counted") {
+            (try await value("sum(count_over_time(up[1m]))", api) ?? 0) >= 2
+        }
         #expect(try await value("weir_build_info", api) == 1)
         #expect(try await value("sum(weir_messages_total)", api) == 60)
         #expect((try await value("scrape_samples_scraped", api) ?? 0) > 200)
-        #expect((try await value("histogram_quantile(0.9, sum by (le) (weir_message_send_duration_seconds_bucket))", api) ?? 0) > 0)
+        #expect(
+            (try await value("histogram_quantile(0.9, sum by (le) (weir_message_send_duration_seconds_bucket))", api)
+                ?? 0) > 0
+        )
         let targets = try await api.get("/api/v1/targets?state=active").json?["data"]?["activeTargets"]?.array
         #expect(targets?.first?["lastError"]?.string == "")
         prometheus.signal(SIGTERM)

@@ -18,7 +18,10 @@ struct MetricsScrapeTests {
         #expect(packed.body.count * 3 < plain.body.count)
         let packedFile = folder.path + "/packed"
         try Data(packed.body).write(to: URL(fileURLWithPath: packedFile))
-        for command in ["promtool check metrics < \(plainFile)", "gzip -dc \(packedFile) > \(folder.path)/unpacked && promtool check metrics < \(folder.path)/unpacked"] {
+        for command in [
+            "promtool check metrics < \(plainFile)",
+            "gzip -dc \(packedFile) > \(folder.path)/unpacked && promtool check metrics < \(folder.path)/unpacked",
+        ] {
             let run = try await CommandRun.shell(command)
             #expect(run.status == 0)
             #expect(run.output + run.errors == "")
@@ -60,11 +63,13 @@ struct MetricsScrapeTests {
 
     @Test func `neither labels nor logs hold an openid, a key, a token or a secret`() async throws {
         let traffic = try await MetricsTraffic.run()
-        let scrape = try await traffic.stage.weir.admin.call("GET", "/metrics", headers: [("Accept", Self.openMetrics)]).text
+        let scrape = try await traffic.stage.weir.admin.call("GET", "/metrics", headers: [("Accept", Self.openMetrics)])
+            .text
         let state = try await traffic.stage.weir.admin.get("/v1/state").text
         let log = traffic.stage.weir.process.lines.joined(separator: "\n")
         let secrets = [
-            "o-secret-user", "o-unfollowed", "o-refused", Stage.key(of: MetricsTraffic.client), SandboxProcess.secret, traffic.token,
+            "o-secret-user", "o-unfollowed", "o-refused", Stage.key(of: MetricsTraffic.client), SandboxProcess.secret,
+            traffic.token,
             "weir1.", "foreign-token", "nobody's key", "coffee", "no/such/path",
         ]
         for secret in secrets {
@@ -92,7 +97,11 @@ struct MetricsScrapeTests {
             for number in 0..<60 {
                 group.addTask {
                     let headers = number % 2 == 0 ? [(name: "Accept-Encoding", value: "gzip")] : []
-                    let answer = try await stage.weir.admin.call("GET", "/metrics?name[]=n\(number % 5)", headers: headers)
+                    let answer = try await stage.weir.admin.call(
+                        "GET",
+                        "/metrics?name[]=n\(number % 5)",
+                        headers: headers
+                    )
                     // Beyond a few different scrapes at once the rest is told to come back.
                     #expect([200, 503].contains(answer.status))
                     let whole = try await stage.weir.admin.call("GET", "/metrics", headers: headers)
@@ -107,6 +116,8 @@ struct MetricsScrapeTests {
     }
 
     private func names(_ text: String) -> [Substring] {
-        text.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }.compactMap { $0.split(separator: " ").dropFirst(2).first }
+        text.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }.compactMap {
+            $0.split(separator: " ").dropFirst(2).first
+        }
     }
 }

@@ -17,7 +17,9 @@ struct MetricsTraffic: Sendable {
                 """
         }
         let traffic = MetricsTraffic(stage: stage, token: try await stage.weir.token(secret: Stage.key(of: client)))
-        for kind in [#""kind":"errcode","errcode":-1"#, #""kind":"reset""#, #""kind":"close_after_accept""#, #""kind":"html""#] {
+        for kind in [
+            #""kind":"errcode","errcode":-1"#, #""kind":"reset""#, #""kind":"close_after_accept""#, #""kind":"html""#,
+        ] {
             try await stage.sandbox.fault(#"\#(kind),"rate":0.15,"count":8"#)
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -27,18 +29,25 @@ struct MetricsTraffic: Sendable {
             try await group.waitForAll()
         }
         try await eventually("every message has ended") {
-            try await traffic.list("state=pending,sending&limit=1").isEmpty
+            let l = try await traffic.list("state=pending,sending&limit=1000")
+            print("DEBUG", l.count, l.first.map { "\($0)" } ?? "", stage.weir.process.lines.last ?? "")
+            return l.isEmpty
         }
         return traffic
     }
 
     private func send(_ number: Int) async throws {
-        let openID = ["o-secret-user-\(number)", "o-unfollowed-\(number)", "o-refused-\(number)"][number % 7 < 5 ? 0 : number % 7 - 4]
+        let openID = ["o-secret-user-\(number)", "o-unfollowed-\(number)", "o-refused-\(number)"][
+            number % 7 < 5 ? 0 : number % 7 - 4
+        ]
         let priority = ["urgent", "high", "normal", "low"][number % 4]
         let members = ",\"priority\":\"\(priority)\""
         let messages: [Message] = [
             .template(to: openID, members: members), .custom(to: openID, members: members),
-            Message(type: "subscribe", body: #"{"touser":"\#(openID)","template_id":"t","data":{"thing1":{"value":"x"}}}"#),
+            Message(
+                type: "subscribe",
+                body: #"{"touser":"\#(openID)","template_id":"t","data":{"thing1":{"value":"x"}}}"#
+            ),
         ]
         _ = try await stage.weir.send(messages[number % 3], headers: Self.headers)
         guard number % 10 == 0 else { return }
@@ -57,7 +66,7 @@ struct MetricsTraffic: Sendable {
             "/%22%0A\\?access_token=\(token)",
         ]
         _ = try await stage.weir.api.get(targets[number % targets.count])
-        _ = try await stage.weir.api.call("BREW", "/v1/coffee-\(number)")
+        _ = try await stage.weir.api.call("LOCK", "/v1/coffee-\(number)")
     }
 
     /// The client's messages, attempts left out.

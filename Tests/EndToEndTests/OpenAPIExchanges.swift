@@ -28,7 +28,10 @@ final class OpenAPIExchanges: Sendable {
     /// A request to the api listener.
     @discardableResult
     func call(
-        _ method: String, _ target: String, _ headers: [(name: String, value: String)] = [], _ body: String? = nil
+        _ method: String,
+        _ target: String,
+        _ headers: [(name: String, value: String)] = [],
+        _ body: String? = nil
     ) async throws -> Answer {
         let answer = try await stage.weir.api.call(method, target, headers: headers, body: body)
         keep("api", method, target, answer)
@@ -37,7 +40,9 @@ final class OpenAPIExchanges: Sendable {
 
     /// A request to the admin listener.
     @discardableResult
-    func admin(_ method: String, _ target: String, _ headers: [(name: String, value: String)] = []) async throws -> Answer {
+    func admin(_ method: String, _ target: String, _ headers: [(name: String, value: String)] = []) async throws
+        -> Answer
+    {
         let answer = try await stage.weir.admin.call(method, target, headers: headers)
         keep("admin", method, target, answer)
         return answer

@@ -3,7 +3,8 @@ import Testing
 
 /// `/openapi.yaml` against what the gateway really answers.
 struct OpenAPITests {
-    private static let later = #","not_before":"2099-01-01T00:00:00Z","not_after":"2099-01-02T00:00:00Z","metadata":{"order":"1"}"#
+    private static let later =
+        #","not_before":"2099-01-01T00:00:00Z","not_after":"2099-01-02T00:00:00Z","metadata":{"order":"1"}"#
     private static let adminKey = "admin-key-0123456789abcdef"
     private static let admin = [(name: "Authorization", value: "Bearer \(adminKey)")]
     private static let orders = Stage.authorization(of: "orders")
@@ -25,7 +26,9 @@ struct OpenAPITests {
         #expect(served.header("content-type")?.hasPrefix("application/yaml") == true)
         let folder = try TemporaryFolder()
         let run = try await CommandRun.python(
-            "openapi.py", [try folder.write("openapi.yaml", served.text), try folder.write("exchanges", exchanges.lines)])
+            "openapi.py",
+            [try folder.write("openapi.yaml", served.text), try folder.write("exchanges", exchanges.lines)]
+        )
         #expect(run.status == 0, "\(run.errors)")
         #expect(exchanges.statuses.isSuperset(of: [200, 202, 400, 401, 403, 404, 409, 413, 422, 429, 503]))
     }
@@ -39,7 +42,12 @@ struct OpenAPITests {
         try await api.call("POST", "/v1/messages", Self.orders + key, good)
         try await api.call("POST", "/v1/messages", Self.orders + key, Message.template(to: "o-2").json)
         try await api.call("POST", "/v1/messages", Self.orders + [("Prefer", "wait=30")], good)
-        try await api.call("POST", "/v1/messages", Self.orders + [("Prefer", "wait=30")], Message.template(to: "o-unfollowed").json)
+        try await api.call(
+            "POST",
+            "/v1/messages",
+            Self.orders + [("Prefer", "wait=30")],
+            Message.template(to: "o-unfollowed").json
+        )
         try await api.call("POST", "/v1/messages", [], good)
         try await api.call("POST", "/v1/messages", Self.orders, "{")
         try await api.call("POST", "/v1/messages", Self.orders, "{}")
@@ -61,19 +69,31 @@ struct OpenAPITests {
             try await stage.weir.metrics().sum("weir_queue_depth", "state=\"in_flight\"") == 1
         }
         try await useOne(api, id(slowly), cancels: 409)
-        let waiting = try await api.call("POST", "/v1/messages", Self.orders, Message.template(to: "o-1", members: Self.later).json)
+        let waiting = try await api.call(
+            "POST",
+            "/v1/messages",
+            Self.orders,
+            Message.template(to: "o-1", members: Self.later).json
+        )
         try await useOne(api, id(waiting), cancels: 200)
         try await api.call("GET", "/v1/messages/\(id(dead))", Self.orders)
         try await api.call("GET", "/v1/messages/\(id(dead))")
         try await api.call("POST", "/v1/messages/\(id(dead))/redrive", Self.orders, "")
-        for query in ["", "?limit=2", "?limit=2&state=sent", "?state=dead,failed&app=main&to=o-1", "?state=gone", "?colour=red"] {
+        for query in [
+            "", "?limit=2", "?limit=2&state=sent", "?state=dead,failed&app=main&to=o-1", "?state=gone", "?colour=red",
+        ] {
             try await api.call("GET", "/v1/messages\(query)", Self.orders)
             try await api.call("POST", "/v1/redrive\(query)", Self.orders, "")
         }
         try await api.call("GET", "/v1/messages")
         try await api.call("POST", "/v1/redrive", [], "")
         for _ in 0..<9 {
-            try await api.call("POST", "/v1/messages", Self.orders, Message.template(to: "o-1", members: Self.later).json)
+            try await api.call(
+                "POST",
+                "/v1/messages",
+                Self.orders,
+                Message.template(to: "o-1", members: Self.later).json
+            )
         }
     }
 
@@ -98,7 +118,10 @@ struct OpenAPITests {
         try await exchanges.admin("GET", "/metrics", [("Accept", "application/openmetrics-text")])
         let state = try await exchanges.admin("GET", "/v1/state", Self.admin)
         let name = state.data?["breakers"]?.array.first?["name"]?.string ?? ""
-        for path in ["/v1/breakers/\(name)/open", "/v1/breakers/nobody/open", "/v1/breakers/\(name)/close", "/v1/breakers/\(name)/auto"] {
+        for path in [
+            "/v1/breakers/\(name)/open", "/v1/breakers/nobody/open", "/v1/breakers/\(name)/close",
+            "/v1/breakers/\(name)/auto",
+        ] {
             try await exchanges.admin("POST", path, Self.admin)
             try await exchanges.admin("GET", "/v1/state", Self.admin)
             try await exchanges.admin("POST", path)

@@ -1,4 +1,5 @@
 import Resilience
+import Timekeeping
 
 /// What all lanes of one app share.
 struct AppGate: Equatable, Sendable {
@@ -15,4 +16,20 @@ struct AppGate: Equatable, Sendable {
     var token = TokenState.missing
     var hold: Hold?
     var budget: RetryBudget
+    /// Before this time no further retry leaves that the budget could not pay for.
+    private var nextUnpaidRetry = Instant.zero
+
+    init(name: String, token: TokenState, budget: RetryBudget) {
+        self.name = name
+        self.token = token
+        self.budget = budget
+    }
+
+    /// How long a retry is delayed that the budget can't pay for now: such retries leave one after another, at the pace at which its
+    /// floor earns them, lest all of them leave together when the first can be paid.
+    mutating func unpaidDelay(_ wait: Duration, at now: Instant) -> Duration {
+        let turn = max(now + wait, nextUnpaidRetry)
+        nextUnpaidRetry = turn + budget.policy.floor.per / max(1, budget.policy.floor.permits)
+        return turn - now
+    }
 }

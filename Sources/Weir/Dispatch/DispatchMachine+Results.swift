@@ -152,7 +152,7 @@ extension DispatchMachine {
         var delay = max(planned, pushback ?? .zero)
         if case .wait(let wait) = apps[gates[lease.gate].app].budget.charge(at: now.instant) {
             guard job.isDurable else { return exhausted }
-            delay = max(delay, wait)
+            delay = max(delay, apps[gates[lease.gate].app].unpaidDelay(wait, at: now.instant))
         }
         let due = now.timestamp + delay
         if !isSafe, due - first > policy.deduplicationWindow { return exhausted }

@@ -19,6 +19,8 @@ public struct DispatchMachine: Sendable {
     public private(set) var breakerKeys: [BreakerKey] = []
     var leases: [JobID: Lease] = [:]
     private var durableInFlight = 0
+    /// Moves from open to half-open that nobody has been told of yet: at most one a breaker and pump.
+    private var probings: [(breaker: Int, transition: BreakerTransition)] = []
     /// Whether attempts of messages may start: false while their start can't be written down.
     public var journalIsWritable = true
     public var isDraining = false
@@ -142,6 +144,7 @@ public struct DispatchMachine: Sendable {
             gates[index].bucket.giveBack(at: now.instant)
             return .blocked(openBreaker(breaker, at: now))
         }
+        if let transition = permit.transition { probings.append((breaker, transition)) }
         guard var job = queue.lease(from: lane, at: now.timestamp) else {
             gates[index].bucket.giveBack(at: now.instant)
             breakers[breaker].release(permit, at: now.instant)
@@ -243,6 +246,12 @@ public struct DispatchMachine: Sendable {
             if wake.map({ instant < $0 }) ?? true { wake = instant }
         }
         return wake
+    }
+
+    /// The breakers that have begun to probe since this was asked last.
+    mutating func takeProbings() -> [(breaker: Int, transition: BreakerTransition)] {
+        defer { probings = [] }
+        return probings
     }
 
     // MARK: Ends

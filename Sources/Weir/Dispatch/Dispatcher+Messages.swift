@@ -216,13 +216,14 @@ extension Dispatcher {
         }
     }
 
-    /// Calls `action` once when the message has ended; at once when it is not waiting or in flight here.
+    /// Calls `action` once when the message has ended and its end is on disk; soon when it is not waiting or in flight here.
     func whenEnded(_ id: JobID, _ action: @escaping @Sendable () -> Void) {
         let isThere = state.withLock { state in
             guard state.machine.job(id) != nil else { return false }
             state.watchers[id, default: []].append(action)
             return true
         }
-        if !isThere { action() }
+        // Its end may have been decided and not be on disk yet: it is then among what is committed before this.
+        if !isThere { journal.append([]) { _ in action() } }
     }
 }

@@ -112,11 +112,16 @@ extension Dispatcher {
         update { state, _ in state.refreshToken(of: app) }
     }
 
+    /// A breaker has moved.
+    func report(_ transition: BreakerTransition, breaker: String) {
+        metrics.moved(transition, breaker: breaker)
+        logger.notice("breaker \(transition.from) → \(transition.to)", metadata: ["breaker": "\(breaker)"])
+    }
+
     private func report(_ done: AttemptResult, _ result: Classification, api: APIDescriptor) {
         if let transition = done.transition {
             let breaker = state.withLock { $0.breakerNames[$0.machine.gates[done.lease.gate].breaker] }
-            metrics.moved(transition, breaker: breaker)
-            logger.notice("breaker \(transition.from) → \(transition.to)", metadata: ["breaker": "\(breaker)"])
+            report(transition, breaker: breaker)
         }
         guard result.outcome == .account else { return }
         logger.error(

@@ -32,6 +32,7 @@ final class Dispatcher: Sendable {
     enum Effect: Sendable {
         case transmit(Lease, RelayCall)
         case answer(RelayCall, RelayEnd)
+        case report(BreakerTransition, breaker: String)
     }
 
     let state: Mutex<State>
@@ -88,6 +89,10 @@ final class Dispatcher: Sendable {
             let now = time.moment()
             let value = change(&state, now)
             start(state.machine.pump(at: now), in: &state, at: now)
+            for probing in state.machine.takeProbings() {
+                // Told before the probe leaves.
+                state.effects.insert(.report(probing.transition, breaker: state.breakerNames[probing.breaker]), at: 0)
+            }
             let effects = state.effects
             state.effects = []
             return (value, effects, state.machine.nextWake(at: now))
@@ -149,6 +154,7 @@ final class Dispatcher: Sendable {
         switch effect {
         case .transmit(let lease, let call): transmit(call, lease: lease)
         case .answer(let call, let end): call.completion(end)
+        case .report(let transition, let breaker): report(transition, breaker: breaker)
         }
     }
 

@@ -20,6 +20,8 @@ extension GatewayMetrics {
         _ = limiterWaits.child(app, api)
         _ = limiterRejections.child(app, api)
         gates.withLock { $0[index] = gate }
+        guard let type = MessageType(api: api) else { return }
+        for state in JobState.allCases where state.isTerminal { _ = messagesEnded.child(app, type.rawValue, state.name) }
     }
 
     private func gate(_ index: Int) -> GateMetrics? {
@@ -40,15 +42,24 @@ extension GatewayMetrics {
         guard let gate = gate(result.lease.gate) else { return }
         gate.outcome(classification.outcome).increment()
         gate.duration.observe(now.instant - result.lease.startedAt.instant)
-        if let errcode = classification.errcode, errcode != 0 {
-            let label = ErrorCodeTable.isKnown(errcode) ? String(errcode) : "other"
-            upstreamErrcodes.child(gate.app, gate.api, label).increment()
-        }
+        count(classification.errcode, app: gate.app, api: gate.api)
         switch result.disposition {
         case .retry(_, let fast): retries.child(className, fast ? "fast" : "ladder").increment()
         case .tokenRetry: retries.child(className, "token").increment()
         case .ended, .waiting: break
         }
+    }
+
+    /// The table bounds the label: what it does not know is `other`.
+    private func count(_ errcode: Int?, app: String, api: String) {
+        guard let errcode, errcode != 0 else { return }
+        upstreamErrcodes.child(app, api, ErrorCodeTable.isKnown(errcode) ? String(errcode) : "other").increment()
+    }
+
+    /// An app is there: its counters begin at 0.
+    func registerApp(_ app: String) {
+        _ = tokenRejections.child(app)
+        for outcome in Outcome.allCases { _ = tokenRefreshes.child(app, outcome.rawValue) }
     }
 
     /// A breaker moved.
@@ -99,7 +110,9 @@ extension GatewayMetrics {
     func token(_ report: TokenReport, app: String) {
         switch report {
         case .rejected: tokenRejections.child(app).increment()
-        case .fetched(let classification): tokenRefreshes.child(app, classification.outcome.rawValue).increment()
+        case .fetched(let classification):
+            tokenRefreshes.child(app, classification.outcome.rawValue).increment()
+            count(classification.errcode, app: app, api: TokenKeeper.path)
         }
     }
 

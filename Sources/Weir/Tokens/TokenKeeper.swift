@@ -134,7 +134,7 @@ final class TokenKeeper: Sendable {
         transport.send(request) { [self] result in received(result, for: fetch) }
     }
 
-    private static let path = "/cgi-bin/stable_token"
+    static let path = "/cgi-bin/stable_token"
     private static let api = APICatalog.descriptor(method: "POST", path: path)
 
     private func received(_ result: Result<UpstreamReply, TransportFailure>, for fetch: TokenFetch) {

@@ -10,8 +10,12 @@ import WeChat
 @Suite struct GatewayRestoreTests {
     /// A journal in which one message was accepted and, if asked, started at noon.
     private func left(
-        _ type: MessageType = .template, started: Int = 0, settled: [Outcome] = [], notBefore: Duration? = nil,
-        notAfter: Duration? = nil, app: String = "main"
+        _ type: MessageType = .template,
+        started: Int = 0,
+        settled: [Outcome] = [],
+        notBefore: Duration? = nil,
+        notAfter: Duration? = nil,
+        app: String = "main"
     ) -> (journal: MemoryJournal, id: JobID) {
         let journal = MemoryJournal(isManual: true)
         let (id, noon) = (JobID(rawValue: 77), MachineHarness.noon)
@@ -19,13 +23,27 @@ import WeChat
         model.apply(
             .accept(
                 MessageRecord(
-                    id: id, app: app, type: type, createdAt: noon, notBefore: notBefore.map { noon + $0 },
-                    notAfter: notAfter.map { noon + $0 }, body: Array("{\"client_msg_id\":\"mine\"}".utf8))))
+                    id: id,
+                    app: app,
+                    type: type,
+                    createdAt: noon,
+                    notBefore: notBefore.map { noon + $0 },
+                    notAfter: notAfter.map { noon + $0 },
+                    body: Array("{\"client_msg_id\":\"mine\"}".utf8)
+                )
+            )
+        )
         for number in 0..<started {
             model.apply(.start(id, number: number + 1, at: noon, needsBody: false))
             guard number < settled.count else { break }
             let attempt = AttemptRecord(number: number + 1, startedAt: noon, duration: .zero, outcome: settled[number])
-            model.apply(.settle(id, attempt, Settlement(state: .pending, at: noon, nextAt: noon + .seconds(1), countedAttempts: number + 1)))
+            model.apply(
+                .settle(
+                    id,
+                    attempt,
+                    Settlement(state: .pending, at: noon, nextAt: noon + .seconds(1), countedAttempts: number + 1)
+                )
+            )
         }
         journal.model = model
         return (journal, id)

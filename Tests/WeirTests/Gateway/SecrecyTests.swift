@@ -10,17 +10,21 @@ import WeChat
 /// No secret, key, token or openid in a log line, a metric label or an error's text.
 @Suite struct SecrecyTests {
     private static let lost = Result<UpstreamReply, TransportFailure>.failure(
-        TransportFailure(.timeout, bytesLeft: true, detail: "Operation timed out"))
+        TransportFailure(.timeout, bytesLeft: true, detail: "Operation timed out")
+    )
     /// Answers of every kind, some with what WeChat repeats of the request.
     private static let answers: [Result<UpstreamReply, TransportFailure>] = [
-        .success(.ok), .success(.errcode(43004)), .success(.errcode(47003)), .success(.errcode(48001)), .success(.errcode(50002)),
-        .success(.errcode(45009)), .success(.errcode(45011)), .success(.errcode(-1)), lost, .success(.json("<html>", status: 502)),
+        .success(.ok), .success(.errcode(43004)), .success(.errcode(47003)), .success(.errcode(48001)),
+        .success(.errcode(50002)),
+        .success(.errcode(45009)), .success(.errcode(45011)), .success(.errcode(-1)), lost,
+        .success(.json("<html>", status: 502)),
         .failure(TransportFailure(.connect, bytesLeft: false)), .success(.errcode(40001)),
         .success(.json("{\"errcode\":40003,\"errmsg\":\"invalid openid hint: [REAL-TOKEN-1] rid: 1-2\"}")),
     ]
 
     private static let hidden = [
-        GatewayHarness.secret, GatewayHarness.key, "REAL-TOKEN", "weir1.main", GatewayHarness.openID, "o6_bmjr", "KEY-of-billing", "WRONG-KEY",
+        GatewayHarness.secret, GatewayHarness.key, "REAL-TOKEN", "weir1.main", GatewayHarness.openID, "o6_bmjr",
+        "KEY-of-billing", "WRONG-KEY",
     ]
 
     @Test func `a busy mix leaves none in logs, metrics or errors`() async throws {
@@ -42,21 +46,30 @@ import WeChat
         for round in 0..<60 {
             let custom = round % 2 == 0
             _ = try? await bench.accept(
-                "\"retry_class\":\"consistent\"", type: custom ? "custom" : "template",
-                message: custom ? MessageBench.text : MessageBench.template, key: "k\(round)")
+                "\"retry_class\":\"consistent\"",
+                type: custom ? "custom" : "template",
+                message: custom ? MessageBench.text : MessageBench.template,
+                key: "k\(round)"
+            )
             // A token of nobody's ends at once; what waits is ended by the clock.
             texts.append(await relay.send("\(Path.menu)?access_token=\(token)x&openid=\(GatewayHarness.openID)").text)
-            texts.append(await relay.send("/cgi-bin/token?appid=wx1234567890abcdef&secret=WRONG-KEY", method: "GET").text)
+            texts.append(
+                await relay.send("/cgi-bin/token?appid=wx1234567890abcdef&secret=WRONG-KEY", method: "GET").text
+            )
             harness.journal.settle()
             harness.transport.settle()
             harness.advance(.seconds(61))
             harness.startKeepers()
             _ = harness.gateway.setPaused(false, app: "main")
         }
-        for body in ["{\"touser\":\"\(GatewayHarness.openID)\"}", "{\"type\":\"template\",\"message\":\(MessageBench.text)}"] {
+        for body in [
+            "{\"touser\":\"\(GatewayHarness.openID)\"}", "{\"type\":\"template\",\"message\":\(MessageBench.text)}",
+        ] {
             texts.append(await bench.refusal(Array(body.utf8))?.message ?? "")
         }
-        do { _ = try bench.service.authenticate(key: "WRONG-KEY", isDirectLoopback: true) } catch { texts.append(error.message) }
+        do { _ = try bench.service.authenticate(key: "WRONG-KEY", isDirectLoopback: true) } catch {
+            texts.append(error.message)
+        }
         for record in harness.journal.model.messages.values {
             texts.append(record.reason ?? "")
             texts += record.attempts.map { $0.errmsg ?? "" }

@@ -1,3 +1,4 @@
+import Queueing
 import Resilience
 import TestSupport
 import Testing
