@@ -19,7 +19,8 @@ demo: libraries ## Builds, then runs a gateway before a sandbox with a little tr
 test: libraries test-tools venv lint ## Runs every check and every test.
 	$(BUILD) --build-tests
 	.ci/check-rules
-	swift test --skip-build --disable-xctest
+	swift test --skip-build --disable-xctest --skip EndToEndTests
+	swift test --skip-build --disable-xctest --filter EndToEndTests --no-parallel
 
 lint: ## Checks the formatting of all Swift files.
 	swift format lint --strict --recursive $(SOURCES)

@@ -11,11 +11,13 @@ import Testing
         let sandbox = try await SandboxProcess.start()
         let settings = WeirSettings(folder: try TemporaryFolder(), sandbox: sandbox)
         var weir = try await WeirProcess.start(settings)
+        // Slow enough that each kill meets many attempts on their way: taken by WeChat, and Weir doesn't know it yet.
+        try await sandbox.fault("\"kind\":\"latency\",\"ms\":250,\"api\":\"\(FaultTests.template)\"")
         let traffic = Traffic(
             to: weir.api.port,
             type: "template",
             prefix: "o",
-            connections: 6,
+            connections: 16,
             limit: CrashTests.messages
         )
         for crash in 1...CrashTests.crashes {

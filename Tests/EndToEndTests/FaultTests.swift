@@ -64,7 +64,7 @@ import Testing
         ("close_after_accept", "unknown"),
     ]
 
-    @Test(arguments: misbehaviours, ["available", "async"])
+    @Test(arguments: misbehaviours, ["consistent", "available", "async"])
     func `each misbehaviour is retried by class and counted by outcome`(
         misbehaviour: (kind: String, outcome: String),
         retryClass: String

@@ -45,6 +45,27 @@ import Testing
         #expect(try await sandbox.shown() == ["o-last": 1])
     }
 
+    @Test func `a reader of the log who goes away takes nobody along`() async throws {
+        let sandbox = try await SandboxProcess.start()
+        let settings = WeirSettings(folder: try TemporaryFolder(), sandbox: sandbox)
+        // The reader leaves as soon as it has seen both listeners.
+        let reader = """
+            while IFS= read -r line; do
+              echo "$line" >&3
+              [[ $line == *listening* ]] && ((++listeners == 2)) && break
+            done
+            """
+        let process = try ChildProcess(
+            "/bin/bash",
+            ["-c", "exec 3>&2; exec \"$0\" serve --config \"$1\" 2> >(\n\(reader)\n)", Binary.weir(), settings.write()]
+        )
+        let weir = try await WeirProcess.ready(process)
+        for _ in 1...3 { #expect(try await weir.admin.post("/v1/reload").status == 200) }
+        let id = try await weir.accept(.template(to: "o-1"))
+        try await weir.wait(id, for: "sent")
+        #expect(try await weir.stop() == 0)
+    }
+
     // MARK: Reloading
 
     private func rate(_ weir: WeirProcess) async throws -> Double? {

@@ -25,7 +25,10 @@ struct LimitUpstreamTests {
         }
         let sent = answers.filter { $0.errcode == 0 }
         let late = answers.filter { $0.errcode == 990_001 }
-        #expect(sent.count + late.count == 200, "\(answers.filter { ![0, 990_001].contains($0.errcode ?? -1) }.map { $0.text })")
+        #expect(
+            sent.count + late.count == 200,
+            "\(answers.filter { ![0, 990_001].contains($0.errcode ?? -1) }.map { $0.text })"
+        )
         // 5 at once and 10 a second for the 4.5 seconds that calls wait: 50; some may have begun to wait late.
         #expect(30...65 ~= sent.count)
         for answer in late {

@@ -20,7 +20,9 @@ struct MetricsTraffic: Sendable {
         for kind in [
             #""kind":"errcode","errcode":-1"#, #""kind":"reset""#, #""kind":"close_after_accept""#, #""kind":"html""#,
         ] {
-            try await stage.sandbox.fault(#"\#(kind),"rate":0.15,"count":8"#)
+            for api in ["message/template/send", "message/custom/send", "user/info"] {
+                try await stage.sandbox.fault(#"\#(kind),"api":"/cgi-bin/\#(api)","rate":0.2,"count":4"#)
+            }
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<60 { group.addTask { try await traffic.send(number) } }
@@ -29,9 +31,7 @@ struct MetricsTraffic: Sendable {
             try await group.waitForAll()
         }
         try await eventually("every message has ended") {
-            let l = try await traffic.list("state=pending,sending&limit=1000")
-            print("DEBUG", l.count, l.first.map { "\($0)" } ?? "", stage.weir.process.lines.last ?? "")
-            return l.isEmpty
+            try await traffic.list("state=pending,sending&limit=1").isEmpty
         }
         return traffic
     }

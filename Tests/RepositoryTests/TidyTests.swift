@@ -10,10 +10,13 @@ import Testing
         #expect(long == [])
     }
 
-    @Test func `no line has more than 120 columns`() throws {
+    @Test func `no line of code has more than 120 columns, and no comment more than 140`() throws {
         for file in try Repository.swiftFiles() {
-            let wide = file.lines.enumerated().filter { $1.unicodeScalars.count > 120 }.map { $0.offset + 1 }
-            #expect(wide == [], "\(file.path)")
+            let wide = file.lines.enumerated().filter { _, line in
+                let isComment = line.drop { $0 == " " }.hasPrefix("//")
+                return line.unicodeScalars.count > (isComment ? 140 : 120)
+            }
+            #expect(wide.map { $0.offset + 1 } == [], "\(file.path)")
         }
     }
 

@@ -15,6 +15,12 @@ extension Classification {
         }
     }
 
+    /// Takes out the token that the call was made with, should WeChat's text repeat it: the text is stored and shown.
+    mutating func cut(_ token: AccessToken) {
+        guard let text = errmsg, text.utf8.count >= token.value.utf8.count, text.contains(token.value) else { return }
+        errmsg = text.replacing(token.value, with: "")
+    }
+
     /// A few words for a message's `reason`.
     var summary: String {
         let text = errmsg ?? outcome.rawValue

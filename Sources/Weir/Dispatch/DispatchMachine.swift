@@ -30,6 +30,9 @@ public struct DispatchMachine: Sendable {
         queue = QueueMachine(policy.queue)
     }
 
+    /// An attempt of a relayed call gets at least this much time, or a tenth of what its caller gave it.
+    static let shortestAttempt = Duration.milliseconds(100)
+
     /// Jobs that one look ends because their time is over; the next look follows at once where there are more.
     static let expiryLimit = 1000
 
@@ -95,7 +98,7 @@ public struct DispatchMachine: Sendable {
             case .started(let lease):
                 actions.append(.start(lease))
             case .stale(let job):
-                actions.append(.expire(job, Obstacle(.scheduled)))
+                actions.append(.expire(job, Obstacle(job.isDurable ? .scheduled : .rateLimited)))
             case .blocked(let obstacle):
                 blocked.append(lane)
                 guard !DispatchMachine.isDurable(lane), obstacle.refusesAtOnce else { continue }
@@ -123,7 +126,7 @@ public struct DispatchMachine: Sendable {
 
     private enum AdmitResult {
         case started(Lease)
-        /// A repeat that waited until WeChat would not recognise it any more: it has ended.
+        /// It waited until an attempt would do more harm than good: it has ended.
         case stale(Job)
         case blocked(Obstacle)
     }
@@ -150,7 +153,7 @@ public struct DispatchMachine: Sendable {
             breakers[breaker].release(permit, at: now.instant)
             return .blocked(Obstacle(.concurrency))
         }
-        if isStale(job, at: now.timestamp) {
+        if isStale(job, at: now.timestamp) || isTooLate(job, at: now.timestamp) {
             gates[index].bucket.giveBack(at: now.instant)
             breakers[breaker].release(permit, at: now.instant)
             _ = queue.finish(job.id)
@@ -180,6 +183,12 @@ public struct DispatchMachine: Sendable {
         guard job.marks.contains(.ambiguous), !job.marks.contains(.repeatable) else { return false }
         guard job.marks.contains(.deduplicated), let first = job.firstAttemptAt else { return true }
         return now - first > policy.deduplicationWindow
+    }
+
+    /// Whether a relayed call's deadline leaves no time for an answer: an attempt now would only leave its caller in doubt.
+    private func isTooLate(_ job: Job, at now: Timestamp) -> Bool {
+        guard !job.isDurable, let deadline = job.expiresAt else { return false }
+        return deadline - now < min(DispatchMachine.shortestAttempt, (deadline - job.acceptedAt) / 10)
     }
 
     private mutating func sendAsProbe(_ id: JobID, gate: Int, isDurable: Bool) {

@@ -17,6 +17,7 @@ extension Dispatcher {
     ) {
         var classification = classify(result, api: api)
         if !usesToken { classification = classification.concerningTheCallerAlone }
+        if let token { classification.cut(token) }
         let ended = update { state, now -> (AttemptResult, className: String, Moment)? in
             guard
                 let done = state.machine.complete(lease.job.id, with: classification, at: now, using: &state.generator)

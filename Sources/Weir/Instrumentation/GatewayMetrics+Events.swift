@@ -21,7 +21,9 @@ extension GatewayMetrics {
         _ = limiterRejections.child(app, api)
         gates.withLock { $0[index] = gate }
         guard let type = MessageType(api: api) else { return }
-        for state in JobState.allCases where state.isTerminal { _ = messagesEnded.child(app, type.rawValue, state.name) }
+        for state in JobState.allCases where state.isTerminal {
+            _ = messagesEnded.child(app, type.rawValue, state.name)
+        }
     }
 
     private func gate(_ index: Int) -> GateMetrics? {

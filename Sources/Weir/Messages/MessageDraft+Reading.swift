@@ -18,7 +18,8 @@ extension MessageDraft {
         }
         let json: JSONObjectView
         do { json = try JSONObjectView(bytes) } catch {
-            throw MessageRefusal(.malformed, "the body is not a JSON object as it should be: \(error)")
+            let limit = error.reason == .tooDeep ? "; \(JSONRules.strict.maximumDepth) levels are the limit" : ""
+            throw MessageRefusal(.malformed, "the body is not a JSON object as it should be: \(error)\(limit)")
         }
         try self.init(json)
     }

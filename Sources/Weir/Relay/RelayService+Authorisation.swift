@@ -116,7 +116,7 @@ extension RelayService {
         var target = target
         target.items.removeAll { item in
             RelayTarget.isItem(item, named: "access_token")
-                && item.dropFirst("access_token=".count).hasPrefix(VirtualToken.prefix)
+                && RelayTarget.decode(item.dropFirst("access_token=".count))?.hasPrefix(VirtualToken.prefix) ?? false
         }
         guard RelayService.loginPaths.contains(target.canonicalPath), let settings = directory.app(app),
             let key = target.value("secret"), directory.client(caller)?.keys.contains(key) ?? false

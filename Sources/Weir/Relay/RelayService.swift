@@ -108,7 +108,7 @@ final class RelayService: Sendable {
         if let accept = request.accept { headers.append(HTTPField("Accept", accept)) }
         let hasBody = !body.isEmpty || request.method == "POST" || request.method == "PUT"
         let sent = body
-        let (dispatcher, began) = (dispatcher, time.now())
+        let (dispatcher, began, presence) = (dispatcher, time.now(), CallerPresence())
         let end = await withCheckedContinuation { (continuation: CheckedContinuation<RelayEnd, Never>) in
             let call = RelayCall(
                 method: request.method,
@@ -127,11 +127,13 @@ final class RelayService: Sendable {
                 return
             }
             onHangup { [memory] in
+                presence.leave()
                 if let identified { memory.remember(identified.key(), id: identified.id, began: began) }
                 dispatcher.hangUp(id)
             }
         }
-        settleMemory(end, identified: identified, began: began)
+        // Who hung up heard of no end, whatever it was.
+        if !presence.isGone { settleMemory(end, identified: identified, began: began) }
         return reply(end, request: request, passage: passage, api: api)
     }
 

@@ -79,7 +79,8 @@ struct RelayTarget: Equatable, Sendable {
         return result
     }
 
-    private static func decode(_ text: Substring) -> String? {
+    /// A value with its escapes resolved; `nil` where they are broken or no UTF-8.
+    static func decode(_ text: Substring) -> String? {
         guard text.utf8.contains(UInt8(ascii: "%")) || text.utf8.contains(UInt8(ascii: "+")) else {
             return String(text)
         }

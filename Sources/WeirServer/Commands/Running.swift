@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Logging
 import ServiceLifecycle
 import UnixSignals
@@ -7,6 +8,8 @@ import Weir
 /// Runs a service group as a command, and says in one line why it could not.
 enum Running {
     static func untilTheEnd(_ make: () throws -> ServiceGroup) async throws {
+        // Whoever reads the log may go away: that is no reason to go too.
+        signal(SIGPIPE, SIG_IGN)
         do {
             try await make().run()
         } catch let error as JournalError {

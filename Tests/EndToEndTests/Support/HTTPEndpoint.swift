@@ -12,8 +12,13 @@ struct HTTPEndpoint: Sendable {
     ) async throws -> Answer {
         let port = port
         return try await onThread {
-            try HTTPConnection(port: port)
-                .call(method, target, headers: headers + [("Connection", "close")], body: body.map { Array($0.utf8) })
+            do throws(SocketError) {
+                let connection = try HTTPConnection(port: port)
+                let body = body.map { Array($0.utf8) }
+                return try connection.call(method, target, headers: headers + [("Connection", "close")], body: body)
+            } catch {
+                throw NeverHappened(description: "an answer to \(method) \(target) from port \(port): \(error)")
+            }
         }
     }
 

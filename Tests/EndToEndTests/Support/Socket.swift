@@ -23,8 +23,8 @@ final class Socket {
             }
         }
         guard result == 0 else {
+            // `deinit` closes it: every property has its value.
             let code = errno
-            close(descriptor)
             throw code == ECONNREFUSED ? .refused : .failed(code)
         }
     }
@@ -44,6 +44,7 @@ final class Socket {
                     Int32(MSG_NOSIGNAL)
                 )
             }
+            if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw .closed }
             sent += count
         }
@@ -52,10 +53,13 @@ final class Socket {
     /// The next bytes; none at the end of the stream.
     func receive() throws(SocketError) -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: 65_536)
-        let count = unsafe buffer.withUnsafeMutableBytes { bytes in
-            unsafe recv(descriptor, bytes.baseAddress, bytes.count, 0)
+        while true {
+            let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+                unsafe recv(descriptor, bytes.baseAddress, bytes.count, 0)
+            }
+            let code = errno
+            if count >= 0 { return Array(buffer.prefix(count)) }
+            guard code == EINTR else { throw code == EAGAIN ? .silent : .closed }
         }
-        guard count >= 0 else { throw errno == EAGAIN ? .silent : .closed }
-        return Array(buffer.prefix(count))
     }
 }

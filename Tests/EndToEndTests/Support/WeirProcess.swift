@@ -14,7 +14,11 @@ final class WeirProcess: Sendable {
 
     /// Starts it and returns as soon as it accepts messages.
     static func start(_ settings: WeirSettings) async throws -> WeirProcess {
-        let process = try launch(settings)
+        try await ready(launch(settings))
+    }
+
+    /// Returns as soon as a process that was launched accepts messages.
+    static func ready(_ process: ChildProcess) async throws -> WeirProcess {
         let (api, admin) = try await eventually("weir listens") { () -> (Int, Int)? in
             if let status = process.status {
                 throw NeverHappened(description: "weir ended with \(status): \(process.lines.joined(separator: "\n"))")

@@ -12,14 +12,13 @@ import WeChat
     private static let lost = Result<UpstreamReply, TransportFailure>.failure(
         TransportFailure(.timeout, bytesLeft: true, detail: "Operation timed out")
     )
-    /// Answers of every kind, some with what WeChat repeats of the request.
+    /// Answers of every kind.
     private static let answers: [Result<UpstreamReply, TransportFailure>] = [
         .success(.ok), .success(.errcode(43004)), .success(.errcode(47003)), .success(.errcode(48001)),
         .success(.errcode(50002)),
         .success(.errcode(45009)), .success(.errcode(45011)), .success(.errcode(-1)), lost,
         .success(.json("<html>", status: 502)),
         .failure(TransportFailure(.connect, bytesLeft: false)), .success(.errcode(40001)),
-        .success(.json("{\"errcode\":40003,\"errmsg\":\"invalid openid hint: [REAL-TOKEN-1] rid: 1-2\"}")),
     ]
 
     private static let hidden = [
@@ -38,7 +37,11 @@ import WeChat
                 return turn.count % 5 == 0 ? .success(.errcode(40125)) : .success(.token("REAL-TOKEN-\(turn.count)"))
             }
             turn.put(1)
-            return answers[turn.count % answers.count]
+            let answer = answers[turn.count % answers.count]
+            guard turn.count % answers.count == 0 else { return answer }
+            // WeChat repeats what the request was made with.
+            let token = request.target.split(separator: "=").last ?? ""
+            return .success(.json("{\"errcode\":40003,\"errmsg\":\"invalid openid hint: [\(token)] rid: 1-2\"}"))
         }
         var texts: [String] = []
         let relay = RelayBench(harness)

@@ -16,6 +16,13 @@ struct SimulatedWeChat {
         var id: String
         var isMessage: Bool
         var result: Result<UpstreamReply, TransportFailure>
+        /// When the transport gives it up.
+        var deadline: Instant
+
+        /// What the transport says then.
+        var lateResult: Result<UpstreamReply, TransportFailure> {
+            if case .success = result { .failure(TransportFailure(.timeout, bytesLeft: true)) } else { result }
+        }
     }
 
     static let window = Duration.seconds(600)
@@ -37,7 +44,13 @@ struct SimulatedWeChat {
     mutating func receive(_ request: SentRequest, at now: Instant, using chance: inout SeededGenerator) -> Flight {
         let id = SimulatedWeChat.id(in: request.body)
         let result = answer(request, id: id, at: now, using: &chance)
-        return Flight(request: request, id: id, isMessage: request.body.contains("client_msg_id"), result: result)
+        return Flight(
+            request: request,
+            id: id,
+            isMessage: request.body.contains("client_msg_id"),
+            result: result,
+            deadline: now + request.request.timeout
+        )
     }
 
     private mutating func answer(
@@ -72,7 +85,7 @@ struct SimulatedWeChat {
         UpstreamReply, TransportFailure
     > {
         let isKnown = request.path == Path.template && (taken[id].map { now - $0 < SimulatedWeChat.window } ?? false)
-        if !isKnown {
+        if !isKnown, request.body.contains("client_msg_id") {
             taken[id] = now
             shown[id, default: 0] += 1
             if let times = shown[id], times > 1 { violations.append("\(id) was shown \(times) times") }

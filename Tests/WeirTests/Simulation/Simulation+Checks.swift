@@ -19,6 +19,7 @@ extension Simulation {
             guard !request.isTokenRequest else {
                 if !tokenFlights.isEmpty { report("two token requests at once") }
                 tokenFlights.append(request)
+                tokenFlightSince = clock.now()
                 continue
             }
             let flight = world.receive(request, at: clock.now(), using: &chance)
@@ -32,6 +33,15 @@ extension Simulation {
         request.completion(
             isLost ? .failure(TransportFailure(.timeout, bytesLeft: true)) : .success(.token(world.tokenText))
         )
+    }
+
+    /// What took too long is over.
+    func giveUpLateFlights() {
+        let late = flights.filter { $0.deadline <= clock.now() }
+        flights.removeAll { $0.deadline <= clock.now() }
+        for flight in late { flight.request.completion(flight.lateResult) }
+        guard !tokenFlights.isEmpty, let since = tokenFlightSince, clock.now() >= since + .seconds(5) else { return }
+        tokenFlights.removeFirst().completion(.failure(TransportFailure(.timeout, bytesLeft: true)))
     }
 
     /// An attempt's start is on disk before its first byte leaves, and there is only one at a time.

@@ -21,6 +21,7 @@ final class Simulation {
     var world = SimulatedWeChat()
     var flights: [SimulatedWeChat.Flight] = []
     var tokenFlights: [SentRequest] = []
+    var tokenFlightSince: Instant?
     /// What went wrong, the step first.
     var violations: [String] = []
     var step = 0
@@ -206,7 +207,13 @@ final class Simulation {
     }
 
     func advance(_ duration: Duration) {
+        // A disk may be slow, but is not stuck for minutes.
+        if duration > .seconds(20) {
+            journal.commit()
+            collectFlights()
+        }
         clock.advance(by: duration)
+        giveUpLateFlights()
         startKeepers()
         gateway.dispatcher.look()
     }
@@ -216,5 +223,7 @@ final class Simulation {
         let target = Duration.seconds(roll(50) - 25)
         clock.stepWallClock(by: target - wallDrift)
         wallDrift = target
+        // The house-keeping's, within a second.
+        gateway.dispatcher.look()
     }
 }
