@@ -55,7 +55,10 @@ struct BadInputRequestTests {
         let stage = try await Stage.start { settings in
             settings.sections = Stage.clients(["orders": "", "billing": ", apps: [second]"])
             settings.apps = """
-                  second: {appid: wxsecond, secret: "fedcba9876543210fedcba9876543210", hosts: ["http://127.0.0.1:\(settings.upstream)"]}
+                  second:
+                    appid: wxsecond
+                    secret: fedcba9876543210fedcba9876543210
+                    hosts: ["http://127.0.0.1:\(settings.upstream)"]
                 """
         }
         let message = Message.template(to: "o-1", members: #","app":"main""#)

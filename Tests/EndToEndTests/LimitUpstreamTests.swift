@@ -8,7 +8,7 @@ struct LimitUpstreamTests {
     @Test func `of 200 calls at once WeChat never sees more than the bucket allows`() async throws {
         let stage = try await Stage.start { $0.limits = "{\(Self.send): {rate: 10/s, burst: 5}}" }
         let token = try await stage.weir.token()
-        // The first call makes the connection, so that what follows needs about the same time on its way; the bucket fills again.
+        // The first call makes the connection, so that what follows needs about the same time on its way.
         _ = try await stage.weir.api.post("\(Self.send)?access_token=\(token)", Message.templateBody(to: "o-first"))
         try await eventually("the bucket is full") { try await lane(stage)?["permits"]?.int == 5 }
         let before = try await stage.sandbox.requests(Self.send).count
@@ -25,10 +25,10 @@ struct LimitUpstreamTests {
         }
         let sent = answers.filter { $0.errcode == 0 }
         let late = answers.filter { $0.errcode == 990_001 }
-        #expect(
-            sent.count + late.count == 200,
-            "\(answers.filter { ![0, 990_001].contains($0.errcode ?? -1) }.map { $0.text })"
-        )
+        // A call whose permit comes in its last milliseconds is sent and then cut off.
+        let cut = answers.filter { $0.errcode == 990_003 }
+        #expect(sent.count + late.count + cut.count == 200)
+        #expect(cut.count <= 3)
         // 5 at once and 10 a second for the 4.5 seconds that calls wait: 50; some may have begun to wait late.
         #expect(30...65 ~= sent.count)
         for answer in late {
@@ -37,10 +37,10 @@ struct LimitUpstreamTests {
             #expect(answer.json?["errmsg"]?.string?.contains(" rid: ") == true)
         }
         let times = try await stage.sandbox.requests(Self.send).dropFirst(before).compactMap { $0["at_us"]?.int }
-        #expect(times.count == sent.count)
+        #expect(times.count == sent.count + cut.count)
         expectAtMost(burst: 5, perSecond: 10, in: times)
         let metrics = try await stage.weir.metrics()
-        #expect(metrics.sum("weir_limiter_permits_total", "api=\"\(Self.send)\"") == Double(sent.count + 1))
+        #expect(metrics.sum("weir_limiter_permits_total", "api=\"\(Self.send)\"") == Double(times.count + 1))
         #expect(metrics.sum("weir_relay_refusals_total", "errcode=\"990001\"") == Double(late.count))
     }
 

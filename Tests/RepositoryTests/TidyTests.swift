@@ -10,16 +10,6 @@ import Testing
         #expect(long == [])
     }
 
-    @Test func `no line of code has more than 120 columns, and no comment more than 140`() throws {
-        for file in try Repository.swiftFiles() {
-            let wide = file.lines.enumerated().filter { _, line in
-                let isComment = line.drop { $0 == " " }.hasPrefix("//")
-                return line.unicodeScalars.count > (isComment ? 140 : 120)
-            }
-            #expect(wide.map { $0.offset + 1 } == [], "\(file.path)")
-        }
-    }
-
     @Test func `no function has more than 70 lines`() throws {
         for file in try Repository.swiftFiles() {
             let long = file.functions().filter { $0.length > 70 }.map { "\($0.name) at \($0.line): \($0.length)" }

@@ -88,17 +88,18 @@ extension DispatchMachine {
     /// An operator must act: messages wait, a relayed call's caller is told.
     private mutating func hold(_ lease: Lease, result: Classification, at now: Moment) -> Disposition {
         let cause = result.errcode.map { "errcode \($0)" } ?? result.outcome.rawValue
+        let interval = result.outcome == .tokenRejected ? Hold.tokenInterval : Hold.interval
         switch result.scope {
         case .app:
-            apps[gates[lease.gate].app].hold = Hold(cause: cause, at: now.timestamp)
+            apps[gates[lease.gate].app].hold = Hold(cause: cause, at: now.timestamp, for: interval)
         case .api:
-            gates[lease.gate].hold = Hold(cause: cause, at: now.timestamp)
+            gates[lease.gate].hold = Hold(cause: cause, at: now.timestamp, for: interval)
         case .message, .recipient, .recipientTemplate, .template:
             // One banned template or one mass message that waits for its administrator says nothing about the rest of the lane.
             return .ended(.failed)
         }
         guard lease.job.isDurable else { return .ended(.failed) }
-        return .waiting(Obstacle(.account, until: now.timestamp + Hold.interval))
+        return .waiting(Obstacle(.account, until: now.timestamp + interval))
     }
 
     /// WeChat's own counters: the lane waits for them to start anew, and nobody's attempts are used up.

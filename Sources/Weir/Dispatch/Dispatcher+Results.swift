@@ -22,7 +22,7 @@ extension Dispatcher {
             guard
                 let done = state.machine.complete(lease.job.id, with: classification, at: now, using: &state.generator)
             else { return nil }
-            if case .tokenRetry = done.disposition, let token {
+            if done.classification.outcome == .tokenRejected, let token {
                 // Under the same lock: nobody may take the rejected token for the repeat.
                 rejected(token, app: state.machine.gates[lease.gate].app, in: &state)
             }

@@ -11,9 +11,12 @@ struct Hold: Equatable, Sendable {
     private(set) var until: Timestamp
     private(set) var probe: JobID?
 
-    init(cause: String, at now: Timestamp) {
+    /// How long after a token was rejected twice: the keeper may have a better one soon.
+    static let tokenInterval = Duration.seconds(5)
+
+    init(cause: String, at now: Timestamp, for interval: Duration = Hold.interval) {
         self.cause = cause
-        until = now + Hold.interval
+        until = now + interval
     }
 
     /// Whether work must wait.

@@ -62,6 +62,8 @@ extension MessageService {
         guard !record.state.isTerminal else {
             throw MessageRefusal(.wrongState, "the message has ended: it is \(record.state.name)")
         }
+        // The journal keeps such facts until it can write them: the caller would wait as long.
+        if let failure = journal.status().failure { throw refusal(failure) }
         guard directory.withLock({ $0.appIndex(record.app) }) != nil else { return try await cancelOrphan(record) }
         let result = await withCheckedContinuation { continuation in
             dispatcher.cancel(record.id) { continuation.resume(returning: $0) }

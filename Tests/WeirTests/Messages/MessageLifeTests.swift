@@ -82,6 +82,18 @@ import WeChat
         #expect(bench.harness.calls.count == 1)
     }
 
+    @Test func `while the journal can't be written nothing is cancelled, and the caller hears so at once`() async throws
+    {
+        let bench = try MessageBench()
+        _ = bench.harness.gateway.setPaused(true, app: "main")
+        let id = try await bench.accept().record.id
+        bench.harness.journal.fail(with: .full("no room"))
+        #expect(await status { _ = try await bench.service.cancel(id.description, caller: bench.orders) } == 503)
+        #expect(bench.harness.dispatcher.waiting(id) != nil)
+        bench.harness.journal.fail(with: nil)
+        #expect(try await bench.service.cancel(id.description, caller: bench.orders).state == .cancelled)
+    }
+
     // MARK: Redriving
 
     @Test func `a failed message can be redriven, and is the same message`() async throws {

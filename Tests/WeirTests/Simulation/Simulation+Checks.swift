@@ -1,3 +1,4 @@
+import PrometheusMetrics
 import Queueing
 import Resilience
 import Synchronization
@@ -87,6 +88,7 @@ extension Simulation {
                 if record.state != before { report("\(id) was \(before) and is \(record.state)") }
             } else if record.state.isTerminal {
                 ended[id] = record.state
+                ends[record.state.name, default: 0] += 1
             }
         }
     }
@@ -137,5 +139,18 @@ extension Simulation {
         }
         for ends in calls where ends.count != 1 { report("a call was never answered") }
         if gateway.dispatcher.snapshot().inFlight != 0 { report("leases were left over") }
+        if countedEnds != ends { report("metrics say \(countedEnds), the journal \(ends)") }
+    }
+
+    /// The sum of the metrics, by state.
+    private var countedEnds: [String: Int] {
+        var counted: [String: Int] = [:]
+        for line in String(decoding: gateway.registry.render(), as: UTF8.self).split(separator: "\n")
+        where line.hasPrefix("weir_messages_total{") {
+            let state = line.split(separator: "state=\"").last?.prefix { $0 != "\"" } ?? ""
+            let value = line.split(separator: " ").last.flatMap { Double($0) } ?? 0
+            if value > 0 { counted[String(state), default: 0] += Int(value) }
+        }
+        return counted
     }
 }

@@ -29,6 +29,8 @@ final class Simulation {
     /// Messages whose caller heard that they were accepted.
     var promised: Set<JobID> = []
     var ended: [JobID: JobState] = [:]
+    /// Ends that came on disk in this life, by state.
+    var ends: [String: Int] = [:]
     /// In this life: when permits of each gate were taken for requests that left.
     var starts: [Int: [Instant]] = [:]
     var calls: [Outbox<RelayEnd>] = []
@@ -85,6 +87,8 @@ final class Simulation {
     /// The process dies: what the journal has not committed is lost, and what was in flight may or may not have arrived.
     func crash() throws {
         for _ in 0..<roll(3) { journal.commitOne() }
+        check()
+        ends = [:]
         _ = journal.losePending()
         collectFlights()
         flights = []

@@ -10,11 +10,22 @@ final class MemoryJournal: Journal {
     private struct Pending {
         var writes: [JournalWrite]
         var completion: @Sendable (Result<JournalReceipt, JournalError>) -> Void
+
+        /// What has happened already must not be lost; it is written once that is possible again.
+        var mustBeKept: Bool {
+            writes.contains { write in
+                switch write {
+                case .settle, .conclude: true
+                case .accept, .start, .redrive: false
+                }
+            }
+        }
     }
 
     private struct State {
         var model = JournalModel()
         var pending: [Pending] = []
+        var kept: [Pending] = []
         var appends: [[String]] = []
         var isManual: Bool
         var failure: JournalError?
@@ -31,7 +42,7 @@ final class MemoryJournal: Journal {
 
     // MARK: What tests do
 
-    /// Every later commit fails, or none.
+    /// Every later commit fails, or none. What was kept meanwhile is written with the next.
     func fail(with failure: JournalError?) {
         state.withLock { $0.failure = failure }
     }
@@ -59,9 +70,12 @@ final class MemoryJournal: Journal {
     @discardableResult
     func commitOne() -> Bool {
         let step = state.withLock { state -> (Pending, Result<JournalReceipt, JournalError>)? in
-            guard !state.pending.isEmpty else { return nil }
-            let next = state.pending.removeFirst()
-            if let failure = state.failure { return (next, .failure(failure)) }
+            if let failure = state.failure {
+                while let next = state.pending.first, next.mustBeKept { state.kept.append(state.pending.removeFirst()) }
+                return state.pending.isEmpty ? nil : (state.pending.removeFirst(), .failure(failure))
+            }
+            guard let next = state.kept.first ?? state.pending.first else { return nil }
+            if state.kept.isEmpty { state.pending.removeFirst() } else { state.kept.removeFirst() }
             var receipt = JournalReceipt()
             for write in next.writes {
                 state.model.apply(write)
@@ -79,8 +93,8 @@ final class MemoryJournal: Journal {
     /// The process dies: what was not committed never will be.
     func losePending() -> Int {
         state.withLock { state in
-            defer { state.pending = [] }
-            return state.pending.count
+            defer { (state.pending, state.kept) = ([], []) }
+            return state.pending.count + state.kept.count
         }
     }
 
