@@ -1,0 +1,49 @@
+/// Where spans go, which, and how much may wait for it.
+public struct OTLPConfiguration: Equatable, Sendable {
+    /// A collector's base such as `http://127.0.0.1:4318`; `/v1/traces` is appended unless it ends so already.
+    public var endpoint = "http://127.0.0.1:4318"
+    /// Sent with each request, such as a collector's key. Their values are secrets.
+    public var headers: [String: String] = [:]
+    /// The share of traces, 0 to 1, that is chosen where a trace begins here. Failures are exported whatever it is.
+    public var ratio = 0.01
+
+    /// `service.name`.
+    public var serviceName = "weir"
+    /// `service.version`; left out if `nil`.
+    public var serviceVersion: String?
+    /// `service.instance.id`, which tells processes of one service apart; left out if `nil`.
+    public var serviceInstanceID: String?
+
+    public var limits = SpanLimits()
+    /// Spans of unsampled traces that are held in case their trace fails.
+    public var heldSpans = 4096
+    /// Failed unsampled traces that are remembered, so that their later spans are exported too.
+    public var rescuedTraces = 1024
+
+    /// Spans that wait for their request, beside those under way; more are dropped.
+    public var queueCapacity = 2048
+    /// Spans of one request.
+    public var batchSize = 512
+    /// How long a span waits for others.
+    public var batchDelay: Duration = .seconds(2)
+    /// How long one request may take; the sender keeps to it.
+    public var requestTimeout: Duration = .seconds(10)
+    /// The wait after the first failure; it doubles with each further one.
+    public var backoff: Duration = .seconds(1)
+    public var backoffMax: Duration = .seconds(30)
+    /// The longest `Retry-After` that is believed.
+    public var retryAfterMax: Duration = .seconds(60)
+    /// How long a batch is retried before it is dropped.
+    public var retryFor: Duration = .seconds(300)
+    /// How long a shutdown may take to send what waits.
+    public var shutdownTimeout: Duration = .seconds(5)
+
+    public init() {}
+
+    /// The address that requests go to.
+    var url: String {
+        var base = endpoint[...]
+        while base.hasSuffix("/") { base = base.dropLast() }
+        return base.hasSuffix("/v1/traces") ? String(base) : base + "/v1/traces"
+    }
+}
