@@ -9,7 +9,7 @@ struct BatchWriter {
     private var segments: RecipientSegments
     /// An accept that waits for the next write: if that is its start, both become one INSERT.
     private var held: MessageRecord?
-    private var bodies: [JobID: [UInt8]] = [:]
+    private var bodies: [JobID: StoredBody] = [:]
 
     init(_ database: Database, segments: RecipientSegments) throws(SQLiteFailure) {
         statements = try WriteStatements(database)
@@ -40,7 +40,7 @@ struct BatchWriter {
         if case .start(let id, let number, let at, let needsBody) = write, let record = held, record.id == id {
             held = nil
             try insert(record, start: (number, at.milliseconds))
-            if needsBody { bodies[id] = record.body }
+            if needsBody { bodies[id] = StoredBody(bytes: record.body, traceparent: record.traceparent) }
             return
         }
         try flush()

@@ -38,7 +38,7 @@ enum MessageRow {
             metadata: row.bytes(21),
             recipient: row.text(17),
             body: [],
-            traceID: row.text(18),
+            traceparent: row.text(18),
             state: try state(row, 1),
             countedAttempts: Int(row.integer(3)),
             firstAttemptAt: timestamp(row, 4) ?? attemptAt,
@@ -74,7 +74,9 @@ enum MessageRow {
         )
     }
 
-    static let attemptColumns = "number, started_at, duration, outcome, errcode, errmsg, rid"
+    static let attemptColumns = """
+        number, started_at, duration, outcome, errcode, errmsg, rid, waits, next_at, next_reason, next_cost
+        """
 
     static func attempt(_ row: PreparedStatement) throws(SQLiteFailure) -> AttemptRecord {
         guard let outcome = Outcome(rawValue: row.text(3)) else { throw unknownValue("outcome") }
@@ -85,7 +87,11 @@ enum MessageRow {
             outcome: outcome,
             errcode: row.optionalInteger(4).map(Int.init),
             errmsg: row.optionalText(5),
-            rid: row.optionalText(6)
+            rid: row.optionalText(6),
+            waits: StoredWaits.waits(row.optionalText(7)),
+            next: row.optionalText(9).map { reason in
+                NextStep(due: timestamp(row, 8), reason: reason, cost: StoredWaits.cost(row.text(10)))
+            }
         )
     }
 

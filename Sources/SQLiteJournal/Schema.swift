@@ -11,6 +11,9 @@ enum Schema {
         migrator.registerMigration("1", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: first)
         }
+        migrator.registerMigration("2", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: second)
+        }
         return migrator
     }
 
@@ -76,5 +79,16 @@ enum Schema {
             id INTEGER PRIMARY KEY,
             at INTEGER NOT NULL
         ) STRICT;
+        """
+
+    /// What an explanation tells of an attempt; all NULL in rows that are older. Texts are those of `StoredWaits`.
+    ///
+    /// `next_reason` and `next_cost` are set exactly where the message waited on after the attempt. From here on
+    /// `messages.trace_id` holds a whole `traceparent`; older rows have the bare trace id.
+    private static let second = """
+        ALTER TABLE attempts ADD COLUMN waits TEXT;
+        ALTER TABLE attempts ADD COLUMN next_at INTEGER;
+        ALTER TABLE attempts ADD COLUMN next_reason TEXT;
+        ALTER TABLE attempts ADD COLUMN next_cost TEXT;
         """
 }

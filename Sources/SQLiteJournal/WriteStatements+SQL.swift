@@ -42,8 +42,14 @@ extension WriteStatements {
 
         /// A settle may be repeated.
         static let insertAttempt = """
-            INSERT OR REPLACE INTO attempts (message_id, number, started_at, duration, outcome, errcode, errmsg, rid)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            INSERT OR REPLACE INTO attempts (
+                message_id, number, started_at, duration, outcome, errcode, errmsg, rid,
+                waits, next_at, next_reason, next_cost
+            ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+            """
+
+        static let body = """
+            SELECT body, trace_id FROM bodies JOIN messages ON messages.id = message_id WHERE message_id = ?1
             """
 
         static let segment = """

@@ -24,7 +24,7 @@ struct WriteStatements {
         settleMessage = try PreparedStatement(database, SQL.settle)
         concludeMessage = try PreparedStatement(database, SQL.conclude)
         redriveMessage = try PreparedStatement(database, SQL.redrive)
-        selectBody = try PreparedStatement(database, "SELECT body FROM bodies WHERE message_id = ?1")
+        selectBody = try PreparedStatement(database, SQL.body)
         selectSegment = try PreparedStatement(database, SQL.segment)
     }
 
@@ -56,7 +56,7 @@ struct WriteStatements {
         statement.bind(record.recipient, at: 19)
         statement.bind(segment == nil ? nil : StoredHash.recipient(record.recipient), at: 20)
         statement.bind(segment, at: 21)
-        statement.bind(record.traceID, at: 22)
+        statement.bind(record.traceparent, at: 22)
         statement.bind(record.idempotency?.key, at: 23)
         statement.bind(record.idempotency?.digest ?? [], at: 24)
         let hash = record.idempotency.map { mark in
@@ -82,6 +82,10 @@ struct WriteStatements {
         insertAttempt.bind(attempt.errcode.map(Int64.init), at: 6)
         insertAttempt.bind(attempt.errmsg, at: 7)
         insertAttempt.bind(attempt.rid, at: 8)
+        insertAttempt.bind(StoredWaits.text(attempt.waits), at: 9)
+        insertAttempt.bind(attempt.next?.due?.milliseconds, at: 10)
+        insertAttempt.bind(attempt.next?.reason, at: 11)
+        insertAttempt.bind(attempt.next.map { StoredWaits.text($0.cost) }, at: 12)
         try insertAttempt.run()
     }
 
@@ -114,10 +118,11 @@ struct WriteStatements {
         try redriveMessage.run()
     }
 
-    func body(_ id: JobID) throws(SQLiteFailure) -> [UInt8]? {
+    func body(_ id: JobID) throws(SQLiteFailure) -> StoredBody? {
         selectBody.bind(id.stored, at: 1)
         defer { selectBody.reset() }
-        return try selectBody.step() ? selectBody.bytes(0) : nil
+        guard try selectBody.step() else { return nil }
+        return StoredBody(bytes: selectBody.bytes(0), traceparent: selectBody.text(1))
     }
 
     /// The segment that an id belongs to which is older than the newest segment.

@@ -31,7 +31,7 @@ func record(
         recipient: recipient,
         body: Array("{\"touser\":\"\(recipient)\"}".utf8),
         idempotency: key.map { IdempotencyMark(key: $0, digest: [UInt8](repeating: 7, count: 32)) },
-        traceID: "4bf92f3577b34da6a3ce929d0e0e4736",
+        traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
         state: state,
         endedAt: endedAt
     )

@@ -68,6 +68,8 @@ import Weir
         let sent = Settlement(state: .sent, at: start, countedAttempts: 1, msgid: 9)
         journal.append([.settle(id(1), attempt(1), sent)]) { order.add("settled \((try? $0.get()) != nil)") }
         await #expect(throws: error) { try await journal.write([.redrive(id(1), at: start)]) }
+        // A barrier has nothing to keep: it is told at once, and promises nothing of what is kept.
+        await #expect(throws: error) { try await journal.write([]) }
         #expect(order.all.isEmpty)
         #expect(journal.status().pendingWrites == 1)
 

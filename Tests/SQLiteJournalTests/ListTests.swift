@@ -87,7 +87,7 @@ import Weir
             let message = try #require(try await journal.list(MessageFilter()).messages.first)
             #expect(message.body.isEmpty)
             #expect(message.attempts.isEmpty)
-            #expect(message.traceID == record(id(1)).traceID)
+            #expect(message.traceparent == record(id(1)).traceparent)
         }
     }
 

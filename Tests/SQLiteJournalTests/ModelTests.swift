@@ -46,7 +46,23 @@ import Weir
                 Outcome.allCases.randomElement(using: &generator) ?? .unknown
             )
             if Bool.random(using: &generator) { (record.errcode, record.errmsg, record.rid) = (nil, nil, nil) }
+            record.waits = waits()
+            if Bool.random(using: &generator) { record.next = next(now) }
             return .settle(target, record, settlement(now))
+        }
+
+        private mutating func waits() -> [Wait] {
+            Obstacle.Reason.allCases.filter { _ in Int.random(in: 0..<6, using: &generator) == 0 }
+                .map { Wait($0, .milliseconds(Int64.random(in: 1...100_000, using: &generator))) }
+        }
+
+        private mutating func next(_ now: Timestamp) -> NextStep {
+            let costs: [RetryCost] = [.free, .paid, .deferred(.milliseconds(1_200)), .deferred(.zero)]
+            return NextStep(
+                due: Bool.random(using: &generator) ? now + .seconds(7) : nil,
+                reason: "retry after -1, system busy",
+                cost: costs.randomElement(using: &generator) ?? .free
+            )
         }
 
         private mutating func accept(_ now: Timestamp) -> JournalWrite {
