@@ -26,6 +26,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -58,6 +59,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -84,12 +86,16 @@ let package = Package(
         // Ring 1: orchestration, no sockets, files or C.
         source(
             "Weir",
-            ["Timekeeping", "Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging, lifecycle, crypto]
+            [
+                "Timekeeping", "Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging, lifecycle, crypto,
+                tracing,
+            ]
         ),
 
         // Ring 2: adapters, one outside thing each.
         source("Gzip", ["CZlib"]),
         source("CurlTransport", ["Weir", "CCurl"]),
+        source("OTLPTracing", ["Timekeeping", tracing]),
         source("SQLiteJournal", ["Weir", "Queueing", "WeChat", "Timekeeping", grdb]),
         source("HTTPServing", httpServer + [logging, lifecycle]),
         source(
@@ -104,9 +110,9 @@ let package = Package(
         .executableTarget(
             name: "WeirServer",
             dependencies: [
-                "Weir", "WeirHTTP", "HTTPServing", "CurlTransport", "SQLiteJournal", "WeChatSandbox", "Queueing",
-                "Resilience",
-                "WeChat", "PrometheusMetrics", "Timekeeping", "WeirConfiguration", argumentParser, logging, lifecycle,
+                "Weir", "WeirHTTP", "HTTPServing", "CurlTransport", "SQLiteJournal", "OTLPTracing", "WeChatSandbox",
+                "Queueing", "Resilience", "WeChat", "PrometheusMetrics", "Timekeeping", "WeirConfiguration",
+                argumentParser, coreMetrics, logging, lifecycle, tracing,
             ],
             swiftSettings: strict
         ),
@@ -123,9 +129,10 @@ let package = Package(
         tests("Queueing"),
         tests("WeChat"),
         tests("PrometheusMetrics", [coreMetrics]),
-        tests("Weir", ["Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging, lifecycle]),
+        tests("Weir", ["Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging, lifecycle, tracing]),
         tests("Gzip"),
         tests("CurlTransport", ["Weir"]),
+        tests("OTLPTracing", [tracing]),
         tests("SQLiteJournal", ["Weir", "Queueing", "WeChat", grdb]),
         tests("HTTPServing", sockets),
         tests("WeChatSandbox", sockets + ["HTTPServing"]),

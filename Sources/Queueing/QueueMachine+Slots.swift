@@ -1,7 +1,7 @@
 internal import Timekeeping
 
-/// How jobs move between the queue's parts. Every job is in the index; a waiting one also in `ages`, a ready one in its level's
-/// queue, a scheduled one and one that can expire in `timers`; one in flight in none of these.
+/// How jobs move between the queue's parts. Every job is in the index; a ready one also in its level's queue, a scheduled
+/// one and one that can expire in `timers`; one in flight in none of these.
 extension QueueMachine {
     mutating func occupy(_ job: Job) -> Int32 {
         let slot = firstFree
@@ -36,7 +36,6 @@ extension QueueMachine {
     mutating func place(_ slot: Int32, readySince: Timestamp, at now: Timestamp, front: Bool = false) {
         let job = slots[Int(slot)].job
         addLane(job.lane)
-        ages.insert(slot, job)
         let expiry = job.expiresAt?.milliseconds
         if let due = job.notBefore, due > now {
             slots[Int(slot)].state = .scheduled
@@ -80,7 +79,6 @@ extension QueueMachine {
     /// A waiting job leaves every part but the index.
     mutating func withdraw(_ slot: Int32) {
         let job = slots[Int(slot)].job
-        ages.remove(slot, job)
         timers.remove(slot)
         if slots[Int(slot)].state == .scheduled {
             count(slot) { $0.scheduled -= 1 }

@@ -39,7 +39,6 @@ public struct QueueMachine: Sendable {
     var firstFree = SlotList.none
     var index = SlotIndex()
     var timers = IndexedHeap()
-    var ages = WaitingAges()
     /// By lane, and in it by priority.
     var levels: [Level] = []
     var lanes: [Lane] = []
@@ -99,19 +98,17 @@ public struct QueueMachine: Sendable {
             count: count,
             durableCount: durableCount,
             levels: Priority.allCases.map {
-                QueueSnapshot.Level(priority: $0, counts: counts(of: $0), oldestWaiting: oldestWaiting($0))
+                QueueSnapshot.Level(priority: $0, counts: counts(of: $0), oldestReady: oldestReady($0))
             }
         )
     }
 
-    /// When the waiting job (ready or scheduled) of this priority that was accepted first was accepted.
-    public func oldestWaiting(_ priority: Priority) -> Timestamp? {
-        ages.oldest(priority, in: slots)
-    }
-
-    /// When the waiting job that was accepted first was accepted.
-    public func oldestWaiting() -> Timestamp? {
-        Priority.allCases.lazy.compactMap(oldestWaiting).min()
+    /// Since when the ready job of this priority that has been ready longest has been ready: since it was accepted, or since its time
+    /// came. Of each lane it looks at the one that is next.
+    public func oldestReady(_ priority: Priority) -> Timestamp? {
+        stride(from: Int(priority.rawValue), to: levels.count, by: Priority.allCases.count)
+            .lazy.compactMap { levels[$0].queue.isEmpty ? nil : slots[Int(levels[$0].queue.first)].readySince }
+            .min().map(clock.wall)
     }
 
     static func level(_ lane: LaneID, _ priority: Priority) -> Int {

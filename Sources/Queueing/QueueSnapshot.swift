@@ -6,13 +6,13 @@ public struct QueueSnapshot: Equatable, Sendable {
     public struct Level: Equatable, Sendable {
         public var priority: Priority
         public var counts: QueueCounts
-        /// When the waiting job that was accepted first was accepted; `nil` when none waits.
-        public var oldestWaiting: Timestamp?
+        /// Since when the ready job that has been ready longest has been ready; `nil` when none is.
+        public var oldestReady: Timestamp?
 
-        public init(priority: Priority, counts: QueueCounts = QueueCounts(), oldestWaiting: Timestamp? = nil) {
+        public init(priority: Priority, counts: QueueCounts = QueueCounts(), oldestReady: Timestamp? = nil) {
             self.priority = priority
             self.counts = counts
-            self.oldestWaiting = oldestWaiting
+            self.oldestReady = oldestReady
         }
     }
 
@@ -35,10 +35,5 @@ public struct QueueSnapshot: Equatable, Sendable {
     /// All jobs by what they wait for.
     public var total: QueueCounts {
         levels.reduce(into: QueueCounts()) { $0 += $1.counts }
-    }
-
-    /// When the waiting job that was accepted first was accepted; `nil` when none waits.
-    public var oldestWaiting: Timestamp? {
-        levels.lazy.compactMap(\.oldestWaiting).min()
     }
 }

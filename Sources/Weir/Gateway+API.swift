@@ -6,6 +6,21 @@ import Timekeeping
 import WeChat
 
 extension Gateway {
+    // MARK: Every request
+
+    /// A request has come in at one of the doors. Without a `name` (scrapes, health checks) it has a trace id but no span.
+    public func began(_ name: String?, traceparent: String?) -> RequestTrace {
+        traces.begin(name, traceparent: traceparent)
+    }
+
+    /// It was answered: the metrics, its span and its one log line.
+    public func finished(_ request: RequestTrace, route: String, method: String, status: Int) {
+        let took = time.now() - request.began.instant
+        metrics.answered(route: route, method: method, status: status, took: took)
+        traces.end(request, route: route, method: method, status: status)
+        requestLog.write(request, route: route, method: method, status: status, took: took, at: time.now())
+    }
+
     // MARK: Relay
 
     /// Answers a call to WeChat's API. `onHangup` is given what to do when the caller goes away while its call waits.
@@ -33,12 +48,12 @@ extension Gateway {
 
     /// Who is behind an `Authorization: Bearer` key.
     public func authenticate(key: String?, isDirectLoopback: Bool) throws(MessageRefusal) -> Caller {
-        do {
-            return try messageService.authenticate(key: key, isDirectLoopback: isDirectLoopback)
-        } catch {
-            metrics.refused(error.reason)
-            throw error
-        }
+        try messageService.authenticate(key: key, isDirectLoopback: isDirectLoopback)
+    }
+
+    /// A message was refused before it came to `accept`: its sender is unknown, its body too large.
+    public func messageRefused(_ refusal: MessageRefusal) {
+        metrics.refused(refusal.reason)
     }
 
     /// Takes one message, and returns when it is on disk; with `wait`, when it has ended or that time is over.
@@ -46,7 +61,7 @@ extension Gateway {
         _ body: [UInt8],
         idempotencyKey: String?,
         caller: Caller,
-        traceID: String,
+        trace: RequestTrace,
         wait: Duration? = nil
     ) async throws(MessageRefusal) -> AcceptReply {
         do throws(MessageRefusal) {
@@ -55,8 +70,9 @@ extension Gateway {
                 body,
                 idempotencyKey: idempotencyKey,
                 caller: caller,
-                traceID: traceID
+                traceparent: trace.traceparent
             )
+            trace.note(reply.record)
             // The message is on disk: trouble with reading it back must not look like a refusal.
             if let wait, let record = try? await messageService.await(reply.record.id, atMost: wait) {
                 reply.record = record
@@ -73,11 +89,16 @@ extension Gateway {
         _ body: [UInt8],
         isLines: Bool,
         caller: Caller,
-        traceID: String
+        trace: RequestTrace
     ) async throws(MessageRefusal) -> [BatchResult] {
         do throws(MessageRefusal) {
             try checkAccepting()
-            return try await messageService.acceptBatch(body, isLines: isLines, caller: caller, traceID: traceID)
+            return try await messageService.acceptBatch(
+                body,
+                isLines: isLines,
+                caller: caller,
+                traceparent: trace.traceparent
+            )
         } catch {
             metrics.refused(error.reason)
             throw error
@@ -90,8 +111,46 @@ extension Gateway {
         throw MessageRefusal(reason, "\(problem); nothing was accepted", retryAfter: .seconds(5))
     }
 
+    // MARK: Alerts
+
+    /// Takes a webhook of Alertmanager's: returns when all of it is on disk.
+    ///
+    /// - Parameters:
+    ///   - key: Of `Authorization: Bearer`.
+    ///   - body: Reads the webhook, once the caller is known and there is room for it.
+    public func acceptAlerts(
+        key: String?,
+        isDirectLoopback: Bool,
+        trace: RequestTrace,
+        body: () async throws(MessageRefusal) -> [UInt8]
+    ) async throws(MessageRefusal) -> AlertReport {
+        var name = ""
+        do throws(MessageRefusal) {
+            let caller = try messageService.authenticate(key: key, isDirectLoopback: isDirectLoopback)
+            name = caller.label
+            try checkAccepting()
+            try alertService.enter(caller)
+            defer { alertService.leave() }
+            let bytes = try await body()
+            try messageService.checkRate(caller, permits: 1)
+            let report = try await alertService.accept(bytes, caller: caller, traceparent: trace.traceparent)
+            metrics.webhook(report.count(.duplicate) == report.sinks.count ? .duplicate : .accepted)
+            trace.note { $0.client = caller.label }
+            return report
+        } catch {
+            throw alertService.refused(error, client: name, traceID: trace.id)
+        }
+    }
+
+    // MARK: Asking and changing
+
     public func message(_ id: String, caller: Caller) async throws(MessageRefusal) -> MessageRecord {
         try await messageService.status(id, caller: caller)
+    }
+
+    /// A message's life in plain words.
+    public func explain(_ id: String, caller: Caller) async throws(MessageRefusal) -> Explanation {
+        try await messageService.explain(id, caller: caller)
     }
 
     public func messages(_ filter: MessageFilter, caller: Caller) async throws(MessageRefusal) -> MessagePage {
@@ -155,7 +214,9 @@ extension Gateway {
         for (name, keeper) in zip(appNames, keepers) where new.apps[name] != nil {
             keeper.replace(TokenCredentials(new, app: name))
         }
+        alertService.reload(new.alerts)
         dispatcher.reload(new, apps: Gateway.runtimes(new, names: appNames, keepers: keepers))
+        metrics.configured(new, at: time.timestamp())
         metrics.reloaded(at: time.timestamp(), succeeded: true)
     }
 

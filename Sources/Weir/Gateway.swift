@@ -5,6 +5,7 @@ import Resilience
 public import ServiceLifecycle
 import Synchronization
 public import Timekeeping
+public import Tracing
 import WeChat
 
 /// A whole gateway: the relay, the messages API and everything behind them, without any listener.
@@ -14,9 +15,12 @@ public final class Gateway: Service {
     let configuration: Mutex<GatewayConfiguration>
     public let registry: MetricRegistry
     public let metrics: GatewayMetrics
+    let traces: GatewayTraces
+    let requestLog: RequestLog
     let dispatcher: Dispatcher
     let relayService: RelayService
     let messageService: MessageService
+    let alertService: AlertService
     let journal: any Journal
     let keepers: [TokenKeeper]
     let appNames: [String]
@@ -29,6 +33,7 @@ public final class Gateway: Service {
     ///   - configuration: At least one app.
     ///   - registry: Where the metrics are registered; scrape it.
     ///   - metrics: Made from `registry` beforehand, as the journal reports its commits there.
+    ///   - tracer: Where spans go; `nil` when nobody collects traces.
     ///   - seed: Chance for ids and jitter.
     public init(
         configuration: GatewayConfiguration,
@@ -37,12 +42,15 @@ public final class Gateway: Service {
         time: any TimeSource = SystemTimeSource(),
         registry: MetricRegistry,
         metrics: GatewayMetrics,
+        tracer: (any Tracer)? = nil,
         logger: Logger,
         seed: UInt64 = .random(in: .min ... .max)
     ) {
         self.configuration = Mutex(configuration)
         self.registry = registry
         self.metrics = metrics
+        traces = GatewayTraces(tracer: tracer, time: time, seed: seed)
+        requestLog = RequestLog(logger: logger, at: time.now())
         self.journal = journal
         self.time = time
         self.logger = logger
@@ -69,6 +77,7 @@ public final class Gateway: Service {
             journal: journal,
             time: time,
             metrics: metrics,
+            traces: traces,
             logger: logger,
             seed: seed
         )
@@ -91,11 +100,20 @@ public final class Gateway: Service {
             metrics: metrics,
             time: time
         )
+        metrics.configured(configuration, at: time.timestamp())
+        alertService = AlertService(
+            configuration: configuration.alerts,
+            dispatcher: dispatcher,
+            journal: journal,
+            metrics: metrics,
+            time: time,
+            logger: logger
+        )
         metrics.reloaded(at: time.timestamp(), succeeded: true)
         registry.onCollect { [weak self] in self?.collect() }
     }
 
-    /// The apps as the dispatcher has them; the last one stands for calls that bring a token of their own.
+    /// The apps as the dispatcher has them; behind them the one that stands for calls with a token of their own, and the robots.
     static func runtimes(
         _ configuration: GatewayConfiguration,
         names: [String],
@@ -116,7 +134,7 @@ public final class Gateway: Service {
         let foreign = AppConfiguration(appID: "", secret: "")
         let origin = runtimes.first?.origin ?? AppConfiguration.officialHost
         runtimes.append(AppRuntime(name: Gateway.foreignApp, origin: origin, configuration: foreign, keeper: nil))
-        return runtimes
+        return runtimes + configuration.robots.sorted { $0.key < $1.key }.map(AppRuntime.init)
     }
 
     /// The metric label of calls that bring a token of their own; no app's name has a dash in front.
@@ -163,7 +181,6 @@ public final class Gateway: Service {
     }
 
     private func accepted(_ message: RestoredMessage) -> AcceptedMessage? {
-        guard let index = appNames.firstIndex(of: message.app) else { return nil }
         let record = MessageRecord(
             id: message.id,
             app: message.app,
@@ -179,9 +196,8 @@ public final class Gateway: Service {
             firstAttemptAt: message.firstAttemptAt,
             nextAt: message.nextAt
         )
-        let api = APICatalog.descriptor(method: "POST", path: message.type.lanePath)
-        let limit = configuration.withLock { $0.apps[message.app]?.limit(for: api.label) }
-        guard let limit else { return nil }
+        let api = message.type.descriptor
+        guard let (index, limit) = dispatcher.place(app: message.app, api: api) else { return nil }
         return AcceptedMessage(
             record: record,
             app: index,
@@ -196,6 +212,8 @@ public final class Gateway: Service {
     /// Small regular work: whether the journal can be written, and what has been kept long enough.
     private func keepHouse() async {
         dispatcher.setJournalWritable(journal.status().failure == nil)
+        // Timers run on the monotonic clock: a wall clock that was set forward makes work due that they don't know of.
+        dispatcher.look()
         let keep = configuration.withLock { $0.storage.keep }
         guard dispatcher.isJournalWritable else { return }
         do {
@@ -230,7 +248,7 @@ public final class Gateway: Service {
     // MARK: Metrics
 
     private func collect() {
-        metrics.collect(dispatcher.snapshot(), journal: journal.status())
+        metrics.collect(dispatcher.snapshot(), journal: journal.status(), at: time.timestamp())
         for (name, keeper) in zip(appNames, keepers) { metrics.collect(token: keeper.status(), app: name) }
     }
 

@@ -1,19 +1,15 @@
 public import HTTPServing
 import Queueing
-public import Timekeeping
+import Timekeeping
 import WeChat
 public import Weir
 
 /// The api listener: the messages API under `/v1`, everything else is WeChat's.
 public struct APIHandler: Sendable {
     let gateway: Gateway
-    let trace: TraceContext
-    let time: any TimeSource
 
-    public init(gateway: Gateway, trace: TraceContext, time: any TimeSource) {
+    public init(gateway: Gateway) {
         self.gateway = gateway
-        self.trace = trace
-        self.time = time
     }
 
     /// Bytes of a relayed body.
@@ -21,21 +17,17 @@ public struct APIHandler: Sendable {
 
     /// Answers one request.
     public func answer(_ request: IncomingRequest) async -> OutgoingReply {
-        let began = time.now()
-        let traceID = trace.id(traceparent: request.header("traceparent"))
         let path = request.path
-        let (route, reply) = await answer(request, path: path, traceID: traceID)
-        gateway.metrics.answered(
-            route: route,
-            method: KnownMethod.label(request.method),
-            status: reply.status,
-            took: time.now() - began
-        )
+        let name = path.hasPrefix("/v1/") ? MessageRoute(path).spanName(request.method) : "relay"
+        let trace = gateway.began(name, traceparent: request.header("traceparent"))
+        let (route, reply) = await answer(request, path: path, trace: trace)
+        let method = KnownMethod.label(request.method)
+        gateway.finished(trace, route: route, method: method, status: reply.status)
         return reply
     }
 
-    private func relay(_ request: IncomingRequest, traceID: String) async -> OutgoingReply {
-        var call = RelayRequest(method: request.method, target: request.target, traceID: traceID)
+    private func relay(_ request: IncomingRequest, trace: RequestTrace) async -> OutgoingReply {
+        var call = RelayRequest(method: request.method, target: request.target, trace: trace)
         do throws(BodyError) {
             call.body = try await request.body(upTo: APIHandler.relayLimit)
         } catch {
@@ -64,11 +56,11 @@ public struct APIHandler: Sendable {
     private func answer(
         _ request: IncomingRequest,
         path: Substring,
-        traceID: String
+        trace: RequestTrace
     ) async -> (route: String, reply: OutgoingReply) {
         if path == "/openapi.yaml" { return ("/openapi.yaml", OpenAPIDocument.reply) }
-        guard path.hasPrefix("/v1/") else { return ("relay", await relay(request, traceID: traceID)) }
-        return await MessageRoutes(handler: self, request: request, traceID: traceID).answer(path)
+        guard path.hasPrefix("/v1/") else { return ("relay", await relay(request, trace: trace)) }
+        return await MessageRoutes(handler: self, request: request, trace: trace).answer(path)
     }
 }
 

@@ -1,47 +1,34 @@
-import Gzip
 public import HTTPServing
 import PrometheusMetrics
 import Resilience
-public import Timekeeping
 public import Weir
 
 /// The admin listener: metrics, health, and what operators do.
 public struct AdminHandler: Sendable {
     let gateway: Gateway
-    let trace: TraceContext
-    let time: any TimeSource
     let adminKey: @Sendable () -> String?
     let reload: @Sendable () async -> ReloadReport
-    private let scrapes = ScrapeCache<OutgoingReply>()
+    let scrapes = ScrapeCache<OutgoingReply>()
+    let scrapeThread = ScrapeThread()
 
     /// - Parameters:
     ///   - adminKey: what callers must carry; asked for each request, since a reload may change it.
     ///   - reload: reads the configuration anew.
     public init(
         gateway: Gateway,
-        trace: TraceContext,
-        time: any TimeSource,
         adminKey: @escaping @Sendable () -> String?,
         reload: @escaping @Sendable () async -> ReloadReport
     ) {
         self.gateway = gateway
-        self.trace = trace
-        self.time = time
         self.adminKey = adminKey
         self.reload = reload
     }
 
     /// Answers one request.
     public func answer(_ request: IncomingRequest) async -> OutgoingReply {
-        let began = time.now()
-        let traceID = trace.id(traceparent: request.header("traceparent"))
-        let (route, reply) = await route(request, traceID: traceID)
-        gateway.metrics.answered(
-            route: route,
-            method: KnownMethod.label(request.method),
-            status: reply.status,
-            took: time.now() - began
-        )
+        let trace = gateway.began(nil, traceparent: request.header("traceparent"))
+        let (route, reply) = await route(request, traceID: trace.id)
+        gateway.finished(trace, route: route, method: KnownMethod.label(request.method), status: reply.status)
         return reply
     }
 
@@ -118,33 +105,6 @@ public struct AdminHandler: Sendable {
         )
     }
 
-    // MARK: Metrics
-
-    private func metrics(_ request: IncomingRequest) async -> OutgoingReply {
-        let scrape = ScrapeRequest(
-            format: ExpositionFormat.negotiate(accept: request.header("accept")),
-            names: Set(QueryItems(request.query).all("name[]")),
-            coding: ContentCoding.negotiate(acceptEncoding: request.header("accept-encoding")).rawValue
-        )
-        do {
-            return try await scrapes.body(for: scrape) { render($0) }
-        } catch {
-            return plain(503, "\(error.maximum) scrapes are under way already\n")
-        }
-    }
-
-    private func render(_ scrape: ScrapeRequest) -> OutgoingReply {
-        var body = gateway.registry.render(scrape.format, names: scrape.names)
-        var headers: [(name: String, value: String)] = [
-            ("Content-Type", scrape.format.contentType), ("Vary", "Accept, Accept-Encoding"),
-        ]
-        if scrape.coding == ContentCoding.gzip.rawValue, let packed = try? Gzip.compress(body, level: 1) {
-            body = packed
-            headers.append(("Content-Encoding", "gzip"))
-        }
-        return OutgoingReply(status: 200, headers: headers, body: body)
-    }
-
     // MARK: Health
 
     private func ready() -> OutgoingReply {
@@ -158,7 +118,7 @@ public struct AdminHandler: Sendable {
         return plain(problem == nil ? 200 : 503, "messages: \(problem ?? "ok")\n")
     }
 
-    private func plain(_ status: Int, _ text: String) -> OutgoingReply {
+    func plain(_ status: Int, _ text: String) -> OutgoingReply {
         OutgoingReply(status: status, headers: [("Content-Type", "text/plain; charset=utf-8")], body: Array(text.utf8))
     }
 

@@ -7,7 +7,9 @@ import Weir
 struct MessageRoutes: Sendable {
     let handler: APIHandler
     let request: IncomingRequest
-    let traceID: String
+    let trace: RequestTrace
+
+    private var traceID: String { trace.id }
 
     /// The path's label, of which there are few, and the answer.
     func answer(_ path: Substring) async -> (route: String, reply: OutgoingReply) {
@@ -15,6 +17,7 @@ struct MessageRoutes: Sendable {
         do throws(MessageRefusal) {
             return (route.label, try await answer(route))
         } catch {
+            trace.note(error)
             return (route.label, Envelope.failure(error, traceID: traceID))
         }
     }
@@ -26,8 +29,10 @@ struct MessageRoutes: Sendable {
         case (.batch, "POST"): try await acceptBatch()
         case (.message(let id), "GET"): try await status(id)
         case (.message(let id), "DELETE"): try await cancel(id)
+        case (.explain(let id), "GET"): try await explain(id)
         case (.redrive(let id), "POST"): try await redrive(id)
         case (.redriveAll, "POST"): try await redriveAll()
+        case (.alerts, "POST"): try await AlertRoutes(handler: handler, request: request, trace: trace).accept()
         case (.unknown, _):
             Envelope.failure(404, "not_found", "no such path; GET /openapi.yaml lists them", traceID: traceID)
         default:
@@ -36,14 +41,7 @@ struct MessageRoutes: Sendable {
     }
 
     private func caller() throws(MessageRefusal) -> Caller {
-        return try handler.gateway.authenticate(key: bearer(), isDirectLoopback: request.isDirect)
-    }
-
-    private func bearer() -> String? {
-        guard let header = request.header("authorization") else { return nil }
-        let parts = header.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        return String(parts[1].drop { $0 == " " })
+        return try handler.gateway.authenticate(key: request.bearer, isDirectLoopback: request.isDirect)
     }
 
     private func body(upTo limit: Int) async throws(MessageRefusal) -> [UInt8] {
@@ -59,16 +57,25 @@ struct MessageRoutes: Sendable {
 
     // MARK: Handing over
 
+    /// What is refused before the gateway sees the message counts as well.
+    private func counted(_ refusal: MessageRefusal) -> MessageRefusal {
+        handler.gateway.messageRefused(refusal)
+        return refusal
+    }
+
     private func accept() async throws(MessageRefusal) -> OutgoingReply {
-        let caller = try caller()
-        let bytes = try await body(upTo: 256 << 10)
+        let (caller, bytes, wait): (Caller, [UInt8], Duration?)
+        do throws(MessageRefusal) {
+            (caller, bytes, wait) = (try self.caller(), try await body(upTo: 256 << 10), try preferredWait())
+        } catch {
+            throw counted(error)
+        }
         let key = request.header("idempotency-key")
-        let wait = try preferredWait()
         let reply = try await handler.gateway.accept(
             bytes,
             idempotencyKey: key,
             caller: caller,
-            traceID: traceID,
+            trace: trace,
             wait: wait
         )
         let record = reply.record
@@ -98,10 +105,14 @@ struct MessageRoutes: Sendable {
     }
 
     private func acceptBatch() async throws(MessageRefusal) -> OutgoingReply {
-        let caller = try caller()
-        let bytes = try await body(upTo: 16 << 20)
+        let (caller, bytes): (Caller, [UInt8])
+        do throws(MessageRefusal) {
+            (caller, bytes) = (try self.caller(), try await body(upTo: 16 << 20))
+        } catch {
+            throw counted(error)
+        }
         let isLines = request.header("content-type")?.lowercased().contains("ndjson") ?? false
-        let results = try await handler.gateway.acceptBatch(bytes, isLines: isLines, caller: caller, traceID: traceID)
+        let results = try await handler.gateway.acceptBatch(bytes, isLines: isLines, caller: caller, trace: trace)
         return Envelope.success(200, "done", traceID: traceID) { data in
             data.member(
                 "results",
@@ -133,6 +144,11 @@ struct MessageRoutes: Sendable {
     private func status(_ id: String) async throws(MessageRefusal) -> OutgoingReply {
         let record = try await handler.gateway.message(id, caller: try caller())
         return Envelope.success(200, record.state.name, traceID: traceID) { record.write(to: &$0) }
+    }
+
+    private func explain(_ id: String) async throws(MessageRefusal) -> OutgoingReply {
+        let explanation = try await handler.gateway.explain(id, caller: try caller())
+        return explanation.reply(accept: request.header("accept"), traceID: traceID)
     }
 
     private func cancel(_ id: String) async throws(MessageRefusal) -> OutgoingReply {

@@ -84,7 +84,7 @@ struct StateReport {
                         json.member("ready", level.counts.ready)
                         json.member("scheduled", level.counts.scheduled)
                         json.member("in_flight", level.counts.inFlight)
-                        json.member("oldest", level.oldestWaiting?.rfc3339)
+                        json.member("oldest", level.oldestReady?.rfc3339)
                     }
                 }
             }

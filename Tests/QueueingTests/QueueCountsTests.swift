@@ -26,26 +26,32 @@ import Timekeeping
         #expect(queue.counts(of: .normal).total == 4)
     }
 
-    @Test func `the oldest waiting job is known, whatever comes and goes`() {
+    @Test func `the job that has been ready longest is known, and scheduled ones do not age`() {
         var queue = QueueMachine(
             job(1, acceptedAt: 1),
-            job(2, acceptedAt: 2),
-            job(3, acceptedAt: 3, notBefore: 99),
+            job(2, acceptedAt: 2, notBefore: 50),
+            job(3, .low, acceptedAt: 0, notBefore: 99),
             at: 5
         )
-        #expect(queue.oldestWaiting(.normal) == at(1))
-        #expect(queue.oldestWaiting(.low) == nil)
-        _ = queue.lease(from: lane, at: at(5))
-        #expect(queue.oldestWaiting(.normal) == at(2))
+        #expect(queue.oldestReady(.normal) == at(5))
+        #expect(queue.oldestReady(.low) == nil)
+        _ = queue.lease(from: lane, at: at(6))
+        #expect(queue.oldestReady(.normal) == nil)
+        queue.requeue(id(1), notBefore: at(60), at: at(6))
+        #expect(queue.oldestReady(.normal) == nil)
+        #expect(queue.ripen(at: 70) == 2)
+        #expect(queue.oldestReady(.normal) == at(50))
         _ = queue.cancel(id(2))
-        #expect(queue.oldestWaiting(.normal) == at(3))
-        queue.requeue(id(1), notBefore: at(50), at: at(5))
-        #expect(queue.oldestWaiting(.normal) == at(1))
-        _ = queue.admit(job(4, .low, acceptedAt: 0), at: at(5))
-        #expect(queue.oldestWaiting() == at(0))
-        #expect(queue.snapshot.oldestWaiting == at(0))
-        #expect(queue.snapshot.levels.map(\.oldestWaiting) == [nil, nil, at(1), at(0)])
-        #expect(queue.ripen(at: 99) == 2)
-        #expect(queue.oldestWaiting(.normal) == at(1))
+        #expect(queue.oldestReady(.normal) == at(60))
+        #expect(queue.ripen(at: 200) == 1)
+        #expect(queue.snapshot.levels.map(\.oldestReady) == [nil, nil, at(60), at(99)])
+    }
+
+    @Test func `of several lanes the one counts in which work has been ready longest`() {
+        var queue = QueueMachine(job(1, lane: LaneID(index: 4)), at: 7)
+        _ = queue.admit(job(2), at: at(8))
+        #expect(queue.oldestReady(.normal) == at(7))
+        _ = queue.cancel(id(1))
+        #expect(queue.oldestReady(.normal) == at(8))
     }
 }

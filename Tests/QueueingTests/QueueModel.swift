@@ -74,6 +74,14 @@ struct QueueModel {
         .min { ($0.effectivePriority, $0.readySince) < ($1.effectivePriority, $1.readySince) }
     }
 
+    /// Of the jobs that are next in their lanes.
+    func oldestReady(_ priority: Priority) -> Timestamp? {
+        let ready = entries.filter { $0.state == .ready && $0.job.priority == priority }
+        return Dictionary(grouping: ready) { $0.job.lane.index }
+            .compactMap { $0.value.min { $0.turn < $1.turn }?.readySince }
+            .min()
+    }
+
     func find(_ id: JobID) -> Int? { entries.firstIndex { $0.job.id == id } }
 
     private func isKnown(_ id: JobID) -> Bool { find(id) != nil || lapsed.contains { $0.id == id } }

@@ -31,7 +31,6 @@ import Timekeeping
     }
 
     private func agree(_ queue: QueueMachine, _ model: QueueModel, _ now: Timestamp) -> Bool {
-        let waiting = model.entries.filter { $0.state != .inFlight }
         let ready = model.entries.filter { $0.state == .ready }
         return queue.count == model.entries.count
             && queue.durableCount == model.entries.count { $0.job.isDurable }
@@ -45,8 +44,7 @@ import Timekeeping
                         scheduled: level.count { $0.state == .scheduled },
                         inFlight: level.count { $0.state == .inFlight }
                     )
-                    && queue.oldestWaiting(priority)
-                        == waiting.filter { $0.job.priority == priority }.map(\.job.acceptedAt).min()
+                    && queue.oldestReady(priority) == model.oldestReady(priority)
             }
             && (0..<3).map(LaneID.init).allSatisfy { queue.head(of: $0, at: now) == model.best($0, now) }
             && model.entries.allSatisfy {

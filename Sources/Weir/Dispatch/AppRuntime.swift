@@ -8,4 +8,21 @@ struct AppRuntime: Sendable {
     var configuration: AppConfiguration
     /// `nil` for calls that bring their own token.
     var keeper: TokenKeeper?
+    /// The group robot that stands behind this app, which is then none of WeChat's.
+    var robot: Robot?
+
+    init(name: String, origin: String, configuration: AppConfiguration, keeper: TokenKeeper?) {
+        self.name = name
+        self.origin = origin
+        self.configuration = configuration
+        self.keeper = keeper
+    }
+
+    /// A robot as an app: without token, with one lane.
+    init(sink: String, _ configuration: RobotConfiguration) {
+        var limits = AppConfiguration(appID: "", secret: "")
+        limits.defaultLimit = configuration.rate
+        self.init(name: Robot.appName(sink: sink), origin: configuration.origin, configuration: limits, keeper: nil)
+        robot = Robot(configuration)
+    }
 }

@@ -5,7 +5,7 @@ import Queueing
 struct BodyStore: Sendable {
     /// Bytes of bodies kept at most.
     let limit: Int
-    private var bodies: [JobID: [UInt8]] = [:]
+    private var parcels: [JobID: Parcel] = [:]
     private(set) var bytes = 0
 
     init(limit: Int) {
@@ -13,18 +13,18 @@ struct BodyStore: Sendable {
     }
 
     func contains(_ id: JobID) -> Bool {
-        bodies[id] != nil
+        parcels[id] != nil
     }
 
-    mutating func keep(_ body: [UInt8], for id: JobID) {
-        guard bytes + body.count <= limit, bodies[id] == nil else { return }
-        bodies[id] = body
-        bytes += body.count
+    mutating func keep(_ parcel: Parcel, for id: JobID) {
+        guard bytes + parcel.body.count <= limit, parcels[id] == nil else { return }
+        parcels[id] = parcel
+        bytes += parcel.body.count
     }
 
-    mutating func take(_ id: JobID) -> [UInt8]? {
-        guard let body = bodies.removeValue(forKey: id) else { return nil }
-        bytes -= body.count
-        return body
+    mutating func take(_ id: JobID) -> Parcel? {
+        guard let parcel = parcels.removeValue(forKey: id) else { return nil }
+        bytes -= parcel.body.count
+        return parcel
     }
 }

@@ -6,7 +6,9 @@ import WeChat
 extension DispatchMachine {
     /// A waiting job is taken out; one in flight is not.
     public mutating func cancel(_ id: JobID) -> Cancellation {
-        queue.cancel(id)
+        let result = queue.cancel(id)
+        if case .removed = result { memory.forget(id) }
+        return result
     }
 
     /// The attempt in flight is the job's last: nobody waits for another.

@@ -17,9 +17,14 @@ extension DispatchMachine {
         // The repeat of an attempt whose end was not known is refused as a duplicate: the first one was taken.
         if result.isDuplicateOnRepeat, lease.job.marks.contains(.ambiguous) { result.outcome = .accepted }
         let transition = recordInBreaker(result, of: lease, at: now, using: &generator)
-        settleProbes(lease, outcome: result.outcome)
+        settleProbes(lease, outcome: result.outcome, at: now.timestamp)
         let disposition = decide(result, lease: lease, at: now, using: &generator)
         let job = apply(disposition, outcome: result.outcome, to: lease, at: now.timestamp)
+        if case .ended = disposition {
+            memory.forget(id)
+        } else {
+            memory.keep(id, started: lease.startedAt.instant, ended: now.timestamp)
+        }
         return AttemptResult(
             lease: lease,
             job: job,
@@ -47,15 +52,19 @@ extension DispatchMachine {
     }
 
     /// A probe of a hold that came back opens the gate, unless it failed for reasons that say nothing about the account.
-    private mutating func settleProbes(_ lease: Lease, outcome: Outcome) {
-        let saysNothing = outcome == .transient || outcome == .unknown || outcome == .tokenRejected
-        settle(&apps[gates[lease.gate].app].hold, probe: lease.job.id, saysNothing: saysNothing)
-        settle(&gates[lease.gate].hold, probe: lease.job.id, saysNothing: saysNothing)
+    private mutating func settleProbes(_ lease: Lease, outcome: Outcome, at now: Timestamp) {
+        settle(&apps[gates[lease.gate].app].hold, probe: lease.job.id, outcome: outcome, at: now)
+        settle(&gates[lease.gate].hold, probe: lease.job.id, outcome: outcome, at: now)
     }
 
-    private func settle(_ hold: inout Hold?, probe: JobID, saysNothing: Bool) {
+    private func settle(_ hold: inout Hold?, probe: JobID, outcome: Outcome, at now: Timestamp) {
         guard hold?.probe == probe else { return }
-        if saysNothing { hold?.probeSaidNothing(probe) } else { hold = nil }
+        switch outcome {
+        case .transient, .unknown: hold?.probeFailed(at: now)
+        // Its one repeat with another token may go at once.
+        case .tokenRejected: hold?.probeWasNotMade()
+        case .accepted, .recipient, .request, .account, .throttled, .quotaExhausted: hold = nil
+        }
     }
 
     private mutating func decide(
@@ -151,14 +160,17 @@ extension DispatchMachine {
         )
         guard case .retry(let planned, let fast) = decision else { return exhausted }
         var delay = max(planned, pushback ?? .zero)
+        var cost = RetryCost.paid
         if case .wait(let wait) = apps[gates[lease.gate].app].budget.charge(at: now.instant) {
             guard job.isDurable else { return exhausted }
-            delay = max(delay, apps[gates[lease.gate].app].unpaidDelay(wait, at: now.instant))
+            let unpaid = apps[gates[lease.gate].app].unpaidDelay(wait, at: now.instant)
+            cost = .deferred(max(.zero, unpaid - delay))
+            delay = max(delay, unpaid)
         }
         let due = now.timestamp + delay
         if !isSafe, due - first > policy.deduplicationWindow { return exhausted }
         if !job.isDurable, let deadline = job.expiresAt, due >= deadline { return exhausted }
-        return .retry(at: due, fast: fast)
+        return .retry(at: due, fast: fast, cost: cost)
     }
 
     private mutating func apply(
@@ -173,7 +185,7 @@ extension DispatchMachine {
         switch disposition {
         case .ended:
             _ = queue.finish(id)
-        case .retry(let due, _):
+        case .retry(let due, _, _):
             marks.remove(.tokenRetried)
             requeue(lease, notBefore: due, counted: 1, marks: marks, at: now)
         case .waiting:
@@ -214,6 +226,7 @@ extension DispatchMachine {
 
     /// A job that must not exist any more, because the journal could not take it: gone, whatever it is doing.
     public mutating func discard(_ id: JobID, at now: Moment) {
+        memory.forget(id)
         if giveBack(id, at: now) != nil {
             _ = queue.finish(id)
         } else {
@@ -221,12 +234,20 @@ extension DispatchMachine {
         }
     }
 
+    /// Ends an attempt that was started and not made, and its job with it, where a repeat could by now be shown twice: writing its start
+    /// down took long. `nil` when it may go.
+    public mutating func endIfStale(_ id: JobID, at now: Moment) -> Job? {
+        guard let lease = leases[id], isStale(lease.job, at: now) else { return nil }
+        discard(id, at: now)
+        return lease.job
+    }
+
     private mutating func giveBack(_ id: JobID, at now: Moment) -> Lease? {
         guard let lease = endLease(id) else { return nil }
         gates[lease.gate].bucket.giveBack(mark: lease.mark, at: now.instant)
         breakers[gates[lease.gate].breaker].release(lease.permit, at: now.instant)
-        settle(&apps[gates[lease.gate].app].hold, probe: id, saysNothing: true)
-        settle(&gates[lease.gate].hold, probe: id, saysNothing: true)
+        if apps[gates[lease.gate].app].hold?.probe == id { apps[gates[lease.gate].app].hold?.probeWasNotMade() }
+        if gates[lease.gate].hold?.probe == id { gates[lease.gate].hold?.probeWasNotMade() }
         return lease
     }
 }

@@ -19,6 +19,9 @@ public struct DispatchMachine: Sendable {
     public private(set) var breakerKeys: [BreakerKey] = []
     var leases: [JobID: Lease] = [:]
     private var durableInFlight = 0
+    /// By lane.
+    private var ledgers: [WaitLedger] = []
+    var memory = AttemptMemory()
     /// Moves from open to half-open that nobody has been told of yet: at most one a breaker and pump.
     private var probings: [(breaker: Int, transition: BreakerTransition)] = []
     /// Whether attempts of messages may start: false while their start can't be written down.
@@ -63,6 +66,7 @@ public struct DispatchMachine: Sendable {
         let breaker = breakerIndex(for: BreakerKey(app: app, host: host, group: api.group.rawValue), at: now)
         gates.append(LaneGate(app: app, api: api, breaker: breaker, bucket: TokenBucket(limit, at: now)))
         gateIndex[key] = gates.count - 1
+        ledgers += [WaitLedger(at: now), WaitLedger(at: now)]
         return LaneID(index: (gates.count - 1) * 2 + (isDurable ? 1 : 0))
     }
 
@@ -89,17 +93,20 @@ public struct DispatchMachine: Sendable {
     public mutating func pump(at now: Moment) -> [DispatchAction] {
         var actions: [DispatchAction] = []
         for job in queue.advance(to: now.timestamp, limit: DispatchMachine.expiryLimit).expired {
+            memory.forget(job.id)
             let reason = obstacle(of: job.lane, at: now) ?? Obstacle(.concurrency)
             actions.append(.expire(job, reason))
         }
         var blocked: [LaneID] = []
-        while let lane = bestLane(except: blocked, at: now.timestamp) {
-            switch admit(from: lane, at: now) {
+        while let (lane, head) = bestLane(except: blocked, at: now.timestamp) {
+            switch admit(from: lane, readySince: head.readySince, at: now) {
             case .started(let lease):
+                ledgers[lane.index].note(nil, at: now.instant)
                 actions.append(.start(lease))
             case .stale(let job):
                 actions.append(.expire(job, Obstacle(job.isDurable ? .scheduled : .rateLimited)))
             case .blocked(let obstacle):
+                ledgers[lane.index].note(obstacle.reason, at: now.instant)
                 blocked.append(lane)
                 guard !DispatchMachine.isDurable(lane), obstacle.refusesAtOnce else { continue }
                 refuseAll(in: lane, because: obstacle, at: now.timestamp, into: &actions)
@@ -109,7 +116,7 @@ public struct DispatchMachine: Sendable {
     }
 
     /// The lane whose head is first by priority, then age.
-    private func bestLane(except blocked: [LaneID], at now: Timestamp) -> LaneID? {
+    private func bestLane(except blocked: [LaneID], at now: Timestamp) -> (lane: LaneID, head: Head)? {
         var best: (lane: LaneID, head: Head)?
         for lane in queue.readyLanes where !blocked.contains(lane) {
             guard let head = queue.head(of: lane, at: now) else { continue }
@@ -121,7 +128,7 @@ public struct DispatchMachine: Sendable {
             }
             best = (lane, head)
         }
-        return best?.lane
+        return best
     }
 
     private enum AdmitResult {
@@ -132,7 +139,7 @@ public struct DispatchMachine: Sendable {
     }
 
     /// The pipeline, outermost first. Every permit taken here is used by the attempt or given back.
-    private mutating func admit(from lane: LaneID, at now: Moment) -> AdmitResult {
+    private mutating func admit(from lane: LaneID, readySince: Timestamp, at now: Moment) -> AdmitResult {
         let isDurable = DispatchMachine.isDurable(lane)
         let index = gate(of: lane)
         if let obstacle = closedGate(index, isDurable: isDurable, at: now) { return .blocked(obstacle) }
@@ -153,10 +160,11 @@ public struct DispatchMachine: Sendable {
             breakers[breaker].release(permit, at: now.instant)
             return .blocked(Obstacle(.concurrency))
         }
-        if isStale(job, at: now.timestamp) || isTooLate(job, at: now.timestamp) {
+        if isStale(job, at: now) || isTooLate(job, at: now.timestamp) {
             gates[index].bucket.giveBack(at: now.instant)
             breakers[breaker].release(permit, at: now.instant)
             _ = queue.finish(job.id)
+            memory.forget(job.id)
             return .stale(job)
         }
         job.startedAttempts += 1
@@ -171,18 +179,28 @@ public struct DispatchMachine: Sendable {
             gate: index,
             permit: permit,
             mark: gates[index].bucket.granted,
-            startedAt: now
+            startedAt: now,
+            waits: waits(of: job.id, in: lane, readySince: readySince, at: now)
         )
         leases[job.id] = lease
         if isDurable { durableInFlight += 1 }
         return .started(lease)
     }
 
-    /// Whether a repeat now could be shown twice: an earlier attempt may have arrived, and WeChat's window for telling is over.
-    private func isStale(_ job: Job, at now: Timestamp) -> Bool {
+    /// What a ready job has waited for since it was ready, or since its last attempt where that was later.
+    func waits(of id: JobID, in lane: LaneID, readySince: Timestamp, at now: Moment) -> [Wait] {
+        let since = max(readySince, memory[id]?.lastEnded ?? readySince)
+        guard since < now.timestamp, lane.index < ledgers.count else { return [] }
+        return ledgers[lane.index].waits(since: now.instant - (now.timestamp - since), at: now.instant)
+    }
+
+    /// Whether a repeat now could be shown twice: an earlier attempt may have arrived, and WeChat's window for telling is over, by either
+    /// clock.
+    func isStale(_ job: Job, at now: Moment) -> Bool {
         guard job.marks.contains(.ambiguous), !job.marks.contains(.repeatable) else { return false }
         guard job.marks.contains(.deduplicated), let first = job.firstAttemptAt else { return true }
-        return now - first > policy.deduplicationWindow
+        let age = memory[job.id].map { now.instant - $0.firstStarted } ?? .zero
+        return max(now.timestamp - first, age) > policy.deduplicationWindow
     }
 
     /// Whether a relayed call's deadline leaves no time for an answer: an attempt now would only leave its caller in doubt.

@@ -33,7 +33,8 @@ extension Dispatcher {
             case .refused: return .queueFull
             case .ready, .scheduled: break
             }
-            state.bodies.keep(record.body, for: record.id)
+            let trail = Trail(traceparent: record.traceparent, waitingSince: record.notBefore ?? record.createdAt)
+            state.bodies.keep(Parcel(body: record.body, trail: trail), for: record.id)
             let actions = state.machine.pump(at: now)
             appendAccept(record, actions: actions, in: &state, completion: completion)
             return nil
@@ -76,7 +77,7 @@ extension Dispatcher {
     func committed(_ leases: [Lease], _ result: Result<JournalReceipt, JournalError>) {
         switch result {
         case .success(let receipt):
-            for lease in leases { transmit(lease, storedBody: receipt.bodies[lease.job.id]) }
+            for lease in leases { transmit(lease, stored: receipt.bodies[lease.job.id]) }
         case .failure:
             update { state, now in
                 state.machine.journalIsWritable = false
@@ -85,32 +86,55 @@ extension Dispatcher {
         }
     }
 
-    private func transmit(_ lease: Lease, storedBody: [UInt8]?) {
-        let id = lease.job.id
-        let (body, api, app, upstream) = state.withLock { state in
-            let gate = state.machine.gates[lease.gate]
-            let body = state.machine.leases[id] == nil ? nil : state.bodies.take(id) ?? storedBody
-            return (body, gate.api, state.apps[gate.app], state.upstream)
-        }
-        guard let body, !body.isEmpty else { return fail(lease, because: "its body is no longer kept") }
-        guard let token = app.keeper?.token() else {
-            return giveBack(lease, body: body)
+    private func transmit(_ lease: Lease, stored: StoredBody?) {
+        guard let (parcel, api, runtime, upstream) = unpack(lease, stored: stored) else { return }
+        guard !parcel.body.isEmpty else { return fail(lease, because: "its body is no longer kept") }
+        var attempt = Attempt(lease: lease, api: api, runtime: runtime, trail: parcel.trail, parcel: parcel)
+        let target: String
+        if let robot = runtime.robot {
+            target = robot.target(at: time.timestamp())
+        } else {
+            guard let token = runtime.keeper?.token() else { return giveBack(lease, parcel) }
+            attempt.token = token
+            target = Dispatcher.path(api, body: parcel.body) + "?access_token=" + token.value
         }
         metrics.started(lease)
+        attempt.span = traces.attempt(lease, trail: parcel.trail, app: runtime.name, api: api)
         let request = UpstreamRequest(
             method: "POST",
-            origin: app.origin,
-            target: Dispatcher.path(api, body: body) + "?access_token=" + token.value,
+            origin: runtime.robot?.origin ?? runtime.origin,
+            target: target,
             headers: Dispatcher.jsonHeaders,
-            body: body,
+            body: parcel.body,
             timeout: upstream.timeout,
             connectTimeout: upstream.connectTimeout,
             replyLimit: 1 << 20
         )
-        transport.send(request) { [self] result in
-            complete(lease, result, api: api, token: token, usesToken: true, body: body)
-        }
+        transport.send(request) { [self, attempt] result in complete(attempt, result) }
     }
+
+    /// What an attempt takes along. `nil` when it must not be made any more, because its start was long in being written down.
+    private func unpack(_ lease: Lease, stored: StoredBody?) -> (
+        Parcel, APIDescriptor, AppRuntime, UpstreamConfiguration
+    )? {
+        let id = lease.job.id
+        let (isStale, taken) = state.withLock { state in
+            let gate = state.machine.gates[lease.gate]
+            let isStale = state.machine.isStale(lease.job, at: time.moment())
+            let known =
+                state.machine.leases[id] == nil || isStale ? nil : state.bodies.take(id) ?? stored.map(Parcel.init)
+            let parcel = known ?? Parcel(body: [], trail: Trail())
+            return (isStale, (parcel, gate.api, state.apps[gate.app], state.upstream))
+        }
+        guard isStale else { return taken }
+        update { state, now in
+            guard let job = state.machine.endIfStale(id, at: now) else { return }
+            conclude(job, as: .unknown, reason: Dispatcher.tooLateToRepeat, in: &state, at: now)
+        }
+        return nil
+    }
+
+    private static let tooLateToRepeat = "an attempt's outcome is unknown and a repeat is not safe any more"
 
     private static func path(_ api: APIDescriptor, body: [UInt8]) -> String {
         guard let type = MessageType(api: api.label), type == .mass else { return api.label }
@@ -120,11 +144,11 @@ extension Dispatcher {
     private static let jsonHeaders = [HTTPField("Content-Type", "application/json; charset=utf-8")]
 
     /// The token went away between decision and transmission: no byte left, and the journal is told so.
-    private func giveBack(_ lease: Lease, body: [UInt8]) {
+    private func giveBack(_ lease: Lease, _ parcel: Parcel) {
         update { state, now in
             guard let job = state.machine.abandon(lease.job.id, at: now) else { return }
             state.refreshToken(of: state.machine.gates[lease.gate].app)
-            state.bodies.keep(body, for: job.id)
+            state.bodies.keep(parcel, for: job.id)
             let settlement = Settlement(
                 state: .pending,
                 at: now.timestamp,
@@ -148,8 +172,7 @@ extension Dispatcher {
     func expire(_ job: Job, in state: inout State, at now: Moment) {
         // With an attempt whose outcome nobody knows behind it, `expired` would say more than is known.
         let end: JobState = job.marks.contains(.ambiguous) ? .unknown : .expired
-        let reason =
-            end == .unknown ? "an attempt's outcome is unknown and a repeat is not safe any more" : "not_after passed"
+        let reason = end == .unknown ? Dispatcher.tooLateToRepeat : "not_after passed"
         conclude(job, as: end, reason: reason, in: &state, at: now)
     }
 
@@ -212,7 +235,7 @@ extension Dispatcher {
         state.withLock { state in
             guard let job = state.machine.job(id), state.machine.leases[id] == nil else { return nil }
             if let due = job.notBefore, due > time.timestamp() { return Obstacle(.scheduled, until: due) }
-            return state.machine.obstacle(of: job.lane, at: time.moment()) ?? Obstacle(.concurrency)
+            return state.machine.obstacle(of: job.lane, at: time.moment()) ?? Obstacle(.turn)
         }
     }
 

@@ -7,95 +7,96 @@ import WeChat
 
 extension Dispatcher {
     /// An attempt has ended, on the transport's thread.
-    func complete(
-        _ lease: Lease,
-        _ result: Result<UpstreamReply, TransportFailure>,
-        api: APIDescriptor,
-        token: AccessToken?,
-        usesToken: Bool,
-        body: [UInt8]? = nil
-    ) {
-        var classification = classify(result, api: api)
-        if !usesToken { classification = classification.concerningTheCallerAlone }
-        if let token { classification.cut(token) }
+    func complete(_ attempt: Attempt, _ result: Result<UpstreamReply, TransportFailure>) {
+        let lease = attempt.lease
+        let classification = attempt.classify(result)
         let ended = update { state, now -> (AttemptResult, className: String, Moment)? in
             guard
                 let done = state.machine.complete(lease.job.id, with: classification, at: now, using: &state.generator)
             else { return nil }
-            if done.classification.outcome == .tokenRejected, let token {
+            if done.classification.outcome == .tokenRejected, let token = attempt.token {
                 // Under the same lock: nobody may take the rejected token for the repeat.
                 rejected(token, app: state.machine.gates[lease.gate].app, in: &state)
             }
             if done.job.isDurable {
-                settle(done, done.classification, body: body, in: &state, at: now)
+                settle(done, attempt, in: &state, at: now)
             } else {
-                answer(done, done.classification, result, token: token, in: &state)
+                answer(done, attempt, result, in: &state, at: now)
             }
             return (done, state.classes.name(done.job.retryClass), now)
         }
+        traces.end(attempt.span, lease, status: try? result.get().status, ended?.0.classification ?? classification)
         guard let (done, className, now) = ended else { return }
-        metrics.completed(done, done.classification, className: className, at: now)
-        report(done, classification, api: api)
-    }
-
-    private func classify(_ result: Result<UpstreamReply, TransportFailure>, api: APIDescriptor) -> Classification {
-        switch result {
-        case .success(let reply):
-            ReplyClassifier()
-                .classify(status: reply.status, contentType: reply.header("content-type"), body: reply.body, api: api)
-        case .failure(let failure):
-            ReplyClassifier().classify(failure: failure)
-        }
-    }
-
-    private func settle(
-        _ done: AttemptResult,
-        _ result: Classification,
-        body: [UInt8]?,
-        in state: inout State,
-        at now: Moment
-    ) {
-        let settlement = Settlement(done, result, at: now.timestamp)
-        let attempt = AttemptRecord(
-            number: done.lease.number,
-            startedAt: done.lease.startedAt.timestamp,
-            duration: now.instant - done.lease.startedAt.instant,
-            outcome: result.outcome,
-            errcode: result.errcode,
-            errmsg: result.errmsg,
-            rid: result.rid
+        metrics.completed(
+            done,
+            done.classification,
+            className: className,
+            at: now,
+            traceID: attempt.span == nil ? nil : attempt.trail.traceID
         )
+        report(done, attempt)
+    }
+
+    private func settle(_ done: AttemptResult, _ attempt: Attempt, in state: inout State, at now: Moment) {
+        let settlement = Settlement(done, done.classification, at: now.timestamp)
+        let record = AttemptRecord(done, settlement, took: now.instant - done.lease.startedAt.instant)
         let id = done.job.id
         var watchers: [@Sendable () -> Void] = []
         if settlement.state.isTerminal {
             watchers = state.removeWatchers(id)
-            let api = state.machine.gates[done.lease.gate].api
-            metrics.ended(done.job, gate: done.lease.gate, api: api, as: settlement.state, at: now.timestamp)
-        } else if let body {
-            state.bodies.keep(body, for: id)
+            metrics.ended(
+                done.job,
+                gate: done.lease.gate,
+                api: attempt.api,
+                as: settlement.state,
+                at: now.timestamp
+            )
+            log(id, app: attempt.runtime.name, settlement, record, traceID: attempt.trail.traceID)
+        } else if var parcel = attempt.parcel {
+            parcel.trail = attempt.trailAfterwards(at: now.timestamp)
+            state.bodies.keep(parcel, for: id)
         }
-        let writes: [JournalWrite] = [.settle(id, attempt, settlement)]
+        let writes: [JournalWrite] = [.settle(id, record, settlement)]
         guard !watchers.isEmpty else { return journal.append(writes) { _ in } }
         journal.append(writes) { [watchers] _ in
             for watcher in watchers { watcher() }
         }
     }
 
+    /// The one line that a message's end is worth.
+    private func log(
+        _ id: JobID,
+        app: String,
+        _ settlement: Settlement,
+        _ last: AttemptRecord,
+        traceID: String
+    ) {
+        logger.log(
+            level: settlement.state == .sent ? .debug : .info,
+            "message \(settlement.state.name)",
+            metadata: [
+                "id": "\(id)", "app": "\(app)", "outcome": "\(last.outcome.rawValue)", "attempts": "\(last.number)",
+                "errcode": "\(last.errcode ?? 0)", "rid": "\(last.rid ?? "")", "trace_id": "\(traceID)",
+            ]
+        )
+    }
+
     private func answer(
         _ done: AttemptResult,
-        _ classification: Classification,
+        _ attempt: Attempt,
         _ result: Result<UpstreamReply, TransportFailure>,
-        token: AccessToken?,
-        in state: inout State
+        in state: inout State,
+        at now: Moment
     ) {
-        var last: RelayCall.LastAttempt
+        var last = RelayCall.LastAttempt(classification: done.classification, token: attempt.token)
         switch result {
-        case .success(let reply): last = .init(classification: classification, reply: reply, token: token)
-        case .failure(let failure): last = .init(classification: classification, failure: failure, token: token)
+        case .success(let reply): last.reply = reply
+        case .failure(let failure): last.failure = failure
         }
         last.isAmbiguous = done.job.marks.contains(.ambiguous)
         guard case .ended = done.disposition else {
             state.calls[done.job.id]?.last = last
+            state.calls[done.job.id]?.trail = attempt.trailAfterwards(at: now.timestamp)
             return
         }
         guard let call = state.removeCall(done.job.id) else { return }
@@ -119,15 +120,19 @@ extension Dispatcher {
         logger.notice("breaker \(transition.from) → \(transition.to)", metadata: ["breaker": "\(breaker)"])
     }
 
-    private func report(_ done: AttemptResult, _ result: Classification, api: APIDescriptor) {
+    private func report(_ done: AttemptResult, _ attempt: Attempt) {
         if let transition = done.transition {
             let breaker = state.withLock { $0.breakerNames[$0.machine.gates[done.lease.gate].breaker] }
             report(transition, breaker: breaker)
         }
+        let result = done.classification
         guard result.outcome == .account else { return }
         logger.error(
             "WeChat refuses the account; an operator must act",
-            metadata: ["api": "\(api.label)", "errcode": "\(result.errcode ?? 0)", "rid": "\(result.rid ?? "")"]
+            metadata: [
+                "app": "\(attempt.runtime.name)", "api": "\(attempt.api.label)", "errcode": "\(result.errcode ?? 0)",
+                "rid": "\(result.rid ?? "")",
+            ]
         )
     }
 }

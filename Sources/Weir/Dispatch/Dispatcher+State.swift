@@ -1,5 +1,6 @@
 import Queueing
 import Resilience
+import Synchronization
 import Timekeeping
 import WeChat
 
@@ -51,6 +52,50 @@ extension Dispatcher.State {
             let host = key.host.drop { $0 != "/" }.drop { $0 == "/" }
             let safe = host.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "-" }
             return "\(machine.apps[key.app].name)~\(String(safe))~\(key.group)"
+        }
+    }
+}
+
+extension Dispatcher {
+    /// The tokens that the apps' calls are made with now.
+    func presentTokens() -> [AccessToken] {
+        state.withLock { $0.apps }.compactMap { $0.keeper?.token() }
+    }
+
+    /// Where an app's messages wait, by the name that the journal has; `nil` when there is no such app or robot any more.
+    func place(app name: String, api: APIDescriptor) -> (app: Int, limit: RateLimit)? {
+        state.withLock { state in
+            guard let index = state.apps.firstIndex(where: { $0.name == name }) else { return nil }
+            return (index, state.apps[index].configuration.limit(for: api.label))
+        }
+    }
+
+    /// What stands between a waiting message and its next attempt; `nil` when it does not wait here.
+    func explain(_ id: JobID) -> WaitingReport? {
+        state.withLock { state in
+            let now = time.moment()
+            guard let job = state.machine.job(id), state.machine.leases[id] == nil else { return nil }
+            let machine = state.machine
+            let index = machine.gate(of: job.lane)
+            let gate = machine.gates[index]
+            let isDue = job.notBefore.map { $0 <= now.timestamp } ?? true
+            let ready = max(job.acceptedAt, job.notBefore ?? job.acceptedAt)
+            let since = max(ready, machine.memory[id]?.lastEnded ?? ready)
+            return WaitingReport(
+                obstacle: isDue
+                    ? machine.obstacle(of: job.lane, at: now) ?? Obstacle(.turn)
+                    : Obstacle(.scheduled, until: job.notBefore),
+                waits: isDue ? machine.waits(of: id, in: job.lane, readySince: since, at: now) : [],
+                since: since,
+                app: machine.apps[gate.app].name,
+                api: gate.api.label,
+                limit: gate.bucket.limit,
+                available: gate.bucket.available(at: now.instant),
+                breaker: state.breakerNames[gate.breaker],
+                breakerState: machine.breakers[gate.breaker].state,
+                laneWaiting: machine.queue.count(in: job.lane),
+                retryBudget: machine.apps[gate.app].budget.balance(at: now.instant)
+            )
         }
     }
 }

@@ -40,6 +40,7 @@ final class Dispatcher: Sendable {
     let journal: any Journal
     let time: any TimeSource
     let metrics: GatewayMetrics
+    let traces: GatewayTraces
     let logger: Logger
     private let timer: Mutex<WakeTimer?> = Mutex(nil)
 
@@ -50,6 +51,7 @@ final class Dispatcher: Sendable {
         journal: any Journal,
         time: any TimeSource,
         metrics: GatewayMetrics,
+        traces: GatewayTraces,
         logger: Logger,
         seed: UInt64
     ) {
@@ -73,6 +75,7 @@ final class Dispatcher: Sendable {
         self.journal = journal
         self.time = time
         self.metrics = metrics
+        self.traces = traces
         self.logger = logger
         timer.withLock { $0 = WakeTimer(time: time) { [weak self] in self?.look() } }
     }
@@ -229,8 +232,9 @@ final class Dispatcher: Sendable {
             timeout: max(share, .milliseconds(1)),
             connectTimeout: connectTimeout
         )
-        transport.send(request) { [self, token] result in
-            complete(lease, result, api: call.api, token: token, usesToken: call.usesToken)
-        }
+        var attempt = Attempt(lease: lease, api: call.api, runtime: runtime, token: token, trail: call.trail)
+        attempt.concernsApp = call.usesToken
+        attempt.span = traces.attempt(lease, trail: call.trail, app: runtime.name, api: call.api)
+        transport.send(request) { [self, attempt] result in complete(attempt, result) }
     }
 }

@@ -29,8 +29,14 @@ struct Hold: Equatable, Sendable {
         probe = id
     }
 
-    /// The probe came back without saying anything about the account: the next one may go at once.
-    mutating func probeSaidNothing(_ id: JobID) {
-        if probe == id { probe = nil }
+    /// The probe came back without saying anything about the account: the next one waits its time, as WeChat locks out those who insist.
+    mutating func probeFailed(at now: Timestamp) {
+        probe = nil
+        until = max(until, now + Hold.interval)
+    }
+
+    /// The probe never left: another may go at once.
+    mutating func probeWasNotMade() {
+        probe = nil
     }
 }

@@ -13,4 +13,6 @@ public struct Lease: Equatable, Sendable {
     /// How many permits the lane's bucket had granted with this one, for giving it back late.
     public var mark: UInt64
     public var startedAt: Moment
+    /// What the job waited for since it was ready, or since its last attempt; longest first.
+    public var waits: [Wait] = []
 }

@@ -28,6 +28,8 @@ public struct Obstacle: Equatable, Sendable {
         case draining
         /// Its own time has not come: `not_before`, or a retry.
         case scheduled
+        /// Nothing but other work that goes first.
+        case turn
     }
 
     public var reason: Reason
@@ -43,7 +45,7 @@ public struct Obstacle: Equatable, Sendable {
     var refusesAtOnce: Bool {
         switch reason {
         case .breakerOpen, .quotaExhausted, .credentials, .account, .paused, .draining: true
-        case .rateLimited, .throttled, .noToken, .concurrency, .journal, .scheduled: false
+        case .rateLimited, .throttled, .noToken, .concurrency, .journal, .scheduled, .turn: false
         }
     }
 }

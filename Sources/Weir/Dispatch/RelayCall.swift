@@ -18,6 +18,8 @@ struct RelayCall: Sendable {
     var deadline: Instant
     /// Whether an attempt takes half of the time that is left, to leave room for a repeat.
     var isRepeatable: Bool
+    /// Where its attempts belong.
+    var trail = Trail()
     /// What the attempts so far brought.
     var last: LastAttempt?
     /// Called once, outside of every lock.

@@ -5,7 +5,8 @@ import Timekeeping
 
 extension GatewayMetrics {
     /// Brings the gauges up to date before a scrape.
-    func collect(_ snapshot: DispatchSnapshot, journal: JournalStatus) {
+    func collect(_ snapshot: DispatchSnapshot, journal: JournalStatus, at now: Timestamp) {
+        forgetDeparted(at: now)
         relayWaiting.set(snapshot.relayedWaiting)
         upstreamInFlight.set(snapshot.inFlight)
         collectQueue(snapshot.queue)
@@ -35,7 +36,8 @@ extension GatewayMetrics {
     }
 
     private static let blockingReasons: [Obstacle.Reason] = [
-        .rateLimited, .breakerOpen, .throttled, .quotaExhausted, .noToken, .credentials, .account, .paused, .journal,
+        .rateLimited, .breakerOpen, .throttled, .quotaExhausted, .noToken, .credentials, .account, .paused,
+        .concurrency, .journal, .draining,
     ]
 
     private func collectQueue(_ queue: QueueSnapshot) {
@@ -45,7 +47,7 @@ extension GatewayMetrics {
             queueDepth.child(name, "ready").set(level.counts.ready)
             queueDepth.child(name, "scheduled").set(level.counts.scheduled)
             queueDepth.child(name, "in_flight").set(level.counts.inFlight)
-            queueOldest.child(name).set(level.oldestWaiting?.seconds ?? 0)
+            queueOldest.child(name).set(level.oldestReady?.seconds ?? 0)
         }
     }
 

@@ -20,10 +20,7 @@ extension GatewayMetrics {
         _ = limiterWaits.child(app, api)
         _ = limiterRejections.child(app, api)
         gates.withLock { $0[index] = gate }
-        guard let type = MessageType(api: api) else { return }
-        for state in JobState.allCases where state.isTerminal {
-            _ = messagesEnded.child(app, type.rawValue, state.name)
-        }
+        if let type = MessageType(api: api) { registerMessages(type, app: app) }
     }
 
     private func gate(_ index: Int) -> GateMetrics? {
@@ -40,28 +37,41 @@ extension GatewayMetrics {
     }
 
     /// An attempt has ended.
-    func completed(_ result: AttemptResult, _ classification: Classification, className: String, at now: Moment) {
+    func completed(
+        _ result: AttemptResult,
+        _ classification: Classification,
+        className: String,
+        at now: Moment,
+        traceID: String? = nil
+    ) {
         guard let gate = gate(result.lease.gate) else { return }
-        gate.outcome(classification.outcome).increment()
-        gate.duration.observe(now.instant - result.lease.startedAt.instant)
-        count(classification.errcode, app: gate.app, api: gate.api)
+        let hasFailed = classification.outcome != .accepted
+        let failure = hasFailed ? exemplar(traceID: traceID, rid: classification.rid, at: now.timestamp) : nil
+        gate.outcome(classification.outcome).increment(exemplar: failure)
+        gate.duration.observe(
+            now.instant - result.lease.startedAt.instant,
+            exemplar: exemplar(traceID: traceID, at: now.timestamp)
+        )
+        count(classification.errcode, app: gate.app, api: gate.api, exemplar: failure)
         switch result.disposition {
-        case .retry(_, let fast): retries.child(className, fast ? "fast" : "ladder").increment()
+        case .retry(_, let fast, _): retries.child(className, fast ? "fast" : "ladder").increment()
         case .tokenRetry: retries.child(className, "token").increment()
         case .ended, .waiting: break
         }
     }
 
     /// The table bounds the label: what it does not know is `other`.
-    private func count(_ errcode: Int?, app: String, api: String) {
+    private func count(_ errcode: Int?, app: String, api: String, exemplar: Exemplar? = nil) {
         guard let errcode, errcode != 0 else { return }
-        upstreamErrcodes.child(app, api, ErrorCodeTable.isKnown(errcode) ? String(errcode) : "other").increment()
+        upstreamErrcodes.child(app, api, ErrorCodeTable.isKnown(errcode) ? String(errcode) : "other")
+            .increment(exemplar: exemplar)
     }
 
     /// An app is there: its counters begin at 0.
     func registerApp(_ app: String) {
         _ = tokenRejections.child(app)
         for outcome in Outcome.allCases { _ = tokenRefreshes.child(app, outcome.rawValue) }
+        for type in MessageType.open { registerMessages(type, app: app) }
     }
 
     /// A breaker moved.
@@ -86,13 +96,21 @@ extension GatewayMetrics {
     }
 
     /// A message came to its end.
-    func ended(_ job: Job, gate index: Int, api: APIDescriptor, as state: JobState, at now: Timestamp) {
+    func ended(
+        _ job: Job,
+        gate index: Int,
+        api: APIDescriptor,
+        as state: JobState,
+        at now: Timestamp,
+        traceID: String? = nil
+    ) {
         guard let gate = gate(index) else { return }
         let type = MessageType(api: api.label)?.rawValue ?? "other"
-        messagesEnded.child(gate.app, type, state.name).increment()
+        messagesEnded.child(gate.app, type, job.priority.name, state.name).increment()
         guard state == .sent else { return }
         let begin = max(job.acceptedAt, job.notBefore ?? job.acceptedAt)
-        messageDuration.child(type, job.priority.name).observe(now - begin)
+        messageDuration.child(type, job.priority.name)
+            .observe(now - begin, exemplar: exemplar(traceID: traceID, at: now))
     }
 
     // MARK: The rest
@@ -132,9 +150,15 @@ extension GatewayMetrics {
         journalDuration.observe(took)
     }
 
+    /// Spans were exported, or dropped for the reason that `result` names.
+    public func spans(_ count: Int, result: String) {
+        traceSpans.child(result).increment(by: count)
+    }
+
     /// A reload of the configuration ended.
     public func reloaded(at now: Timestamp, succeeded: Bool) {
         configReloads.child(succeeded ? "success" : "refused").increment()
+        configValid.set(succeeded ? 1 : 0)
         if succeeded { configTime.set(now.seconds) }
     }
 }

@@ -35,6 +35,9 @@ public final class GatewayMetrics: Sendable {
     let messagesRefused: CounterFamily
     let messagesEnded: CounterFamily
     let messageDuration: HistogramFamily
+    let alertWebhooks: CounterFamily
+    let alertNotifications: CounterFamily
+    let alertDeliveries: CounterFamily
     let journalCommits: Counter
     let journalBatch: Histogram
     let journalDuration: Histogram
@@ -48,8 +51,11 @@ public final class GatewayMetrics: Sendable {
     let appHeld: GaugeFamily
     let configReloads: CounterFamily
     let configTime: Gauge
+    let configValid: Gauge
+    let traceSpans: CounterFamily
 
     let gates = Mutex<[Int: GateMetrics]>([:])
+    let departures = Mutex(Departures())
 
     /// - Throws: when the registry holds something else under one of the names.
     public init(_ registry: MetricRegistry) throws(MetricError) {
@@ -82,6 +88,9 @@ public final class GatewayMetrics: Sendable {
         messagesRefused = try registry.counter(MetricCatalog.messagesRefused)
         messagesEnded = try registry.counter(MetricCatalog.messagesEnded)
         messageDuration = try registry.histogram(MetricCatalog.messageDuration)
+        alertWebhooks = try registry.counter(MetricCatalog.alertWebhooks)
+        alertNotifications = try registry.counter(MetricCatalog.alertNotifications)
+        alertDeliveries = try registry.counter(MetricCatalog.alertDeliveries)
         journalCommits = try registry.counter(MetricCatalog.journalCommits).child()
         journalBatch = try registry.histogram(MetricCatalog.journalBatch).child()
         journalDuration = try registry.histogram(MetricCatalog.journalDuration).child()
@@ -95,6 +104,8 @@ public final class GatewayMetrics: Sendable {
         appHeld = try registry.gauge(MetricCatalog.appHeld)
         configReloads = try registry.counter(MetricCatalog.configReloads)
         configTime = try registry.gauge(MetricCatalog.configTime).child()
+        configValid = try registry.gauge(MetricCatalog.configValid).child()
+        traceSpans = try registry.counter(MetricCatalog.traceSpans)
         try registry.gauge(MetricCatalog.buildInfo).child(Version.current).set(1)
         initialise()
     }
@@ -104,6 +115,10 @@ public final class GatewayMetrics: Sendable {
         for refusal in RelayRefusal.allCases { _ = relayRefusals.child(String(refusal.rawValue)) }
         for result in ["success", "refused"] { _ = configReloads.child(result) }
         for reason in MessageRefusalReason.allCases { _ = messagesRefused.child(reason.rawValue) }
+        for type in MessageType.open {
+            for priority in Priority.allCases { _ = messageDuration.child(type.rawValue, priority.name) }
+        }
+        for result in AlertWebhookResult.allCases { _ = alertWebhooks.child(result.rawValue) }
         journalWritable.set(1)
     }
 }

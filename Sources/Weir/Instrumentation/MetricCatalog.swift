@@ -4,7 +4,7 @@ import PrometheusMetrics
 public enum MetricCatalog {
     /// All of them, in the order of the documentation.
     public static let all: [MetricDefinition] =
-        http + upstream + limiting + breakers + retries + queue + messages + journal + tokens + process
+        http + upstream + limiting + breakers + retries + queue + messages + alerts + journal + tokens + process
 
     // MARK: Requests in
 
@@ -155,7 +155,7 @@ public enum MetricCatalog {
     static let queueOldest = MetricDefinition(
         .gauge,
         "weir_queue_oldest_timestamp_seconds",
-        "When the longest waiting message or call was accepted; 0 when none waits.",
+        "Since when the longest waiting ready message or call has been ready; 0 when none is.",
         labels: ["priority"]
     )
     static let queueWait = MetricDefinition(
@@ -190,8 +190,10 @@ public enum MetricCatalog {
     static let messagesEnded = MetricDefinition(
         .counter,
         "weir_messages_total",
-        "Messages that ended, by app, type and final state.",
-        labels: ["app", "type", "state"]
+        "Messages that ended, by app, type, priority and the state they ended in.",
+        labels: ["app", "type", "priority", "state"],
+        // 140 for each app that uses everything.
+        maximumLabelSets: 10_000
     )
     static let messageDuration = MetricDefinition(
         .histogram,
@@ -201,6 +203,28 @@ public enum MetricCatalog {
         buckets: waits
     )
     static let messages = [messagesAccepted, messagesRefused, messagesEnded, messageDuration]
+
+    // MARK: Alertmanager's notifications
+
+    static let alertWebhooks = MetricDefinition(
+        .counter,
+        "weir_alert_webhooks_total",
+        "Webhooks of an Alertmanager, by how they were answered.",
+        labels: ["result"]
+    )
+    static let alertNotifications = MetricDefinition(
+        .counter,
+        "weir_alert_notifications_total",
+        "Notifications of alerts by sink: taken, repeated within five minutes, put into a summary, or not stored.",
+        labels: ["sink", "result"]
+    )
+    static let alertDeliveries = MetricDefinition(
+        .counter,
+        "weir_alert_deliveries_total",
+        "Messages about alerts that ended, by sink and the state they ended in.",
+        labels: ["sink", "state"]
+    )
+    static let alerts = [alertWebhooks, alertNotifications, alertDeliveries]
 
     // MARK: The journal
 
@@ -286,6 +310,24 @@ public enum MetricCatalog {
         "weir_config_last_reload_success_timestamp_seconds",
         "When the configuration in force was loaded."
     )
+    static let configValid = MetricDefinition(
+        .gauge,
+        "weir_config_last_reload_successful",
+        "1 if the last load of the configuration was taken, 0 if it was refused and the one before is in force."
+    )
+    static let labelSetsRefused = MetricDefinition(
+        .counter,
+        MetricRegistry.refusedLabelSetsName,
+        MetricRegistry.refusedLabelSetsHelp,
+        labels: ["metric"],
+        maximumLabelSets: MetricRegistry.maximumFamilies
+    )
+    static let traceSpans = MetricDefinition(
+        .counter,
+        "weir_trace_spans_total",
+        "Spans that were to be exported, by what became of them: exported, or why they were dropped.",
+        labels: ["result"]
+    )
     static let buildInfo = MetricDefinition(
         .gauge,
         "weir_build_info",
@@ -323,7 +365,8 @@ public enum MetricCatalog {
         "When the process began."
     )
     static let process = [
-        configReloads, configTime, buildInfo, processCPU, processMemory, processVirtual, processOpenFiles,
+        configReloads, configTime, configValid, traceSpans, buildInfo, labelSetsRefused, processCPU, processMemory, processVirtual,
+        processOpenFiles,
         processMaxFiles, processStart,
     ]
 
@@ -332,6 +375,7 @@ public enum MetricCatalog {
     /// For answers that people and SDKs wait for: 1 ms to 10 s, with an edge at the SDKs' 5 s.
     static let latency: Buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-    /// For waiting, which may take from nothing to a day.
-    static let waits: Buckets = [0.005, 0.025, 0.1, 0.5, 1, 2.5, 5, 15, 60, 300, 1800, 7200, 86_400]
+    /// For waiting, which may take from nothing to a day. The upper edges are what the alerts promise: a first attempt of urgent and high
+    /// within 30 s, and at most 1, 5 and 30 minutes and 4 hours in the queue from urgent to low.
+    static let waits: Buckets = [0.005, 0.025, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 14_400, 86_400]
 }

@@ -12,12 +12,22 @@ public struct MetricDefinition: Sendable {
     public var labels: [String]
     /// For histograms.
     public var buckets: Buckets
+    /// Label sets beyond this share the child whose labels are all `other`.
+    public var maximumLabelSets: Int
 
-    init(_ kind: Kind, _ name: String, _ help: String, labels: [String] = [], buckets: Buckets = .seconds) {
+    init(
+        _ kind: Kind,
+        _ name: String,
+        _ help: String,
+        labels: [String] = [],
+        buckets: Buckets = .seconds,
+        maximumLabelSets: Int = MetricRegistry.defaultMaximumLabelSets
+    ) {
         self.kind = kind
         self.name = name
         self.help = help
         self.labels = labels
         self.buckets = buckets
+        self.maximumLabelSets = maximumLabelSets
     }
 }

@@ -1,22 +1,6 @@
-import Synchronization
-
-/// The id under which one request's work can be found again, in logs, replies and traces.
-public final class TraceContext: Sendable {
-    private let generator: Mutex<SplitMix64>
-
-    /// - Parameter seed: chance.
-    public init(seed: UInt64) {
-        generator = Mutex(SplitMix64(seed: seed))
-    }
-
-    /// The trace id of a W3C `traceparent` (https://www.w3.org/TR/trace-context/), or a fresh one where there is none or it is
-    /// malformed.
-    public func id(traceparent: String?) -> String {
-        if let traceparent, let id = TraceContext.traceID(of: traceparent) { return id }
-        let (high, low) = generator.withLock { ($0.next() | 1, $0.next()) }
-        return TraceContext.hex(high) + TraceContext.hex(low)
-    }
-
+/// The ids of W3C Trace Context (https://www.w3.org/TR/trace-context/).
+enum TraceContext {
+    /// The trace id of a `traceparent`; `nil` where that is malformed.
     static func traceID(of traceparent: String) -> String? {
         let parts = traceparent.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count >= 4, parts[0].count == 2, parts[0] != "ff", parts[1].utf8.count == 32,
@@ -24,6 +8,14 @@ public final class TraceContext: Sendable {
             parts[1].contains(where: { $0 != "0" })
         else { return nil }
         return String(parts[1])
+    }
+
+    static func freshTraceID(using generator: inout some RandomNumberGenerator) -> String {
+        hex(generator.next() | 1) + hex(generator.next())
+    }
+
+    static func freshSpanID(using generator: inout some RandomNumberGenerator) -> String {
+        hex(generator.next() | 1)
     }
 
     private static func hex(_ value: UInt64) -> String {

@@ -13,6 +13,10 @@ public struct AttemptRecord: Equatable, Sendable {
     public var errmsg: String?
     /// WeChat's request id, which its support asks for.
     public var rid: String?
+    /// What the message waited for before this attempt, longest first: at most one entry a reason.
+    public var waits: [Wait]
+    /// Where the message waited on afterwards: until when, why, and what that cost.
+    public var next: NextStep?
 
     public init(
         number: Int,
@@ -21,7 +25,9 @@ public struct AttemptRecord: Equatable, Sendable {
         outcome: Outcome,
         errcode: Int? = nil,
         errmsg: String? = nil,
-        rid: String? = nil
+        rid: String? = nil,
+        waits: [Wait] = [],
+        next: NextStep? = nil
     ) {
         self.number = number
         self.startedAt = startedAt
@@ -30,5 +36,7 @@ public struct AttemptRecord: Equatable, Sendable {
         self.errcode = errcode
         self.errmsg = errmsg
         self.rid = rid
+        self.waits = waits
+        self.next = next
     }
 }

@@ -6,6 +6,14 @@ public protocol Journal: Sendable {
     /// Puts `writes` into the next commit, in order after all writes handed over earlier, and calls `completion` once: when
     /// they are on disk and synced, or when they can't be. All writes of one call share one fate. Calls to `append` by one
     /// thread complete in order. `completion` runs on the journal's own thread and must not block. Never throws, never waits.
+    ///
+    /// **While nothing can be written**, calls that only accept, start or redrive fail, and nothing of them is kept. A call with a
+    /// settle or conclude in it, which tells what has happened already, is kept, tried again in order until the disk takes it,
+    /// and answered only then, or with the failure when the journal is closed. So it may be answered after calls that were handed
+    /// over later and failed.
+    ///
+    /// **No writes at all** are a barrier: success says that everything handed over before is on disk. It fails while the journal
+    /// does, and then says nothing of what is kept.
     func append(
         _ writes: [JournalWrite],
         completion: @escaping @Sendable (Result<JournalReceipt, JournalError>) -> Void

@@ -23,8 +23,9 @@ public struct MessageRecord: Sendable {
     /// WeChat's body, verbatim; empty once it was removed after `storage.keep.bodies`.
     public var body: [UInt8]
     public var idempotency: IdempotencyMark?
-    /// The trace id that the caller's request had.
-    public var traceID: String
+    /// The W3C `traceparent` of the span in which it was accepted; its attempts belong to that trace. A journal of an older version
+    /// has the bare trace id.
+    public var traceparent: String
 
     public var state: JobState
     /// Attempts that count for the retry policy.
@@ -52,7 +53,7 @@ public struct MessageRecord: Sendable {
         recipient: String = "",
         body: [UInt8],
         idempotency: IdempotencyMark? = nil,
-        traceID: String = "",
+        traceparent: String = "",
         state: JobState = .pending,
         countedAttempts: Int = 0,
         firstAttemptAt: Timestamp? = nil,
@@ -75,7 +76,7 @@ public struct MessageRecord: Sendable {
         self.recipient = recipient
         self.body = body
         self.idempotency = idempotency
-        self.traceID = traceID
+        self.traceparent = traceparent
         self.state = state
         self.countedAttempts = countedAttempts
         self.firstAttemptAt = firstAttemptAt

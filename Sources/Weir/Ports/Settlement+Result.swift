@@ -16,7 +16,7 @@ extension Settlement {
                 msgid: result.msgid,
                 reason: state == .sent ? nil : why
             )
-        case .retry(let due, _):
+        case .retry(let due, _, _):
             self.init(state: .pending, at: now, nextAt: due, countedAttempts: counted, reason: "retry after \(why)")
         case .waiting(let obstacle):
             self.init(

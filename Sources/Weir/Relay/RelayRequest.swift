@@ -15,12 +15,13 @@ public struct RelayRequest: Sendable {
     public var retryClass: String?
     /// `X-Weir-Timeout`.
     public var timeout: Duration?
-    public var traceID: String
+    /// What is known of the request, and the span that its attempts belong to.
+    public var trace: RequestTrace
 
-    public init(method: String, target: String, body: [UInt8] = [], traceID: String) {
+    public init(method: String, target: String, body: [UInt8] = [], trace: RequestTrace) {
         self.method = method
         self.target = target
         self.body = body
-        self.traceID = traceID
+        self.trace = trace
     }
 }

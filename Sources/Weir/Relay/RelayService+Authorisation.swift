@@ -134,6 +134,12 @@ extension RelayService {
         directory: ClientDirectory
     ) -> Authorisation {
         metrics.foreignToken(api: api)
+        // Whoever holds a real token could else do here what no client may: spend the account's quota, or read the real token in a rid.
+        if api.isDenied, directory.hasClients {
+            return .refused(
+                refuse(.notRelayed, "\(api.label) is not for callers without a client's key", request, api: api.label)
+            )
+        }
         if settings.withLock({ $0.foreignTokens }) == .refuse {
             return .refused(
                 refuse(

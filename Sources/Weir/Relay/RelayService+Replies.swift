@@ -32,11 +32,16 @@ extension RelayService {
         api: APIDescriptor
     ) -> RelayReply {
         let isOwnAffair = !passage.usesToken && last.classification.isAnswer
+        request.trace.note { facts in
+            facts.outcome = last.classification.outcome.rawValue
+            facts.errcode = last.classification.errcode
+            facts.rid = last.classification.rid
+        }
         switch last.classification.outcome {
         case .accepted, .recipient, .request, .throttled, .quotaExhausted, .account:
-            return pass(last, api: api)
+            return pass(last, passage: passage, api: api)
         case .transient where isOwnAffair, .tokenRejected where isOwnAffair:
-            return pass(last, api: api)
+            return pass(last, passage: passage, api: api)
         case .transient where !last.leavesDoubt || api.repeatability == .always:
             guard last.reply == nil else {
                 return refuse(.busy, "WeChat is busy (-1)", request, api: api.label, wait: .seconds(1))
@@ -56,13 +61,15 @@ extension RelayService {
     }
 
     /// The upstream's own status, type and bytes; a real token in them is cut out.
-    private func pass(_ last: RelayCall.LastAttempt, api: APIDescriptor) -> RelayReply {
+    private func pass(_ last: RelayCall.LastAttempt, passage: RelayPassage, api: APIDescriptor) -> RelayReply {
         guard let reply = last.reply else {
             return RelayReply(status: 502, headers: [], body: [], api: api.label)
         }
         let kept = reply.headers.filter { RelayService.passedHeaders.contains($0.name.lowercased()) }
         var body = reply.body
-        if let token = last.token { body = Redaction.cut(token: token.value, from: body) }
+        // What a caller's own token gets out of WeChat may be about an app of Weir's, too.
+        let tokens = passage.usesToken ? [last.token].compactMap { $0 } : dispatcher.presentTokens()
+        for token in tokens { body = Redaction.cut(token: token.value, from: body) }
         return RelayReply(status: reply.status, headers: kept, body: body, api: api.label)
     }
 
@@ -74,7 +81,7 @@ extension RelayService {
         let wait = obstacle.until.map { $0 - time.timestamp() }
         let (refusal, why): (RelayRefusal, String) =
             switch obstacle.reason {
-            case .rateLimited, .throttled, .scheduled, .concurrency:
+            case .rateLimited, .throttled, .scheduled, .concurrency, .turn:
                 (.rateLimited, "no permit became free before the call's deadline")
             case .breakerOpen: (.breakerOpen, "the breaker is open because WeChat is failing")
             case .quotaExhausted: (.quotaExhausted, "the daily quota of this api is used up (45009)")
@@ -97,10 +104,14 @@ extension RelayService {
     ) -> RelayReply {
         let seconds = (wait ?? .seconds(1)).retryAfterSeconds
         let comeBack = wait == nil ? "" : "; come back in \(seconds) s"
+        request.trace.note { facts in
+            facts.outcome = String(refusal.rawValue)
+            facts.isFailure = true
+        }
         var json = JSONWriter()
         json.object {
             $0.member("errcode", refusal.rawValue)
-            $0.member("errmsg", "weir: \(why)\(comeBack) rid: \(request.traceID)")
+            $0.member("errmsg", "weir: \(why)\(comeBack) rid: \(request.trace.id)")
         }
         var headers = [RelayService.jsonType]
         if refusal.invitesRetry { headers.append(HTTPField("Retry-After", String(seconds))) }

@@ -56,7 +56,13 @@ final class RelayService: Sendable {
         }
         switch authorise(request, target: target, api: api, directory: directory) {
         case .refused(let reply): return reply
-        case .granted(let passage): return await send(request, passage: passage, api: api, onHangup: onHangup)
+        case .granted(let passage):
+            request.trace.note { facts in
+                facts.client = passage.caller.name.isEmpty ? nil : passage.caller.name
+                facts.app = directory.appNames.indices.contains(passage.app) ? directory.appNames[passage.app] : nil
+                facts.api = api.label
+            }
+            return await send(request, passage: passage, api: api, onHangup: onHangup)
         }
     }
 
@@ -120,7 +126,8 @@ final class RelayService: Sendable {
                 app: passage.app,
                 api: api,
                 deadline: began + timeout(request, api: api),
-                isRepeatable: api.repeatability == .always || identified != nil
+                isRepeatable: api.repeatability == .always || identified != nil,
+                trail: Trail(traceparent: request.trace.traceparent, waitingSince: time.timestamp())
             ) { continuation.resume(returning: $0) }
             let limit = directory.app(passage.app)?.limit(for: api.label) ?? RelayService.foreignLimit
             guard let id = dispatcher.relay(call, priority: priority, retryClass: retryClass, limit: limit) else {

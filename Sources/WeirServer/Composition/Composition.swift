@@ -1,3 +1,4 @@
+import CoreMetrics
 import CurlTransport
 import HTTPServing
 import Logging
@@ -30,7 +31,10 @@ struct Composition {
         let time = SystemTimeSource()
         let registry = MetricRegistry()
         let metrics = try GatewayMetrics(registry)
+        metrics.registerRoutes()
         try ProcessMetrics.register(in: registry)
+        // After Weir's own, whose names no library can take any more.
+        MetricsSystem.bootstrap(PrometheusMetricsFactory(registry: registry, maximumLabelSets: 200))
         let journal = try SQLiteJournal(
             path: configuration.storage.path,
             configuration: SQLiteJournalConfiguration(),
@@ -46,6 +50,7 @@ struct Composition {
                 maxConnections: Composition.maxConnections
             )
         )
+        let traces = try TraceExport(configuration.tracing, time: time, metrics: metrics)
         let gateway = Gateway(
             configuration: configuration,
             transport: transport,
@@ -53,15 +58,13 @@ struct Composition {
             time: time,
             registry: registry,
             metrics: metrics,
+            tracer: traces?.tracer,
             logger: logger
         )
-        let trace = TraceContext(seed: .random(in: .min ... .max))
         let reloader = Reloader(gateway: gateway, source: source, first: configuration, level: level, logger: logger)
-        let api = APIHandler(gateway: gateway, trace: trace, time: time)
+        let api = APIHandler(gateway: gateway)
         let admin = AdminHandler(
             gateway: gateway,
-            trace: trace,
-            time: time,
             adminKey: { reloader.configuration.server.adminKey },
             reload: { await reloader.reload() }
         )
@@ -73,8 +76,10 @@ struct Composition {
         // Shut down from the end: first the gateway drains, answering refusals meanwhile; then nobody is listened to any more;
         // then what is in the journal's and the transport's hands is finished.
         services =
-            [ClosingService { await journal.close() }, ClosingService { transport.shutdown() }] + listeners
-            + [reloader, gateway]
+            [
+                ClosingService { await traces?.close() }, ClosingService { await journal.close() },
+                ClosingService { transport.shutdown() },
+            ] + listeners + [reloader, gateway]
     }
 }
 

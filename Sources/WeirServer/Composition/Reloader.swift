@@ -78,6 +78,11 @@ final class Reloader: Service {
                 "\(source.path): apps that come, go or change their appid need a restart; nothing was changed"
             ])
         }
+        guard old.alerts.robotNames == new.alerts.robotNames else {
+            return refuse([
+                "\(source.path): robots among alerts.sinks that come or go need a restart; nothing was changed"
+            ])
+        }
         let changes = ConfigurationChanges(from: old, to: new)
         if !changes.restartRequired.isEmpty {
             let keys = changes.restartRequired.map(\.key).joined(separator: ", ")

@@ -42,11 +42,33 @@ final class HTTPConnection {
             let value = line[line.index(after: colon)...].drop { $0 == " " }
             answer.headers.append((String(line[..<colon]), String(value)))
         }
+        if !toHead, answer.header("transfer-encoding") == "chunked" {
+            answer.body = try chunks()
+            return answer
+        }
         let length = toHead ? 0 : answer.header("content-length").flatMap { Int($0) } ?? 0
-        while received.count < length { try more() }
-        answer.body = Array(received.prefix(length))
-        received.removeFirst(length)
+        answer.body = try take(length)
         return answer
+    }
+
+    private func take(_ length: Int) throws(SocketError) -> [UInt8] {
+        while received.count < length { try more() }
+        defer { received.removeFirst(length) }
+        return Array(received.prefix(length))
+    }
+
+    /// A body in chunks, as other servers than Weir send it.
+    private func chunks() throws(SocketError) -> [UInt8] {
+        var body: [UInt8] = []
+        while true {
+            while !received.contains(10) { try more() }
+            let line = String(decoding: received.prefix { $0 != 13 }, as: UTF8.self)
+            received.removeFirst(line.utf8.count + 2)
+            let length = Int(line, radix: 16) ?? 0
+            body += try take(length)
+            _ = try take(2)
+            if length == 0 { return body }
+        }
     }
 
     private func more() throws(SocketError) {

@@ -20,7 +20,7 @@ import WeChat
             guard harness.starts() == [id], let done = harness.finish(id, result) else { return (delays, fast, nil) }
             switch done.disposition {
             case .ended(let state): return (delays, fast, state)
-            case .retry(let due, let isFast):
+            case .retry(let due, let isFast, _):
                 let wait = due - harness.now.timestamp
                 delays.append(wait)
                 fast += isFast ? 1 : 0
@@ -90,7 +90,7 @@ import WeChat
         let ids = (0..<150).map { _ in harness.submit(lane) }
         #expect(Set(harness.starts()) == Set(ids))
         for id in ids {
-            guard case .retry(let due, _) = harness.finish(id, .errcode(-1))?.disposition else {
+            guard case .retry(let due, _, _) = harness.finish(id, .errcode(-1))?.disposition else {
                 Issue.record("the budget ended a message")
                 return
             }
@@ -149,7 +149,7 @@ import WeChat
             last = harness.now.timestamp
             switch harness.finish(id, .lost)?.disposition {
             case .ended(let state): end = state
-            case .retry(let due, _): harness.advance(due - harness.now.timestamp)
+            case .retry(let due, _, _): harness.advance(due - harness.now.timestamp)
             default: Issue.record("it waits")
             }
         }

@@ -79,7 +79,7 @@ import WeChat
         let lane = harness.lane()
         let id = harness.submit(lane)
         #expect(harness.starts() == [id])
-        guard case .retry(let due, _) = harness.finish(id, .errcode(code))?.disposition else {
+        guard case .retry(let due, _, _) = harness.finish(id, .errcode(code))?.disposition else {
             Issue.record("it is not repeated")
             return
         }
@@ -116,7 +116,7 @@ import WeChat
         #expect(harness.starts().count >= 4)
     }
 
-    @Test func `a probe that tells nothing about the account is followed by another`() {
+    @Test func `a probe that tells nothing about the account is followed by another a minute later`() {
         var harness = MachineHarness()
         let lane = harness.lane()
         harness.send(lane, .errcode(48001))
@@ -125,7 +125,20 @@ import WeChat
         let probe = harness.starts()
         #expect(probe.count == 1)
         harness.finish(probe[0], .unsent)
+        #expect(harness.starts().isEmpty)
+        harness.advance(.seconds(60))
         #expect(harness.starts().count == 1)
+    }
+
+    @Test func `a probe that was never made is followed by another at once`() {
+        var harness = MachineHarness()
+        let lane = harness.lane()
+        harness.send(lane, .errcode(48001))
+        harness.advance(.seconds(60))
+        let probe = harness.starts()
+        #expect(probe.count == 1)
+        _ = harness.machine.abandon(probe[0], at: harness.now)
+        #expect(harness.starts() == probe)
     }
 
     @Test func `a held api still takes relayed calls, whose own services should see WeChat's answer`() {

@@ -156,12 +156,12 @@ import WeChat
 
     @Test func `bodies are kept in memory up to a limit and the others are read back`() throws {
         var store = BodyStore(limit: 100)
-        store.keep([UInt8](repeating: 1, count: 60), for: JobID(rawValue: 1))
-        store.keep([UInt8](repeating: 2, count: 60), for: JobID(rawValue: 2))
-        store.keep([UInt8](repeating: 3, count: 40), for: JobID(rawValue: 3))
+        store.keep(Parcel(body: [UInt8](repeating: 1, count: 60), trail: Trail()), for: JobID(rawValue: 1))
+        store.keep(Parcel(body: [UInt8](repeating: 2, count: 60), trail: Trail()), for: JobID(rawValue: 2))
+        store.keep(Parcel(body: [UInt8](repeating: 3, count: 40), trail: Trail()), for: JobID(rawValue: 3))
         #expect(store.bytes == 100)
         #expect(!store.contains(JobID(rawValue: 2)))
-        #expect(store.take(JobID(rawValue: 1))?.count == 60)
+        #expect(store.take(JobID(rawValue: 1))?.body.count == 60)
         #expect(store.take(JobID(rawValue: 1)) == nil)
         #expect(store.bytes == 40)
     }

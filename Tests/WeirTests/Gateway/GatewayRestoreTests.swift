@@ -159,13 +159,13 @@ import WeChat
         await harness.time.waitForSleepers(2)
         #expect(gateway.messagesProblem() == nil)
         let orders = Caller(name: "")
-        _ = try await gateway.accept(MessageBench.body(), idempotencyKey: nil, caller: orders, traceID: "t")
+        _ = try await gateway.accept(MessageBench.body(), idempotencyKey: nil, caller: orders, trace: .test())
         await harness.transport.waitForRequests(2)
         run.cancel()
         await harness.time.waitForSleepers(2)
         #expect(gateway.relayProblem() != nil)
         await #expect(throws: MessageRefusal.self) {
-            _ = try await gateway.accept(MessageBench.body(), idempotencyKey: nil, caller: orders, traceID: "t")
+            _ = try await gateway.accept(MessageBench.body(), idempotencyKey: nil, caller: orders, trace: .test())
         }
         harness.transport.answer(.success(.ok))
         harness.journal.settle()

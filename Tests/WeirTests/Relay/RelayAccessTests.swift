@@ -81,6 +81,21 @@ import WeChat
         #expect(bench.harness.calls.isEmpty)
     }
 
+    @Test(arguments: ["/cgi-bin/openapi/rid/get", "/cgi-bin/clear_quota", "/cgi-bin/message/mass/sendall"])
+    func `with clients configured a foreign token opens no denied api`(_ path: String) async throws {
+        let bench = try RelayBench()
+        #expect(await bench.send("\(path)?access_token=SOMEBODYS").errcode == 990_011)
+        #expect(bench.harness.calls.isEmpty)
+    }
+
+    @Test func `the apps' real tokens are cut out of what a foreign token is answered`() async throws {
+        let bench = try RelayBench(GatewayHarness.configuration)
+        let answer = UpstreamReply.json("{\"errcode\":0,\"request\":{\"url\":\"?access_token=REAL-TOKEN-1\"}}")
+        let reply = await bench.send("/cgi-bin/openapi/rid/get?access_token=SOMEBODYS", reply: answer)
+        #expect(reply.refusal == nil)
+        #expect(!String(decoding: reply.body, as: UTF8.self).contains("REAL-TOKEN"))
+    }
+
     // MARK: Users' logins
 
     @Test func `on a login a client's key becomes the secret, and no token goes along`() async throws {
@@ -134,7 +149,7 @@ import WeChat
         let reply = await bench.send("\(Path.menu)?access_token=\(token)")
         #expect(reply.errcode == 990_001)
         #expect(reply.header("Retry-After") == "30")
-        #expect(reply.errmsg?.hasSuffix(" rid: trace1") == true)
+        #expect(reply.errmsg?.hasSuffix(" rid: \(RequestTrace.testID)") == true)
         bench.harness.advance(.seconds(30))
         #expect(await bench.send("\(Path.menu)?access_token=\(token)", reply: .ok).errcode == 0)
     }

@@ -35,7 +35,7 @@ struct RelayBench {
         body: String = "",
         change: @escaping @Sendable (inout RelayRequest) -> Void = { _ in }
     ) async -> RelayReply {
-        var request = RelayRequest(method: method, target: target, body: Array(body.utf8), traceID: "trace1")
+        var request = RelayRequest(method: method, target: target, body: Array(body.utf8), trace: .test())
         change(&request)
         return await harness.relay.answer(request) { _ in }
     }

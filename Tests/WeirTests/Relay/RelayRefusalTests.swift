@@ -19,7 +19,7 @@ import WeChat
         #expect(reply.status == 200)
         #expect(reply.header("Content-Type")?.hasPrefix("application/json") == true)
         #expect(reply.errmsg?.hasPrefix("weir: ") == true)
-        #expect(reply.errmsg?.hasSuffix(" rid: trace1") == true)
+        #expect(reply.errmsg?.hasSuffix(" rid: \(RequestTrace.testID)") == true)
         if refusal.invitesRetry {
             #expect(reply.header("Retry-After").flatMap(Int.init).map { $0 >= 1 } == true)
         } else {
@@ -80,7 +80,7 @@ import WeChat
 
     @Test func `990008: the body is too large`() async throws {
         let bench = try RelayBench()
-        let request = RelayRequest(method: "POST", target: Path.custom, traceID: "trace1")
+        let request = RelayRequest(method: "POST", target: Path.custom, trace: .test())
         check(bench.harness.gateway.relayTooLarge(request, limit: 20 << 20), .requestTooLarge)
     }
 
@@ -104,7 +104,7 @@ import WeChat
         let token = await bench.token
         check(await bench.send("\(Path.custom)?access_token=\(token)"), .overloaded)
         bench.harness.gateway.stopAccepting()
-        let request = RelayRequest(method: "POST", target: "\(Path.custom)?access_token=\(token)", traceID: "trace1")
+        let request = RelayRequest(method: "POST", target: "\(Path.custom)?access_token=\(token)", trace: .test())
         check(await bench.harness.gateway.relay(request) { _ in }, .overloaded)
     }
 

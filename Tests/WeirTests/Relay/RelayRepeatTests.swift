@@ -97,7 +97,7 @@ import WeChat
             method: "POST",
             target: "\(Path.template)?access_token=\(token)",
             body: Array(RelayRepeatTests.body.utf8),
-            traceID: "t"
+            trace: .test()
         )
         async let first = bench.harness.relay.answer(request) { hangups.put($0) }
         await bench.harness.transport.waitForRequests(2)

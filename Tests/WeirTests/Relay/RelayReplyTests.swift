@@ -99,7 +99,7 @@ import WeChat
         )
         #expect(reply.errcode == 990_003)
         #expect(reply.status == 200)
-        #expect(reply.errmsg?.hasSuffix(" rid: trace1") == true)
+        #expect(reply.errmsg?.hasSuffix(" rid: \(RequestTrace.testID)") == true)
         #expect(bench.harness.calls.count == 1)
     }
 

@@ -79,9 +79,10 @@ final class MemoryJournal: Journal {
             var receipt = JournalReceipt()
             for write in next.writes {
                 state.model.apply(write)
-                guard case .start(let id, _, _, true) = write, let body = state.model.messages[id]?.body, !body.isEmpty
+                guard case .start(let id, _, _, true) = write, let record = state.model.messages[id],
+                    !record.body.isEmpty
                 else { continue }
-                receipt.bodies[id] = body
+                receipt.bodies[id] = StoredBody(bytes: record.body, traceparent: record.traceparent)
             }
             return (next, .success(receipt))
         }

@@ -1,0 +1,31 @@
+import Timekeeping
+import Tracing
+import WeChat
+
+/// An attempt on its way: what its end needs.
+struct Attempt: Sendable {
+    var lease: Lease
+    var api: APIDescriptor
+    var runtime: AppRuntime
+    /// The token that it was made with; `nil` where it carries none of Weir's.
+    var token: AccessToken?
+    /// Whether WeChat's word about tokens, accounts and quotas concerns Weir's app, or the caller alone.
+    var concernsApp = true
+    var trail: Trail
+    /// Of a message, to go back should it wait on.
+    var parcel: Parcel?
+    var span: (any Span)?
+
+    /// The trail of the next attempt, should there be one.
+    func trailAfterwards(at now: Timestamp) -> Trail {
+        Trail(traceparent: trail.traceparent, previous: span?.context, waitingSince: now)
+    }
+
+    /// What came back, as the dispatch machine understands it.
+    func classify(_ result: Result<UpstreamReply, TransportFailure>) -> Classification {
+        var classification = runtime.robot?.classify(result) ?? ReplyClassifier().classify(result, api: api)
+        if !concernsApp { classification = classification.concerningTheCallerAlone }
+        if let token { classification.cut(token) }
+        return classification
+    }
+}

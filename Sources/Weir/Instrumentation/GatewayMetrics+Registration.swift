@@ -1,0 +1,57 @@
+import PrometheusMetrics
+import Queueing
+import Synchronization
+import Timekeeping
+import WeChat
+
+extension GatewayMetrics {
+    /// What is known before anything happens begins at 0, so that a first event is a rise and not a birth.
+    func registerMessages(_ type: MessageType, app: String) {
+        for priority in Priority.allCases {
+            _ = messagesAccepted.child(app, type.rawValue, priority.name)
+            for state in GatewayMetrics.ends { _ = messagesEnded.child(app, type.rawValue, priority.name, state.name) }
+        }
+    }
+
+    /// The states that a message ends in. `delivered` comes after the end and will be counted elsewhere, or the sum over states would
+    /// count messages twice.
+    private static let ends = JobState.allCases.filter { $0.isTerminal && $0 != .delivered }
+
+    /// A configuration is in force: its clients and retry classes have their series, and those of clients that are gone go in a while.
+    func configured(_ configuration: GatewayConfiguration, at now: Timestamp) {
+        var clients = Set(configuration.clients.keys)
+        if clients.isEmpty { clients = [Caller(name: "").label] }
+        departures.withLock { $0.update(clients, at: now) }
+        for client in clients { _ = clientRejections.child(client) }
+        for name in configuration.retry.classes.keys {
+            for kind in ["fast", "ladder", "token"] { _ = retries.child(name, kind) }
+        }
+    }
+
+    func forgetDeparted(at now: Timestamp) {
+        for client in departures.withLock({ $0.due(at: now) }) {
+            clientRejections.removeAll(where: "client", is: client)
+        }
+    }
+
+    /// A listener's route begins at 0, for the statuses that say most about it.
+    public func registerRoute(_ route: String, methods: [String], statuses: [Int]) {
+        _ = httpDuration.child(route)
+        for method in methods {
+            for status in statuses { _ = httpRequests.child(route, method, String(status)) }
+        }
+    }
+
+    /// The case behind a number, for whoever follows it: OpenMetrics allows 128 characters, so that a rid that is too long is left out.
+    func exemplar(traceID: String?, rid: String? = nil, at now: Timestamp) -> Exemplar? {
+        let time = now.milliseconds
+        switch (traceID, rid) {
+        case (let trace?, let rid?):
+            return Exemplar(["trace_id": trace, "rid": rid], unixMilliseconds: time)
+                ?? Exemplar(["trace_id": trace], unixMilliseconds: time)
+        case (let trace?, nil): return Exemplar(["trace_id": trace], unixMilliseconds: time)
+        case (nil, let rid?): return Exemplar(["rid": rid], unixMilliseconds: time)
+        case (nil, nil): return nil
+        }
+    }
+}

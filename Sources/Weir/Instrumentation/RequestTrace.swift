@@ -1,0 +1,49 @@
+import Queueing
+import Synchronization
+import Timekeeping
+import Tracing
+
+/// One request at one of Weir's doors: the id under which its work is found again, and what became known of it on its way.
+public final class RequestTrace: Sendable {
+    /// The trace id, 32 hexadecimal digits: in replies, logs and traces.
+    public let id: String
+    /// Of the span in which the request is handled; what is done for it later belongs to that.
+    public let traceparent: String
+    let span: (any Span)?
+    let began: Moment
+    private let facts: Mutex<RequestFacts> = Mutex(RequestFacts())
+
+    init(id: String, traceparent: String, span: (any Span)?, began: Moment) {
+        self.id = id
+        self.traceparent = traceparent
+        self.span = span
+        self.began = began
+    }
+
+    /// Adds to what is known of the request.
+    public func note(_ change: (inout RequestFacts) -> Void) {
+        facts.withLock { change(&$0) }
+    }
+
+    var known: RequestFacts { facts.withLock { $0 } }
+}
+
+extension RequestTrace {
+    /// The message that the request brought or asked for.
+    func note(_ record: MessageRecord) {
+        note { facts in
+            facts.client = record.client.isEmpty ? nil : record.client
+            facts.app = record.app
+            facts.message = record.id.description
+            facts.outcome = record.state.name
+        }
+    }
+
+    /// The request was not granted.
+    public func note(_ refusal: MessageRefusal) {
+        note { facts in
+            facts.outcome = refusal.reason.rawValue
+            facts.isFailure = true
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import CurlTransport
+import OTLPTracing
+import Timekeeping
+import Weir
+
+/// Where spans go when a collector is configured: a tracer, and a way out of its own, so that a slow collector is nobody else's trouble
+/// and no proxy for WeChat stands before it.
+struct TraceExport: Sendable {
+    let tracer: OTLPTracer
+    private let exporter: OTLPExporter
+    private let transport: CurlTransport
+
+    /// `nil` when no collector is configured.
+    init?(_ configuration: TracingConfiguration, time: any TimeSource, metrics: GatewayMetrics) throws(CurlSetupError) {
+        guard let endpoint = configuration.endpoint else { return nil }
+        var options = OTLPConfiguration()
+        options.endpoint = endpoint
+        options.headers = configuration.headers
+        options.ratio = configuration.ratio
+        options.serviceVersion = Version.current
+        options.serviceInstanceID = String(UInt64.random(in: .min ... .max), radix: 16)
+        for result in TraceExport.results { metrics.spans(0, result: result) }
+        transport = try CurlTransport(configuration: CurlConfiguration())
+        exporter = OTLPExporter(options, sender: CollectorTransport(transport: transport), time: time) { report in
+            switch report {
+            case .exported(let count): metrics.spans(count, result: TraceExport.exported)
+            case .dropped(let count, let reason): metrics.spans(count, result: reason.rawValue)
+            }
+        }
+        tracer = OTLPTracer(options, exporter: exporter, time: time)
+    }
+
+    private static let exported = "exported"
+    private static let results = [exported] + OTLPReport.Reason.allCases.map(\.rawValue)
+
+    /// Sends what is left, for a few seconds.
+    func close() async {
+        await exporter.shutdown()
+        transport.shutdown()
+    }
+}
