@@ -5,6 +5,7 @@ internal import Weir
 enum StoredWaits {
     /// Such as `rate_limited=1200,breaker_open=30000`, in milliseconds; `nil` when none of them took one.
     static func text(_ waits: [Wait]) -> String? {
+        if waits.isEmpty { return nil }
         let items = waits.compactMap { wait -> String? in
             let milliseconds = wait.duration.inMilliseconds
             return milliseconds > 0 ? "\(wait.reason.rawValue)=\(milliseconds)" : nil

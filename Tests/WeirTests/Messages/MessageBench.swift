@@ -41,14 +41,14 @@ struct MessageBench {
             MessageBench.body(members, type: type, message: message),
             idempotencyKey: key,
             caller: caller ?? orders,
-            traceID: "trace1"
+            traceparent: "trace1"
         )
     }
 
     /// What a request is refused with, if it is.
     func refusal(_ body: [UInt8], key: String? = nil) async -> MessageRefusal? {
         do throws(MessageRefusal) {
-            _ = try await service.accept(body, idempotencyKey: key, caller: orders, traceID: "trace1")
+            _ = try await service.accept(body, idempotencyKey: key, caller: orders, traceparent: "trace1")
             return nil
         } catch { return error }
     }

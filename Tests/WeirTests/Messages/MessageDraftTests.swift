@@ -93,6 +93,16 @@ import WeChat
         #expect(body == message.dropLast() + ",\"client_msg_id\":\"\(id)\"}")
     }
 
+    // After a restart every template message is taken for one that WeChat knows by its client_msg_id.
+    @Test func `a template message with an empty client_msg_id is refused`() async throws {
+        let bench = try MessageBench()
+        let message = MessageBench.template.dropLast() + ",\"client_msg_id\":\"\"}"
+        let refusal = await bench.refusal(MessageBench.body(message: String(message)))
+        #expect(refusal?.status == 422)
+        #expect(refusal?.field == "message.client_msg_id")
+        #expect(bench.harness.journal.appends.isEmpty)
+    }
+
     @Test func `what is taken says what was decided`() async throws {
         let bench = try MessageBench { $0.clients["orders"]?.maxPriority = .high }
         let members = """
@@ -109,7 +119,7 @@ import WeChat
         #expect(String(decoding: record.metadata, as: UTF8.self) == "{\"order\": \"1\"}")
         #expect(record.recipient == GatewayHarness.openID)
         #expect(record.state == .pending)
-        #expect(record.traceID == "trace1")
+        #expect(record.traceparent == "trace1")
         #expect(bench.harness.calls.isEmpty)
     }
 

@@ -1,0 +1,32 @@
+public import Queueing
+public import Timekeeping
+
+/// A message's life in plain words: what it waited for, what became of each attempt, and what comes next.
+///
+/// Made from what the journal and the dispatcher know, with nothing in it that the API does not show anyway: no openid, no body, no token.
+public struct Explanation: Equatable, Sendable {
+    public var id: JobID
+    public var state: JobState
+    /// One sentence for whoever was asked "where is my message?".
+    public var summary: String
+    /// While it waits: when it may go on, if that is known.
+    public var nextAt: Timestamp?
+    /// Oldest first.
+    public var steps: [ExplanationStep]
+
+    init(_ facts: ExplanationFacts) {
+        var story = ExplanationStory(facts)
+        story.tell()
+        id = facts.record.id
+        state = facts.record.state
+        steps = story.steps
+        nextAt = story.nextAt
+        summary = ExplanationSummary(facts, steps: story.steps).sentence
+    }
+
+    /// For a terminal: the summary, then a line a step, with times in China's.
+    public var text: String {
+        let lines = steps.map { step in "\(ExplanationWords.time(step.at))  \(step.text)" }
+        return (["\(id)  \(state.name)", summary, ""] + lines).joined(separator: "\n") + "\n"
+    }
+}

@@ -1,0 +1,48 @@
+import Resilience
+import Timekeeping
+import WeChat
+
+/// All that an explanation is made from.
+struct ExplanationFacts {
+    var record: MessageRecord
+    /// What the message waits for now; `nil` when it does not wait here.
+    var report: WaitingReport?
+    /// The message's class as it is configured now; `nil` when there is none of that name any more.
+    var policy: RetryPolicy?
+    /// The limit of its api as it is configured now.
+    var limit: RateLimit?
+    /// The breaker in front of its api.
+    var breaker: String?
+    /// How long after the first attempt a repeat is safe where WeChat knows one.
+    var deduplicationWindow = DispatchPolicy().deduplicationWindow
+    var now: Timestamp
+
+    /// The path whose lane it waits in.
+    var api: String { record.type.lanePath }
+
+    /// Whether WeChat knows a repeat of it for one. Every template message has a client_msg_id, also one whose body is gone.
+    var isDeduplicated: Bool {
+        record.body.isEmpty ? record.type == .template : record.type.isDeduplicated(record.body)
+    }
+
+    /// What WeChat's table says of an attempt's errcode; `nil` without one, and of robots, whose codes are their own vendors'.
+    func entry(of attempt: AttemptRecord) -> ErrorCodeEntry? {
+        guard let code = attempt.errcode, code != 0, MessageType.open.contains(record.type) else { return nil }
+        return ErrorCodeTable.entry(code, on: record.type.descriptor)
+    }
+
+    /// What to do about an attempt's errcode or outcome.
+    func advice(on attempt: AttemptRecord) -> String? {
+        ExplanationAdvice.sentence(attempt.outcome, errcode: entry(of: attempt)?.code)
+    }
+
+    /// WeChat's text, never with the recipient in it.
+    func clean(_ text: String) -> String {
+        record.recipient.isEmpty ? text : text.replacing(record.recipient, with: "…")
+    }
+
+    /// An attempt of which only its start is known.
+    static func isInterrupted(_ attempt: AttemptRecord) -> Bool {
+        attempt.outcome == .unknown && attempt.duration == .zero
+    }
+}

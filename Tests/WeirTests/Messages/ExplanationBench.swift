@@ -1,0 +1,122 @@
+import Queueing
+import Resilience
+import Timekeeping
+import WeChat
+
+@testable import Weir
+
+/// Messages as the journal would have them, to be explained: accepted at noon in China.
+enum ExplanationBench {
+    static let noon = Timestamp(rfc3339: "2026-11-21T12:00:00+08:00") ?? .distantFuture
+    static let openID = "o6_bmjrPTlm6_2sgVt7hMZOPfL2M"
+    static let breaker = "main~api.weixin.qq.com~message"
+
+    static func at(_ duration: Duration) -> Timestamp { noon + duration }
+
+    static func record(
+        _ type: MessageType = .template,
+        _ state: JobState = .pending,
+        _ attempts: [AttemptRecord] = [],
+        change: (inout MessageRecord) -> Void = { _ in }
+    ) -> MessageRecord {
+        let body =
+            type == .template
+            ? "{\"touser\":\"\(openID)\",\"client_msg_id\":\"1\",\"secret\":\"words of the body\"}"
+            : "{\"touser\":\"\(openID)\",\"secret\":\"words of the body\"}"
+        var record = MessageRecord(
+            id: JobID(rawValue: UInt64(noon.milliseconds) << 20),
+            app: "main",
+            client: "orders",
+            type: type,
+            createdAt: noon,
+            recipient: openID,
+            body: Array(body.utf8),
+            state: state,
+            countedAttempts: attempts.count,
+            firstAttemptAt: attempts.first?.startedAt,
+            attempts: attempts
+        )
+        if state.isTerminal { record.endedAt = attempts.last.map { $0.startedAt + $0.duration } ?? at(.seconds(3)) }
+        change(&record)
+        return record
+    }
+
+    /// An attempt of 120 ms.
+    static func attempt(
+        _ number: Int = 1,
+        at offset: Duration = .zero,
+        _ outcome: Outcome = .accepted,
+        errcode: Int? = 0,
+        errmsg: String? = "ok",
+        waits: [Wait] = [],
+        next: NextStep? = nil
+    ) -> AttemptRecord {
+        AttemptRecord(
+            number: number,
+            startedAt: at(offset),
+            duration: .milliseconds(120),
+            outcome: outcome,
+            errcode: errcode,
+            errmsg: errmsg,
+            rid: errcode == 0 ? nil : "65a-\(number)",
+            waits: waits,
+            next: next
+        )
+    }
+
+    /// WeChat was busy; the class sends it again.
+    static func busy(
+        _ number: Int = 1,
+        at offset: Duration = .zero,
+        again: Duration,
+        _ cost: RetryCost = .paid
+    ) -> AttemptRecord {
+        attempt(
+            number,
+            at: offset,
+            .transient,
+            errcode: -1,
+            errmsg: "system error",
+            next: NextStep(due: at(again), reason: "retry after system error (-1)", cost: cost)
+        )
+    }
+
+    static func report(
+        _ obstacle: Obstacle,
+        since: Duration = .zero,
+        waits: [Wait] = [],
+        waiting: Int = 1
+    ) -> WaitingReport {
+        WaitingReport(
+            obstacle: obstacle,
+            waits: waits,
+            since: at(since),
+            app: "main",
+            api: "/cgi-bin/message/template/send",
+            limit: RateLimit(permits: 10, per: .seconds(1), burst: 20),
+            available: 0,
+            breaker: breaker,
+            breakerState: .closed,
+            laneWaiting: waiting,
+            retryBudget: 1
+        )
+    }
+
+    static func explain(
+        _ record: MessageRecord,
+        report: WaitingReport? = nil,
+        policy: RetryPolicy? = .available,
+        now: Duration = .seconds(5)
+    ) -> Explanation {
+        Explanation(
+            ExplanationFacts(
+                record: record,
+                report: report,
+                policy: policy,
+                limit: RateLimit(permits: 10, per: .seconds(1), burst: 20),
+                breaker: breaker,
+                now: at(now)
+            )
+        )
+    }
+}
