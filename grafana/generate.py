@@ -72,7 +72,7 @@ def options(kind):
             "calculate": False,
             "color": {"mode": "scheme", "scheme": "Oranges", "scale": "exponential", "exponent": 0.5, "steps": 64},
             "cellGap": 1, "yAxis": {"unit": "s", "axisPlacement": "left"},
-            "legend": {"show": True}, "tooltip": {"mode": "single", "yHistogram": False},
+            "legend": {"show": True}, "tooltip": {"show": True, "yHistogram": False},
         }
     return {"showHeader": True, "cellHeight": "sm"}
 

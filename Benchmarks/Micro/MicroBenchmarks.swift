@@ -1,4 +1,3 @@
-import PrometheusMetrics
 import Queueing
 import Resilience
 import Timekeeping
@@ -11,11 +10,11 @@ struct MicroBenchmarks {
         limiter()
         breaker()
         queue()
-        try scrape()
+        try metrics()
     }
 
     /// Runs `body` in five rounds and prints the best round's time for each of its `count` operations.
-    private static func measure(
+    static func measure(
         _ name: String,
         count: Int,
         unit: String = "ns",
@@ -77,20 +76,6 @@ struct MicroBenchmarks {
                 guard let leased = machine.lease(from: LaneID(index: number % 8), at: now) else { continue }
                 machine.finish(leased.id)
             }
-        }
-    }
-
-    private static func scrape() throws {
-        let registry = MetricRegistry()
-        let family = try registry.counter(
-            "bench_requests_total",
-            help: "Made up.",
-            labels: ["app", "api"],
-            maximumLabelSets: 10_000
-        )
-        for number in 0..<10_000 { family.child("app\(number % 10)", "/cgi-bin/api/\(number)").increment() }
-        measure("scrape of 10,000 series", count: 20, unit: "ms", scale: 1e3) {
-            for _ in 0..<20 { _ = registry.render() }
         }
     }
 }

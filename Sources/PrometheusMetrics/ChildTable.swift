@@ -79,6 +79,21 @@ final class ChildTable<Child: Instrument>: Sendable {
         }
     }
 
+    /// Forgets all children with this value of one label; returns how many.
+    func removeAll(where label: String, is value: String) -> Int {
+        guard case .fixed(let names) = descriptor.labels, let place = names.firstIndex(of: label) else { return 0 }
+        let value = clipped([value])[0]
+        return state.withLock { state in
+            var gone: Set<ObjectIdentifier> = []
+            for (key, entry) in state.entries where key[place] == value {
+                state.entries[key] = nil
+                gone.insert(ObjectIdentifier(entry.child))
+            }
+            forget(gone, in: &state)
+            return gone.count
+        }
+    }
+
     /// Forgets this very child, under its key or as the overflow's.
     func remove(_ child: Child, key: [String]) {
         state.withLock { state in

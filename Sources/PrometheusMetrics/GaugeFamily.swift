@@ -34,6 +34,13 @@ public final class GaugeFamily: Sendable {
         table.remove(key: values)
     }
 
+    /// Forgets all children with this value of one label, for a value that has gone for good; returns how many. The next child with
+    /// these values starts at zero.
+    @discardableResult
+    public func removeAll(where label: String, is value: String) -> Int {
+        table.removeAll(where: label, is: value)
+    }
+
     /// Forgets the children that were not used since `cutoff`; to be called now and then.
     ///
     /// A use is an update or a call of ``child(_:)-(String...)``. Uses are noticed at these calls only, so a child lives up to

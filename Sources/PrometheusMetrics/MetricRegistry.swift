@@ -18,6 +18,13 @@ public final class MetricRegistry: Sendable {
     /// How many children a family may have when nothing else is said; the `other` child comes on top.
     public static let defaultMaximumLabelSets = 2_000
 
+    /// The counter that every registry has: of label values that found no room, by metric.
+    public static let refusedLabelSetsName = "prometheus_metrics_label_sets_refused_total"
+
+    /// The help of ``refusedLabelSetsName``.
+    public static let refusedLabelSetsHelp =
+        "Lookups of label values that found no room in a family, or had the wrong number, and got its other child."
+
     struct State {
         /// By the name in OpenMetrics, under which two families are one.
         var families: [String: MetricFamily] = [:]
@@ -33,9 +40,8 @@ public final class MetricRegistry: Sendable {
     /// A registry that holds only the family of its own.
     public init() {
         let descriptor = MetricDescriptor(
-            name: "prometheus_metrics_label_sets_refused_total",
-            help:
-                "Lookups of label values that found no room in a family, or had the wrong number, and got its other child.",
+            name: Self.refusedLabelSetsName,
+            help: Self.refusedLabelSetsHelp,
             kind: .counter,
             labels: .fixed(["metric"]),
             maximumLabelSets: Self.maximumFamilies

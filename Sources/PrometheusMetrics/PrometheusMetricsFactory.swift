@@ -13,6 +13,7 @@ public final class PrometheusMetricsFactory: MetricsFactory {
 
     private let timerBuckets: Buckets
     private let recorderBuckets: Buckets
+    private let maximumLabelSets: Int
     private let help: @Sendable (String) -> String?
     /// How many handlers share a child: the last one to be destroyed takes it away.
     private let uses = Mutex<[ObjectIdentifier: Int]>([:])
@@ -23,16 +24,19 @@ public final class PrometheusMetricsFactory: MetricsFactory {
     ///   - registry: Where the metrics are registered.
     ///   - timerBuckets: The buckets of timers, in seconds.
     ///   - recorderBuckets: The buckets of recorders that aggregate.
+    ///   - maximumLabelSets: How many sets of dimensions a label may come with; further ones share the child of `other="other"`.
     ///   - help: The help of a swift-metrics label; a general sentence stands in for `nil` and for a blank.
     public init(
         registry: MetricRegistry,
         timerBuckets: Buckets = .seconds,
         recorderBuckets: Buckets = .values,
+        maximumLabelSets: Int = MetricRegistry.defaultMaximumLabelSets,
         help: @escaping @Sendable (_ label: String) -> String? = { _ in nil }
     ) {
         self.registry = registry
         self.timerBuckets = timerBuckets
         self.recorderBuckets = recorderBuckets
+        self.maximumLabelSets = maximumLabelSets
         self.help = help
     }
 
@@ -143,7 +147,7 @@ public final class PrometheusMetricsFactory: MetricsFactory {
             kind: kind,
             labels: .free,
             buckets: buckets,
-            maximumLabelSets: MetricRegistry.defaultMaximumLabelSets
+            maximumLabelSets: maximumLabelSets
         )
     }
 

@@ -99,6 +99,13 @@ struct PrometheusMetricsFactoryTests {
         #expect(registry.samples("jobs_total").contains(#"jobs_total{other="other"} 10"#))
     }
 
+    @Test func `a host may allow fewer dimensions`() {
+        let factory = PrometheusMetricsFactory(registry: registry, maximumLabelSets: 3)
+        for number in 0..<10 { factory.makeMeter(label: "level", dimensions: [("id", "\(number)")]).set(1.0) }
+        #expect(registry.samples("level").count == 4)
+        #expect(registry.samples("prometheus_metrics_label_sets_refused_total").contains { $0.hasSuffix(" 7") })
+    }
+
     @Test func `the last handler that is destroyed takes the child away`() {
         let factory = factory
         let first = factory.makeCounter(label: "jobs", dimensions: [("a", "b")])

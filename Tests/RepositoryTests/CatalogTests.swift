@@ -4,16 +4,17 @@ import Weir
 
 /// Alerts, dashboards, recording rules and the documentation speak of the metrics that the code has, and of all of them.
 @Suite struct CatalogTests {
+    private static let prefixes = ["weir_", "process_", "prometheus_metrics_"]
     private static let suffixes = ["_bucket", "_sum", "_count"]
 
-    /// Metric names of Weir's and of the process in a text; a histogram's series count as the histogram.
+    /// Metric names of Weir's, of its metrics library and of the process in a text; a histogram's series count as the histogram.
     private static func names(in text: String) -> Set<String> {
         var found: Set<String> = []
         let histograms = MetricCatalog.all.filter { $0.kind == .histogram }.map(\.name)
         for word in text.split(whereSeparator: {
             !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == ":"))
         }) {
-            guard word.hasPrefix("weir_") || word.hasPrefix("process_"), !word.contains(":") else { continue }
+            guard prefixes.contains(where: word.hasPrefix), !word.contains(":") else { continue }
             var name = String(word)
             for suffix in suffixes where name.hasSuffix(suffix) {
                 let stem = String(name.dropLast(suffix.count))

@@ -1,0 +1,81 @@
+/// A little of everything that goes well, and of everything that a panel shows when it does not.
+struct DashboardTraffic: Sendable {
+    let stage: Stage
+    private let token: String
+
+    private static let client = "orders"
+    private static let headers = Stage.authorization(of: client) + [(name: "Content-Type", value: "application/json")]
+
+    static func start() async throws -> DashboardTraffic {
+        let stage = try await Stage.start { settings in
+            settings.limits = "{/cgi-bin/user/info: {rate: 2/s, burst: 2}, default: {rate: 1000/s, burst: 1000}}"
+            settings.sections = """
+                \(Stage.clients([client: "", "campaign": ", rate: 1/s"]))breaker: {minimum_calls: 5, open: 1s}
+                tracing: {endpoint: "http://127.0.0.1:\(settings.upstream)", ratio: 1}
+                alerts:
+                  clients: [\(client)]
+                  sinks: {oncall: {type: template, to: [o-oncall], template_id: alert, fields: {first: "{alertname}"}}}
+                  routes: [{to: [oncall]}]
+                retry:
+                  available: {attempts: 2, backoff: 20ms, ladder: [1s], max_age: 3s}
+                """
+        }
+        return DashboardTraffic(stage: stage, token: try await stage.weir.token(secret: Stage.key(of: client)))
+    }
+
+    /// One of each kind of message and call, all of which WeChat takes until `provoke`.
+    func round(_ number: Int) async throws {
+        let openID = "o-\(number)"
+        let subscription = #"{"touser":"\#(openID)","template_id":"t","data":{"thing1":{"value":"x"}}}"#
+        for message in [
+            Message.template(to: openID, members: #","priority":"urgent""#), .custom(to: openID),
+            Message(type: "subscribe", body: subscription, members: #","priority":"low""#),
+        ] {
+            _ = try await stage.weir.send(message, headers: Self.headers)
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for path in ["/cgi-bin/user/info", "/cgi-bin/user/info", "/cgi-bin/getcallbackip"] {
+                group.addTask {
+                    let target = "\(path)?openid=\(openID)&access_token=\(token)"
+                    _ = try await stage.weir.api.call("GET", target, headers: [("X-Weir-Timeout", "0.3")])
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// From now on much goes wrong.
+    func provoke() async throws {
+        for fault in [
+            #""kind":"errcode","errcode":-1,"api":"/cgi-bin/message/custom/send","rate":1"#,
+            #""kind":"errcode","errcode":45009,"api":"/cgi-bin/message/subscribe/bizsend","rate":1"#,
+            #""kind":"errcode","errcode":48001,"api":"/cgi-bin/getcallbackip","rate":1"#,
+        ] {
+            try await stage.sandbox.fault(fault)
+        }
+    }
+
+    /// What senders, other holders of the AppSecret and operators do wrong.
+    func mishaps() async throws {
+        _ = try await stage.weir.send(.template(to: ""), headers: Self.headers)
+        _ = try await stage.weir.send(.template(to: "o-1"), headers: [("Authorization", "Bearer nobody's key")])
+        let campaign = Stage.authorization(of: "campaign") + [(name: "Content-Type", value: "application/json")]
+        for _ in 0..<3 { _ = try await stage.weir.send(.template(to: "o-2"), headers: campaign) }
+        _ = try await stage.weir.api.get("/cgi-bin/user/info?openid=o-1&access_token=somebody-elses")
+        let alert =
+            #"{"status":"firing","labels":{"alertname":"A"},"annotations":{},"startsAt":"2026-01-01T00:00:00Z"}"#
+        let webhook = #"{"version":"4","groupKey":"A","externalURL":"http://a","alerts":[\#(alert)]}"#
+        _ = try await stage.weir.api.call("POST", "/v1/alerts", headers: Self.headers, body: webhook)
+        try await stage.sandbox.rival()
+        try await stage.weir.admin.expect(422, toReload: stage.settings, as: "nonsense: 1")
+        try await stage.weir.admin.expect(200, toReload: stage.settings, as: stage.settings.yaml + "# changed\n")
+    }
+}
+
+extension HTTPEndpoint {
+    fileprivate func expect(_ status: Int, toReload settings: WeirSettings, as text: String) async throws {
+        try settings.folder.write("weir.yml", text)
+        let answer = try await post("/v1/reload")
+        guard answer.status == status else { throw NeverHappened(description: "reload: \(answer.text)") }
+    }
+}
