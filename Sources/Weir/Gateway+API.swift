@@ -131,8 +131,8 @@ extension Gateway {
             try checkAccepting()
             try alertService.enter(caller)
             defer { alertService.leave() }
-            let bytes = try await body()
             try messageService.checkRate(caller, permits: 1)
+            let bytes = try await body()
             let report = try await alertService.accept(bytes, caller: caller, traceparent: trace.traceparent)
             metrics.webhook(report.count(.duplicate) == report.sinks.count ? .duplicate : .accepted)
             trace.note { $0.client = caller.label }

@@ -15,10 +15,15 @@ struct OpenAPITests {
             settings.sections = """
                 \(Stage.clients(["orders": "", "slow": ", rate: 1/m"]))retry:
                   once: {attempts: 1, ladder: [], max_age: 1m}
-                queue: {capacity: 8}
+                queue: {capacity: 9}
+                alerts:
+                  clients: [orders, slow]
+                  sinks: {oncall: {type: custom, to: [o-1]}}
+                  routes: [{to: [oncall]}]
                 """
         }
         let exchanges = OpenAPIExchanges(stage: stage)
+        try await useAlerts(exchanges)
         try await useMessages(exchanges)
         try await useAdmin(exchanges)
         let served = try await stage.weir.api.get("/openapi.yaml")
@@ -31,6 +36,14 @@ struct OpenAPITests {
         )
         #expect(run.status == 0, "\(run.errors)")
         #expect(exchanges.statuses.isSuperset(of: [200, 202, 400, 401, 403, 404, 409, 413, 422, 429, 503]))
+    }
+
+    private func useAlerts(_ api: OpenAPIExchanges) async throws {
+        let webhook = #"{"version":"4","groupKey":"g","alerts":[{"status":"firing","labels":{"alertname":"A"}}]}"#
+        for body in [webhook, webhook, "{", webhook.replacingOccurrences(of: "\"4\"", with: "\"5\"")] {
+            try await api.call("POST", "/v1/alerts", Self.orders, body)
+        }
+        try await api.call("POST", "/v1/alerts", [], webhook)
     }
 
     private func useMessages(_ api: OpenAPIExchanges) async throws {
@@ -77,6 +90,9 @@ struct OpenAPITests {
         )
         try await useOne(api, id(waiting), cancels: 200)
         try await api.call("GET", "/v1/messages/\(id(dead))", Self.orders)
+        for headers in [Self.orders, slow, []] {
+            try await api.call("GET", "/v1/messages/\(id(dead))/explain", headers)
+        }
         try await api.call("GET", "/v1/messages/\(id(dead))")
         try await api.call("POST", "/v1/messages/\(id(dead))/redrive", Self.orders, "")
         for query in [
@@ -99,6 +115,8 @@ struct OpenAPITests {
 
     private func useOne(_ api: OpenAPIExchanges, _ id: String, cancels status: Int) async throws {
         try await api.call("GET", "/v1/messages/\(id)", Self.orders)
+        try await api.call("GET", "/v1/messages/\(id)/explain", Self.orders)
+        try await api.call("GET", "/v1/messages/\(id)/explain", Self.orders + [("Accept", "text/plain")])
         #expect(try await api.call("DELETE", "/v1/messages/\(id)", Self.orders).status == status)
         try await api.call("DELETE", "/v1/messages/\(id)", Stage.authorization(of: "slow"))
         try await api.call("DELETE", "/v1/messages/\(id)")

@@ -67,7 +67,8 @@ import Timekeeping
             }
         }
         run.shutDown()
-        while !run.isFinished { run.advance(by: .milliseconds(700)) }
+        for _ in 0..<10 { run.advance(by: .milliseconds(700)) }
+        #expect(run.isFinished)
         #expect(run.added == run.exported + run.dropped)
         #expect(run.exported > 0)
         #expect(run.taken.count == run.exported)

@@ -96,7 +96,7 @@ import Timekeeping
         let spans = Fixtures.spans(3)
         _ = copy.add(spans)
         var (now, number, waits): (Duration, UInt64, [Duration]) = (.zero, 1, [])
-        while true {
+        while waits.count < 100 {
             let actions = copy.receive(reply, to: number, after: now)
             guard actions.isEmpty, let wake = copy.batcher.wake else {
                 #expect(actions == [.report(.dropped(3, .unreachable))])

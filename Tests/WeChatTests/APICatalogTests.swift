@@ -17,8 +17,8 @@ import WeChat
         #expect(APICatalog.labels.count < 300)
     }
 
-    @Test(arguments: MessageType.allCases)
-    func `every message type's paths are known`(_ type: MessageType) throws {
+    @Test(arguments: MessageType.open)
+    func `the paths of every type of the messages API are known`(_ type: MessageType) throws {
         let bodies = [#"{"touser":"o"}"#, #"{"filter":{}}"#]
         for body in bodies {
             let path = try #require(type.api(for: Array(body.utf8)))

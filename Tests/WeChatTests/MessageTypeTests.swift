@@ -64,6 +64,10 @@ import Testing
                 ["client_msg_id: must have at most 32 ASCII characters"]
             ),
             (
+                .template, #"{"touser":"o","template_id":"t","data":{},"client_msg_id":""}"#,
+                ["client_msg_id: must not be empty: leave it out"]
+            ),
+            (
                 .template, #"{"touser":"o","template_id":"t","data":{},"client_msg_id":"é"}"#,
                 ["client_msg_id: must have at most 32 ASCII characters"]
             ),
@@ -152,7 +156,8 @@ import Testing
             (MessageType.template, "/cgi-bin/message/template/send", "o"),
             (.subscribe, "/cgi-bin/message/subscribe/bizsend", "o"),
             (.miniProgram, "/cgi-bin/message/subscribe/send", "o"), (.custom, "/cgi-bin/message/custom/send", "o"),
-            (.mass, "/cgi-bin/message/mass/send", nil),
+            (.mass, "/cgi-bin/message/mass/send", nil), (.dingtalk, "/robot/send", nil),
+            (.wecom, "/cgi-bin/webhook/send", nil),
         ] as [(MessageType, String, String?)]
     )
     func `a type knows its path and recipient`(_ type: MessageType, _ path: String, _ recipient: String?) {
@@ -168,5 +173,12 @@ import Testing
         #expect(MessageType.template.api(for: Array("x".utf8)) == nil)
         #expect(MessageType.template.recipient(in: Array(#"{"touser":1}"#.utf8)) == nil)
         #expect(MessageType(name: "news") == nil)
+    }
+
+    @Test func `robots' messages come from alerts alone`() {
+        #expect(Set(MessageType.open) == Set(MessageType.allCases).subtracting([.dingtalk, .wecom]))
+        let body = #"{"msgtype":"text","text":{"content":"x"}}"#
+        #expect(problems(.dingtalk, body).isEmpty && problems(.wecom, body).isEmpty)
+        #expect(problems(.wecom, #"{"msgtype":"text","text":{}}"#) == ["text.content: is required"])
     }
 }

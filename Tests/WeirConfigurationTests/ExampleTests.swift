@@ -78,7 +78,7 @@ import Weir
         let blocks = try text("docs/configuration.md").split(separator: "```yaml\n").dropFirst().compactMap {
             $0.split(separator: "```").first
         }
-        #expect(blocks.count == 4)
+        #expect(blocks.count == 5)
         for block in blocks {
             let text = block.hasPrefix("apps:") ? String(block) : Reading.app + block
             let read = Reading.read(text, environment: environment, files: ["/run/secrets/main": Array("s".utf8)])
@@ -112,6 +112,8 @@ import Weir
         "WEIR_MAIN_SECRET": "0123456789abcdef0123456789abcdef", "ORDERS_KEY": "orders-0123456789",
         "CAMPAIGNS_KEY": "campaigns-012345",
         "ORDERS_OLD_KEY": "orders-9876543210", "WEIR_ADMIN_KEY": "admin-0123456789",
+        "DING_TOKEN": "ding-token", "DING_SECRET": "SECding", "WECOM_KEY": "wecom-key",
+        "COLLECTOR_KEY": "collector-0123456789",
     ]
 
     private func isInComment(_ text: String) -> Bool {

@@ -22,6 +22,11 @@ struct MessageBranch: Sendable {
         "miniprogrampage": MessageBranch(("pagepath", .string)),
     ]
 
+    /// Group robots' messages.
+    static let robot: [String: MessageBranch] = [
+        "text": MessageBranch(("content", .string))
+    ]
+
     /// Mass messages.
     static let mass: [String: MessageBranch] = [
         "text": MessageBranch(("content", .string)),

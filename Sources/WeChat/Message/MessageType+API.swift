@@ -19,12 +19,17 @@ extension MessageType {
         case .mass:
             message.value("touser") == nil && message.value("filter") != nil
                 ? "/cgi-bin/message/mass/sendall" : "/cgi-bin/message/mass/send"
+        case .dingtalk: "/robot/send"
+        case .wecom: "/cgi-bin/webhook/send"
         }
     }
 
-    /// The openid that a message goes to; nil for a mass message.
+    /// The openid that a message goes to; nil for a mass message and for a robot's.
     public func recipient(in message: JSONObjectView) -> String? {
-        self == .mass ? nil : message.string("touser")
+        switch self {
+        case .template, .subscribe, .miniProgram, .custom: message.string("touser")
+        case .mass, .dingtalk, .wecom: nil
+        }
     }
 
     /// As ``api(for:)-(JSONObjectView)``, from the message's bytes.

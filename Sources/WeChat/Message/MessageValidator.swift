@@ -27,6 +27,8 @@ public struct MessageValidator {
             audience()
             content(MessageBranch.mass)
             id("clientmsgid")
+        case .dingtalk, .wecom:
+            content(MessageBranch.robot)
         }
         id("client_msg_id")
         duplicates()
@@ -138,10 +140,11 @@ public struct MessageValidator {
         }
     }
 
-    /// An optional id for de-duplication.
+    /// An optional id for de-duplication. An empty one would pass for an id and stop no repeat.
     private mutating func id(_ name: String) {
         guard let value = message.value(name) else { return }
         guard let id = value.string else { return report(name, "must be a string, not \(value.kind.phrase)") }
+        if id.isEmpty { return report(name, "must not be empty: leave it out") }
         if id.utf8.count > ClientMessageID.longest || !id.utf8.allSatisfy({ $0 < 0x80 }) {
             report(name, "must have at most \(ClientMessageID.longest) ASCII characters")
         }

@@ -15,6 +15,8 @@ public struct GatewayConfiguration: Equatable, Sendable {
     public var relay = RelayConfiguration()
     public var upstream = UpstreamConfiguration()
     public var log = LogConfiguration()
+    public var tracing = TracingConfiguration()
+    public var alerts = AlertConfiguration()
 
     public init() {}
 }

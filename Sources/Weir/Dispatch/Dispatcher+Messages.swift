@@ -193,7 +193,11 @@ extension Dispatcher {
     }
 
     /// Takes a waiting message out for good.
-    func cancel(_ id: JobID, completion: @escaping @Sendable (Result<Bool, JournalError>) -> Void) {
+    func cancel(
+        _ id: JobID,
+        because reason: String = "cancelled by its client",
+        completion: @escaping @Sendable (Result<Bool, JournalError>) -> Void
+    ) {
         let isGone = update { state, now -> Bool in
             guard case .removed(let job) = state.machine.cancel(id) else { return false }
             _ = state.bodies.take(id)
@@ -202,7 +206,7 @@ extension Dispatcher {
                 state: .cancelled,
                 at: now.timestamp,
                 countedAttempts: Int(job.countedAttempts),
-                reason: "cancelled by its client"
+                reason: reason
             )
             let api = state.machine.gates[state.machine.gate(of: job.lane)].api
             metrics.ended(job, gate: state.machine.gate(of: job.lane), api: api, as: .cancelled, at: now.timestamp)

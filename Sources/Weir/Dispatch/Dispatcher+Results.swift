@@ -49,7 +49,8 @@ extension Dispatcher {
                 gate: done.lease.gate,
                 api: attempt.api,
                 as: settlement.state,
-                at: now.timestamp
+                at: now.timestamp,
+                traceID: attempt.span == nil ? nil : attempt.trail.traceID
             )
             log(id, app: attempt.runtime.name, settlement, record, traceID: attempt.trail.traceID)
         } else if var parcel = attempt.parcel {

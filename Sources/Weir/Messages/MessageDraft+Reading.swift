@@ -35,8 +35,8 @@ extension MessageDraft {
         type = try MessageDraft.choice(
             "type",
             in: json,
-            MessageType.init(rawValue:),
-            all: MessageType.allCases.map(\.rawValue)
+            { name in MessageType.open.first { $0.rawValue == name } },
+            all: MessageType.open.map(\.rawValue)
         )
         priority = try MessageDraft.optional(
             "priority",

@@ -11,7 +11,7 @@ extension MessageService {
         _ bytes: [UInt8],
         isLines: Bool,
         caller: Caller,
-        traceID: String
+        traceparent: String
     ) async throws(MessageRefusal) -> [BatchResult] {
         let items = try isLines ? MessageService.lines(bytes) : MessageService.elements(bytes)
         guard items.count <= MessageService.batchLimit else {
@@ -25,7 +25,12 @@ extension MessageService {
             for (index, item) in items.enumerated() {
                 group.addTask {
                     do throws(MessageRefusal) {
-                        let reply = try await self.accept(item, idempotencyKey: nil, caller: caller, traceID: traceID)
+                        let reply = try await self.accept(
+                            item,
+                            idempotencyKey: nil,
+                            caller: caller,
+                            traceparent: traceparent
+                        )
                         return BatchResult(index: index, result: .success(reply))
                     } catch {
                         self.metrics.refused(error.reason)

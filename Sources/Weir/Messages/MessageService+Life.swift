@@ -18,6 +18,24 @@ extension MessageService {
         record.nextAt = obstacle.until ?? record.nextAt
     }
 
+    /// A message's life in plain words.
+    func explain(_ text: String, caller: Caller) async throws(MessageRefusal) -> Explanation {
+        var record = try await own(text, caller: caller)
+        let report = dispatcher.explain(record.id)
+        // It has moved on between the two looks: the journal knows by now.
+        if record.state == .pending, report == nil { record = try await own(text, caller: caller) }
+        let policy = settings.withLock { $0.classes[record.retryClass] }
+        return Explanation(
+            ExplanationFacts(
+                record,
+                report: report,
+                dispatcher: dispatcher,
+                policy: policy,
+                now: time.timestamp()
+            )
+        )
+    }
+
     private func own(_ text: String, caller: Caller) async throws(MessageRefusal) -> MessageRecord {
         let unknown = MessageRefusal(.notFound, "no message of this client has this id")
         guard let id = JobID(text), let record = try await find(id) else { throw unknown }
@@ -64,7 +82,8 @@ extension MessageService {
         }
         // The journal keeps such facts until it can write them: the caller would wait as long.
         if let failure = journal.status().failure { throw refusal(failure) }
-        guard directory.withLock({ $0.appIndex(record.app) }) != nil else { return try await cancelOrphan(record) }
+        let api = record.type.descriptor
+        guard dispatcher.place(app: record.app, api: api) != nil else { return try await cancelOrphan(record) }
         let result = await withCheckedContinuation { continuation in
             dispatcher.cancel(record.id) { continuation.resume(returning: $0) }
         }
@@ -132,8 +151,8 @@ extension MessageService {
         guard !record.body.isEmpty else {
             throw MessageRefusal(.wrongState, "its body is no longer kept: send the message anew")
         }
-        let directory = directory.withLock { $0 }
-        guard let index = directory.appIndex(record.app), let app = directory.app(index) else {
+        let api = record.type.descriptor
+        guard let (index, limit) = dispatcher.place(app: record.app, api: api) else {
             throw MessageRefusal(.wrongState, "its app is not configured any more")
         }
         if let failure = journal.status().failure { throw refusal(failure) }
@@ -152,13 +171,12 @@ extension MessageService {
         renewed.firstAttemptAt = nil
         renewed.reason = nil
         renewed.endedAt = nil
-        let api = APICatalog.descriptor(method: "POST", path: record.type.lanePath)
         dispatcher.readmit(
             AcceptedMessage(
                 record: renewed,
                 app: index,
                 api: api,
-                limit: app.limit(for: api.label),
+                limit: limit,
                 isDeduplicated: record.type.isDeduplicated(record.body),
                 startedAttempts: record.attempts.last?.number ?? 0
             )

@@ -38,13 +38,13 @@ extension MessageService {
         _ draft: MessageDraft,
         app: ChosenApp,
         caller: Caller,
-        traceID: String
+        traceparent: String
     ) throws(MessageRefusal) -> AcceptedMessage {
         let directory = directory.withLock { $0 }
         let (className, policy) = try retryClass(draft, client: directory.client(caller))
         let now = time.timestamp()
         let notAfter = try notAfter(draft, policy: policy, at: now)
-        let api = APICatalog.descriptor(method: "POST", path: draft.type.lanePath)
+        let api = draft.type.descriptor
         let id = dispatcher.makeID()
         var body = draft.body
         if draft.type == .template, let spliced = ClientMessageID.splice(into: body, id: id.description) {
@@ -63,7 +63,7 @@ extension MessageService {
             metadata: draft.metadata,
             recipient: draft.recipient,
             body: body,
-            traceID: traceID
+            traceparent: traceparent
         )
         return AcceptedMessage(
             record: record,

@@ -65,7 +65,7 @@ final class MessageService: Sendable {
         _ bytes: [UInt8],
         idempotencyKey: String?,
         caller: Caller,
-        traceID: String
+        traceparent: String
     ) async throws(MessageRefusal) -> AcceptReply {
         try checkRate(caller, permits: 1)
         let draft = try MessageDraft(bytes)
@@ -74,7 +74,7 @@ final class MessageService: Sendable {
             source: bytes,
             idempotencyKey: idempotencyKey ?? draft.idempotencyKey,
             caller: caller,
-            traceID: traceID
+            traceparent: traceparent
         )
     }
 
@@ -90,11 +90,11 @@ final class MessageService: Sendable {
         source: [UInt8],
         idempotencyKey: String?,
         caller: Caller,
-        traceID: String
+        traceparent: String
     ) async throws(MessageRefusal) -> AcceptReply {
         let app = try app(draft.app, caller: caller)
         guard let idempotencyKey else {
-            return try await store(try place(draft, app: app, caller: caller, traceID: traceID))
+            return try await store(try place(draft, app: app, caller: caller, traceparent: traceparent))
         }
         guard MessageService.isValidKey(idempotencyKey) else {
             throw MessageDraft.invalid("Idempotency-Key", "must be 1–255 visible ASCII characters")
@@ -106,7 +106,7 @@ final class MessageService: Sendable {
         let earlier: IdempotentMessage?
         do { earlier = try await journal.idempotent(key, now: time.timestamp()) } catch { throw refusal(error) }
         guard let earlier else {
-            var message = try place(draft, app: app, caller: caller, traceID: traceID)
+            var message = try place(draft, app: app, caller: caller, traceparent: traceparent)
             message.record.idempotency = IdempotencyMark(key: idempotencyKey, digest: digest)
             return try await store(message)
         }

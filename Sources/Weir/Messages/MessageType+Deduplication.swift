@@ -6,7 +6,7 @@ extension MessageType {
         switch self {
         case .template: ClientMessageID.find(in: body) != nil
         case .mass: (try? JSONObjectView(body))?.string("clientmsgid").map { !$0.isEmpty } ?? false
-        case .subscribe, .miniProgram, .custom: false
+        case .subscribe, .miniProgram, .custom, .dingtalk, .wecom: false
         }
     }
 }

@@ -9,6 +9,19 @@ extension MessageType {
         case .miniProgram: "/cgi-bin/message/subscribe/send"
         case .custom: "/cgi-bin/message/custom/send"
         case .mass: "/cgi-bin/message/mass/send"
+        case .dingtalk: "/robot/send"
+        case .wecom: "/cgi-bin/webhook/send"
+        }
+    }
+
+    /// What is known of that path.
+    var descriptor: APIDescriptor {
+        switch self {
+        case .template, .subscribe, .miniProgram, .custom, .mass:
+            APICatalog.descriptor(method: "POST", path: lanePath)
+        // No path of WeChat's, and so not in its catalog. Neither vendor knows a repeat for one.
+        case .dingtalk, .wecom:
+            APIDescriptor(label: lanePath, group: .robot, repeatability: .never)
         }
     }
 

@@ -14,7 +14,7 @@ public struct ConfigurationChanges: Equatable, Sendable {
         all.isEmpty
     }
 
-    /// Compares; apps, clients and retry classes that come or go are one change each.
+    /// Compares; apps, clients, retry classes and sinks that come or go are one change each.
     public init(from old: GatewayConfiguration, to new: GatewayConfiguration) {
         let before = Self.byKey(ConfigurationSettings.list(old))
         let after = Self.byKey(ConfigurationSettings.list(new))
@@ -54,6 +54,7 @@ public struct ConfigurationChanges: Equatable, Sendable {
         Set(
             configuration.apps.keys.map { "apps.\($0)" } + configuration.clients.keys.map { "clients.\($0)" }
                 + configuration.retry.classes.keys.map { "retry.\($0)" }
+                + configuration.alerts.sinks.keys.map { "alerts.sinks.\($0)" }
         )
     }
 }

@@ -7,7 +7,7 @@ enum ConfigurationSettings {
     /// Values that are looked at only when the process starts. `docs/configuration.md` marks the same ones.
     static func needsRestart(_ key: String) -> Bool {
         let fixed = ["server.api", "server.admin", "storage.path", "upstream.proxy", "upstream.ca_file"]
-        return fixed.contains(key) || key.hasPrefix("apps.") && key.hasSuffix(".appid")
+        return fixed.contains(key) || key.hasPrefix("tracing.") || key.hasPrefix("apps.") && key.hasSuffix(".appid")
     }
 
     static func list(_ configuration: GatewayConfiguration) -> [Setting] {
@@ -20,7 +20,8 @@ enum ConfigurationSettings {
         }
         settings += list(configuration.breaker)
         settings += list(configuration.retry)
-        return settings + limits(configuration)
+        return settings + limits(configuration) + list(configuration.tracing)
+            + list(configuration.alerts)
     }
 
     private static func general(_ configuration: GatewayConfiguration) -> [Setting] {
@@ -115,11 +116,19 @@ enum ConfigurationSettings {
         ]
     }
 
-    private static func text(_ limit: RateLimit) -> String {
+    private static func list(_ tracing: TracingConfiguration) -> [Setting] {
+        var settings = [Setting("tracing.endpoint", tracing.endpoint ?? "none")]
+        for (name, value) in tracing.headers.sorted(by: { $0.key < $1.key }) {
+            settings.append(Setting("tracing.headers.\(name)", secret: value))
+        }
+        return settings + [Setting("tracing.ratio", "\(tracing.ratio)")]
+    }
+
+    static func text(_ limit: RateLimit) -> String {
         "{rate: \(RateText.format(limit)), burst: \(limit.burst)}"
     }
 
-    private static func bracketed(_ items: [String]) -> String {
+    static func bracketed(_ items: [String]) -> String {
         "[\(items.joined(separator: ", "))]"
     }
 }

@@ -1,7 +1,7 @@
 /// Every key of the file, by the mapping it stands in. What is not here is unknown.
 enum ConfigurationKey {
     enum Root: String, CaseIterable {
-        case server, storage, apps, clients, breaker, retry, queue, relay, upstream, log
+        case server, storage, apps, clients, breaker, retry, queue, relay, upstream, log, tracing, alerts
     }
 
     enum Server: String, CaseIterable {
@@ -83,6 +83,31 @@ enum ConfigurationKey {
         case level
     }
 
+    enum Tracing: String, CaseIterable {
+        case endpoint, headers, ratio
+    }
+
+    enum Alerts: String, CaseIterable {
+        case clients, sinks, routes
+        case retryClass = "retry_class"
+        case lifetime
+    }
+
+    enum AlertSink: String, CaseIterable {
+        case type, rate, text, app, to, url, page, fields
+        case templateID = "template_id"
+        case accessToken = "access_token"
+        case secret
+        case atMobiles = "at_mobiles"
+        case atAll = "at_all"
+        case key, mentioned
+        case mentionedMobiles = "mentioned_mobiles"
+    }
+
+    enum AlertRoute: String, CaseIterable {
+        case match, to
+    }
+
     /// In `retry`, beside the classes' names.
     static let retrySettings = ["default", "budget"]
     /// In `apps.NAME.limits`, beside the paths.
@@ -99,7 +124,14 @@ enum ConfigurationKey {
             + section("retry", retrySettings) + section("retry.CLASS", names(RetryClass.self)).dropFirst()
             + section("retry.budget", names(Budget.self)).dropFirst() + section("queue", names(Queue.self))
             + section("relay", names(Relay.self)) + section("upstream", names(Upstream.self))
-            + section("log", names(Log.self))
+            + section("log", names(Log.self)) + section("tracing", names(Tracing.self))
+            + alertPaths
+    }
+
+    private static var alertPaths: [String] {
+        ["alerts"] + names(Alerts.self).map { "alerts.\($0)" }
+            + names(AlertSink.self).map { "alerts.sinks.SINK.\($0)" }
+            + names(AlertRoute.self).map { "alerts.routes.ROUTE.\($0)" }
     }
 
     static func names<Key: CaseIterable & RawRepresentable<String>>(_ keys: Key.Type) -> [String] {

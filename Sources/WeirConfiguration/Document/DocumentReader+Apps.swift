@@ -94,7 +94,7 @@ extension DocumentReader {
         return hosts.isEmpty ? nil : hosts
     }
 
-    private mutating func host(_ field: Field) -> String? {
+    mutating func host(_ field: Field) -> String? {
         guard let scalar = scalar(field) else { return nil }
         do throws(OriginText.Problem) {
             let origin = try OriginText(scalar.text, schemes: ["https", "http"])

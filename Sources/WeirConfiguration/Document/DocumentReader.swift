@@ -39,8 +39,10 @@ struct DocumentReader {
         readRelay(root[.relay])
         readUpstream(root[.upstream])
         readLog(root[.log])
+        readTracing(root[.tracing])
         readApps(root[.apps])
         readClients(root[.clients])
+        readAlerts(root[.alerts])
         checkSecretsDiffer()
         checkExposure()
     }

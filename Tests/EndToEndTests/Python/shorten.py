@@ -1,6 +1,6 @@
 """Makes the alert rules, recording rules and Alertmanager's routes quick enough for a test, from the files that are shipped.
 
-    shorten.py --out FOLDER [--factor 75] [--webhook URL ...] RULE_FILE...
+    shorten.py --out FOLDER [--factor 75] [--webhook URL ... --key KEY] RULE_FILE...
 
 Writes each rule file, and alertmanager.yml with --alertmanager, into FOLDER. Every duration is divided by the factor: `for`,
 `keep_firing_for`, ranges, offsets, and what Alertmanager waits for. Thresholds are numbers in PromQL, and whether one is a
@@ -123,10 +123,9 @@ class Shortener:
         for child in route.get("routes", []):
             self.routes(child)
 
-    def alertmanager(self, document, webhooks):
-        """The same routes and groups; every receiver is the test's. Inhibition is tested by itself: here each alert is to arrive."""
+    def alertmanager(self, document, webhooks, key):
+        """The same routes and groups; every receiver has the test's webhooks, the first without a key."""
         self.routes(document["route"])
-        document.pop("inhibit_rules", None)
         for receiver in document["receivers"]:
             resolved = all(
                 way.get("send_resolved", True) for ways in receiver.values() if isinstance(ways, list) for way in ways
@@ -135,6 +134,8 @@ class Shortener:
             receiver.clear()
             receiver["name"] = name
             receiver["webhook_configs"] = [{"url": url, "send_resolved": resolved} for url in webhooks]
+            for webhook in receiver["webhook_configs"][1:]:
+                webhook["http_config"] = {"authorization": {"credentials": key}}
         return document
 
 
@@ -145,6 +146,8 @@ def main():
     parser.add_argument("--day-began", type=int, help="seconds to add to UTC in place of Shanghai's 28800")
     parser.add_argument("--alertmanager", type=pathlib.Path)
     parser.add_argument("--webhook", action="append", default=[])
+    parser.add_argument("--key")
+    parser.add_argument("--without-inhibition", action="store_true")
     parser.add_argument("files", nargs="*", type=pathlib.Path)
     arguments = parser.parse_args()
     shortener = Shortener(arguments.factor, arguments.day_began)
@@ -154,7 +157,9 @@ def main():
         sys.exit(f"listed in shorten.py, but in no rule: {lost}")
     if arguments.alertmanager:
         document = yaml.safe_load(arguments.alertmanager.read_text())
-        write(arguments.out / "alertmanager.yml", shortener.alertmanager(document, arguments.webhook))
+        if arguments.without_inhibition:
+            document.pop("inhibit_rules", None)
+        write(arguments.out / "alertmanager.yml", shortener.alertmanager(document, arguments.webhook, arguments.key))
 
 
 def write(path, document):

@@ -1,0 +1,170 @@
+import Logging
+import Queueing
+import Resilience
+import Synchronization
+import Timekeeping
+import WeChat
+
+/// Takes Alertmanager's webhooks: each alert goes to its sinks through the queue and the journal, as a message does.
+final class AlertService: Sendable {
+    /// Webhooks that are read and handled at once; one may have 16 MiB.
+    static let concurrency = 8
+
+    let configuration: Mutex<AlertConfiguration>
+    let machine: Mutex<AlertMachine>
+    private let turns = IdempotencyGate()
+    private let inHand = Mutex(0)
+    let dispatcher: Dispatcher
+    let journal: any Journal
+    let metrics: GatewayMetrics
+    let time: any TimeSource
+    let logger: Logger
+
+    init(
+        configuration: AlertConfiguration,
+        dispatcher: Dispatcher,
+        journal: any Journal,
+        metrics: GatewayMetrics,
+        time: any TimeSource,
+        logger: Logger
+    ) {
+        self.configuration = Mutex(configuration)
+        machine = Mutex(AlertMachine(configuration, at: time.now()))
+        self.dispatcher = dispatcher
+        self.journal = journal
+        self.metrics = metrics
+        self.time = time
+        self.logger = logger
+        for sink in configuration.sinks.keys { metrics.registerSink(sink) }
+    }
+
+    /// Takes over a new configuration; summaries that wait stay as they are.
+    func reload(_ new: AlertConfiguration) {
+        for sink in new.sinks.keys { metrics.registerSink(sink) }
+        configuration.withLock { $0 = new }
+        machine.withLock { $0.update(new, at: time.now()) }
+    }
+
+    // MARK: Admission
+
+    /// Whether this caller may post a webhook now, before its body is read. Each success is followed by one ``leave()``.
+    func enter(_ caller: Caller) throws(MessageRefusal) {
+        let configuration = configuration.withLock { $0 }
+        guard configuration.isEnabled else {
+            throw MessageRefusal(.notFound, "alerts are not taken here: the configuration has no `alerts.sinks`")
+        }
+        guard configuration.clients?.contains(caller.name) ?? true else {
+            throw MessageRefusal(.forbidden, "this client is not among `alerts.clients`")
+        }
+        let isRoom = inHand.withLock { inHand in
+            guard inHand < AlertService.concurrency else { return false }
+            inHand += 1
+            return true
+        }
+        guard isRoom else {
+            throw MessageRefusal(
+                .queueFull,
+                "\(AlertService.concurrency) webhooks are being taken already",
+                retryAfter: .seconds(1)
+            )
+        }
+    }
+
+    func leave() {
+        inHand.withLock { $0 -= 1 }
+    }
+
+    // MARK: Acceptance
+
+    /// Takes one webhook: returns when everything of it is on disk. On an error what was stored stays stored, and Alertmanager's
+    /// repeat brings the rest.
+    func accept(_ bytes: [UInt8], caller: Caller, traceparent: String) async throws(MessageRefusal) -> AlertReport {
+        let webhook = try AlertWebhook(bytes)
+        let configuration = configuration.withLock { $0 }
+        var report = AlertReport()
+        var failure: MessageRefusal?
+        for notification in AlertRouter(configuration.routes).notifications(webhook) {
+            do throws(MessageRefusal) {
+                let result = try await accept(
+                    notification,
+                    configuration: configuration,
+                    caller: caller,
+                    traceparent: traceparent
+                )
+                report.add(result, sink: notification.sink)
+                metrics.notified(result, sink: notification.sink)
+            } catch {
+                // The other sinks may be in order: who can be woken is woken.
+                failure = failure ?? error
+                metrics.notified(.failed, sink: notification.sink)
+            }
+        }
+        if let failure { throw failure }
+        return report
+    }
+
+    /// One notification of a sink at a time: a repeat finds what the first one stored, and a summary what it replaces.
+    private func accept(
+        _ notification: AlertNotification,
+        configuration: AlertConfiguration,
+        caller: Caller,
+        traceparent: String
+    ) async throws(MessageRefusal) -> AlertReport.Result {
+        let turn = IdempotencyKey(client: "", app: "", key: notification.sink)
+        await turns.enter(turn)
+        defer { turns.leave(turn) }
+        guard let sink = configuration.sinks[notification.sink] else { throw AlertService.gone(notification.sink) }
+        let digest = notification.digest
+        let delivery = AlertDelivery(
+            notification: notification,
+            sink: sink,
+            digest: digest,
+            caller: caller,
+            traceparent: traceparent,
+            retryClass: configuration.retryClass,
+            lifetime: configuration.lifetime
+        )
+        let missing = try await missing(delivery, clients: configuration.clients ?? [])
+        let before = machine.withLock { $0.sinks[notification.sink] }
+        let decision = machine.withLock { $0.decide(notification, recipients: missing, at: time.moment()) }
+        switch decision {
+        case .duplicate:
+            return .duplicate
+        case .unknownSink:
+            throw AlertService.gone(notification.sink)
+        case .send:
+            try await store(delivery, .notification(notification), for: missing, before: before)
+            return .accepted
+        case .fold(let tally, let due, let replaced):
+            try await store(
+                delivery,
+                .summary(tally),
+                for: missing,
+                notBefore: due,
+                replacing: replaced,
+                before: before
+            )
+            return .summarised
+        }
+    }
+
+    /// Counts and tells that a webhook was refused, and gives the answer: Alertmanager (0.25) comes again after a 5xx and gives up
+    /// after a 4xx, a 429 included.
+    func refused(_ refusal: MessageRefusal, client: String, traceID: String) -> MessageRefusal {
+        metrics.webhook(AlertWebhookResult(refusal))
+        logger.warning(
+            "a webhook with alerts was refused",
+            metadata: [
+                "client": "\(client)", "reason": "\(refusal.reason.rawValue)", "message": "\(refusal.message)",
+                "trace_id": "\(traceID)",
+            ]
+        )
+        var answer = refusal
+        if refusal.reason == .rateLimited { answer.status = 503 }
+        return answer
+    }
+
+    static func gone(_ sink: String) -> MessageRefusal {
+        MessageRefusal(.queueFull, "the sink \(sink) is not configured any more", retryAfter: .seconds(5))
+    }
+}

@@ -1,0 +1,100 @@
+import WeChat
+
+extension Robot {
+    /// What an attempt came to. The answer's text is kept without the robot's secrets, should it repeat them.
+    func classify(_ result: Result<UpstreamReply, TransportFailure>) -> Classification {
+        switch result {
+        case .failure(let failure): ReplyClassifier().classify(failure: failure)
+        case .success(let reply): classify(reply)
+        }
+    }
+
+    private func classify(_ reply: UpstreamReply) -> Classification {
+        let object = try? JSONObjectView(reply.body, rules: .lenient)
+        let code = object?.value("errcode")?.lenientInteger.flatMap { Int(exactly: $0) }
+        switch reply.status {
+        case 200..<300:
+            guard let code else { return Robot.noAnswer }
+            return classification(code, text: object?.string("errmsg"))
+        case 400..<500:
+            if let code, code != 0 { return classification(code, text: object?.string("errmsg")) }
+            return Robot.refusal(status: reply.status)
+        default:
+            return Robot.noAnswer
+        }
+    }
+
+    /// Something came that doesn't say whether the message was taken.
+    private static let noAnswer = Classification(
+        outcome: .unknown,
+        errmsg: "no answer",
+        breaker: .failure,
+        isAnswer: false,
+        scope: .api
+    )
+
+    /// A 4xx without an errcode. One about who may call is for an operator, who may mend it while the message waits.
+    private static func refusal(status: Int) -> Classification {
+        let text = "HTTP \(status)"
+        switch status {
+        case 408, 421, 425:
+            return Classification(outcome: .transient, errmsg: text, breaker: .failure, scope: .api)
+        case 429:
+            return Classification(outcome: .throttled, errmsg: text, breaker: .ignored, scope: .api, wait: .nextMinute)
+        case 401, 403, 404, 407:
+            return Classification(outcome: .account, errmsg: text, breaker: .ignored, scope: .api)
+        default:
+            return Classification(outcome: .request, errmsg: text, breaker: .success)
+        }
+    }
+
+    private func classification(_ code: Int, text: String?) -> Classification {
+        let entry = configuration.kind == .dingtalk ? Robot.dingtalk[code] : Robot.wecom[code]
+        let errmsg = text.map { cut(String($0.unicodeScalars.prefix(ReplyClassifier.longestText / 4))) }
+        var classification = Classification(outcome: .request, errcode: code, errmsg: errmsg, breaker: .success)
+        switch entry {
+        case .taken: classification.outcome = .accepted
+        case .busy: (classification.outcome, classification.breaker) = (.transient, .failure)
+        case .tooFast(let wait):
+            (classification.outcome, classification.breaker, classification.wait) = (.throttled, .ignored, wait)
+        case .notOurs: (classification.outcome, classification.breaker) = (.account, .ignored)
+        case nil: return classification
+        }
+        classification.scope = .api
+        return classification
+    }
+
+    private func cut(_ text: String) -> String {
+        var bytes = Array(text.utf8)
+        for secret in [configuration.key, configuration.secret ?? ""] {
+            bytes = Redaction.cut(token: secret, from: bytes)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// What an errcode means; one that is not listed is an error of the message.
+    private enum Meaning {
+        case taken
+        /// The vendor says that it took nothing and asks for a repeat.
+        case busy
+        case tooFast(WaitHint)
+        /// The robot's key, signature, keyword or address list: an operator must act.
+        case notOurs
+    }
+
+    private static let dingtalk: [Int: Meaning] = [
+        0: .taken, -1: .busy,
+        // Whoever sends more than 20 in a minute is refused for the next ten.
+        130_101: .tooFast(.seconds(600)), 410_100: .tooFast(.seconds(600)), 90_030: .tooFast(.seconds(600)),
+        // Keyword, signature or address doesn't match; no such token; the robot is off or gone.
+        310_000: .notOurs, 300_001: .notOurs, 400_013: .notOurs, 400_101: .notOurs, 400_102: .notOurs,
+        400_106: .notOurs,
+    ]
+
+    private static let wecom: [Int: Meaning] = [
+        0: .taken, -1: .busy,
+        45009: .tooFast(.nextMinute), 45033: .tooFast(.nextMinute),
+        // No such key; not allowed.
+        93000: .notOurs, 40001: .notOurs, 40014: .notOurs, 48002: .notOurs, 60020: .notOurs,
+    ]
+}

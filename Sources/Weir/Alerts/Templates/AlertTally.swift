@@ -1,0 +1,92 @@
+import Timekeeping
+
+/// Several notifications in one: how many of what.
+struct AlertTally: Equatable, Sendable {
+    struct Name: Equatable, Sendable {
+        var count = 0
+        var isCritical = false
+    }
+
+    /// Different names that are counted one by one.
+    static let nameLimit = 100
+    /// Names that are shown.
+    static let shownNames = 10
+    /// Characters of a name.
+    static let nameLength = 60
+
+    private(set) var firing = 0
+    private(set) var resolved = 0
+    private(set) var names: [String: Name] = [:]
+    /// Occurrences of names beyond ``nameLimit``.
+    private(set) var otherNames = 0
+    private(set) var severities: [String] = []
+    private(set) var receiver = ""
+    private(set) var externalURL = ""
+    private(set) var startsAt: Timestamp?
+
+    var count: Int { firing + resolved }
+
+    /// Counts one more.
+    mutating func add(_ notification: AlertNotification) {
+        if notification.isFiring { firing += 1 } else { resolved += 1 }
+        receiver = notification.receiver
+        externalURL = notification.externalURL
+        startsAt = (notification.alerts.compactMap(\.startsAt) + [startsAt].compactMap { $0 }).min()
+        var ofThisOne: [String: Bool] = [:]
+        for alert in notification.alerts {
+            let name = AlertText.cut(AlertText.plain(alert.name), characters: AlertTally.nameLength)
+            ofThisOne[name] = ofThisOne[name] ?? false || alert.isCritical
+            add(severity: alert)
+        }
+        for (name, isCritical) in ofThisOne.sorted(by: { ($0.value ? 0 : 1, $0.key) < ($1.value ? 0 : 1, $1.key) }) {
+            guard names[name] != nil || names.count < AlertTally.nameLimit else {
+                otherNames += 1
+                continue
+            }
+            names[name, default: Name()].count += 1
+            if isCritical { names[name]?.isCritical = true }
+        }
+    }
+
+    private mutating func add(severity alert: AlertItem) {
+        guard let text = alert.labels["severity"], !text.isEmpty, severities.count < 5 else { return }
+        let severity = AlertText.cut(AlertText.plain(text), characters: 20)
+        guard !severities.contains(severity) else { return }
+        if alert.isCritical { severities.insert(severity, at: 0) } else { severities.append(severity) }
+    }
+
+    /// `WeirDown ×4, DiskFull ×1 and 3 more`: critical ones first, then the most frequent.
+    var nameList: String {
+        let ordered = names.sorted { left, right in
+            (left.value.isCritical ? 0 : 1, -left.value.count, left.key)
+                < (right.value.isCritical ? 0 : 1, -right.value.count, right.key)
+        }
+        let shown = ordered.prefix(AlertTally.shownNames).map { "\($0.key) ×\($0.value.count)" }
+        let rest = names.count - shown.count + otherNames
+        return shown.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+    }
+
+    /// One line.
+    var summary: String {
+        let notifications = count == 1 ? "1 further notification" : "\(count) further notifications"
+        return "\(notifications): \(firing) firing, \(resolved) resolved; \(nameList)"
+    }
+
+    /// What a placeholder shows in a summary; nothing where it speaks of one alert.
+    func value(_ placeholder: AlertTemplate.Placeholder) -> String {
+        guard case .value(let value) = placeholder else { return "" }
+        return switch value {
+        case .status: "summary"
+        case .count: "\(count)"
+        case .firing: "\(firing)"
+        case .resolved: "\(resolved)"
+        case .alertname: nameList
+        case .severity: severities.joined(separator: ", ")
+        case .summary, .description, .alerts: summary
+        case .runbookURL: ""
+        case .receiver: AlertText.plain(receiver)
+        case .externalURL: AlertText.plain(externalURL)
+        case .startsAt: startsAt.map(AlertText.time) ?? ""
+        }
+    }
+}

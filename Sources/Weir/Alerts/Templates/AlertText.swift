@@ -1,0 +1,86 @@
+import Timekeeping
+import WeChat
+
+/// Texts that come from outside, made fit to be shown.
+enum AlertText {
+    /// Without control characters and without those that turn the direction of writing; line ends and tabs become a space.
+    static func plain(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isUnwanted) else { return text }
+        var plain = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar.value {
+            case 0x09, 0x0A, 0x0D, 0x85, 0x2028, 0x2029: plain.append(" ")
+            default: if !isUnwanted(scalar) { plain.append(scalar) }
+            }
+        }
+        return String(plain)
+    }
+
+    private static func isUnwanted(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7F...0x9F, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: true
+        default: false
+        }
+    }
+
+    /// At most so many characters as UTF-16 counts them, which is no less than any other count; never cut inside what a reader sees as
+    /// one character. What was cut ends in an ellipsis.
+    static func cut(_ text: String, characters limit: Int) -> String {
+        cut(text, to: limit, ellipsis: 1) { $0.utf16.count }
+    }
+
+    /// At most so many bytes of UTF-8.
+    static func cut(_ text: String, bytes limit: Int) -> String {
+        cut(text, to: limit, ellipsis: 3) { $0.utf8.count }
+    }
+
+    private static func cut(
+        _ text: String,
+        to limit: Int,
+        ellipsis: Int,
+        size: (Substring) -> Int
+    ) -> String {
+        guard size(text[...]) > limit else { return text }
+        var (used, end) = (0, text.startIndex)
+        while end < text.endIndex {
+            let next = text.index(after: end)
+            let cost = size(text[end..<next])
+            guard used + cost <= limit - ellipsis else { break }
+            (used, end) = (used + cost, next)
+        }
+        return text[..<end] + "…"
+    }
+
+    /// A time by the clock of Shanghai: `2026-11-21 17:00:05`.
+    static func time(_ time: Timestamp) -> String {
+        let text = (time + .seconds(8 * 3600)).rfc3339
+        return "\(text.prefix(10)) \(text.dropFirst(11).prefix(8))"
+    }
+
+    /// The different ones of these texts in their order, at most `limit` of them.
+    static func distinct(_ texts: some Sequence<String>, atMost limit: Int) -> String {
+        var seen: Set<String> = []
+        var shown: [String] = []
+        for text in texts where !text.isEmpty && seen.insert(text).inserted {
+            if shown.count < limit { shown.append(text) }
+        }
+        let rest = seen.count - shown.count
+        return shown.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+    }
+
+    /// An address that can be opened, percent-encoded where it must be; nil for anything else.
+    static func link(_ text: String) -> String? {
+        guard text.hasPrefix("https://") || text.hasPrefix("http://"), text.utf8.count <= 2048 else { return nil }
+        let digits = Array("0123456789ABCDEF".utf8)
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            let isAllowed = (0x21...0x7E).contains(byte) && !Array("\"<>\\^`{|}".utf8).contains(byte)
+            if isAllowed {
+                bytes.append(byte)
+            } else {
+                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

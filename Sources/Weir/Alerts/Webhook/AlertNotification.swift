@@ -1,0 +1,57 @@
+import Crypto
+internal import Foundation
+import Timekeeping
+
+/// Those alerts of a group that go to one sink.
+struct AlertNotification: Equatable, Sendable {
+    var sink: String
+    var groupKey: String
+    var receiver: String
+    var externalURL: String
+    /// Alerts that Alertmanager left out of the group.
+    var truncated: Int
+    /// At least one, in Alertmanager's order.
+    var alerts: [AlertItem]
+
+    /// Whether any of the alerts fires.
+    var isFiring: Bool { alerts.contains(where: \.isFiring) }
+
+    /// Tells this notification from every other: two with the same group, alerts, beginnings and states are one.
+    var digest: [UInt8] {
+        var hash = SHA256()
+        func add(_ text: String) {
+            // With its length, so that no two lists of texts run together into the same bytes.
+            hash.update(data: Data("\(text.utf8.count):\(text)".utf8))
+        }
+        add(sink)
+        add(groupKey)
+        add(isFiring ? "firing" : "resolved")
+        let facts = alerts.map { alert in
+            let labels = alert.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+            let identity = alert.fingerprint.isEmpty ? labels.joined(separator: "\n") : alert.fingerprint
+            return "\(alert.isFiring)\n\(alert.startsAtText)\n\(identity)"
+        }
+        for fact in Set(facts).sorted() { add(fact) }
+        return Array(hash.finalize())
+    }
+}
+
+extension AlertNotification {
+    /// Within this time the same notification is a repeat of Alertmanager's and not sent again.
+    static let window = Duration.seconds(300)
+
+    /// The idempotency keys under which the same notification to a recipient may have been stored: that of the present stretch
+    /// of ``window``, which a new message gets, and that of the one before.
+    static func keys(_ digest: [UInt8], recipient: String, at now: Timestamp) -> (present: String, before: String) {
+        var hash = SHA256()
+        hash.update(data: Data(digest))
+        hash.update(data: Data(recipient.utf8))
+        let name = hash.finalize().map { byte in
+            let text = String(byte, radix: 16)
+            return byte < 16 ? "0" + text : text
+        }.joined()
+        let length = window.inMilliseconds
+        let number = now.milliseconds / length - (now.milliseconds % length < 0 ? 1 : 0)
+        return ("alert-\(name)-\(number)", "alert-\(name)-\(number - 1)")
+    }
+}

@@ -1,0 +1,21 @@
+/// Where the notifications of an Alertmanager go. Without a sink none are taken.
+public struct AlertConfiguration: Equatable, Sendable {
+    /// The clients that may post webhooks; nil for any.
+    public var clients: [String]?
+    /// By name: people and group robots.
+    public var sinks: [String: AlertSinkConfiguration] = [:]
+    /// In order: for each alert the first that matches. The last one matches every alert.
+    public var routes: [AlertRouteConfiguration] = []
+    /// The retry class of the messages.
+    public var retryClass = "available"
+    /// How long after its acceptance a message may still go out.
+    public var lifetime = Duration.seconds(24 * 3600)
+
+    public init() {}
+
+    /// The names of the sinks that are robots. Each has a lane of its own, laid out at the start.
+    public var robotNames: Set<String> { Set(sinks.filter { $0.value.robot != nil }.keys) }
+
+    /// Whether webhooks are taken at all.
+    public var isEnabled: Bool { !sinks.isEmpty }
+}

@@ -1,0 +1,77 @@
+extension Scripts {
+    static let limiter = SceneScript(
+        name: "limiter",
+        settings: SceneSettings(limits: "{\(Scene.template): {rate: 1/s, burst: 1}, default: {rate: 100000/s}}"),
+        provocations: [
+            Provocation(
+                "callers want more than the limits give",
+                fires: [
+                    ExpectedAlert("WeirLimiterRefusing", ["api": Scene.template]),
+                    ExpectedAlert("WeirLimiterSaturated", ["api": Scene.template]),
+                    ExpectedAlert("WeirFirstAttemptsLate", ["priority": "high"]),
+                    ExpectedAlert("WeirClientOverRate", ["client": "greedy"]),
+                ],
+                provoke: { scene in
+                    for _ in 0..<3 { scene.every(.milliseconds(300)) { try await $0.relay(timeout: "1") } }
+                    scene.every(.milliseconds(700)) { try await $0.send(",\"priority\":\"high\"") }
+                    scene.every(.milliseconds(300)) { scene in
+                        try await scene.send(.custom(to: scene.openID()), as: "greedy")
+                    }
+                },
+                mend: { scene in
+                    await scene.quiet()
+                    try await scene.reload { $0.limits = "{default: {rate: 100000/s, burst: 100000}}" }
+                }
+            )
+        ]
+    )
+
+    static let queue = SceneScript(
+        name: "queue",
+        settings: SceneSettings(sections: "queue: {capacity: 100}"),
+        provocations: [
+            Provocation(
+                "an operator pauses the app and forgets it",
+                fires: [
+                    "WeirAppPaused", "WeirUrgentWaiting", "WeirQueueGrowing", "WeirQueueNearlyFull", "WeirQueueFull",
+                    ExpectedAlert("WeirQueueOld", ["priority": "high"]),
+                    ExpectedAlert("WeirQueueOld", ["priority": "normal"]),
+                    ExpectedAlert("WeirMessagesNotAccepted", ["reason": "queue_full"]),
+                    ExpectedAlert("WeirRequestsFailing", ["route": "/v1/messages"]),
+                ],
+                provoke: { scene in
+                    try await scene.pause()
+                    for priority in ["urgent", "high"] { try await scene.send(",\"priority\":\"\(priority)\"") }
+                    scene.every(.milliseconds(400)) { try await $0.send() }
+                },
+                mend: { scene in
+                    await scene.quiet()
+                    try await scene.resume()
+                }
+            )
+        ]
+    )
+
+    static let budget = SceneScript(
+        name: "budget",
+        settings: SceneSettings(retry: "budget: {ratio: 0, floor: 1/s}"),
+        provocations: [
+            Provocation(
+                "WeChat is busy and most calls fail",
+                fires: [
+                    "WeirRetryBudgetSpent", "WeirUpstreamFailing",
+                    ExpectedAlert("WeirRelayRefusing", ["errcode": "990012"]),
+                ],
+                provoke: { scene in
+                    try await scene.fault(Scene.template, "errcode", errcode(-1))
+                    scene.every(.milliseconds(200)) { try await $0.send() }
+                    scene.every(.milliseconds(200)) { try await $0.relay() }
+                },
+                mend: { scene in
+                    await scene.quiet()
+                    try await scene.sandbox.endFaults()
+                }
+            )
+        ]
+    )
+}

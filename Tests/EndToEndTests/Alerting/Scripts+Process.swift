@@ -1,0 +1,51 @@
+import Foundation
+
+extension Scripts {
+    private static let idle = IdleConnections()
+
+    static let process = SceneScript(
+        name: "process",
+        settings: SceneSettings(wrapper: ["prlimit", "--nofile=100:100"]),
+        provocations: [
+            Provocation(
+                "the gateway is gone",
+                fires: ["WeirDown"],
+                provoke: { try await $0.weir.crash() },
+                mend: { try await $0.start() }
+            ),
+            Provocation(
+                "the gateway starts again and again",
+                fires: ["WeirRestarting"],
+                provoke: { scene in
+                    for _ in 0..<3 {
+                        try await scene.weir.stop()
+                        try await scene.start()
+                        try await scene.isScraped()
+                    }
+                },
+                mend: { _ in }
+            ),
+            Provocation(
+                "file descriptors run out",
+                fires: ["WeirFileDescriptors"],
+                provoke: { scene in
+                    let open = try await scene.weir.metrics().sum("process_open_fds")
+                    try idle.open(88 - Int(open), to: scene.weir.api.port)
+                },
+                mend: { _ in idle.closeAll() }
+            ),
+            Provocation(
+                "a changed configuration is wrong",
+                fires: ["WeirReloadRefused"],
+                provoke: { scene in try await scene.reload { $0.sections = "quue: {capacity: 100}" } },
+                mend: { scene in try await scene.reload { $0.sections = "" } }
+            ),
+            Provocation(
+                "one instance was not updated",
+                fires: ["WeirVersionsDiffer"],
+                provoke: { try await $0.stage.scrape($0, labels: ["passes_for": "0.0.1"]) },
+                mend: { try await $0.stage.scrape($0) }
+            ),
+        ]
+    )
+}

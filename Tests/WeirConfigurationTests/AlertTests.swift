@@ -1,0 +1,166 @@
+import Resilience
+import Testing
+import Weir
+import WeirConfiguration
+
+/// The `alerts` section.
+@Suite struct AlertTests {
+    private static let clients = "clients: {am: {key: 0123456789abcdef}}\n"
+    private static let good = """
+        alerts:
+          clients: [am]
+          retry_class: async
+          lifetime: 2h
+          sinks:
+            oncall: {type: template, to: [oA, oB], template_id: T, url: "{externalURL}", rate: 3/m,
+                     fields: {thing1: "{status} {label.team}", remark: "{{x}}"}}
+            notice: {type: subscribe, app: main, to: [oA], template_id: T, page: "p?a={alertname}", fields: {thing1: x}}
+            text: {type: custom, to: [oA], text: "{alerts}"}
+            ding: {type: dingtalk, access_token: "${DING_TOKEN}", secret: SECx, at_mobiles: [138], at_all: true,
+                   rate: 15/m, url: "http://127.0.0.1:1"}
+            wecom: {type: wecom, key: k1, mentioned: ["@all"], mentioned_mobiles: ["139"], text: "{count}"}
+          routes:
+            - {match: {severity: critical, team: [pay, orders]}, to: [oncall, ding]}
+            - {to: [wecom]}
+        """
+
+    private func alerts(_ text: String) throws -> AlertConfiguration {
+        let read = Reading.read(Reading.app + Self.clients + text, environment: ["DING_TOKEN": "token-of-ding"])
+        #expect(read.problems == [])
+        return try #require(read.configuration).alerts
+    }
+
+    @Test func `every key reaches its value`() throws {
+        let alerts = try alerts(Self.good)
+        #expect(alerts.clients == ["am"] && alerts.retryClass == "async" && alerts.lifetime == .seconds(7200))
+        #expect(
+            alerts.routes == [
+                AlertRouteConfiguration(
+                    match: ["severity": ["critical"], "team": ["pay", "orders"]],
+                    sinks: ["oncall", "ding"]
+                ),
+                AlertRouteConfiguration(sinks: ["wecom"]),
+            ]
+        )
+        var oncall = AlertMessageConfiguration(app: "main", kind: .template, recipients: ["oA", "oB"])
+        (oncall.templateID, oncall.link) = ("T", try AlertTemplate("{externalURL}"))
+        oncall.fields = [
+            AlertField(name: "thing1", value: try AlertTemplate("{status} {label.team}")),
+            AlertField(name: "remark", value: try AlertTemplate("{{x}}")),
+        ]
+        let three = RateLimit(permits: 3, per: .seconds(60), burst: 3)
+        #expect(alerts.sinks["oncall"] == AlertSinkConfiguration(.wechat(oncall), rate: three))
+        var notice = AlertMessageConfiguration(app: "main", kind: .subscribe, recipients: ["oA"])
+        (notice.templateID, notice.link) = ("T", try AlertTemplate("p?a={alertname}"))
+        notice.fields = [AlertField(name: "thing1", value: try AlertTemplate("x"))]
+        #expect(alerts.sinks["notice"] == AlertSinkConfiguration(.wechat(notice)))
+        var text = AlertMessageConfiguration(app: "main", kind: .custom, recipients: ["oA"])
+        text.text = try AlertTemplate("{alerts}")
+        #expect(alerts.sinks["text"] == AlertSinkConfiguration(.wechat(text)))
+    }
+
+    @Test func `robots have their secrets, their address and a rate that their vendor takes`() throws {
+        let alerts = try alerts(Self.good)
+        var ding = RobotConfiguration(
+            kind: .dingtalk,
+            key: "token-of-ding",
+            secret: "SECx",
+            origin: "http://127.0.0.1:1"
+        )
+        ding.rate = RateLimit(permits: 15, per: .seconds(60), burst: 5)
+        var sink = AlertRobotConfiguration(ding)
+        (sink.mobiles, sink.mentionsAll) = (["138"], true)
+        #expect(alerts.sinks["ding"] == AlertSinkConfiguration(.robot(sink), rate: ding.rate))
+        var wecom = AlertRobotConfiguration(RobotConfiguration(kind: .wecom, key: "k1"))
+        (wecom.mentioned, wecom.mobiles) = (["@all"], ["139"])
+        wecom.text = try AlertTemplate("{count}")
+        #expect(alerts.sinks["wecom"] == AlertSinkConfiguration(.robot(wecom)))
+        #expect(alerts.robotNames == ["ding", "wecom"])
+    }
+
+    @Test func `without the section no alerts are taken`() throws {
+        #expect(try alerts("") == AlertConfiguration())
+        #expect(try alerts("alerts:\n") == AlertConfiguration())
+        #expect(try !alerts("alerts:\n").isEnabled)
+    }
+
+    private static let route = ", routes: [{to: [s]}]}"
+
+    @Test(arguments: [
+        ("{sinks: {s: {type: wecom, key: k}}}", "alerts: needs routes"),
+        ("{sinks: {s: {key: k}}\(route)", "alerts.sinks.s: needs type"),
+        ("{sinks: {s: {type: wecomm}}\(route)", "alerts.sinks.s.type: `wecomm` is none of template, subscribe, custom"),
+        ("{sinks: {s: {type: wecom}}\(route)", "alerts.sinks.s: needs key"),
+        ("{sinks: {s: {type: dingtalk, key: k}}\(route)", "alerts.sinks.s.key: does not belong to such a sink"),
+        ("{sinks: {s: {type: template, to: [o], fields: {a: b}}}\(route)", "alerts.sinks.s: needs template_id"),
+        ("{sinks: {s: {type: template, template_id: T, to: [o]}}\(route)", "alerts.sinks.s: needs fields"),
+        ("{sinks: {s: {type: custom}}\(route)", "alerts.sinks.s: needs to"),
+        ("{sinks: {s: {type: custom, to: []}}\(route)", "alerts.sinks.s.to: names nobody"),
+        ("{sinks: {s: {type: custom, to: [o, o]}}\(route)", "alerts.sinks.s.to: the same openid again"),
+        ("{sinks: {s: {type: custom, to: [\"o x\"]}}\(route)", "alerts.sinks.s.to: not an openid"),
+        ("{sinks: {s: {type: custom, app: mian, to: [o]}}\(route)", "alerts.sinks.s.app: `mian` is none of main"),
+        (
+            "{sinks: {s: {type: custom, to: [o], text: \"{sumary}\"}}\(route)",
+            "alerts.sinks.s.text: `{sumary}` is no placeholder; did you mean `{summary}`?"
+        ),
+        ("{sinks: {s: {type: custom, to: [o], text: \"{\"}}\(route)", "alerts.sinks.s.text: a brace without its other"),
+        (
+            "{sinks: {s: {type: template, to: [o], template_id: T, fields: {\"a b\": x}}}\(route)",
+            "not a variable's name: write such as thing1"
+        ),
+        ("{sinks: {s: {type: wecom, key: k, rate: 20/m}}\(route)", "alerts.sinks.s.rate: too fast: a robot takes 20"),
+        ("{sinks: {s: {type: wecom, key: k, rate: 1/s}}\(route)", "alerts.sinks.s.rate: too fast: a robot takes 20"),
+        ("{sinks: {s: {type: wecom, key: k, url: \"http://10.0.0.1\"}}\(route)", "alerts.sinks.s.url: plain http is"),
+        ("{sinks: {\"S:x\": {type: wecom, key: k}}\(route)", "not a name: a name begins with"),
+        ("{sinks: {s: {type: wecom, key: k}}, routes: []}", "alerts.routes: names no route"),
+        ("{sinks: {s: {type: wecom, key: k}}, routes: [{}]}", "alerts.routes[0]: needs to"),
+        ("{sinks: {s: {type: wecom, key: k}}, routes: [{to: []}]}", "alerts.routes[0].to: names no sink"),
+        ("{sinks: {s: {type: wecom, key: k}}, routes: [{to: [t]}]}", "alerts.routes[0].to: there is no sink `t`"),
+        (
+            "{sinks: {s: {type: wecom, key: k}}, routes: [{match: {a: b}, to: [s]}]}",
+            "the last route must have no match"
+        ),
+        (
+            "{sinks: {s: {type: wecom, key: k}}, routes: [{to: [s]}, {to: [s]}]}",
+            "alerts.routes[0]: has no match and is not the last"
+        ),
+        ("{clients: [al], sinks: {s: {type: wecom, key: k}}\(route)", "alerts.clients: there is no client `al`"),
+        ("{retry_class: nun, sinks: {s: {type: wecom, key: k}}\(route)", "alerts.retry_class: `nun` is none of"),
+        ("{lifetime: 5s, sinks: {s: {type: wecom, key: k}}\(route)", "alerts.lifetime: `5s` is not between 1m"),
+        ("{sink: {}}", "alerts.sink: unknown key; did you mean `sinks`?"),
+    ])
+    func `a wrong section is refused where it goes wrong`(_ text: String, _ expected: String) {
+        let problems = Reading.problems(Reading.app + "alerts: " + text)
+        #expect(problems.contains { $0.contains(expected) }, "\(problems)")
+        #expect(problems.allSatisfy { $0.hasPrefix("3:") || $0.hasPrefix("1:1") }, "\(problems)")
+    }
+
+    @Test func `lists have bounds`() {
+        let many = (0..<60).map { "s\($0): {type: wecom, key: k}" }.joined(separator: ", ")
+        let people = (0..<101).map { "o\($0)" }.joined(separator: ", ")
+        let routes = Array(repeating: "{to: [s]}", count: 201).joined(separator: ", ")
+        for (text, words) in [
+            ("{sinks: {\(many)}, routes: [{to: [s1]}]}", "at most 50 are allowed"),
+            ("{sinks: {s: {type: custom, to: [\(people)]}}, routes: [{to: [s]}]}", "at most 100 are allowed"),
+            ("{sinks: {s: {type: wecom, key: k}}, routes: [\(routes)]}", "at most 200 are allowed"),
+        ] {
+            let problems = Reading.problems(Reading.app + "alerts: " + text)
+            #expect(problems.contains { $0.contains(words) }, "\(problems)")
+        }
+    }
+
+    @Test func `no secret and no openid is printed`() throws {
+        let read = Reading.read(Reading.app + Self.clients + Self.good, environment: ["DING_TOKEN": "token-of-ding"])
+        let configuration = try #require(read.configuration)
+        var other = configuration
+        other.alerts.sinks["wecom"] = nil
+        other.alerts.sinks["oncall"] = configuration.alerts.sinks["text"]
+        let lines =
+            configuration.redactedLines + ConfigurationChanges(from: configuration, to: other).all.map(\.description)
+        for secret in ["token-of-ding", "SECx", "oA", "oB", "k1", "138"] {
+            #expect(!lines.contains { $0.contains(secret) }, "\(secret)")
+        }
+        #expect(lines.contains("alerts.sinks.ding.key: (secret)"))
+        #expect(lines.contains("alerts.sinks.wecom: removed"))
+    }
+}

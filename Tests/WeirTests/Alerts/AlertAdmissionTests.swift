@@ -1,0 +1,83 @@
+import Resilience
+import Testing
+import Timekeeping
+
+@testable import Weir
+
+/// Who may post, how a refusal is answered, counted and told.
+struct AlertAdmissionTests {
+    private func post(
+        _ bench: AlertBench,
+        _ webhook: [UInt8] = AlertFixtures.webhook(),
+        key: String? = GatewayHarness.key
+    ) async -> MessageRefusal? {
+        let trace = bench.harness.gateway.began("accept", traceparent: nil)
+        do throws(MessageRefusal) {
+            _ = try await bench.harness.gateway.acceptAlerts(
+                key: key,
+                isDirectLoopback: true,
+                trace: trace,
+                body: { () async throws(MessageRefusal) -> [UInt8] in webhook }
+            )
+            return nil
+        } catch { return error }
+    }
+
+    private func bench(_ alerts: AlertConfiguration = AlertFixtures.configuration()) async throws -> AlertBench {
+        let bench = try AlertBench(alerts, isRestored: false) { $0.clients["orders"]?.rate = .perMinute(3) }
+        let gateway = bench.harness.gateway
+        // It runs on until the test's process ends.
+        Task { try await gateway.run() }
+        while gateway.messagesProblem() != nil { await Task.yield() }
+        return bench
+    }
+
+    private func count(_ result: String, in bench: AlertBench) -> Bool {
+        bench.harness.metricsText.contains(#"weir_alert_webhooks_total{result="\#(result)"} 1"#)
+            && bench.harness.log.text.contains("a webhook with alerts was refused")
+    }
+
+    @Test func `a stranger, and a client that is not listed, are refused before the body is read`() async throws {
+        var alerts = AlertFixtures.configuration()
+        alerts.clients = ["second"]
+        let bench = try await bench(alerts)
+        #expect(await post(bench, key: nil)?.status == 401)
+        #expect(count("unauthorized", in: bench))
+        #expect(await post(bench)?.status == 403)
+        #expect(count("forbidden", in: bench))
+        #expect(await post(bench, key: "KEY-of-second") == nil)
+    }
+
+    @Test func `without sinks nothing is taken`() async throws {
+        let bench = try await bench(AlertConfiguration())
+        #expect(await post(bench)?.status == 404)
+        #expect(count("unconfigured", in: bench))
+    }
+
+    @Test func `Alertmanager comes again when a client is over its rate`() async throws {
+        let bench = try await bench()
+        for _ in 0..<3 { #expect(await post(bench) == nil) }
+        let refused = try #require(await post(bench))
+        #expect(refused.status == 503 && refused.reason == .rateLimited && refused.retryAfter != nil)
+        #expect(count("rate_limited", in: bench))
+        #expect(bench.harness.metricsText.contains(#"weir_alert_webhooks_total{result="duplicate"} 2"#))
+    }
+
+    @Test func `another version and other things are refused, counted and told without what they say`() async throws {
+        let bench = try await bench()
+        #expect(await post(bench, AlertFixtures.webhook(version: "5"))?.status == 422)
+        #expect(count("version", in: bench))
+        #expect(await post(bench, Array("hunter2".utf8))?.status == 400)
+        #expect(count("malformed", in: bench))
+        #expect(!bench.harness.log.text.contains("hunter2"))
+    }
+
+    @Test func `only so many webhooks are in hand at once`() throws {
+        let bench = try AlertBench()
+        let service = bench.harness.gateway.alertService
+        for _ in 0..<AlertService.concurrency { try service.enter(bench.caller) }
+        #expect(throws: MessageRefusal.self) { try service.enter(bench.caller) }
+        service.leave()
+        try service.enter(bench.caller)
+    }
+}

@@ -1,0 +1,130 @@
+import Queueing
+import Resilience
+import Testing
+import Timekeeping
+
+@testable import Weir
+
+struct AlertMachineTests {
+    private static let start = Timestamp(milliseconds: 1_700_000_000_000)
+
+    private func at(_ seconds: Double) -> Moment {
+        let milliseconds = Int64(seconds * 1000)
+        return Moment(
+            instant: .zero + .milliseconds(milliseconds),
+            timestamp: AlertMachineTests.start + .milliseconds(milliseconds)
+        )
+    }
+
+    private func machine(_ permits: Int = 2) -> AlertMachine {
+        AlertMachine(AlertFixtures.configuration(AlertFixtures.people(rate: .perMinute(permits))), at: .zero)
+    }
+
+    private func tally(_ notifications: AlertNotification...) -> AlertTally {
+        notifications.reduce(into: AlertTally()) { $0.add($1) }
+    }
+
+    private let notification = AlertFixtures.notification()
+
+    @Test func `what everybody has is a duplicate and costs nothing`() {
+        var machine = machine(1)
+        let before = machine
+        #expect(machine.decide(notification, recipients: [], at: at(0)) == .duplicate)
+        #expect(machine == before)
+        #expect(machine.decide(notification, recipients: ["o1"], at: at(0)) == .send)
+    }
+
+    @Test func `a sink that is gone is told`() {
+        var machine = machine()
+        let other = AlertFixtures.notification(sink: "nobody")
+        #expect(machine.decide(other, recipients: ["o1"], at: at(0)) == .unknownSink)
+    }
+
+    @Test func `beyond the rate notifications fold into one summary, resolved ones too`() {
+        var machine = machine(2)
+        let resolved = AlertFixtures.notification([AlertFixtures.item("Slow", firing: false)])
+        #expect(machine.decide(notification, recipients: ["o1"], at: at(0)) == .send)
+        #expect(machine.decide(notification, recipients: ["o1"], at: at(1)) == .send)
+        let due = at(30).timestamp
+        #expect(
+            machine.decide(notification, recipients: ["o1"], at: at(2))
+                == .fold(tally(notification), due: due, replacing: [:])
+        )
+        machine.stored(JobID(rawValue: 1), sink: "oncall", recipient: "o1")
+        #expect(
+            machine.decide(resolved, recipients: ["o1"], at: at(3))
+                == .fold(tally(notification, resolved), due: due, replacing: ["o1": JobID(rawValue: 1)])
+        )
+        machine.stored(JobID(rawValue: 2), sink: "oncall", recipient: "o1")
+        // To the last moment before it goes.
+        #expect(
+            machine.decide(notification, recipients: ["o1"], at: at(29.999))
+                == .fold(tally(notification, resolved, notification), due: due, replacing: ["o1": JobID(rawValue: 2)])
+        )
+    }
+
+    @Test func `a summary on its way has taken its permit, and the next one begins anew`() {
+        var machine = machine(2)
+        for second in 0..<3 { _ = machine.decide(notification, recipients: ["o1"], at: at(Double(second))) }
+        #expect(
+            machine.decide(notification, recipients: ["o1"], at: at(30))
+                == .fold(tally(notification), due: at(60).timestamp, replacing: [:])
+        )
+        // After a quiet time the bucket is full.
+        #expect(machine.decide(notification, recipients: ["o1"], at: at(300)) == .send)
+        #expect(machine.decide(notification, recipients: ["o1"], at: at(300)) == .send)
+    }
+
+    @Test func `messages and summaries together never exceed the rate`() {
+        var machine = machine(5)
+        var leaving: [Double] = []
+        var pending: Double?
+        for step in 0..<2000 {
+            let second = Double(step) * 0.35
+            switch machine.decide(notification, recipients: ["o1"], at: at(second)) {
+            case .send: leaving.append(second)
+            case .fold(_, let due, let replaced):
+                let due = (due - AlertMachineTests.start).inSeconds
+                if replaced.isEmpty, let pending { leaving.append(pending) }
+                pending = due
+                machine.stored(JobID(rawValue: UInt64(step)), sink: "oncall", recipient: "o1")
+            case .duplicate, .unknownSink: Issue.record("neither was asked for")
+            }
+        }
+        #expect(leaving.count > 50)
+        for begin in leaving {
+            let inMinute = leaving.count { $0 >= begin && $0 < begin + 60 }
+            #expect(inMinute <= 10, "burst and refill of a minute, from \(begin) on")
+        }
+    }
+
+    @Test func `what could not be stored is undone`() {
+        var machine = machine(1)
+        let before = machine
+        _ = machine.decide(notification, recipients: ["o1"], at: at(0))
+        machine.undo("oncall", to: before.sinks["oncall"])
+        #expect(machine == before)
+        #expect(machine.decide(notification, recipients: ["o1"], at: at(0)) == .send)
+    }
+
+    @Test func `one sink's flood is not another's`() {
+        var machine = machine(1)
+        for second in 0..<10 { _ = machine.decide(notification, recipients: ["o1"], at: at(Double(second))) }
+        let team = AlertFixtures.notification(sink: "team")
+        #expect(machine.decide(team, recipients: [""], at: at(10)) == .send)
+    }
+
+    @Test func `a reload changes rates and keeps what waits`() {
+        var machine = machine(1)
+        _ = machine.decide(notification, recipients: ["o1"], at: at(0))
+        _ = machine.decide(notification, recipients: ["o1"], at: at(1))
+        machine.stored(JobID(rawValue: 7), sink: "oncall", recipient: "o1")
+        var next = AlertFixtures.configuration(AlertFixtures.people(rate: .perMinute(60)))
+        next.sinks["new"] = AlertFixtures.people()
+        next.sinks["team"] = nil
+        machine.update(next, at: at(1).instant)
+        #expect(Set(machine.sinks.keys) == ["oncall", "new"])
+        #expect(machine.sinks["oncall"]?.pending?.messages == ["o1": JobID(rawValue: 7)])
+        #expect(machine.sinks["oncall"]?.bucket.limit == .perMinute(60))
+    }
+}

@@ -1,0 +1,109 @@
+import Resilience
+import Testing
+import Timekeeping
+import WeChat
+
+@testable import Weir
+
+struct RobotTests {
+    private static let secret = "SECweirtest0000000000000000000000000000000000000000000000000000000000"
+
+    private func robot(_ kind: RobotConfiguration.Kind, secret: String? = nil) -> Robot {
+        Robot(RobotConfiguration(kind: kind, key: "k-e_y+/=中", secret: secret))
+    }
+
+    private func classify(_ kind: RobotConfiguration.Kind, _ status: Int, _ body: String) -> Classification {
+        Robot(RobotConfiguration(kind: kind, key: "thekey", secret: "SECthesecret"))
+            .classify(.success(UpstreamReply(status: status, body: Array(body.utf8))))
+    }
+
+    @Test func `the signature is DingTalk's`() {
+        #expect(
+            Robot.signature(milliseconds: 1_700_000_000_000, secret: RobotTests.secret)
+                == "iXWtAdfY+uctfsj8S68S2nmawwT9tETyQimvB/wIeuA="
+        )
+    }
+
+    @Test func `each attempt is signed anew, and what it sends is escaped`() {
+        let robot = robot(.dingtalk, secret: RobotTests.secret)
+        #expect(
+            robot.target(at: Timestamp(milliseconds: 1_700_000_000_000))
+                == "/robot/send?access_token=k-e_y%2B%2F%3D%E4%B8%AD&timestamp=1700000000000"
+                + "&sign=iXWtAdfY%2Buctfsj8S68S2nmawwT9tETyQimvB%2FwIeuA%3D"
+        )
+        #expect(
+            robot.target(at: Timestamp(milliseconds: 1_700_000_000_001))
+                != robot.target(at: Timestamp(milliseconds: 1_700_000_000_000))
+        )
+    }
+
+    @Test func `without a secret nothing is signed`() {
+        let now = Timestamp(milliseconds: 0)
+        #expect(robot(.dingtalk).target(at: now) == "/robot/send?access_token=k-e_y%2B%2F%3D%E4%B8%AD")
+        #expect(robot(.wecom).target(at: now) == "/cgi-bin/webhook/send?key=k-e_y%2B%2F%3D%E4%B8%AD")
+    }
+
+    @Test func `a robot is a lane of its own that is never repeated in doubt`() {
+        for kind in RobotConfiguration.Kind.allCases {
+            let robot = robot(kind)
+            #expect(robot.api.group == .robot && robot.api.repeatability == .never)
+            #expect(robot.api.label == robot.type.lanePath && MessageType(api: robot.api.label) == robot.type)
+            #expect(robot.origin.hasPrefix("https://"))
+            #expect(robot.limit.permits + robot.limit.burst <= RobotConfiguration.vendorLimit)
+        }
+        #expect(Robot.sink(appName: Robot.appName(sink: "oncall")) == "oncall")
+        #expect(Robot.sink(appName: "main") == nil)
+    }
+
+    @Test(
+        arguments: [
+            (.dingtalk, 0, .accepted, .success, .none), (.dingtalk, -1, .transient, .failure, .none),
+            (.dingtalk, 130_101, .throttled, .ignored, .seconds(600)),
+            (.dingtalk, 410_100, .throttled, .ignored, .seconds(600)),
+            (.dingtalk, 310_000, .account, .ignored, .none), (.dingtalk, 300_001, .account, .ignored, .none),
+            (.dingtalk, 40035, .request, .success, .none), (.dingtalk, 45009, .request, .success, .none),
+            (.wecom, 0, .accepted, .success, .none), (.wecom, -1, .transient, .failure, .none),
+            (.wecom, 45009, .throttled, .ignored, .nextMinute), (.wecom, 93000, .account, .ignored, .none),
+            (.wecom, 40058, .request, .success, .none), (.wecom, 130_101, .request, .success, .none),
+        ] as [(RobotConfiguration.Kind, Int, Outcome, BreakerEffect, WaitHint)]
+    )
+    func `an errcode means what its vendor says`(
+        _ kind: RobotConfiguration.Kind,
+        _ code: Int,
+        _ outcome: Outcome,
+        _ breaker: BreakerEffect,
+        _ wait: WaitHint
+    ) {
+        let result = classify(kind, 200, #"{"errcode":\#(code),"errmsg":"text"}"#)
+        #expect(result.outcome == outcome && result.breaker == breaker && result.wait == wait)
+        #expect(result.errcode == code && result.errmsg == "text" && result.isAnswer)
+        #expect(result.scope == (outcome == .request ? .message : .api))
+    }
+
+    @Test(
+        arguments: [
+            (200, "", .unknown), (200, "<html>", .unknown), (200, "{}", .unknown), (200, #"{"errcode":"x"}"#, .unknown),
+            (200, #"{"errcode":0"#, .unknown), (302, "", .unknown), (500, #"{"errcode":-1}"#, .unknown),
+            (502, "", .unknown), (400, "", .request), (400, #"{"errcode":310000}"#, .account),
+            (404, "", .account), (403, "no", .account), (408, "", .transient), (429, "", .throttled),
+        ] as [(Int, String, Outcome)]
+    )
+    func `what is no clear answer leaves the end unknown`(_ status: Int, _ body: String, _ outcome: Outcome) {
+        let result = classify(.dingtalk, status, body)
+        #expect(result.outcome == outcome)
+        #expect(result.isAnswer == (outcome != .unknown))
+    }
+
+    @Test func `a failed connection may be repeated, a broken one not`() {
+        let robot = robot(.wecom)
+        #expect(robot.classify(.failure(TransportFailure(.connect, bytesLeft: false))).outcome == .transient)
+        #expect(robot.classify(.failure(TransportFailure(.timeout, bytesLeft: true))).outcome == .unknown)
+    }
+
+    @Test func `secrets are cut out of what the vendor says`() {
+        let result = classify(.dingtalk, 200, #"{"errcode":300001,"errmsg":"token thekey SECthesecret is not exist"}"#)
+        #expect(result.errmsg == "token   is not exist")
+        let long = classify(.wecom, 200, #"{"errcode":1,"errmsg":"\#(String(repeating: "中", count: 9000))"}"#)
+        #expect((long.errmsg?.utf8.count ?? 0) <= ReplyClassifier.longestText)
+    }
+}
