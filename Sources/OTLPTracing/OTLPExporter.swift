@@ -18,7 +18,7 @@ public final class OTLPExporter: Sendable {
     private let sender: any OTLPSender
     private let time: any TimeSource
     private let report: @Sendable (OTLPReport) -> Void
-    private let timer: ExportTimer
+    private let timer: Mutex<WakeTimer?> = Mutex(nil)
     private let state: Mutex<State>
 
     /// - Parameters:
@@ -37,10 +37,10 @@ public final class OTLPExporter: Sendable {
         self.sender = sender
         self.time = time
         self.report = report
-        timer = ExportTimer(time: time)
         state = Mutex(
             State(batcher: SpanBatcher(configuration), random: IdentifierGenerator(seededFrom: &random))
         )
+        timer.withLock { $0 = WakeTimer(time: time) { [weak self] in self?.tick() } }
     }
 
     /// Sends at once what waits. Returns without waiting for it; a collector that asked for patience gets it.
@@ -81,7 +81,7 @@ public final class OTLPExporter: Sendable {
             state.alarm = wake
             return (actions, wake)
         }
-        if let alarm { timer.arm(at: alarm) { [weak self] in self?.tick() } }
+        if let alarm { timer.withLock { $0 }?.arm(at: alarm) }
         for action in actions { perform(action) }
     }
 
@@ -93,7 +93,7 @@ public final class OTLPExporter: Sendable {
         case .report(let news):
             report(news)
         case .finish:
-            timer.stop()
+            timer.withLock { $0 }?.stop()
             let waiters = state.withLock { state in
                 state.isFinished = true
                 defer { state.waiters = [] }

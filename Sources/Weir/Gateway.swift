@@ -56,20 +56,15 @@ public final class Gateway: Service {
         self.logger = logger
         let names = configuration.apps.keys.sorted()
         appNames = names
-        var keepers: [TokenKeeper] = []
-        for (index, name) in names.enumerated() {
-            metrics.registerApp(name)
-            keepers.append(
-                TokenKeeper(
-                    credentials: TokenCredentials(configuration, app: name),
-                    transport: transport,
-                    time: time,
-                    logger: logger.tagged("app", name),
-                    seed: seed &+ UInt64(index)
-                ) { metrics.token($0, app: name) }
-            )
+        keepers = names.enumerated().map { index, name in
+            TokenKeeper(
+                credentials: TokenCredentials(configuration, app: name),
+                transport: transport,
+                time: time,
+                logger: logger.tagged("app", name),
+                seed: seed &+ UInt64(index)
+            ) { metrics.token($0, app: name) }
         }
-        self.keepers = keepers
         dispatcher = Dispatcher(
             configuration: configuration,
             apps: Gateway.runtimes(configuration, names: names, keepers: keepers),

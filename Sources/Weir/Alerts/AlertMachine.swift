@@ -26,15 +26,19 @@ struct AlertMachine: Equatable, Sendable {
     }
 
     /// Decides about a notification of which `recipients` have nothing yet.
+    ///
+    /// - Parameter isHeldUp: Whether the sink's summary still waits though it may be due: for a breaker, a pause, an outage. Then it goes
+    ///   on taking what comes, so that no flood piles up behind it.
     mutating func decide(
         _ notification: AlertNotification,
         recipients: [String],
+        isHeldUp: Bool = false,
         at now: Moment
     ) -> AlertDecision {
         guard !recipients.isEmpty else { return .duplicate }
         guard var sink = sinks[notification.sink] else { return .unknownSink }
         defer { sinks[notification.sink] = sink }
-        sink.release(at: now.instant)
+        if !isHeldUp { sink.release(at: now.instant) }
         if var pending = sink.pending {
             pending.tally.add(notification)
             sink.pending = pending

@@ -126,7 +126,10 @@ final class AlertService: Sendable {
         )
         let missing = try await missing(delivery, clients: configuration.clients ?? [])
         let before = machine.withLock { $0.sinks[notification.sink] }
-        let decision = machine.withLock { $0.decide(notification, recipients: missing, at: time.moment()) }
+        let isHeldUp = before?.pending?.messages.values.contains { dispatcher.waiting($0) != nil } ?? false
+        let decision = machine.withLock { machine in
+            machine.decide(notification, recipients: missing, isHeldUp: isHeldUp, at: time.moment())
+        }
         switch decision {
         case .duplicate:
             return .duplicate

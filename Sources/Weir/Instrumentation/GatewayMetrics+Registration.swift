@@ -19,6 +19,7 @@ extension GatewayMetrics {
 
     /// A configuration is in force: its clients and retry classes have their series, and those of clients that are gone go in a while.
     func configured(_ configuration: GatewayConfiguration, at now: Timestamp) {
+        for app in configuration.apps.keys { registerApp(app) }
         var clients = Set(configuration.clients.keys)
         if clients.isEmpty { clients = [Caller(name: "").label] }
         departures.withLock { $0.update(clients, at: now) }

@@ -2,6 +2,8 @@
 final class AlertDesk: Sendable {
     let sandbox: SandboxProcess
     let weir: WeirProcess
+    /// Holds the journal's folder.
+    private let settings: WeirSettings
     /// Stands for DingTalk and WeCom.
     private let robots: ChildProcess
 
@@ -19,6 +21,7 @@ final class AlertDesk: Sendable {
         sandbox = try await SandboxProcess.start()
         var settings = WeirSettings(folder: try TemporaryFolder(), sandbox: sandbox)
         settings.sections = AlertDesk.sections(robots: port)
+        self.settings = settings
         weir = try await WeirProcess.start(settings)
     }
 

@@ -23,8 +23,9 @@ import Testing
         for (scene, _) in scenes { try AlertingTests.close(scene) }
         try await AlertingTests.close(stage.desk, stage.evidence)
         let size = stage.evidence.size
-        #expect(size.secrets >= scenes.count && size.pages >= 4 * scenes.count)
-        #expect(stage.evidence.leaks() == [])
+        #expect(size.secrets >= scenes.count && size.texts >= 1000)
+        #expect(try await !stage.evidence.lines(with: ["weir_build_info", "990002"]).isEmpty)
+        #expect(try await stage.evidence.leaks() == [])
     }
 
     private static func play(_ script: SceneScript, _ scene: Scene) async throws {
@@ -59,19 +60,28 @@ import Testing
         let log = scene.log
         #expect(log.contains { $0.contains("\"level\":\"debug\"") }, "\(scene.name) logs all it can")
         for line in log { scene.evidence.keep(line, from: "\(scene.name): the log") }
-        scene.evidence.protect(SandboxProcess.secret, "AppSecret")
-        scene.evidence.protect(SceneSettings.adminKey, "admin key")
-        for client in ["orders", "greedy"] { scene.evidence.protect(Stage.key(of: client), "key of \(client)") }
-        scene.evidence.protect(Scene.openIDs, "openid")
+        scene.evidence.protect(SandboxProcess.secret)
+        scene.evidence.protect(SceneSettings.adminKey)
+        for client in ["orders", "greedy"] { scene.evidence.protect(Stage.key(of: client)) }
+        scene.evidence.protect(Scene.openIDs)
     }
 
     /// The same for the gateway that told people.
     private static func close(_ desk: AlertDesk, _ evidence: Evidence) async throws {
         for line in desk.weir.process.lines { evidence.keep(line, from: "the alert desk's log") }
         evidence.keep(try await desk.weir.admin.get("/metrics").text, from: "the alert desk's /metrics")
-        evidence.protect(AlertDesk.key, "Alertmanager's key")
-        evidence.protect(AlertDesk.openID, "openid of whom is told")
-        for secret in AlertDesk.robotSecrets { evidence.protect(secret, "a robot's secret") }
+        let headers = Stage.authorization(of: "alertmanager")
+        let list = try await desk.weir.api.call("GET", "/v1/messages?limit=1000", headers: headers)
+        #expect(list.data?["messages"]?.array.isEmpty == false)
+        evidence.keep(list.text, from: "the alert desk's messages")
+        evidence.protect(AlertDesk.key)
+        evidence.protect(AlertDesk.openID)
+        for secret in AlertDesk.robotSecrets { evidence.protect(secret) }
         #expect(desk.robotMessages.contains { $0.contains("WeirDown") })
+        // Nobody was left untold.
+        let metrics = try await desk.weir.metrics()
+        for state in ["failed", "dead", "unknown", "expired"] {
+            #expect(metrics.sum("weir_alert_deliveries_total", "state=\"\(state)\"") == 0, "\(state)")
+        }
     }
 }

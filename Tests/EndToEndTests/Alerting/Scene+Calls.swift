@@ -59,7 +59,7 @@ extension Scene {
             {"grant_type":"client_credential","appid":"\(SandboxProcess.appID)","secret":"\(SandboxProcess.secret)"}
             """
         guard let token = try? await sandbox.http.post(Scene.token, body).json?["access_token"]?.string else { return }
-        evidence.protect(token, "access_token")
+        evidence.protect(token)
     }
 
     /// Keeps the metrics page as it is now.
@@ -77,5 +77,20 @@ extension Scene {
             let answer = try await weir.api.call("GET", "/v1/messages/\(message["id"]?.string ?? "")", headers: headers)
             evidence.keep(answer.text, from: "\(name): a message")
         }
+    }
+
+    /// Posts a webhook about a new alert, as an Alertmanager does.
+    @discardableResult
+    func notify(as client: String = "orders") async throws -> Answer {
+        let number = openID()
+        let start = Date().ISO8601Format()
+        let body = """
+            {"version":"4","groupKey":"{}:{alertname=\\"Test-\(number)\\"}","status":"firing","receiver":"phone","truncatedAlerts":0,
+            "groupLabels":{},"commonLabels":{},"commonAnnotations":{},"externalURL":"http://127.0.0.1","alerts":[
+            {"status":"firing","labels":{"alertname":"Test"},"annotations":{},"startsAt":"\(start)",
+            "endsAt":"0001-01-01T00:00:00Z","generatorURL":"","fingerprint":"\(number)"}]}
+            """
+        let headers = Stage.authorization(of: client)
+        return try keep(await weir.api.call("POST", "/v1/alerts", headers: headers, body: body))
     }
 }

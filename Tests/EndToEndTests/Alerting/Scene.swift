@@ -132,7 +132,7 @@ final class Scene: Sendable {
     func token() async throws -> String {
         if let token = state.withLock({ $0.token }) { return token }
         let token = try await weir.token(secret: Stage.key(of: "orders"))
-        evidence.protect(token, "virtual token")
+        evidence.protect(token)
         state.withLock { $0.token = token }
         return token
     }

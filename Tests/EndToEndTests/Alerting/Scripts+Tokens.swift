@@ -43,7 +43,7 @@ extension Scripts {
                     ExpectedAlert("WeirAccountErrcode", ["errcode": "40125", "api": Scene.token]),
                 ],
                 provoke: { scene in
-                    scene.evidence.protect(wrongSecret, "wrong AppSecret")
+                    scene.evidence.protect(wrongSecret)
                     let number = Counter(0)
                     scene.every(.seconds(1)) { scene in
                         try await scene.reload { $0.secret = wrongSecret + "\(number.next(1))" }

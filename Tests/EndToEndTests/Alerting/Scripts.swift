@@ -16,7 +16,10 @@ enum Scripts {
 
     static func all() throws -> [SceneScript] {
         var scripts =
-            [breaker, slow, limiter, queue, stuck, account, quota, tokens, burn, messages, budget, process]
+            [
+                breaker, slow, limiter, queue, stuck, account, quota, tokens, burn, messages, budget, process,
+                notifications,
+            ]
         try scripts.append(slowDisk())
         // Without leave to mount, a file system of a given size can't be had.
         if Mount.isAllowed { try scripts.append(smallDisk()) }

@@ -25,10 +25,12 @@ final class SlowDisk: Sendable {
     init() throws {
         folder = try TemporaryFolder()
         let source = try folder.write("slow.c", SlowDisk.source)
-        // The compiler is Swift's own.
         let compiler = Process()
-        compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        compiler.arguments = ["clang", "-D_GNU_SOURCE", "-shared", "-fPIC", "-o", folder.path + "/slow.so", source]
+        compiler.executableURL = URL(fileURLWithPath: "/bin/sh")
+        // Swift's own compiler of C, where it is on the path.
+        let line =
+            "$(command -v clang || command -v cc) -D_GNU_SOURCE -shared -fPIC -o \(folder.path)/slow.so \(source)"
+        compiler.arguments = ["-c", line]
         try compiler.run()
         compiler.waitUntilExit()
         guard compiler.terminationStatus == 0 else { throw NeverHappened(description: "a library for a slow disk") }

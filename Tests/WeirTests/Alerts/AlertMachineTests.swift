@@ -75,6 +75,22 @@ struct AlertMachineTests {
         #expect(machine.decide(notification, recipients: ["o1"], at: at(300)) == .send)
     }
 
+    @Test func `a summary that is held up goes on taking what comes`() {
+        var machine = machine(2)
+        for second in 0..<3 { _ = machine.decide(notification, recipients: ["o1"], at: at(Double(second))) }
+        machine.stored(JobID(rawValue: 1), sink: "oncall", recipient: "o1")
+        #expect(
+            machine.decide(notification, recipients: ["o1"], isHeldUp: true, at: at(500))
+                == .fold(
+                    tally(notification, notification),
+                    due: at(30).timestamp,
+                    replacing: ["o1": JobID(rawValue: 1)]
+                )
+        )
+        // It has left at last; the bucket was refilled meanwhile.
+        #expect(machine.decide(notification, recipients: ["o1"], at: at(501)) == .send)
+    }
+
     @Test func `messages and summaries together never exceed the rate`() {
         var machine = machine(5)
         var leaving: [Double] = []

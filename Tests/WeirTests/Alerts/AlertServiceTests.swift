@@ -75,7 +75,8 @@ struct AlertServiceTests {
         alerts.sinks["team"] = AlertFixtures.people()
         let without = try AlertBench(alerts, journal: first.harness.journal)
         #expect(without.messages.map(\.state) == [.pending] && without.harness.calls.isEmpty)
-        let second = try AlertBench(journal: first.harness.journal)
+        // The robot rests until the next minute, by the journal.
+        let second = try AlertBench(journal: first.harness.journal, at: MachineHarness.noon + .seconds(61))
         await second.harness.transport.waitForRequests(2)
         #expect(second.harness.calls[0].request.target == "/cgi-bin/webhook/send?key=thekey-of-wecom")
     }
@@ -180,6 +181,20 @@ struct AlertServiceTests {
         #expect(summary.notBefore == MachineHarness.noon + .seconds(30) && summary.state == .pending)
         let remark = try JSONObjectView(summary.body).value(at: ["data", "remark", "value"])?.string
         #expect(remark == "12 further notifications: 9 firing, 3 resolved; N0 ×4, N1 ×4, N2 ×4")
+    }
+
+    @Test func `in an outage a flood is still one summary`() async throws {
+        let bench = try AlertBench()
+        _ = bench.harness.gateway.setPaused(true, app: "main")
+        for number in 0..<40 {
+            try await bench.post(AlertBench.webhook("A\(number)"))
+            bench.harness.advance(.seconds(10))
+        }
+        bench.settle()
+        let standing = bench.standing
+        #expect(standing.count == 3 && bench.messages.count == 40)
+        let remark = try JSONObjectView(standing.last?.body ?? []).value(at: ["data", "remark", "value"])?.string
+        #expect(remark?.hasPrefix("38 further notifications: 38 firing") == true, "\(remark ?? "")")
     }
 
     @Test func `a kill loses no summary, and what was folded stays known`() async throws {

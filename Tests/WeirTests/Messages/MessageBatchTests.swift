@@ -9,7 +9,12 @@ import WeChat
 /// Many messages in one request.
 @Suite struct MessageBatchTests {
     private func results(_ bench: MessageBench, _ body: [UInt8], isLines: Bool = false) async throws -> [String] {
-        let results = try await bench.service.acceptBatch(body, isLines: isLines, caller: bench.orders, traceparent: "t")
+        let results = try await bench.service.acceptBatch(
+            body,
+            isLines: isLines,
+            caller: bench.orders,
+            traceparent: "t"
+        )
         return results.map { item in
             switch item.result {
             case .success(let reply): "\(item.index) \(reply.isReplay ? "again" : "ok")"

@@ -1,8 +1,7 @@
-import Synchronization
-import Timekeeping
+internal import Synchronization
 
 /// One alarm that can be set earlier. Fires `action` at the earliest time that was asked for since it last fired.
-final class WakeTimer: Sendable {
+public final class WakeTimer: Sendable {
     private struct State {
         var deadline: Instant?
         var task: Task<Void, Never>?
@@ -13,13 +12,14 @@ final class WakeTimer: Sendable {
     private let time: any TimeSource
     private let action: @Sendable () -> Void
 
-    init(time: any TimeSource, action: @escaping @Sendable () -> Void) {
+    /// - Parameter action: called on a task of the timer's own.
+    public init(time: any TimeSource, action: @escaping @Sendable () -> Void) {
         self.time = time
         self.action = action
     }
 
     /// Makes sure that the timer fires at `deadline` or before.
-    func arm(at deadline: Instant?) {
+    public func arm(at deadline: Instant?) {
         guard let deadline else { return }
         let obsolete = state.withLock { state -> Task<Void, Never>? in
             if state.isStopped { return nil }
@@ -46,7 +46,7 @@ final class WakeTimer: Sendable {
     }
 
     /// Never fires again.
-    func stop() {
+    public func stop() {
         let task = state.withLock { state in
             state.isStopped = true
             let task = state.task
