@@ -217,7 +217,6 @@ extension Gateway {
         alertService.reload(new.alerts)
         dispatcher.reload(new, apps: Gateway.runtimes(new, names: appNames, keepers: keepers))
         metrics.configured(new, at: time.timestamp())
-        metrics.reloaded(at: time.timestamp(), succeeded: true)
     }
 
     /// A new configuration was refused.

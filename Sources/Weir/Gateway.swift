@@ -96,15 +96,7 @@ public final class Gateway: Service {
             time: time
         )
         metrics.configured(configuration, at: time.timestamp())
-        alertService = AlertService(
-            configuration: configuration.alerts,
-            dispatcher: dispatcher,
-            journal: journal,
-            metrics: metrics,
-            time: time,
-            logger: logger
-        )
-        metrics.reloaded(at: time.timestamp(), succeeded: true)
+        alertService = AlertService(configuration.alerts, beside: messageService, logger: logger)
         registry.onCollect { [weak self] in self?.collect() }
     }
 

@@ -20,21 +20,15 @@ final class AlertService: Sendable {
     let time: any TimeSource
     let logger: Logger
 
-    init(
-        configuration: AlertConfiguration,
-        dispatcher: Dispatcher,
-        journal: any Journal,
-        metrics: GatewayMetrics,
-        time: any TimeSource,
-        logger: Logger
-    ) {
+    /// - Parameter messages: whose queue, journal, metrics and clock the notifications share.
+    init(_ configuration: AlertConfiguration, beside messages: MessageService, logger: Logger) {
         self.configuration = Mutex(configuration)
-        machine = Mutex(AlertMachine(configuration, at: time.now()))
-        self.dispatcher = dispatcher
-        self.journal = journal
-        self.metrics = metrics
-        self.time = time
+        dispatcher = messages.dispatcher
+        journal = messages.journal
+        metrics = messages.metrics
+        time = messages.time
         self.logger = logger
+        machine = Mutex(AlertMachine(configuration, at: messages.time.now()))
         for sink in configuration.sinks.keys { metrics.registerSink(sink) }
     }
 

@@ -27,6 +27,7 @@ extension GatewayMetrics {
         for name in configuration.retry.classes.keys {
             for kind in ["fast", "ladder", "token"] { _ = retries.child(name, kind) }
         }
+        reloaded(at: now, succeeded: true)
     }
 
     func forgetDeparted(at now: Timestamp) {
