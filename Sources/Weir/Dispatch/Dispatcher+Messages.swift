@@ -120,7 +120,8 @@ extension Dispatcher {
         let id = lease.job.id
         let (isStale, taken) = state.withLock { state in
             let gate = state.machine.gates[lease.gate]
-            let isStale = state.machine.isStale(lease.job, at: time.moment())
+            // Only a repeat can be stale: the usual attempt need not read the clock.
+            let isStale = lease.number > 1 && state.machine.isStale(lease.job, at: time.moment())
             let known =
                 state.machine.leases[id] == nil || isStale ? nil : state.bodies.take(id) ?? stored.map(Parcel.init)
             let parcel = known ?? Parcel(body: [], trail: Trail())

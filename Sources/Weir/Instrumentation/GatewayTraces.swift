@@ -42,10 +42,8 @@ public final class GatewayTraces: Sendable {
             }
         }
         let known = traceparent.flatMap(TraceContext.traceID)
-        let (id, spanID) = generator.withLock {
-            (known ?? TraceContext.freshTraceID(using: &$0), TraceContext.freshSpanID(using: &$0))
-        }
-        return RequestTrace(id: id, traceparent: "00-\(id)-\(spanID)-00", span: nil, began: now)
+        let id = known ?? generator.withLock { TraceContext.freshTraceID(using: &$0) }
+        return RequestTrace(id: id, traceparent: id, span: nil, began: now)
     }
 
     /// The request was answered.
@@ -68,7 +66,7 @@ public final class GatewayTraces: Sendable {
 
     /// An attempt leaves: the wait before it is over.
     func attempt(_ lease: Lease, trail: Trail, app: String, api: APIDescriptor) -> (any Span)? {
-        guard let tracer, !trail.traceparent.isEmpty else { return nil }
+        guard let tracer, TraceContext.traceID(of: trail.traceparent) != nil else { return nil }
         let parent = context(trail.traceparent)
         let begin = SpanTime(lease.startedAt.timestamp)
         if let since = trail.waitingSince ?? (lease.number == 1 ? lease.job.acceptedAt : nil) {

@@ -7,7 +7,7 @@ import Tracing
 public final class RequestTrace: Sendable {
     /// The trace id, 32 hexadecimal digits: in replies, logs and traces.
     public let id: String
-    /// Of the span in which the request is handled; what is done for it later belongs to that.
+    /// Of the span in which the request is handled; what is done for it later belongs to that. The bare trace id where there is no span.
     public let traceparent: String
     let span: (any Span)?
     let began: Moment

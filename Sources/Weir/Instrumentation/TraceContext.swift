@@ -10,16 +10,17 @@ enum TraceContext {
         return String(parts[1])
     }
 
+    /// 32 hexadecimal digits, not all of them 0.
     static func freshTraceID(using generator: inout some RandomNumberGenerator) -> String {
-        hex(generator.next() | 1) + hex(generator.next())
+        var digits: [UInt8] = []
+        digits.reserveCapacity(32)
+        for half in [generator.next() | 1, generator.next()] {
+            for shift in stride(from: 60, through: 0, by: -4) {
+                digits.append(hexadecimal[Int(half >> UInt64(shift) & 15)])
+            }
+        }
+        return String(decoding: digits, as: UTF8.self)
     }
 
-    static func freshSpanID(using generator: inout some RandomNumberGenerator) -> String {
-        hex(generator.next() | 1)
-    }
-
-    private static func hex(_ value: UInt64) -> String {
-        let text = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - text.count) + text
-    }
+    private static let hexadecimal = Array("0123456789abcdef".utf8)
 }

@@ -23,8 +23,8 @@ public struct MessageRecord: Sendable {
     /// WeChat's body, verbatim; empty once it was removed after `storage.keep.bodies`.
     public var body: [UInt8]
     public var idempotency: IdempotencyMark?
-    /// The W3C `traceparent` of the span in which it was accepted; its attempts belong to that trace. A journal of an older version
-    /// has the bare trace id.
+    /// The W3C `traceparent` of the span in which it was accepted; its attempts belong to that trace. The bare
+    /// trace id where nobody traced.
     public var traceparent: String
 
     public var state: JobState
