@@ -74,6 +74,7 @@ public final class Gateway: Service {
             metrics: metrics,
             traces: traces,
             logger: logger,
+            log: requestLog,
             seed: seed
         )
         let directory = ClientDirectory(configuration, appNames: names)

@@ -41,7 +41,9 @@ struct MessageRoutes: Sendable {
     }
 
     private func caller() throws(MessageRefusal) -> Caller {
-        return try handler.gateway.authenticate(key: request.bearer, isDirectLoopback: request.isDirect)
+        let caller = try handler.gateway.authenticate(key: request.bearer, isDirectLoopback: request.isDirect)
+        trace.note { $0.client = caller.name.isEmpty ? nil : caller.name }
+        return caller
     }
 
     private func body(upTo limit: Int) async throws(MessageRefusal) -> [UInt8] {
@@ -143,22 +145,26 @@ struct MessageRoutes: Sendable {
 
     private func status(_ id: String) async throws(MessageRefusal) -> OutgoingReply {
         let record = try await handler.gateway.message(id, caller: try caller())
+        trace.note(record)
         return Envelope.success(200, record.state.name, traceID: traceID) { record.write(to: &$0) }
     }
 
     private func explain(_ id: String) async throws(MessageRefusal) -> OutgoingReply {
         let explanation = try await handler.gateway.explain(id, caller: try caller())
+        trace.note { $0.message = id }
         return explanation.reply(accept: request.header("accept"), traceID: traceID)
     }
 
     private func cancel(_ id: String) async throws(MessageRefusal) -> OutgoingReply {
         let record = try await handler.gateway.cancel(id, caller: try caller())
+        trace.note(record)
         return Envelope.success(200, "cancelled", traceID: traceID) { record.write(to: &$0) }
     }
 
     private func redrive(_ id: String) async throws(MessageRefusal) -> OutgoingReply {
         let force = QueryItems(request.query)["force"] == "true"
         let record = try await handler.gateway.redrive(id, force: force, caller: try caller())
+        trace.note(record)
         return Envelope.success(202, "accepted", traceID: traceID) { record.write(to: &$0) }
     }
 

@@ -2,6 +2,8 @@
 public enum AlertValueName: String, CaseIterable, Sendable {
     /// `firing` while any of the alerts fires, else `resolved`; `summary` in a summary.
     case status
+    /// The same in three Chinese characters, for fields of the kind `phrase`, which hold nothing else.
+    case statusInChinese = "status_zh"
     /// How many alerts there are; in a summary, how many notifications.
     case count
     /// How many of them fire.

@@ -21,6 +21,12 @@ struct Attempt: Sendable {
         Trail(traceparent: trail.traceparent, previous: span?.context, waitingSince: now)
     }
 
+    /// The trace to point to from a metric: only what will be found at the collector.
+    func exportedTraceID(after result: Classification) -> String? {
+        guard span != nil, trail.traceparent.hasSuffix("1") || result.outcome != .accepted else { return nil }
+        return trail.traceID
+    }
+
     /// What came back, as the dispatch machine understands it.
     func classify(_ result: Result<UpstreamReply, TransportFailure>) -> Classification {
         var classification = runtime.robot?.classify(result) ?? ReplyClassifier().classify(result, api: api)

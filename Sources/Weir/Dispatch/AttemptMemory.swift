@@ -15,6 +15,8 @@ struct AttemptMemory: Sendable {
 
     private var entries: [JobID: Entry] = [:]
 
+    var count: Int { entries.count }
+
     subscript(_ id: JobID) -> Entry? { entries[id] }
 
     /// An attempt of a job that waits on has ended.

@@ -238,7 +238,9 @@ public struct DispatchMachine: Sendable {
     }
 
     private func openBreaker(_ index: Int, at now: Moment) -> Obstacle {
-        Obstacle(.breakerOpen, until: breakers[index].retryAfter(at: now.instant).map { now.timestamp + $0 })
+        // One that an operator has opened stays so until they say otherwise, whatever it tells those who are refused.
+        guard breakers[index].mode != .open else { return Obstacle(.breakerOpen) }
+        return Obstacle(.breakerOpen, until: breakers[index].retryAfter(at: now.instant).map { now.timestamp + $0 })
     }
 
     private mutating func refuseAll(
@@ -249,6 +251,7 @@ public struct DispatchMachine: Sendable {
     ) {
         while let job = queue.lease(from: lane, at: now) {
             _ = queue.finish(job.id)
+            memory.forget(job.id)
             actions.append(.refuse(job, obstacle))
         }
     }

@@ -89,7 +89,7 @@ extension Dispatcher {
         update { state, now in
             guard let index = state.breakerNames.firstIndex(of: name) else { return false }
             if let transition = state.machine.force(mode, breaker: index, at: now.instant) {
-                metrics.moved(transition, breaker: name)
+                state.effects.append(.report(transition, breaker: name))
             }
             return true
         }

@@ -178,7 +178,7 @@ extension Dispatcher {
     }
 
     private func conclude(_ job: Job, as end: JobState, reason: String, in state: inout State, at now: Moment) {
-        _ = state.bodies.take(job.id)
+        let traceID = state.bodies.take(job.id)?.trail.traceID ?? ""
         let watchers = state.removeWatchers(job.id)
         let settlement = Settlement(
             state: end,
@@ -188,6 +188,8 @@ extension Dispatcher {
         )
         let api = state.machine.gates[state.machine.gate(of: job.lane)].api
         metrics.ended(job, gate: state.machine.gate(of: job.lane), api: api, as: end, at: now.timestamp)
+        let app = state.apps[state.machine.gates[state.machine.gate(of: job.lane)].app].name
+        state.effects.append(.log(MessageEnd(id: job.id, app: app, settlement: settlement, traceID: traceID)))
         journal.append([.conclude(job.id, settlement)]) { _ in
             for watcher in watchers { watcher() }
         }
@@ -201,7 +203,7 @@ extension Dispatcher {
     ) {
         let isGone = update { state, now -> Bool in
             guard case .removed(let job) = state.machine.cancel(id) else { return false }
-            _ = state.bodies.take(id)
+            let traceID = state.bodies.take(id)?.trail.traceID ?? ""
             let watchers = state.removeWatchers(id)
             let settlement = Settlement(
                 state: .cancelled,
@@ -211,6 +213,8 @@ extension Dispatcher {
             )
             let api = state.machine.gates[state.machine.gate(of: job.lane)].api
             metrics.ended(job, gate: state.machine.gate(of: job.lane), api: api, as: .cancelled, at: now.timestamp)
+            let app = state.apps[state.machine.gates[state.machine.gate(of: job.lane)].app].name
+            state.effects.append(.log(MessageEnd(id: id, app: app, settlement: settlement, traceID: traceID)))
             journal.append([.conclude(id, settlement)]) { result in
                 completion(result.map { _ in true })
                 for watcher in watchers { watcher() }
@@ -245,13 +249,26 @@ extension Dispatcher {
     }
 
     /// Calls `action` once when the message has ended and its end is on disk; soon when it is not waiting or in flight here.
-    func whenEnded(_ id: JobID, _ action: @escaping @Sendable () -> Void) {
-        let isThere = state.withLock { state in
-            guard state.machine.job(id) != nil else { return false }
-            state.watchers[id, default: []].append(action)
-            return true
+    ///
+    /// - Returns: what `forget` takes back by.
+    @discardableResult
+    func whenEnded(_ id: JobID, _ action: @escaping @Sendable () -> Void) -> UInt64 {
+        let (isThere, number) = state.withLock { state in
+            state.watcherCount += 1
+            guard state.machine.job(id) != nil else { return (false, state.watcherCount) }
+            state.watchers[id, default: [:]][state.watcherCount] = action
+            return (true, state.watcherCount)
         }
         // Its end may have been decided and not be on disk yet: it is then among what is committed before this.
         if !isThere { journal.append([]) { _ in action() } }
+        return number
+    }
+
+    /// Nobody waits for a message's end any more.
+    func forget(_ number: UInt64, of id: JobID) {
+        state.withLock { state in
+            state.watchers[id]?[number] = nil
+            if state.watchers[id]?.isEmpty ?? false { state.watchers[id] = nil }
+        }
     }
 }

@@ -32,7 +32,7 @@ extension Dispatcher {
             done.classification,
             className: className,
             at: now,
-            traceID: attempt.span == nil ? nil : attempt.trail.traceID
+            traceID: attempt.exportedTraceID(after: done.classification)
         )
         report(done, attempt)
     }
@@ -50,9 +50,16 @@ extension Dispatcher {
                 api: attempt.api,
                 as: settlement.state,
                 at: now.timestamp,
-                traceID: attempt.span == nil ? nil : attempt.trail.traceID
+                traceID: attempt.exportedTraceID(after: done.classification)
             )
-            log(id, app: attempt.runtime.name, settlement, record, traceID: attempt.trail.traceID)
+            let end = MessageEnd(
+                id: id,
+                app: attempt.runtime.name,
+                settlement: settlement,
+                last: record,
+                traceID: attempt.trail.traceID
+            )
+            state.effects.append(.log(end))
         } else if var parcel = attempt.parcel {
             parcel.trail = attempt.trailAfterwards(at: now.timestamp)
             state.bodies.keep(parcel, for: id)
@@ -62,24 +69,6 @@ extension Dispatcher {
         journal.append(writes) { [watchers] _ in
             for watcher in watchers { watcher() }
         }
-    }
-
-    /// The one line that a message's end is worth.
-    private func log(
-        _ id: JobID,
-        app: String,
-        _ settlement: Settlement,
-        _ last: AttemptRecord,
-        traceID: String
-    ) {
-        logger.log(
-            level: settlement.state == .sent ? .debug : .info,
-            "message \(settlement.state.name)",
-            metadata: [
-                "id": "\(id)", "app": "\(app)", "outcome": "\(last.outcome.rawValue)", "attempts": "\(last.number)",
-                "errcode": "\(last.errcode ?? 0)", "rid": "\(last.rid ?? "")", "trace_id": "\(traceID)",
-            ]
-        )
     }
 
     private func answer(
@@ -118,7 +107,7 @@ extension Dispatcher {
     /// A breaker has moved.
     func report(_ transition: BreakerTransition, breaker: String) {
         metrics.moved(transition, breaker: breaker)
-        logger.notice("breaker \(transition.from) → \(transition.to)", metadata: ["breaker": "\(breaker)"])
+        logger.notice("breaker \(transition.from.label) → \(transition.to.label)", metadata: ["breaker": "\(breaker)"])
     }
 
     private func report(_ done: AttemptResult, _ attempt: Attempt) {
@@ -127,7 +116,7 @@ extension Dispatcher {
             report(transition, breaker: breaker)
         }
         let result = done.classification
-        guard result.outcome == .account else { return }
+        guard result.outcome == .account, isNews(result, attempt) else { return }
         logger.error(
             "WeChat refuses the account; an operator must act",
             metadata: [
@@ -135,5 +124,17 @@ extension Dispatcher {
                 "rid": "\(result.rid ?? "")",
             ]
         )
+    }
+
+    /// Whether this refusal was not told of within the last minute: each call of a refused account brings another.
+    private func isNews(_ result: Classification, _ attempt: Attempt) -> Bool {
+        let now = time.now()
+        let what = "\(attempt.runtime.name) \(attempt.api.label) \(result.errcode ?? 0)"
+        return told.withLock { told in
+            if let last = told[what], now - last < .seconds(60) { return false }
+            if told.count >= Dispatcher.toldLimit { told = [:] }
+            told[what] = now
+            return true
+        }
     }
 }

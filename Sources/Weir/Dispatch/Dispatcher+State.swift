@@ -41,7 +41,7 @@ extension Dispatcher.State {
 
     /// Whoever waits for a message's end, to be told after the lock is released.
     mutating func removeWatchers(_ id: JobID) -> [@Sendable () -> Void] {
-        watchers.isEmpty ? [] : watchers.removeValue(forKey: id) ?? []
+        watchers.isEmpty ? [] : Array((watchers.removeValue(forKey: id) ?? [:]).values)
     }
 }
 

@@ -20,7 +20,9 @@ final class Dispatcher: Sendable {
         var calls: [JobID: RelayCall] = [:]
         var waitingBytes = 0
         var bodies: BodyStore
-        var watchers: [JobID: [@Sendable () -> Void]] = [:]
+        /// Whoever waits for a message's end, by a number of their own.
+        var watchers: [JobID: [UInt64: @Sendable () -> Void]] = [:]
+        var watcherCount: UInt64 = 0
         var generator: SplitMix64
         var ids: JobIDGenerator
         var relay: RelayConfiguration
@@ -33,6 +35,7 @@ final class Dispatcher: Sendable {
         case transmit(Lease, RelayCall)
         case answer(RelayCall, RelayEnd)
         case report(BreakerTransition, breaker: String)
+        case log(MessageEnd)
     }
 
     let state: Mutex<State>
@@ -42,6 +45,9 @@ final class Dispatcher: Sendable {
     let metrics: GatewayMetrics
     let traces: GatewayTraces
     let logger: Logger
+    let log: RequestLog
+    /// When a refusal of an account was last told of.
+    let told = Mutex<[String: Instant]>([:])
     private let timer: Mutex<WakeTimer?> = Mutex(nil)
 
     init(
@@ -53,6 +59,7 @@ final class Dispatcher: Sendable {
         metrics: GatewayMetrics,
         traces: GatewayTraces,
         logger: Logger,
+        log: RequestLog,
         seed: UInt64
     ) {
         let classes = RetryClassTable(configuration.retry)
@@ -77,8 +84,12 @@ final class Dispatcher: Sendable {
         self.metrics = metrics
         self.traces = traces
         self.logger = logger
+        self.log = log
         timer.withLock { $0 = WakeTimer(time: time) { [weak self] in self?.look() } }
     }
+
+    /// Refusals of accounts that are remembered.
+    static let toldLimit = 1000
 
     /// Bodies of waiting messages kept in memory at most; the others stay on disk.
     static let bodyBytes = 64 << 20
@@ -158,6 +169,7 @@ final class Dispatcher: Sendable {
         case .transmit(let lease, let call): transmit(call, lease: lease)
         case .answer(let call, let end): call.completion(end)
         case .report(let transition, let breaker): report(transition, breaker: breaker)
+        case .log(let end): log.write(end, at: time.now())
         }
     }
 

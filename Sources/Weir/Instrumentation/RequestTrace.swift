@@ -30,9 +30,9 @@ public final class RequestTrace: Sendable {
 
 extension RequestTrace {
     /// The message that the request brought or asked for.
-    func note(_ record: MessageRecord) {
+    public func note(_ record: MessageRecord) {
         note { facts in
-            facts.client = record.client.isEmpty ? nil : record.client
+            facts.client = facts.client ?? (record.client.isEmpty ? nil : record.client)
             facts.app = record.app
             facts.message = record.id.description
             facts.outcome = record.state.name

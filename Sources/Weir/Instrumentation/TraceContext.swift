@@ -3,11 +3,15 @@ enum TraceContext {
     /// The trace id of a `traceparent`; `nil` where that is malformed.
     static func traceID(of traceparent: String) -> String? {
         let parts = traceparent.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count >= 4, parts[0].count == 2, parts[0] != "ff", parts[1].utf8.count == 32,
-            parts[2].utf8.count == 16, parts[1].utf8.allSatisfy({ 48...57 ~= $0 || 97...102 ~= $0 }),
-            parts[1].contains(where: { $0 != "0" })
+        guard parts.count >= 4, parts[0] != "ff", parts[0] != "00" || parts.count == 4,
+            zip(parts, [2, 32, 16, 2]).allSatisfy({ isHexadecimal($0, digits: $1) }),
+            parts[1].contains(where: { $0 != "0" }), parts[2].contains(where: { $0 != "0" })
         else { return nil }
         return String(parts[1])
+    }
+
+    private static func isHexadecimal(_ text: Substring, digits: Int) -> Bool {
+        text.utf8.count == digits && text.utf8.allSatisfy { 48...57 ~= $0 || 97...102 ~= $0 }
     }
 
     /// 32 hexadecimal digits, not all of them 0.

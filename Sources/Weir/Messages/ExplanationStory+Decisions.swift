@@ -153,8 +153,16 @@ extension ExplanationStory {
             "\(ExplanationWords.duration(wait.duration)) \(ExplanationWords.clause(wait.reason, facts))"
         }
         if !earlier.isEmpty { text += " Since then it also waited \(earlier.joined(separator: ", ")). " }
-        if let until { text += " It may go at \(until)\(midnight(obstacle.until))." }
         let others = max(0, report.laneWaiting - 1)
+        if obstacle.reason == .breakerOpen, until == nil {
+            text += " An operator has opened it, and it stays so until they set it to auto."
+        } else if let until, obstacle.reason == .rateLimited, others > 0 {
+            let all = report.limit.per * report.laneWaiting / max(1, report.limit.permits)
+            text +=
+                " The next permit is there at \(until); all that wait in its lane need about \(ExplanationWords.duration(all))."
+        } else if let until {
+            text += " It may go at \(until)\(midnight(obstacle.until))."
+        }
         text += " " + (others == 0 ? "Nothing else waits" : others == 1 ? "1 other waits" : "\(others) others wait")
         text += " in its lane."
         return text.replacing("  ", with: " ")

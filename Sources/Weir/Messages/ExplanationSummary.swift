@@ -51,7 +51,12 @@ struct ExplanationSummary {
             report.obstacle.reason == .scheduled
             ? (record.attempts.isEmpty ? "for its not_before" : "for its retry\(record.attempts.last.map(met) ?? "")")
             : ExplanationWords.clause(report.obstacle.reason, facts)
-        let when = step.nextAt.map { "; it may go at \(ExplanationWords.time($0))" } ?? "; nobody knows how long"
+        let isOneOfMany = report.obstacle.reason == .rateLimited && report.laneWaiting > 1
+        let when =
+            step.nextAt.map {
+                "; \(isOneOfMany ? "the next permit is there" : "it may go") at \(ExplanationWords.time($0))"
+            }
+            ?? "; nobody knows how long"
         return "It waits \(what)\(when) (\(made))."
     }
 

@@ -37,7 +37,7 @@ enum ExplanationWords {
         case .rateLimited:
             "for a permit of the limiter of \(app) \(api)" + (facts.limit.map { " (\(limit($0)))" } ?? "")
         case .breakerOpen:
-            "for the breaker\(facts.breaker.map { " \($0)" } ?? ""), which lets nothing through while WeChat fails"
+            "for the breaker\(facts.breaker.map { " \($0)" } ?? ""), which lets nothing through"
         case .throttled: "for the pause that WeChat asked for: \(api) was called too fast (45011 or its like)"
         case .quotaExhausted: "for a new quota of \(api): WeChat said that it was used up (45009 or its like)"
         case .noToken: "for an access_token of \(app)"

@@ -61,15 +61,17 @@ extension MessageService {
     func await(_ id: JobID, atMost duration: Duration) async throws(MessageRefusal) -> MessageRecord? {
         let deadline = time.now() + duration
         let once = Once()
+        var watcher: UInt64?
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             once.arm { continuation.resume() }
             let alarm = WakeTimer(time: time) { once.fire() }
             alarm.arm(at: deadline)
-            dispatcher.whenEnded(id) {
+            watcher = dispatcher.whenEnded(id) {
                 alarm.stop()
                 once.fire()
             }
         }
+        if let watcher { dispatcher.forget(watcher, of: id) }
         guard var record = try await find(id) else { return nil }
         annotate(&record)
         return record

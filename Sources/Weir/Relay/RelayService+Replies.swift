@@ -18,7 +18,9 @@ extension RelayService {
             }
             return refuse(obstacle, request, api: api.label)
         case .hungUp:
-            return refuse(.overloaded, "the caller hung up", request, api: api.label)
+            // Nobody reads the answer, and nothing was refused.
+            request.trace.note { $0.outcome = "hung_up" }
+            return RelayReply(status: 200, headers: [], body: [], api: api.label)
         case .overloaded:
             let wait = Duration.seconds(1)
             return refuse(.overloaded, "too many calls are waiting", request, api: api.label, wait: wait)
@@ -78,11 +80,14 @@ extension RelayService {
     ]
 
     private func refuse(_ obstacle: Obstacle, _ request: RelayRequest, api: String) -> RelayReply {
-        let wait = obstacle.until.map { $0 - time.timestamp() }
+        // Nobody knows when an operator lets go: not at once.
+        let isForced = obstacle.reason == .breakerOpen && obstacle.until == nil
+        let wait = isForced ? .seconds(10) : obstacle.until.map { $0 - time.timestamp() }
         let (refusal, why): (RelayRefusal, String) =
             switch obstacle.reason {
             case .rateLimited, .throttled, .scheduled, .concurrency, .turn:
                 (.rateLimited, "no permit became free before the call's deadline")
+            case .breakerOpen where isForced: (.breakerOpen, "an operator has opened the breaker")
             case .breakerOpen: (.breakerOpen, "the breaker is open because WeChat is failing")
             case .quotaExhausted: (.quotaExhausted, "the daily quota of this api is used up (45009)")
             case .noToken: (.unreachable, "WeChat's token endpoint can't be reached")

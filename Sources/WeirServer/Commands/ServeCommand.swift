@@ -30,7 +30,9 @@ struct ServeCommand: AsyncParsableCommand {
             throw ExitCode.failure
         }
         let level = LogLevel(Logger.Level(rawValue: configuration.log.level) ?? .info)
-        let logger = Logger(label: "weir") { JSONLogHandler(label: $0, level: level) }
+        let log = LogWriter()
+        defer { log.flush() }
+        let logger = Logger(label: "weir") { JSONLogHandler(label: $0, level: level, sink: log.write) }
         try await Running.untilTheEnd {
             let composition = try Composition(configuration, logger: logger, level: level, source: source) {
                 name,

@@ -50,7 +50,13 @@ struct Composition {
                 maxConnections: Composition.maxConnections
             )
         )
-        let traces = try TraceExport(configuration.tracing, time: time, metrics: metrics)
+        let traces = try TraceExport(
+            configuration.tracing,
+            caFile: configuration.upstream.caFile,
+            time: time,
+            metrics: metrics,
+            logger: logger
+        )
         let gateway = Gateway(
             configuration: configuration,
             transport: transport,

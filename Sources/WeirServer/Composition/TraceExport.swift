@@ -1,4 +1,5 @@
 import CurlTransport
+import Logging
 import OTLPTracing
 import Timekeeping
 import Weir
@@ -11,7 +12,13 @@ struct TraceExport: Sendable {
     private let transport: CurlTransport
 
     /// `nil` when no collector is configured.
-    init?(_ configuration: TracingConfiguration, time: any TimeSource, metrics: GatewayMetrics) throws(CurlSetupError) {
+    init?(
+        _ configuration: TracingConfiguration,
+        caFile: String?,
+        time: any TimeSource,
+        metrics: GatewayMetrics,
+        logger: Logger
+    ) throws(CurlSetupError) {
         guard let endpoint = configuration.endpoint else { return nil }
         var options = OTLPConfiguration()
         options.endpoint = endpoint
@@ -20,11 +27,14 @@ struct TraceExport: Sendable {
         options.serviceVersion = Version.current
         options.serviceInstanceID = String(UInt64.random(in: .min ... .max), radix: 16)
         for result in TraceExport.results { metrics.spans(0, result: result) }
-        transport = try CurlTransport(configuration: CurlConfiguration())
+        transport = try CurlTransport(configuration: CurlConfiguration(caFile: caFile))
+        let complaints = TraceComplaints(logger: logger)
         exporter = OTLPExporter(options, sender: CollectorTransport(transport: transport), time: time) { report in
             switch report {
             case .exported(let count): metrics.spans(count, result: TraceExport.exported)
-            case .dropped(let count, let reason): metrics.spans(count, result: reason.rawValue)
+            case .dropped(let count, let reason):
+                metrics.spans(count, result: reason.rawValue)
+                complaints.tell(reason, at: time.now())
             }
         }
         tracer = OTLPTracer(options, exporter: exporter, time: time)

@@ -52,7 +52,7 @@ import WeChat
         let told = Bench.explain(record)
         #expect(
             texts(told)[1...3] == [
-                "Waited 30 s for the breaker main~api.weixin.qq.com~message, which lets nothing through while WeChat fails.",
+                "Waited 30 s for the breaker main~api.weixin.qq.com~message, which lets nothing through.",
                 "Waited 1.2 s for a permit of the limiter of main /cgi-bin/message/template/send (10 in 1 s, at most 20 at once).",
                 "Waited 2 s for its turn, behind other work.",
             ]

@@ -44,6 +44,7 @@ extension AlertNotification {
     private func value(_ value: AlertValueName, room: Int) -> String {
         switch value {
         case .status: isFiring ? "firing" : "resolved"
+        case .statusInChinese: isFiring ? "告警中" : "已恢复"
         case .count: "\(alerts.count)"
         case .firing: "\(alerts.count { $0.isFiring })"
         case .resolved: "\(alerts.count { !$0.isFiring })"

@@ -77,6 +77,7 @@ struct AlertTally: Equatable, Sendable {
         guard case .value(let value) = placeholder else { return "" }
         return switch value {
         case .status: "summary"
+        case .statusInChinese: "汇总"
         case .count: "\(count)"
         case .firing: "\(firing)"
         case .resolved: "\(resolved)"

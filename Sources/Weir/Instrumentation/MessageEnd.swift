@@ -1,0 +1,12 @@
+import Queueing
+
+/// A message's end, as the log tells it.
+struct MessageEnd: Sendable {
+    var id: JobID
+    var app: String
+    var settlement: Settlement
+    /// The attempt that it ended with; `nil` where it ended without one.
+    var last: AttemptRecord?
+    /// Empty where it is not at hand.
+    var traceID: String
+}
