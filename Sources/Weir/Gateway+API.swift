@@ -130,7 +130,7 @@ extension Gateway {
             name = caller.label
             try checkAccepting()
             try alertService.enter(caller)
-            defer { alertService.leave() }
+            defer { alertService.leave(caller) }
             try messageService.checkRate(caller, permits: 1)
             let bytes = try await body()
             let report = try await alertService.accept(bytes, caller: caller, traceparent: trace.traceparent)

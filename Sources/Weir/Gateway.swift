@@ -156,6 +156,7 @@ public final class Gateway: Service {
         try journal.restore { message in
             guard let restored = accepted(message) else { return orphans += 1 }
             dispatcher.restore(restored, interruptedAt: message.interruptedAt)
+            alertService.watch(message)
             count += 1
         }
         dispatcher.look()

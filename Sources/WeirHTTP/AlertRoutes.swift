@@ -38,7 +38,10 @@ struct AlertRoutes: Sendable {
         } catch {
             switch error {
             case .tooLarge:
-                throw MessageRefusal(.tooLarge, "the body is over \(AlertRoutes.sizeLimit >> 20) MiB: set max_alerts")
+                throw MessageRefusal(
+                    .tooLarge,
+                    "the body is over \(AlertRoutes.sizeLimit >> 20) MiB: group_by more labels"
+                )
             case .incomplete: throw MessageRefusal(.malformed, "the body ended early")
             }
         }

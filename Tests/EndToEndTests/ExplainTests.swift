@@ -76,6 +76,8 @@ struct ExplainTests {
 
     @Test func `a spent quota is told with WeChat's code, its rid and when it begins anew`() async throws {
         let stage = try await start()
+        // With a token at hand, or the message would wait for that first.
+        try await stage.weir.wait(try await stage.weir.accept(.template(to: "o-secret-0")), for: "sent")
         try await stage.sandbox.fault(Self.refused + "45009,\"count\":1")
         let id = try await stage.weir.accept(.template(to: "o-secret-1"))
         try await eventually("it is parked") {

@@ -124,6 +124,22 @@ import WeirConfiguration
             "{sinks: {s: {type: wecom, key: k}}, routes: [{to: [s]}, {to: [s]}]}",
             "alerts.routes[0]: has no match and is not the last"
         ),
+        (
+            "{sinks: {s: {type: wecom, key: k}}, routes: [{match: {}, to: [s]}, {to: [s]}]}",
+            "alerts.routes[0]: has no match and is not the last"
+        ),
+        (
+            "{sinks: {s: {type: wecom, key: k}}, routes: [{match: {a: []}, to: [s]}, {to: [s]}]}",
+            "alerts.routes[0].match.a: names no value: no alert would match"
+        ),
+        (
+            "{sinks: {s: {type: wecom, key: \"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k\"}}\(route)",
+            "alerts.sinks.s.key: looks like an address: write only what follows `key=` in it"
+        ),
+        (
+            "{sinks: {s: {type: dingtalk, access_token: \"access_token=k\"}}\(route)",
+            "alerts.sinks.s.access_token: looks like an address: write only what follows `access_token=` in it"
+        ),
         ("{clients: [al], sinks: {s: {type: wecom, key: k}}\(route)", "alerts.clients: there is no client `al`"),
         ("{retry_class: nun, sinks: {s: {type: wecom, key: k}}\(route)", "alerts.retry_class: `nun` is none of"),
         ("{lifetime: 5s, sinks: {s: {type: wecom, key: k}}\(route)", "alerts.lifetime: `5s` is not between 1m"),
@@ -133,6 +149,22 @@ import WeirConfiguration
         let problems = Reading.problems(Reading.app + "alerts: " + text)
         #expect(problems.contains { $0.contains(expected) }, "\(problems)")
         #expect(problems.allSatisfy { $0.hasPrefix("3:") || $0.hasPrefix("1:1") }, "\(problems)")
+    }
+
+    @Test func `what is hardly an openid is a warning`() {
+        let good = "o" + String(repeating: "X", count: 27)
+        let sink = "{type: custom, to: [\(good), \(good)Y, \(good.dropFirst())p, oA]}"
+        let read = Reading.read(Reading.app + "alerts: {sinks: {s: \(sink)}\(Self.route)")
+        #expect(read.problems == [])
+        let warnings = Reading.shortened(read.warnings).filter { $0.contains("hardly an openid") }
+        #expect(warnings.count == 3, "\(read.warnings)")
+        #expect(!warnings.contains { $0.contains("oA") || $0.contains("XX") })
+    }
+
+    @Test func `the end of a message is its lifetime alone by default`() throws {
+        let read = try #require(Reading.read(Reading.app).configuration)
+        let policy = try #require(read.retry.classes[AlertConfiguration().retryClass])
+        #expect(policy.maxAge == nil && policy.ladder.first == .seconds(5))
     }
 
     @Test func `lists have bounds`() {

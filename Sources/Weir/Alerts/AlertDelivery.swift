@@ -12,7 +12,8 @@ struct AlertDelivery: Sendable {
     /// What a message keeps of the notification that brought it, for whoever looks at it.
     func metadata(isSummary: Bool) -> [UInt8] {
         var json = JSONWriter()
-        let name = AlertContent.notification(notification).field(AlertDelivery.name)
+        var filling = AlertFilling(.notification(notification))
+        let name = filling.field(AlertDelivery.name)
         json.object { json in
             json.member(
                 "alert",

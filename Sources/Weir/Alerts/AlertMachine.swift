@@ -8,16 +8,21 @@ struct AlertMachine: Equatable, Sendable {
     /// The summary that waits for a sink's bucket.
     struct Pending: Equatable, Sendable {
         var tally: AlertTally
-        /// When the bucket will have a permit for it.
-        var due: Moment
+        /// When the bucket will have a permit for it. What the wall clock will show then is not known before: it may be set.
+        var due: Instant
         /// The message that waits for each recipient.
         var messages: [String: JobID] = [:]
+        /// Notifications that are counted in the tally, by their digests, and the recipients for whom that could not be stored.
+        var unfinished: [[UInt8]: Set<String>] = [:]
     }
 
     struct Sink: Equatable, Sendable {
         var bucket: TokenBucket
         var pending: Pending?
     }
+
+    /// Notifications of which is remembered that they were counted though not stored for everybody.
+    static let unfinishedLimit = 1000
 
     private(set) var sinks: [String: Sink]
 
@@ -27,34 +32,45 @@ struct AlertMachine: Equatable, Sendable {
 
     /// Decides about a notification of which `recipients` have nothing yet.
     ///
-    /// - Parameter isHeldUp: Whether the sink's summary still waits though it may be due: for a breaker, a pause, an outage. Then it goes
-    ///   on taking what comes, so that no flood piles up behind it.
+    /// - Parameters:
+    ///   - isHeldUp: Whether the sink's summary still waits though it may be due: for a breaker, a pause, an outage. Then it goes on
+    ///     taking what comes, so that no flood piles up behind it.
+    ///   - isBehind: Whether earlier notifications of the sink wait to be sent. Then this one goes into a summary that may leave with
+    ///     them, for the same reason.
     mutating func decide(
         _ notification: AlertNotification,
         recipients: [String],
         isHeldUp: Bool = false,
+        isBehind: Bool = false,
         at now: Moment
     ) -> AlertDecision {
         guard !recipients.isEmpty else { return .duplicate }
         guard var sink = sinks[notification.sink] else { return .unknownSink }
         defer { sinks[notification.sink] = sink }
         if !isHeldUp { sink.release(at: now.instant) }
-        if var pending = sink.pending {
-            pending.tally.add(notification)
-            sink.pending = pending
-            return .fold(pending.tally, due: pending.due.timestamp, replacing: pending.messages)
+        if sink.pending == nil {
+            let wait = sink.bucket.wait(at: now.instant)
+            if wait == .zero, !isBehind, case .granted = sink.bucket.take(at: now.instant) { return .send }
+            sink.pending = Pending(tally: AlertTally(), due: now.instant + wait)
         }
-        guard case .wait(let wait) = sink.bucket.take(at: now.instant) else { return .send }
-        var tally = AlertTally()
-        tally.add(notification)
-        let due = Moment(instant: now.instant + wait, timestamp: now.timestamp + wait)
-        sink.pending = Pending(tally: tally, due: due)
-        return .fold(tally, due: due.timestamp, replacing: [:])
+        guard var pending = sink.pending else { return .unknownSink }
+        pending.count(notification, for: recipients)
+        sink.pending = pending
+        let due = now.timestamp + (pending.due - now.instant)
+        return .fold(pending.tally, due: due, replacing: pending.messages)
     }
 
     /// The summary for a recipient is on disk: it is the one that the next is to replace.
     mutating func stored(_ id: JobID, sink: String, recipient: String) {
         sinks[sink]?.pending?.messages[recipient] = id
+    }
+
+    /// A summary is on disk for some, and not for these: what brings it to them is not to be counted again.
+    mutating func unfinished(_ digest: [UInt8], sink: String, recipients: [String]) {
+        guard let pending = sinks[sink]?.pending, pending.unfinished.count < AlertMachine.unfinishedLimit else {
+            return
+        }
+        sinks[sink]?.pending?.unfinished[digest] = Set(recipients)
     }
 
     /// Nothing of a decision could be stored: as if it had not been made.
@@ -77,9 +93,17 @@ struct AlertMachine: Equatable, Sendable {
 extension AlertMachine.Sink {
     /// A summary whose time has come has taken its permit and is on its way.
     fileprivate mutating func release(at now: Instant) {
-        guard let pending, pending.due.instant <= now else { return }
+        guard let pending, pending.due <= now else { return }
         // At its own time: what was refilled since is there for others.
-        _ = bucket.take(at: pending.due.instant)
+        _ = bucket.take(at: pending.due)
         self.pending = nil
+    }
+}
+
+extension AlertMachine.Pending {
+    /// Counts a notification, but for the rest of one that is counted already.
+    fileprivate mutating func count(_ notification: AlertNotification, for recipients: [String]) {
+        let known = unfinished.isEmpty ? nil : unfinished.removeValue(forKey: notification.digest)
+        if known != Set(recipients) { tally.add(notification) }
     }
 }

@@ -8,40 +8,62 @@ import WeChat
 extension AlertService {
     // MARK: What is there already
 
-    /// The recipients that have not been given this notification within ``AlertNotification/window``.
-    func missing(_ delivery: AlertDelivery, clients: [String]) async throws(MessageRefusal) -> [String] {
+    /// The recipients to whom this notification is news: it is not the last one that they were given of its group, or that was longer
+    /// ago than ``AlertChain/window``.
+    func missing(_ delivery: AlertDelivery, clients: [String]) async throws(MessageRefusal) -> [AlertRecipient] {
         let now = time.timestamp()
         let app = delivery.sink.appName(sink: delivery.notification.sink)
         // Two Alertmanagers may come as two clients.
         let clients = Set(clients + [delivery.caller.name]).sorted()
-        var missing: [String] = []
-        for recipient in delivery.sink.recipients {
-            let keys = AlertNotification.keys(delivery.digest, recipient: recipient, at: now)
-            var isThere = false
-            for client in clients where !isThere {
-                isThere = try await isStored(client: client, app: app, keys: keys, at: now)
+        var missing: [AlertRecipient] = []
+        do throws(JournalError) {
+            for name in delivery.sink.recipients {
+                let chain = AlertChain(delivery.notification, recipient: name, at: now)
+                let present = try await last(of: chain, clients: clients, app: app, at: now)
+                var isThere = present.message?.digest == delivery.digest
+                if present.message == nil,
+                    let earlier = try await last(of: chain.before, clients: clients, app: app, at: now).message,
+                    earlier.digest == delivery.digest, let record = try await journal.message(earlier.id)
+                {
+                    isThere = now - record.createdAt < AlertChain.window
+                }
+                if !isThere { missing.append(AlertRecipient(name: name, key: chain.key(present.count))) }
             }
-            if !isThere { missing.append(recipient) }
+        } catch {
+            throw AlertService.refusal(error)
         }
         return missing
     }
 
-    private func isStored(
-        client: String,
+    /// The last message of a chain, and how many it has. Their numbers have no gap, so that few of them are looked at.
+    private func last(
+        of chain: AlertChain,
+        clients: [String],
         app: String,
-        keys: (present: String, before: String),
         at now: Timestamp
-    ) async throws(MessageRefusal) -> Bool {
-        do throws(JournalError) {
-            let present = IdempotencyKey(client: client, app: app, key: keys.present)
-            if try await journal.idempotent(present, now: now) != nil { return true }
-            let before = IdempotencyKey(client: client, app: app, key: keys.before)
-            guard let earlier = try await journal.idempotent(before, now: now) else { return false }
-            guard let record = try await journal.message(earlier.id) else { return false }
-            return now - record.createdAt < AlertNotification.window
-        } catch {
-            throw AlertService.refusal(error)
+    ) async throws(JournalError) -> (message: IdempotentMessage?, count: Int) {
+        var last: IdempotentMessage?
+        // All below `count` are there; from `end` on there is none.
+        var (count, end) = (0, Int.max)
+        var step = 1
+        while count < end {
+            let number = end == Int.max ? count + step - 1 : count + (end - count) / 2
+            var found: IdempotentMessage?
+            for client in clients where found == nil {
+                found = try await journal.idempotent(
+                    IdempotencyKey(client: client, app: app, key: chain.key(number)),
+                    now: now
+                )
+            }
+            guard let found else {
+                end = number
+                continue
+            }
+            last = found
+            count = number + 1
+            step *= 2
         }
+        return (last, count)
     }
 
     // MARK: Storing
@@ -51,35 +73,44 @@ extension AlertService {
     func store(
         _ delivery: AlertDelivery,
         _ content: AlertContent,
-        for recipients: [String],
+        for recipients: [AlertRecipient],
         notBefore: Timestamp? = nil,
         replacing: [String: JobID] = [:],
         before: AlertMachine.Sink?
     ) async throws(MessageRefusal) {
         let sink = delivery.notification.sink
+        let bodies = AlertBodies(content, of: delivery)
         var stored = 0
         do throws(MessageRefusal) {
             for recipient in recipients {
-                let message = try place(delivery, content, to: recipient, notBefore: notBefore)
+                let message = try place(delivery, bodies, to: recipient, notBefore: notBefore)
                 try await accept(message)
                 stored += 1
-                watch(message.record, sink: sink)
+                if notBefore == nil, stored == 1 { watchOwn(message.record.id, sink: sink) }
+                watch(message.record.id, sink: sink)
                 guard notBefore != nil else { continue }
-                machine.withLock { $0.stored(message.record.id, sink: sink, recipient: recipient) }
-                if let old = replacing[recipient] {
+                machine.withLock { $0.stored(message.record.id, sink: sink, recipient: recipient.name) }
+                if let old = replacing[recipient.name] {
                     dispatcher.cancel(old, because: "a later summary takes its place") { _ in }
                 }
             }
         } catch {
-            if stored == 0 { machine.withLock { $0.undo(sink, to: before) } }
+            let rest = recipients[stored...].map(\.name)
+            machine.withLock { machine in
+                if stored == 0 {
+                    machine.undo(sink, to: before)
+                } else if notBefore != nil {
+                    machine.unfinished(delivery.digest, sink: sink, recipients: rest)
+                }
+            }
             throw error
         }
     }
 
     private func place(
         _ delivery: AlertDelivery,
-        _ content: AlertContent,
-        to recipient: String,
+        _ bodies: AlertBodies,
+        to recipient: AlertRecipient,
         notBefore: Timestamp?
     ) throws(MessageRefusal) -> AcceptedMessage {
         let name = delivery.notification.sink
@@ -89,11 +120,8 @@ extension AlertService {
         guard let (index, limit) = dispatcher.place(app: app, api: api) else { throw AlertService.gone(name) }
         let now = time.timestamp()
         let id = dispatcher.makeID()
-        var body = delivery.sink.body(content, to: recipient)
+        var body = bodies.body(to: recipient.name)
         if type == .template, let spliced = ClientMessageID.splice(into: body, id: id.description) { body = spliced }
-        var isSummary = false
-        if case .summary = content { isSummary = true }
-        let keys = AlertNotification.keys(delivery.digest, recipient: recipient, at: now)
         let record = MessageRecord(
             id: id,
             app: app,
@@ -104,10 +132,10 @@ extension AlertService {
             createdAt: now,
             notBefore: notBefore,
             notAfter: max(notBefore ?? now, now) + delivery.lifetime,
-            metadata: delivery.metadata(isSummary: isSummary),
-            recipient: recipient,
+            metadata: bodies.metadata,
+            recipient: recipient.name,
             body: body,
-            idempotency: IdempotencyMark(key: keys.present, digest: delivery.digest),
+            idempotency: IdempotencyMark(key: recipient.key, digest: delivery.digest),
             traceparent: delivery.traceparent
         )
         return AcceptedMessage(
@@ -135,29 +163,5 @@ extension AlertService {
 
     static func refusal(_ error: JournalError) -> MessageRefusal {
         MessageRefusal(.journal, "the journal can't be used: \(error.message)", retryAfter: .seconds(5))
-    }
-
-    // MARK: The end
-
-    /// Counts how a message ends, and says so where it did not arrive. A message of an earlier process is not watched.
-    private func watch(_ record: MessageRecord, sink: String) {
-        dispatcher.whenEnded(record.id) { [self] in
-            Task { await ended(record.id, sink: sink) }
-        }
-    }
-
-    private func ended(_ id: JobID, sink: String) async {
-        guard let record = try? await journal.message(id), record.state.isTerminal else { return }
-        metrics.delivered(record.state, sink: sink)
-        let isFine = record.state == .sent || record.state == .delivered || record.state == .cancelled
-        guard !isFine else { return }
-        let last = record.attempts.last
-        logger.warning(
-            "an alert's notification did not arrive",
-            metadata: [
-                "sink": "\(sink)", "id": "\(id)", "state": "\(record.state.name)",
-                "outcome": "\(last?.outcome.rawValue ?? "none")", "errcode": "\(last?.errcode ?? 0)",
-            ]
-        )
     }
 }

@@ -9,11 +9,18 @@ import WeChat
 final class AlertService: Sendable {
     /// Webhooks that are read and handled at once; one may have 16 MiB.
     static let concurrency = 8
+    /// As many of them are one client's where others may post too: bodies that don't come shut nobody else out.
+    static let concurrencyPerClient = 4
 
     let configuration: Mutex<AlertConfiguration>
     let machine: Mutex<AlertMachine>
     private let turns = IdempotencyGate()
-    private let inHand = Mutex(0)
+    /// Webhooks, by their clients.
+    private let inHand = Mutex<[String: Int]>([:])
+    /// Notifications that were stored as messages of their own and have not ended, by their sinks: the message for the first recipient.
+    let unsent = Mutex<[String: Set<JobID>]>([:])
+    /// Messages of an earlier process that are looked at when they end.
+    let inherited = Mutex(0)
     let dispatcher: Dispatcher
     let journal: any Journal
     let metrics: GatewayMetrics
@@ -41,7 +48,7 @@ final class AlertService: Sendable {
 
     // MARK: Admission
 
-    /// Whether this caller may post a webhook now, before its body is read. Each success is followed by one ``leave()``.
+    /// Whether this caller may post a webhook now, before its body is read. Each success is followed by one ``leave(_:)``.
     func enter(_ caller: Caller) throws(MessageRefusal) {
         let configuration = configuration.withLock { $0 }
         guard configuration.isEnabled else {
@@ -50,22 +57,28 @@ final class AlertService: Sendable {
         guard configuration.clients?.contains(caller.name) ?? true else {
             throw MessageRefusal(.forbidden, "this client is not among `alerts.clients`")
         }
+        let isAlone = configuration.clients?.count == 1
+        let share = isAlone ? AlertService.concurrency : AlertService.concurrencyPerClient
         let isRoom = inHand.withLock { inHand in
-            guard inHand < AlertService.concurrency else { return false }
-            inHand += 1
+            let all = inHand.values.reduce(0, +)
+            guard all < AlertService.concurrency, inHand[caller.name, default: 0] < share else { return false }
+            inHand[caller.name, default: 0] += 1
             return true
         }
         guard isRoom else {
             throw MessageRefusal(
                 .queueFull,
-                "\(AlertService.concurrency) webhooks are being taken already",
+                "\(AlertService.concurrency) webhooks are being taken already, or \(share) of this client",
                 retryAfter: .seconds(1)
             )
         }
     }
 
-    func leave() {
-        inHand.withLock { $0 -= 1 }
+    func leave(_ caller: Caller) {
+        inHand.withLock { inHand in
+            let left = inHand[caller.name, default: 0] - 1
+            inHand[caller.name] = left > 0 ? left : nil
+        }
     }
 
     // MARK: Acceptance
@@ -108,11 +121,10 @@ final class AlertService: Sendable {
         await turns.enter(turn)
         defer { turns.leave(turn) }
         guard let sink = configuration.sinks[notification.sink] else { throw AlertService.gone(notification.sink) }
-        let digest = notification.digest
         let delivery = AlertDelivery(
             notification: notification,
             sink: sink,
-            digest: digest,
+            digest: notification.digest,
             caller: caller,
             traceparent: traceparent,
             retryClass: configuration.retryClass,
@@ -121,8 +133,15 @@ final class AlertService: Sendable {
         let missing = try await missing(delivery, clients: configuration.clients ?? [])
         let before = machine.withLock { $0.sinks[notification.sink] }
         let isHeldUp = before?.pending?.messages.values.contains { dispatcher.waiting($0) != nil } ?? false
+        let isBehind = isBehind(notification.sink)
         let decision = machine.withLock { machine in
-            machine.decide(notification, recipients: missing, isHeldUp: isHeldUp, at: time.moment())
+            machine.decide(
+                notification,
+                recipients: missing.map(\.name),
+                isHeldUp: isHeldUp,
+                isBehind: isBehind,
+                at: time.moment()
+            )
         }
         switch decision {
         case .duplicate:

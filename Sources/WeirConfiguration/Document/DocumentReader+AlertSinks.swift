@@ -87,7 +87,14 @@ extension DocumentReader {
         kind: RobotConfiguration.Kind,
         in field: Field
     ) -> AlertSinkConfiguration {
-        let key = secret(need(kind == .dingtalk ? .accessToken : .key, in: section, of: field)) ?? ""
+        let keyField = need(kind == .dingtalk ? .accessToken : .key, in: section, of: field)
+        let key = secret(keyField) ?? ""
+        if let keyField, key.contains(where: { "/?&=".contains($0) }) {
+            report(
+                keyField,
+                "looks like an address: write only what follows `\(kind == .dingtalk ? "access_token" : "key")=` in it"
+            )
+        }
         var robot = RobotConfiguration(kind: kind, key: key, secret: secret(section[.secret]))
         if let field = section[.url], let origin = host(field) { robot.origin = origin }
         if let rate = alertRate(section[.rate], isRobot: true) { robot.rate = rate }
@@ -168,6 +175,10 @@ extension DocumentReader {
             } else if texts.contains(text.text) {
                 report(item, "the same \(what) again")
             } else {
+                // Every openid that was seen is so; no page of WeChat promises it.
+                if what == "openid", text.text.utf8.count != 28 || !text.text.hasPrefix("o") {
+                    warn(at: item.position, item.path, "hardly an openid, which has 28 characters and begins with o")
+                }
                 texts.append(text.text)
             }
         }

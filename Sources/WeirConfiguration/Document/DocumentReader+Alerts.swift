@@ -51,12 +51,14 @@ extension DocumentReader {
             let item = Field(path: "\(field.path)[\(index)]", keyPosition: item.keyPosition, node: item.node)
             let route = self.section(item, ConfigurationKey.AlertRoute.self)
             let match = matches(route[.match])
+            // A match that could not be read is a problem of its own.
+            let isWithoutMatch = route[.match].map { $0.isMapping && entries($0).isEmpty } ?? true
             if route[.to] == nil, item.isMapping { report(item, "needs to") }
             let to = names(route[.to], of: sinks, what: "sink", atMost: Self.sinkLimit) ?? []
             let isLast = index == items.count - 1
             if isLast, !match.isEmpty {
                 report(item, "the last route must have no match, or alerts that no route matches would be lost")
-            } else if !isLast, match.isEmpty, item.isMapping, route[.match] == nil {
+            } else if !isLast, match.isEmpty, item.isMapping, isWithoutMatch {
                 report(item, "has no match and is not the last: no alert would reach the routes below it")
             }
             configuration.alerts.routes.append(AlertRouteConfiguration(match: match, sinks: to))
@@ -74,7 +76,8 @@ extension DocumentReader {
         for entry in entries {
             let child = child(entry, of: field)
             var values: [String] = []
-            if case .sequence = child.node.content {
+            if case .sequence(let items) = child.node.content {
+                if items.isEmpty { report(child, "names no value: no alert would match") }
                 for item in list(child, atMost: Self.matchLimit, example: "[a, b]") ?? [] {
                     if let scalar = scalar(item) { values.append(scalar.text) }
                 }

@@ -72,12 +72,29 @@ struct AlertAdmissionTests {
         #expect(!bench.harness.log.text.contains("hunter2"))
     }
 
-    @Test func `only so many webhooks are in hand at once`() throws {
+    @Test func `only so many webhooks are in hand at once, and half of them one client's`() throws {
         let bench = try AlertBench()
+        let service = bench.harness.gateway.alertService
+        let (second, third) = (Caller(name: "second"), Caller(name: "third"))
+        for caller in [bench.caller, second] {
+            for _ in 0..<AlertService.concurrencyPerClient { try service.enter(caller) }
+            #expect(throws: MessageRefusal.self) { try service.enter(caller) }
+        }
+        #expect(throws: MessageRefusal.self) { try service.enter(third) }
+        service.leave(second)
+        #expect(throws: MessageRefusal.self) { try service.enter(bench.caller) }
+        try service.enter(third)
+        #expect(throws: MessageRefusal.self) { try service.enter(second) }
+    }
+
+    @Test func `where one client alone may post, all of them are its own`() throws {
+        var alerts = AlertFixtures.configuration()
+        alerts.clients = ["orders"]
+        let bench = try AlertBench(alerts)
         let service = bench.harness.gateway.alertService
         for _ in 0..<AlertService.concurrency { try service.enter(bench.caller) }
         #expect(throws: MessageRefusal.self) { try service.enter(bench.caller) }
-        service.leave()
+        service.leave(bench.caller)
         try service.enter(bench.caller)
     }
 }

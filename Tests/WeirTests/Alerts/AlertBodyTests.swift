@@ -5,12 +5,12 @@ import WeChat
 
 struct AlertBodyTests {
     private let nasty = AlertFixtures.item(
-        "{{ $x }} \"quoted\" <@zhangsan> \\ 👨‍👩‍👧",
+        "{{ $x }} \"quoted\" <<@zhangsan> \\ 👨‍👩‍👧",
         summary: "one\ntwo\u{0}\u{1B}[31m"
     )
 
     private func body(_ sink: AlertSinkConfiguration, _ alerts: [AlertItem]) -> [UInt8] {
-        sink.body(.notification(AlertFixtures.notification(alerts)), to: sink.recipients[0])
+        AlertBodies(.notification(AlertFixtures.notification(alerts)), for: sink).body(to: sink.recipients[0])
     }
 
     @Test func `a template message is one that WeChat takes, whatever the labels say`() throws {
@@ -21,7 +21,7 @@ struct AlertBodyTests {
         #expect(json.string("url") == "http://alertmanager:9093")
         #expect(
             json.value(at: ["data", "first", "value"])?.string
-                == "firing {{ $x }} \"quoted\" <@zhangsan> \\ 👨‍👩‍👧 (1)"
+                == "firing {{ $x }} \"quoted\" <<@zhangsan> \\ 👨‍👩‍👧 (1)"
         )
         #expect(json.value(at: ["data", "remark", "value"])?.string == "one two[31m")
     }
@@ -40,6 +40,16 @@ struct AlertBodyTests {
             try JSONObjectView(body2).value(at: ["text", "content"])?.string
                 == "[firing] WeirDown (1)\n✗ critical WeirDown: Weir is down\nhttp://alertmanager:9093"
         )
+    }
+
+    @Test func `recipients get the same message, each with their own name`() throws {
+        let bodies = AlertBodies(
+            .notification(AlertFixtures.notification([nasty])),
+            for: AlertFixtures.people(["o1", "o2"])
+        )
+        let first = String(decoding: bodies.body(to: "o1"), as: UTF8.self)
+        let second = String(decoding: bodies.body(to: "o2"), as: UTF8.self)
+        #expect(first != second && first.replacing(#""o1""#, with: #""o2""#) == second)
     }
 
     @Test func `a link that is none is left out`() throws {

@@ -5,8 +5,8 @@ import WeChat
 
 struct AlertContentTests {
     private func text(_ template: String, _ alerts: [AlertItem], truncated: Int = 0, bytes: Int = 4096) -> String {
-        AlertContent.notification(AlertFixtures.notification(alerts, truncated: truncated))
-            .text(AlertFixtures.template(template), bytes: bytes)
+        var filling = AlertFilling(.notification(AlertFixtures.notification(alerts, truncated: truncated)))
+        return filling.text(AlertFixtures.template(template), bytes: bytes)
     }
 
     private let two = [
@@ -15,7 +15,8 @@ struct AlertContentTests {
     ]
 
     @Test(arguments: [
-        ("{status}", "firing"), ("{count}/{firing}/{resolved}", "2/1/1"), ("{alertname}", "Down, Slow"),
+        ("{status}", "firing"), ("{status_zh}", "告警中"), ("{count}/{firing}/{resolved}", "2/1/1"),
+        ("{alertname}", "Down, Slow"),
         ("{severity}", "critical, warning"), ("{summary}", "down, slow"), ("{description}|", "|"),
         ("{receiver} {externalURL}", "weir http://alertmanager:9093"), ("{startsAt}", "2026-11-21 09:00:00"),
         ("{label.team} {label.none}{annotation.summary}", "b, a down, slow"),
@@ -34,7 +35,7 @@ struct AlertContentTests {
     }
 
     @Test func `a resolved group says so`() {
-        #expect(text("{status}", [AlertFixtures.item(firing: false)]) == "resolved")
+        #expect(text("{status}{status_zh}", [AlertFixtures.item(firing: false)]) == "resolved已恢复")
     }
 
     @Test func `of many alerts the critical ones are shown, and how many there are`() {
@@ -63,14 +64,43 @@ struct AlertContentTests {
     ])
     func `a field is cut to what WeChat takes`(_ name: String, _ limit: Int) {
         let alert = AlertFixtures.item(summary: String(repeating: "长", count: 500))
-        let content = AlertContent.notification(AlertFixtures.notification([alert]))
-        let value = content.field(AlertField(name: name, value: AlertFixtures.template("{summary}")))
+        var filling = AlertFilling(.notification(AlertFixtures.notification([alert])))
+        let value = filling.field(AlertField(name: name, value: AlertFixtures.template("{summary}")))
         #expect(value.count == limit && value.hasSuffix("…"))
     }
 
-    @Test func `a field is never empty`() {
-        let content = AlertContent.notification(AlertFixtures.notification())
-        #expect(content.field(AlertField(name: "thing1", value: AlertFixtures.template("{label.none} "))) == "-")
+    @Test(arguments: ["", "{label.none} ", "{summary}", "\u{200B}\u{2060}{annotation.summary} \u{FE0F}\u{3000}"])
+    func `a field is never blank, and a text is the standard one then`(_ template: String) {
+        let alert = AlertFixtures.item(summary: "\u{200D}\u{200B}\u{61C}\n\u{FEFF}\u{2060}")
+        var filling = AlertFilling(.notification(AlertFixtures.notification([alert])))
+        #expect(filling.field(AlertField(name: "thing1", value: AlertFixtures.template(template))) == "-")
+        #expect(text(template, [alert]).hasPrefix("[firing] WeirDown (1)\n✗ critical WeirDown"))
+    }
+
+    @Test(arguments: [
+        ("{annotation.summary}", "1 further notification: 1 firing, 0 resolved; WeirDown ×1"),
+        ("{annotation.description}", "1 further notification: 1 firing, 0 resolved; WeirDown ×1"),
+        ("{label.alertname}/{label.severity}", "WeirDown ×1/critical"), ("at {label.instance}", "at "),
+        (
+            "{label.team}{annotation.x}",
+            "[summary] WeirDown ×1 (1)\n1 further notification: 1 firing, 0 resolved; WeirDown ×1\nhttp://alertmanager:9093"
+        ),
+    ])
+    func `a summary is never blank either`(_ template: String, _ expected: String) {
+        var tally = AlertTally()
+        tally.add(AlertFixtures.notification())
+        var filling = AlertFilling(.summary(tally))
+        #expect(filling.text(AlertFixtures.template(template), bytes: 2048) == expected)
+    }
+
+    @Test func `a placeholder is looked up once, however many texts have it`() {
+        let many = (0..<AlertWebhook.mostAlerts).map { AlertFixtures.item("A\($0)", severity: "", summary: "s\($0)") }
+        var filling = AlertFilling(.notification(AlertFixtures.notification(many)))
+        let field = AlertField(name: "thing1", value: AlertFixtures.template("{summary}"))
+        let template = AlertFixtures.template(String(repeating: "{alertname}", count: 300))
+        // Each look at all the alerts takes milliseconds: without a memory this would be a minute and more.
+        for _ in 0..<1000 { #expect(filling.field(field) == "s0, s1, s2 and 1999…") }
+        #expect(filling.text(template, bytes: 2048).hasPrefix("A0, A1, A2 and 19997 moreA0, A1, A2"))
     }
 
     @Test func `a summary counts notifications, critical names first, and has a bound`() {
@@ -79,12 +109,12 @@ struct AlertContentTests {
         tally.add(AlertFixtures.notification([AlertFixtures.item("Down"), AlertFixtures.item("Down")]))
         tally.add(AlertFixtures.notification([AlertFixtures.item("Slow", severity: "", firing: false)]))
         #expect(tally.summary == "5 further notifications: 4 firing, 1 resolved; Down ×1, Slow ×4")
-        let content = AlertContent.summary(tally)
+        var filling = AlertFilling(.summary(tally))
         let template = AlertFixtures.template(
-            "{status} {count} {severity} {alertname} {label.x}{runbook_url}{startsAt}"
+            "{status} {status_zh} {count} {severity} {alertname} {label.x}{runbook_url}{startsAt}"
         )
         #expect(
-            content.text(template, bytes: 200) == "summary 5 critical, warning Down ×1, Slow ×4 2026-11-21 17:00:05"
+            filling.text(template, bytes: 200) == "summary 汇总 5 critical, warning Down ×1, Slow ×4 2026-11-21 17:00:05"
         )
         for number in 0..<1000 {
             tally.add(AlertFixtures.notification([AlertFixtures.item("N\(number)", severity: "s\(number)")]))

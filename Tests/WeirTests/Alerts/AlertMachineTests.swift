@@ -143,4 +143,52 @@ struct AlertMachineTests {
         #expect(machine.sinks["oncall"]?.pending?.messages == ["o1": JobID(rawValue: 7)])
         #expect(machine.sinks["oncall"]?.bucket.limit == .perMinute(60))
     }
+
+    @Test(arguments: [-7200, -1, 1, 7200])
+    func `a wall clock that is set leaves a summary's time where it is`(_ shift: Int64) {
+        var machine = machine(2)
+        for second in 0..<3 { _ = machine.decide(notification, recipients: ["o1"], at: at(Double(second))) }
+        var now = at(10)
+        now.timestamp = now.timestamp + .seconds(shift)
+        let decision = machine.decide(notification, recipients: ["o1"], at: now)
+        let due = at(30).timestamp + .seconds(shift)
+        #expect(decision == .fold(tally(notification, notification), due: due, replacing: [:]))
+    }
+
+    @Test func `what was stored for some is counted once, however often the rest is tried`() {
+        var machine = machine(1)
+        let (first, second) = (AlertFixtures.notification(group: "1"), AlertFixtures.notification(group: "2"))
+        let due = at(60).timestamp
+        _ = machine.decide(notification, recipients: ["o1", "o2"], at: at(0))
+        for second in 1..<4 {
+            let recipients = second == 1 ? ["o1", "o2"] : ["o2"]
+            let decision = machine.decide(first, recipients: recipients, at: at(Double(second)))
+            #expect(decision == .fold(tally(first), due: due, replacing: [:]))
+            machine.unfinished(first.digest, sink: "oncall", recipients: ["o2"])
+        }
+        // Another one in between is counted, and so is the same one when it is news to both.
+        let other = machine.decide(second, recipients: ["o1", "o2"], at: at(5))
+        #expect(other == .fold(tally(first, second), due: due, replacing: [:]))
+        let again = machine.decide(first, recipients: ["o1", "o2"], at: at(6))
+        #expect(again == .fold(tally(first, second, first), due: due, replacing: [:]))
+    }
+
+    @Test func `only so many unfinished notifications are remembered`() {
+        var machine = machine(1)
+        _ = machine.decide(notification, recipients: ["o1", "o2"], at: at(0))
+        _ = machine.decide(notification, recipients: ["o1", "o2"], at: at(1))
+        for number in 0..<AlertMachine.unfinishedLimit + 10 {
+            machine.unfinished([UInt8(number & 255), UInt8(number >> 8)], sink: "oncall", recipients: ["o2"])
+        }
+        #expect(machine.sinks["oncall"]?.pending?.unfinished.count == AlertMachine.unfinishedLimit)
+    }
+
+    @Test func `behind messages that wait there is a summary, which takes its permit when it goes`() {
+        var machine = machine(2)
+        let first = machine.decide(notification, recipients: ["o1"], isBehind: true, at: at(0))
+        #expect(first == .fold(tally(notification), due: at(0).timestamp, replacing: [:]))
+        let second = machine.decide(notification, recipients: ["o1"], isHeldUp: true, isBehind: true, at: at(500))
+        #expect(second == .fold(tally(notification, notification), due: at(0).timestamp, replacing: [:]))
+        #expect(machine.decide(notification, recipients: ["o1"], at: at(500)) == .send)
+    }
 }

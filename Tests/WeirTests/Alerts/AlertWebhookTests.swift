@@ -40,6 +40,17 @@ struct AlertWebhookTests {
         #expect(refusal(text)?.status == 400)
     }
 
+    @Test func `a group has a bound, far above what Alertmanager sends`() throws {
+        func webhook(_ count: Int) -> String {
+            let alerts = Array(repeating: #"{"status":"firing"}"#, count: count).joined(separator: ",")
+            return #"{"version":"4","alerts":[\#(alerts)]}"#
+        }
+        #expect(refusal(webhook(AlertWebhook.mostAlerts)) == nil)
+        let refused = try #require(refusal(webhook(AlertWebhook.mostAlerts + 1)))
+        #expect(refused.status == 413 && refused.reason == .tooLarge && AlertWebhookResult(refused) == .tooLarge)
+        #expect(refused.message == "the group has 20001 alerts and may have 20000: group_by more labels")
+    }
+
     @Test(arguments: ["\"3\"", "\"5\"", "5", "\"4.1\"", "\"\"", "\"\(String(repeating: "9", count: 5000))\""])
     func `another version is refused by name`(_ version: String) throws {
         let refused = try #require(refusal(#"{"version":\#(version),"alerts":[]}"#))

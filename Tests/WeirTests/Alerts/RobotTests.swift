@@ -83,12 +83,18 @@ struct RobotTests {
     @Test(
         arguments: [
             (200, "", .unknown), (200, "<html>", .unknown), (200, "{}", .unknown), (200, #"{"errcode":"x"}"#, .unknown),
-            (200, #"{"errcode":0"#, .unknown), (302, "", .unknown), (500, #"{"errcode":-1}"#, .unknown),
-            (502, "", .unknown), (400, "", .request), (400, #"{"errcode":310000}"#, .account),
+            (200, #"{"errcode":0"#, .unknown), (500, #"{"errcode":-1}"#, .unknown),
+            (500, "", .unknown), (504, "", .unknown), (501, "", .unknown), (301, "", .transient),
+            (302, "<html>", .transient), (307, "", .transient), (502, "", .transient), (503, "busy", .transient),
+            (400, "", .request), (400, #"{"errcode":310000}"#, .account),
             (404, "", .account), (403, "no", .account), (408, "", .transient), (429, "", .throttled),
         ] as [(Int, String, Outcome)]
     )
-    func `what is no clear answer leaves the end unknown`(_ status: Int, _ body: String, _ outcome: Outcome) {
+    func `only an answer that says that nobody took the message is repeated`(
+        _ status: Int,
+        _ body: String,
+        _ outcome: Outcome
+    ) {
         let result = classify(.dingtalk, status, body)
         #expect(result.outcome == outcome)
         #expect(result.isAnswer == (outcome != .unknown))
@@ -103,6 +109,9 @@ struct RobotTests {
     @Test func `secrets are cut out of what the vendor says`() {
         let result = classify(.dingtalk, 200, #"{"errcode":300001,"errmsg":"token thekey SECthesecret is not exist"}"#)
         #expect(result.errmsg == "token   is not exist")
+        let address = #"{"errcode":310000,"errmsg":"no: /robot/send?x=1&timestamp=17&sign=c2lnbg%3D%3D bad"}"#
+        #expect(classify(.dingtalk, 200, address).errmsg == "no: /robot/send?x=1&timestamp=")
+        #expect(classify(.dingtalk, 200, #"{"errcode":1,"errmsg":"sign=abc"}"#).errmsg == "sign=")
         let long = classify(.wecom, 200, #"{"errcode":1,"errmsg":"\#(String(repeating: "中", count: 9000))"}"#)
         #expect((long.errmsg?.utf8.count ?? 0) <= ReplyClassifier.longestText)
     }

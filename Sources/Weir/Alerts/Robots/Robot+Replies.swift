@@ -19,6 +19,8 @@ extension Robot {
         case 400..<500:
             if let code, code != 0 { return classification(code, text: object?.string("errmsg")) }
             return Robot.refusal(status: reply.status)
+        case 300..<400, 502, 503:
+            return Robot.notTaken(status: reply.status)
         default:
             return Robot.noAnswer
         }
@@ -33,12 +35,18 @@ extension Robot {
         scope: .api
     )
 
+    /// A redirect, or a proxy that reached nobody behind it: nobody took the message. A 504 is none of these, as somebody behind the
+    /// proxy may have it.
+    private static func notTaken(status: Int) -> Classification {
+        Classification(outcome: .transient, errmsg: "HTTP \(status)", breaker: .failure, scope: .api)
+    }
+
     /// A 4xx without an errcode. One about who may call is for an operator, who may mend it while the message waits.
     private static func refusal(status: Int) -> Classification {
         let text = "HTTP \(status)"
         switch status {
         case 408, 421, 425:
-            return Classification(outcome: .transient, errmsg: text, breaker: .failure, scope: .api)
+            return notTaken(status: status)
         case 429:
             return Classification(outcome: .throttled, errmsg: text, breaker: .ignored, scope: .api, wait: .nextMinute)
         case 401, 403, 404, 407:
@@ -50,7 +58,7 @@ extension Robot {
 
     private func classification(_ code: Int, text: String?) -> Classification {
         let entry = configuration.kind == .dingtalk ? Robot.dingtalk[code] : Robot.wecom[code]
-        let errmsg = text.map { cut(String($0.unicodeScalars.prefix(ReplyClassifier.longestText / 4))) }
+        let errmsg = text.map { String(cut($0).unicodeScalars.prefix(ReplyClassifier.longestText / 4)) }
         var classification = Classification(outcome: .request, errcode: code, errmsg: errmsg, breaker: .success)
         switch entry {
         case .taken: classification.outcome = .accepted
@@ -64,8 +72,13 @@ extension Robot {
         return classification
     }
 
+    /// Without the robot's secrets, and without a request's address from its signed part on.
     private func cut(_ text: String) -> String {
         var bytes = Array(text.utf8)
+        for name in ["timestamp=", "sign="] {
+            let found = bytes.firstRange(of: Array(name.utf8))
+            if let found { bytes.removeSubrange(found.upperBound...) }
+        }
         for secret in [configuration.key, configuration.secret ?? ""] {
             bytes = Redaction.cut(token: secret, from: bytes)
         }

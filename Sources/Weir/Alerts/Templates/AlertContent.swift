@@ -17,19 +17,6 @@ enum AlertContent: Equatable, Sendable {
         case .summary(let tally): tally.value(placeholder)
         }
     }
-
-    /// A text with its placeholders filled, at most `limit` bytes: the list of alerts gives way to the rest.
-    func text(_ template: AlertTemplate, bytes limit: Int) -> String {
-        let withoutList = template.filled { $0 == .value(.alerts) ? "" : value($0, room: 0) }
-        let room = max(limit - withoutList.utf8.count, limit / 4)
-        return AlertText.cut(template.filled { value($0, room: room) }, bytes: limit)
-    }
-
-    /// A text for a field of a WeChat template; never empty, which WeChat refuses.
-    func field(_ field: AlertField) -> String {
-        let text = AlertText.cut(field.value.filled { value($0, room: 1000) }, characters: field.limit)
-        return text.allSatisfy(\.isWhitespace) ? "-" : text
-    }
 }
 
 extension AlertNotification {
@@ -62,8 +49,13 @@ extension AlertNotification {
 
     /// What the alerts have here: one text if they share it, else the first few, those of critical alerts first.
     private func shared(_ value: (AlertItem) -> String?) -> String {
-        let ordered = alerts.filter(\.isCritical) + alerts.filter { !$0.isCritical }
-        let texts = ordered.compactMap { value($0).map(AlertText.plain) }
+        var critical: [String] = []
+        var others: [String] = []
+        for alert in alerts {
+            guard let text = value(alert).map(AlertText.plain) else { continue }
+            if alert.isCritical { critical.append(text) } else { others.append(text) }
+        }
+        let texts = [critical, others].joined()
         return AlertText.distinct(texts, atMost: AlertContent.mostValues)
     }
 

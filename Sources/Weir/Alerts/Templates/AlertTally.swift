@@ -72,10 +72,19 @@ struct AlertTally: Equatable, Sendable {
         return "\(notifications): \(firing) firing, \(resolved) resolved; \(nameList)"
     }
 
-    /// What a placeholder shows in a summary; nothing where it speaks of one alert.
+    /// What a placeholder shows in a summary; nothing where it speaks of one alert, but the summary where that is what it asks for.
     func value(_ placeholder: AlertTemplate.Placeholder) -> String {
-        guard case .value(let value) = placeholder else { return "" }
-        return switch value {
+        switch placeholder {
+        case .value(let value): self.value(value)
+        case .annotation("summary"), .annotation("description"): summary
+        case .label("alertname"): nameList
+        case .label("severity"): value(.severity)
+        case .label, .annotation: ""
+        }
+    }
+
+    private func value(_ value: AlertValueName) -> String {
+        switch value {
         case .status: "summary"
         case .statusInChinese: "汇总"
         case .count: "\(count)"

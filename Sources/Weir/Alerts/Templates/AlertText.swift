@@ -3,22 +3,50 @@ import WeChat
 
 /// Texts that come from outside, made fit to be shown.
 enum AlertText {
-    /// Without control characters and without those that turn the direction of writing; line ends and tabs become a space.
+    /// Characters of a value that are looked at: more than any text that is sent can hold.
+    static let longest = 8192
+
+    /// Without control characters, without those that turn the direction of writing and without those that nobody sees; line ends and
+    /// tabs become a space. Of a text longer than ``longest`` the beginning.
     static func plain(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isUnwanted) else { return text }
+        // No scalar has less than a byte: whether it is too long shows without a look at each.
+        let scalars = text.unicodeScalars.prefix(longest)
+        guard text.utf8.count > longest || scalars.contains(where: isUnwanted) else { return text }
         var plain = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
+        for scalar in scalars {
             switch scalar.value {
             case 0x09, 0x0A, 0x0D, 0x85, 0x2028, 0x2029: plain.append(" ")
+            case 0x200D where plain.last.map(isJoinable) ?? false: plain.append(scalar)
             default: if !isUnwanted(scalar) { plain.append(scalar) }
             }
         }
         return String(plain)
     }
 
+    /// Whether there is nothing to see, which no receiver takes.
+    static func isBlank(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy { $0.properties.isWhitespace || $0.properties.isDefaultIgnorableCodePoint }
+    }
+
+    /// The text with no `<` left before an `@`, which is how a mention begins at WeCom.
+    static func withoutMentions(_ text: String) -> String {
+        var safe = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            // One pass from the left: what comes together when something is taken out is seen too.
+            if scalar == "@" { while safe.last == "<" { safe.removeLast() } }
+            safe.append(scalar)
+        }
+        return String(safe)
+    }
+
+    /// Whether a zero-width joiner after it makes one picture of two, such as a family.
+    private static func isJoinable(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value == 0xFE0F || scalar.value > 0x2000 && scalar.properties.isEmoji
+    }
+
     private static func isUnwanted(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0..<0x20, 0x7F...0x9F, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: true
+        case 0..<0x20, 0x7F...0x9F, 0x061C, 0x200B...0x200F, 0x2028...0x202E, 0x2060, 0x2066...0x2069, 0xFEFF: true
         default: false
         }
     }

@@ -1,6 +1,5 @@
 import Crypto
 internal import Foundation
-import Timekeeping
 
 /// Those alerts of a group that go to one sink.
 struct AlertNotification: Equatable, Sendable {
@@ -33,25 +32,5 @@ struct AlertNotification: Equatable, Sendable {
         }
         for fact in Set(facts).sorted() { add(fact) }
         return Array(hash.finalize())
-    }
-}
-
-extension AlertNotification {
-    /// Within this time the same notification is a repeat of Alertmanager's and not sent again.
-    static let window = Duration.seconds(300)
-
-    /// The idempotency keys under which the same notification to a recipient may have been stored: that of the present stretch
-    /// of ``window``, which a new message gets, and that of the one before.
-    static func keys(_ digest: [UInt8], recipient: String, at now: Timestamp) -> (present: String, before: String) {
-        var hash = SHA256()
-        hash.update(data: Data(digest))
-        hash.update(data: Data(recipient.utf8))
-        let name = hash.finalize().map { byte in
-            let text = String(byte, radix: 16)
-            return byte < 16 ? "0" + text : text
-        }.joined()
-        let length = window.inMilliseconds
-        let number = now.milliseconds / length - (now.milliseconds % length < 0 ? 1 : 0)
-        return ("alert-\(name)-\(number)", "alert-\(name)-\(number - 1)")
     }
 }

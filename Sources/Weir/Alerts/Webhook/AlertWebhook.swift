@@ -4,6 +4,8 @@ import WeChat
 struct AlertWebhook: Equatable, Sendable {
     /// The version of Alertmanager's format that is understood.
     static let version = "4"
+    /// Alerts of one group that are taken. Those of 16 MiB are fewer, unless they say next to nothing.
+    static let mostAlerts = 20_000
 
     /// Which group it is, over all notifications of it.
     var groupKey: String
@@ -17,7 +19,8 @@ struct AlertWebhook: Equatable, Sendable {
 extension AlertWebhook {
     /// Reads a webhook; members that are not known are passed over.
     ///
-    /// - Throws: `malformed` (400) for what is no such JSON, `invalid` (422) for another version of it.
+    /// - Throws: `malformed` (400) for what is no such JSON, `tooLarge` (413) for more than ``mostAlerts``, `invalid` (422) for
+    ///   another version of it.
     init(_ bytes: [UInt8]) throws(MessageRefusal) {
         let json: JSONObjectView
         do { json = try JSONObjectView(bytes) } catch {
@@ -35,6 +38,13 @@ extension AlertWebhook {
         }
         guard let list = json.value("alerts")?.array else { throw AlertWebhook.malformed("alerts", "must be an array") }
         guard !list.isEmpty else { throw AlertWebhook.malformed("alerts", "must not be empty") }
+        guard list.count <= AlertWebhook.mostAlerts else {
+            throw MessageRefusal(
+                .tooLarge,
+                "the group has \(list.count) alerts and may have \(AlertWebhook.mostAlerts): group_by more labels",
+                field: "alerts"
+            )
+        }
         groupKey = json.string("groupKey") ?? ""
         receiver = json.string("receiver") ?? ""
         externalURL = json.string("externalURL") ?? ""
