@@ -31,10 +31,12 @@ extension Scripts {
                 }
             ),
             Provocation(
-                "the queue is full of alerts that can't be sent",
+                "the queue is full, and alerts find no room in it",
                 fires: [ExpectedAlert("WeirNotificationsNotStored", ["sink": "phone"])],
                 provoke: { scene in
                     try await scene.pause()
+                    // More than its capacity, with the part that is kept for urgent ones.
+                    for _ in 0..<25 { try await scene.send(",\"priority\":\"urgent\"") }
                     scene.every(.milliseconds(200)) { try await $0.notify() }
                 },
                 mend: { scene in
