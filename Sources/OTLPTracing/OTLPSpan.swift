@@ -80,21 +80,15 @@ public final class OTLPSpan: Tracing.Span {
     }
 
     public func addEvent(_ event: SpanEvent) {
-        change { state in
-            guard state.events.count < limits.events else {
-                state.droppedEvents += 1
-                return
-            }
-            let kept = limits.trimmed(event.attributes, atMost: limits.nestedAttributes)
-            state.events.append(
-                SpanRecord.Event(
-                    name: limits.trimmed(event.name),
-                    time: event.nanosecondsSinceEpoch,
-                    attributes: kept.attributes,
-                    droppedAttributes: kept.dropped
-                )
+        let kept = limits.trimmed(event.attributes, atMost: limits.nestedAttributes)
+        append(
+            SpanRecord.Event(
+                name: limits.trimmed(event.name),
+                time: event.nanosecondsSinceEpoch,
+                attributes: kept.attributes,
+                droppedAttributes: kept.dropped
             )
-        }
+        )
     }
 
     /// Adds the event `exception` with the error's type and text. The status is the caller's to set.
@@ -110,20 +104,23 @@ public final class OTLPSpan: Tracing.Span {
         var all = own
         all.merge(attributes)
         let kept = limits.trimmed(all, atMost: limits.nestedAttributes, keeping: own)
-        let time = instant().nanosecondsSinceEpoch
+        append(
+            SpanRecord.Event(
+                name: "exception",
+                time: instant().nanosecondsSinceEpoch,
+                attributes: kept.attributes,
+                droppedAttributes: kept.dropped
+            )
+        )
+    }
+
+    private func append(_ event: SpanRecord.Event) {
         change { state in
             guard state.events.count < limits.events else {
                 state.droppedEvents += 1
                 return
             }
-            state.events.append(
-                SpanRecord.Event(
-                    name: "exception",
-                    time: time,
-                    attributes: kept.attributes,
-                    droppedAttributes: kept.dropped
-                )
-            )
+            state.events.append(event)
         }
     }
 

@@ -33,17 +33,7 @@ struct AlertRoutes: Sendable {
     }
 
     private func body() async throws(MessageRefusal) -> [UInt8] {
-        do throws(BodyError) {
-            return try await request.body(upTo: AlertRoutes.sizeLimit)
-        } catch {
-            switch error {
-            case .tooLarge:
-                throw MessageRefusal(
-                    .tooLarge,
-                    "the body is over \(AlertRoutes.sizeLimit >> 20) MiB: group_by more labels"
-                )
-            case .incomplete: throw MessageRefusal(.malformed, "the body ended early")
-            }
-        }
+        let limit = AlertRoutes.sizeLimit
+        return try await request.body(upTo: limit, orSay: "the body is over \(limit >> 20) MiB: group_by more labels")
     }
 }

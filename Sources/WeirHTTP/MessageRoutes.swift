@@ -47,14 +47,7 @@ struct MessageRoutes: Sendable {
     }
 
     private func body(upTo limit: Int) async throws(MessageRefusal) -> [UInt8] {
-        do throws(BodyError) {
-            return try await request.body(upTo: limit)
-        } catch {
-            switch error {
-            case .tooLarge: throw MessageRefusal(.tooLarge, "the body is over \(limit >> 10) KiB")
-            case .incomplete: throw MessageRefusal(.malformed, "the body ended early")
-            }
-        }
+        try await request.body(upTo: limit, orSay: "the body is over \(limit >> 10) KiB")
     }
 
     // MARK: Handing over

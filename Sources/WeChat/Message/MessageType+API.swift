@@ -9,19 +9,23 @@ extension MessageType {
         self.init(rawValue: name)
     }
 
-    /// The path that a message goes to. Of mass messages, those with a `filter` and no `touser` go to all of a tag.
-    public func api(for message: JSONObjectView) -> String {
+    /// The path whose lane a message waits in. Mass messages wait in one, though their body decides between two paths.
+    public var lanePath: String {
         switch self {
         case .template: "/cgi-bin/message/template/send"
         case .subscribe: "/cgi-bin/message/subscribe/bizsend"
         case .miniProgram: "/cgi-bin/message/subscribe/send"
         case .custom: "/cgi-bin/message/custom/send"
-        case .mass:
-            message.value("touser") == nil && message.value("filter") != nil
-                ? "/cgi-bin/message/mass/sendall" : "/cgi-bin/message/mass/send"
+        case .mass: "/cgi-bin/message/mass/send"
         case .dingtalk: "/robot/send"
         case .wecom: "/cgi-bin/webhook/send"
         }
+    }
+
+    /// The path that a message goes to. Of mass messages, those with a `filter` and no `touser` go to all of a tag.
+    public func api(for message: JSONObjectView) -> String {
+        let isToAll = self == .mass && message.value("touser") == nil && message.value("filter") != nil
+        return isToAll ? "/cgi-bin/message/mass/sendall" : lanePath
     }
 
     /// The openid that a message goes to; nil for a mass message and for a robot's.

@@ -1,5 +1,4 @@
 import Crypto
-internal import Foundation
 import Timekeeping
 
 /// The idempotency keys of what a recipient was told about one group: numbered from 0 in each stretch of ``window``, so that the
@@ -18,10 +17,7 @@ struct AlertChain: Equatable, Sendable {
 
     init(_ notification: AlertNotification, recipient: String, at now: Timestamp) {
         var hash = SHA256()
-        for text in [notification.sink, notification.groupKey, recipient] {
-            // With its length, so that no two lists of texts run together into the same bytes.
-            hash.update(data: Data("\(text.utf8.count):\(text)".utf8))
-        }
+        for text in [notification.sink, notification.groupKey, recipient] { hash.add(text) }
         name = hash.finalize().map { byte in
             let text = String(byte, radix: 16)
             return byte < 16 ? "0" + text : text

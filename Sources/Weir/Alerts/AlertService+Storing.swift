@@ -148,16 +148,13 @@ extension AlertService {
     }
 
     private func accept(_ message: AcceptedMessage) async throws(MessageRefusal) {
-        let result = await withCheckedContinuation { continuation in
-            dispatcher.accept(message) { continuation.resume(returning: $0) }
-        }
-        switch result {
-        case .success:
-            metrics.accepted(app: message.record.app, type: message.record.type, priority: .urgent)
-        case .failure(.queueFull):
-            throw MessageRefusal(.queueFull, "the queue is full", retryAfter: .seconds(5))
-        case .failure(.journal(let error)):
-            throw AlertService.refusal(error)
+        do throws(AcceptFailure) {
+            try await dispatcher.accept(message)
+        } catch {
+            switch error {
+            case .queueFull: throw MessageRefusal(.queueFull, "the queue is full", retryAfter: .seconds(5))
+            case .journal(let error): throw AlertService.refusal(error)
+            }
         }
     }
 

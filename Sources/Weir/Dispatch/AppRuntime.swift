@@ -20,9 +20,10 @@ struct AppRuntime: Sendable {
 
     /// A robot as an app: without token, with one lane.
     init(sink: String, _ configuration: RobotConfiguration) {
+        let robot = Robot(configuration)
         var limits = AppConfiguration(appID: "", secret: "")
-        limits.defaultLimit = configuration.rate
-        self.init(name: Robot.appName(sink: sink), origin: configuration.origin, configuration: limits, keeper: nil)
-        robot = Robot(configuration)
+        limits.defaultLimit = robot.limit
+        self.init(name: Robot.appName(sink: sink), origin: robot.origin, configuration: limits, keeper: nil)
+        self.robot = robot
     }
 }

@@ -13,7 +13,7 @@ struct Attempt: Sendable {
     var concernsApp = true
     var trail: Trail
     /// Of a message, to go back should it wait on.
-    var parcel: Parcel?
+    var body: [UInt8]?
     var span: (any Span)?
 
     /// The trail of the next attempt, should there be one.

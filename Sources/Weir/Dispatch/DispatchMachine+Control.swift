@@ -20,6 +20,17 @@ extension DispatchMachine {
         queue.job(id)
     }
 
+    /// A job that waits: `nil` while it is in flight and when there is none.
+    func waiting(_ id: JobID) -> Job? {
+        leases[id] == nil ? queue.job(id) : nil
+    }
+
+    /// What a waiting job waits for: its own time, what blocks its lane, or its turn.
+    func obstacle(of job: Job, at now: Moment) -> Obstacle {
+        if let due = job.notBefore, due > now.timestamp { return Obstacle(.scheduled, until: due) }
+        return obstacle(of: job.lane, at: now) ?? Obstacle(.turn)
+    }
+
     /// The token keeper's word about an app.
     mutating func setToken(_ state: AppGate.TokenState, app: Int) {
         apps[app].token = state

@@ -62,7 +62,7 @@ extension DispatchMachine {
         switch outcome {
         case .transient, .unknown: hold?.probeFailed(at: now)
         // Its one repeat with another token may go at once.
-        case .tokenRejected: hold?.probeWasNotMade()
+        case .tokenRejected: hold?.withdraw(probe)
         case .accepted, .recipient, .request, .account, .throttled, .quotaExhausted: hold = nil
         }
     }
@@ -246,8 +246,8 @@ extension DispatchMachine {
         guard let lease = endLease(id) else { return nil }
         gates[lease.gate].bucket.giveBack(mark: lease.mark, at: now.instant)
         breakers[gates[lease.gate].breaker].release(lease.permit, at: now.instant)
-        if apps[gates[lease.gate].app].hold?.probe == id { apps[gates[lease.gate].app].hold?.probeWasNotMade() }
-        if gates[lease.gate].hold?.probe == id { gates[lease.gate].hold?.probeWasNotMade() }
+        apps[gates[lease.gate].app].hold?.withdraw(id)
+        gates[lease.gate].hold?.withdraw(id)
         return lease
     }
 }

@@ -42,6 +42,16 @@ extension Dispatcher {
         if let refusal { completion(.failure(refusal)) }
     }
 
+    /// The same for whoever can wait: returns when the message is on disk, and counts it.
+    func accept(_ message: AcceptedMessage) async throws(AcceptFailure) {
+        let result = await withCheckedContinuation { continuation in
+            accept(message) { continuation.resume(returning: $0) }
+        }
+        try result.get()
+        let record = message.record
+        metrics.accepted(app: record.app, type: record.type, priority: record.priority)
+    }
+
     private func appendAccept(
         _ record: MessageRecord,
         actions: [DispatchAction],
@@ -89,7 +99,7 @@ extension Dispatcher {
     private func transmit(_ lease: Lease, stored: StoredBody?) {
         guard let (parcel, api, runtime, upstream) = unpack(lease, stored: stored) else { return }
         guard !parcel.body.isEmpty else { return fail(lease, because: "its body is no longer kept") }
-        var attempt = Attempt(lease: lease, api: api, runtime: runtime, trail: parcel.trail, parcel: parcel)
+        var attempt = Attempt(lease: lease, api: api, runtime: runtime, trail: parcel.trail, body: parcel.body)
         let target: String
         if let robot = runtime.robot {
             target = robot.target(at: time.timestamp())
@@ -102,7 +112,7 @@ extension Dispatcher {
         attempt.span = traces.attempt(lease, trail: parcel.trail, app: runtime.name, api: api)
         let request = UpstreamRequest(
             method: "POST",
-            origin: runtime.robot?.origin ?? runtime.origin,
+            origin: runtime.origin,
             target: target,
             headers: Dispatcher.jsonHeaders,
             body: parcel.body,
@@ -177,8 +187,15 @@ extension Dispatcher {
         conclude(job, as: end, reason: reason, in: &state, at: now)
     }
 
-    private func conclude(_ job: Job, as end: JobState, reason: String, in state: inout State, at now: Moment) {
-        let traceID = state.bodies.take(job.id)?.trail.traceID ?? ""
+    private func conclude(
+        _ job: Job,
+        as end: JobState,
+        reason: String,
+        in state: inout State,
+        at now: Moment,
+        completion: @escaping @Sendable (Result<Void, JournalError>) -> Void = { _ in }
+    ) {
+        let trail = state.bodies.take(job.id)?.trail
         let watchers = state.removeWatchers(job.id)
         let settlement = Settlement(
             state: end,
@@ -186,11 +203,13 @@ extension Dispatcher {
             countedAttempts: Int(job.countedAttempts),
             reason: reason
         )
-        let api = state.machine.gates[state.machine.gate(of: job.lane)].api
-        metrics.ended(job, gate: state.machine.gate(of: job.lane), api: api, as: end, at: now.timestamp)
-        let app = state.apps[state.machine.gates[state.machine.gate(of: job.lane)].app].name
-        state.effects.append(.log(MessageEnd(id: job.id, app: app, settlement: settlement, traceID: traceID)))
-        journal.append([.conclude(job.id, settlement)]) { _ in
+        let index = state.machine.gate(of: job.lane)
+        let gate = state.machine.gates[index]
+        metrics.ended(job, gate: index, api: gate.api, as: end, at: now.timestamp)
+        let ended = MessageEnd(id: job.id, app: state.apps[gate.app].name, settlement: settlement, trail: trail)
+        state.effects.append(.log(ended))
+        journal.append([.conclude(job.id, settlement)]) { result in
+            completion(result.map { _ in })
             for watcher in watchers { watcher() }
         }
     }
@@ -203,22 +222,7 @@ extension Dispatcher {
     ) {
         let isGone = update { state, now -> Bool in
             guard case .removed(let job) = state.machine.cancel(id) else { return false }
-            let traceID = state.bodies.take(id)?.trail.traceID ?? ""
-            let watchers = state.removeWatchers(id)
-            let settlement = Settlement(
-                state: .cancelled,
-                at: now.timestamp,
-                countedAttempts: Int(job.countedAttempts),
-                reason: reason
-            )
-            let api = state.machine.gates[state.machine.gate(of: job.lane)].api
-            metrics.ended(job, gate: state.machine.gate(of: job.lane), api: api, as: .cancelled, at: now.timestamp)
-            let app = state.apps[state.machine.gates[state.machine.gate(of: job.lane)].app].name
-            state.effects.append(.log(MessageEnd(id: id, app: app, settlement: settlement, traceID: traceID)))
-            journal.append([.conclude(id, settlement)]) { result in
-                completion(result.map { _ in true })
-                for watcher in watchers { watcher() }
-            }
+            conclude(job, as: .cancelled, reason: reason, in: &state, at: now) { completion($0.map { true }) }
             return true
         }
         if !isGone { completion(.success(false)) }
@@ -242,9 +246,7 @@ extension Dispatcher {
     /// What a waiting message waits for; `nil` when it does not wait here.
     func waiting(_ id: JobID) -> Obstacle? {
         state.withLock { state in
-            guard let job = state.machine.job(id), state.machine.leases[id] == nil else { return nil }
-            if let due = job.notBefore, due > time.timestamp() { return Obstacle(.scheduled, until: due) }
-            return state.machine.obstacle(of: job.lane, at: time.moment()) ?? Obstacle(.turn)
+            state.machine.waiting(id).map { state.machine.obstacle(of: $0, at: time.moment()) }
         }
     }
 

@@ -57,12 +57,11 @@ extension Dispatcher {
                 app: attempt.runtime.name,
                 settlement: settlement,
                 last: record,
-                traceID: attempt.trail.traceID
+                trail: attempt.trail
             )
             state.effects.append(.log(end))
-        } else if var parcel = attempt.parcel {
-            parcel.trail = attempt.trailAfterwards(at: now.timestamp)
-            state.bodies.keep(parcel, for: id)
+        } else if let body = attempt.body {
+            state.bodies.keep(Parcel(body: body, trail: attempt.trailAfterwards(at: now.timestamp)), for: id)
         }
         let writes: [JournalWrite] = [.settle(id, record, settlement)]
         guard !watchers.isEmpty else { return journal.append(writes) { _ in } }
@@ -116,7 +115,10 @@ extension Dispatcher {
             report(transition, breaker: breaker)
         }
         let result = done.classification
-        guard result.outcome == .account, isNews(result, attempt) else { return }
+        guard result.outcome == .account else { return }
+        // Each call of a refused account brings another.
+        let news = "\(attempt.runtime.name) \(attempt.api.label) \(result.errcode ?? 0)"
+        guard refusals.isNews(news, at: time.now()) else { return }
         logger.error(
             "WeChat refuses the account; an operator must act",
             metadata: [
@@ -124,17 +126,5 @@ extension Dispatcher {
                 "rid": "\(result.rid ?? "")",
             ]
         )
-    }
-
-    /// Whether this refusal was not told of within the last minute: each call of a refused account brings another.
-    private func isNews(_ result: Classification, _ attempt: Attempt) -> Bool {
-        let now = time.now()
-        let what = "\(attempt.runtime.name) \(attempt.api.label) \(result.errcode ?? 0)"
-        return told.withLock { told in
-            if let last = told[what], now - last < .seconds(60) { return false }
-            if told.count >= Dispatcher.toldLimit { told = [:] }
-            told[what] = now
-            return true
-        }
     }
 }

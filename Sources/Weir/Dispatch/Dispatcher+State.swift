@@ -74,18 +74,16 @@ extension Dispatcher {
     func explain(_ id: JobID) -> WaitingReport? {
         state.withLock { state in
             let now = time.moment()
-            guard let job = state.machine.job(id), state.machine.leases[id] == nil else { return nil }
             let machine = state.machine
-            let index = machine.gate(of: job.lane)
-            let gate = machine.gates[index]
-            let isDue = job.notBefore.map { $0 <= now.timestamp } ?? true
+            guard let job = machine.waiting(id) else { return nil }
+            let gate = machine.gates[machine.gate(of: job.lane)]
+            let obstacle = machine.obstacle(of: job, at: now)
+            let isScheduled = obstacle.reason == .scheduled
             let ready = max(job.acceptedAt, job.notBefore ?? job.acceptedAt)
             let since = max(ready, machine.memory[id]?.lastEnded ?? ready)
             return WaitingReport(
-                obstacle: isDue
-                    ? machine.obstacle(of: job.lane, at: now) ?? Obstacle(.turn)
-                    : Obstacle(.scheduled, until: job.notBefore),
-                waits: isDue ? machine.waits(of: id, in: job.lane, readySince: since, at: now) : [],
+                obstacle: obstacle,
+                waits: isScheduled ? [] : machine.waits(of: id, in: job.lane, readySince: since, at: now),
                 since: since,
                 app: machine.apps[gate.app].name,
                 api: gate.api.label,

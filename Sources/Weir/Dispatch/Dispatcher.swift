@@ -46,8 +46,8 @@ final class Dispatcher: Sendable {
     let traces: GatewayTraces
     let logger: Logger
     let log: RequestLog
-    /// When a refusal of an account was last told of.
-    let told = Mutex<[String: Instant]>([:])
+    /// Refusals of accounts, as the log tells them.
+    let refusals = NewsFilter()
     private let timer: Mutex<WakeTimer?> = Mutex(nil)
 
     init(
@@ -87,9 +87,6 @@ final class Dispatcher: Sendable {
         self.log = log
         timer.withLock { $0 = WakeTimer(time: time) { [weak self] in self?.look() } }
     }
-
-    /// Refusals of accounts that are remembered.
-    static let toldLimit = 1000
 
     /// Bodies of waiting messages kept in memory at most; the others stay on disk.
     static let bodyBytes = 64 << 20

@@ -35,8 +35,8 @@ struct Hold: Equatable, Sendable {
         until = max(until, now + Hold.interval)
     }
 
-    /// The probe never left: another may go at once.
-    mutating func probeWasNotMade() {
-        probe = nil
+    /// The probe never left: another may go at once. Nothing changes where `id` is no probe.
+    mutating func withdraw(_ id: JobID) {
+        if probe == id { probe = nil }
     }
 }

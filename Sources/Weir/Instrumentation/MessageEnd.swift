@@ -7,6 +7,6 @@ struct MessageEnd: Sendable {
     var settlement: Settlement
     /// The attempt that it ended with; `nil` where it ended without one.
     var last: AttemptRecord?
-    /// Empty where it is not at hand.
-    var traceID: String
+    /// Where it belongs; `nil` where that is not at hand.
+    var trail: Trail?
 }

@@ -53,7 +53,7 @@ final class RequestLog: Sendable {
         let level = isFailure ? Logger.Level.info : .debug
         guard level >= logger.logLevel, let leftOut = admit(isFailure, at: now) else { return }
         var metadata: Logger.Metadata = ["id": "\(end.id)", "app": "\(end.app)"]
-        if !end.traceID.isEmpty { metadata["trace_id"] = "\(end.traceID)" }
+        if let id = end.trail?.traceID, !id.isEmpty { metadata["trace_id"] = "\(id)" }
         if let last = end.last {
             metadata["outcome"] = "\(last.outcome.rawValue)"
             metadata["attempts"] = "\(last.number)"

@@ -140,22 +140,20 @@ final class MessageService: Sendable {
     }
 
     private func store(_ message: AcceptedMessage) async throws(MessageRefusal) -> AcceptReply {
-        let result = await withCheckedContinuation { continuation in
-            dispatcher.accept(message) { continuation.resume(returning: $0) }
+        do throws(AcceptFailure) {
+            try await dispatcher.accept(message)
+        } catch {
+            switch error {
+            case .queueFull:
+                throw MessageRefusal(
+                    .queueFull,
+                    "as many messages wait as queue.capacity allows at this priority",
+                    retryAfter: .seconds(5)
+                )
+            case .journal(let error): throw refusal(error)
+            }
         }
-        switch result {
-        case .success:
-            metrics.accepted(app: message.record.app, type: message.record.type, priority: message.record.priority)
-            return AcceptReply(record: message.record, isReplay: false)
-        case .failure(.queueFull):
-            throw MessageRefusal(
-                .queueFull,
-                "as many messages wait as queue.capacity allows at this priority",
-                retryAfter: .seconds(5)
-            )
-        case .failure(.journal(let error)):
-            throw refusal(error)
-        }
+        return AcceptReply(record: message.record, isReplay: false)
     }
 
     func refusal(_ error: JournalError) -> MessageRefusal {

@@ -1,20 +1,7 @@
 import WeChat
 
 extension MessageType {
-    /// The path whose lane a message waits in. Mass messages wait in one, though their body decides between two paths.
-    var lanePath: String {
-        switch self {
-        case .template: "/cgi-bin/message/template/send"
-        case .subscribe: "/cgi-bin/message/subscribe/bizsend"
-        case .miniProgram: "/cgi-bin/message/subscribe/send"
-        case .custom: "/cgi-bin/message/custom/send"
-        case .mass: "/cgi-bin/message/mass/send"
-        case .dingtalk: "/robot/send"
-        case .wecom: "/cgi-bin/webhook/send"
-        }
-    }
-
-    /// What is known of that path.
+    /// What is known of the path whose lane its messages wait in.
     var descriptor: APIDescriptor {
         switch self {
         case .template, .subscribe, .miniProgram, .custom, .mass:

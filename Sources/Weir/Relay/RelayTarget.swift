@@ -53,7 +53,7 @@ struct RelayTarget: Equatable, Sendable {
     }
 
     /// As a query's value: everything but RFC 3986's unreserved characters is escaped.
-    private static func escape(_ text: String) -> String {
+    static func escape(_ text: String) -> String {
         var result = ""
         for byte in text.utf8 {
             switch byte {

@@ -28,13 +28,17 @@ struct TraceExport: Sendable {
         options.serviceInstanceID = String(UInt64.random(in: .min ... .max), radix: 16)
         for result in TraceExport.results { metrics.spans(0, result: result) }
         transport = try CurlTransport(configuration: CurlConfiguration(caFile: caFile))
-        let complaints = TraceComplaints(logger: logger)
+        let complaints = NewsFilter()
         exporter = OTLPExporter(options, sender: CollectorTransport(transport: transport), time: time) { report in
             switch report {
             case .exported(let count): metrics.spans(count, result: TraceExport.exported)
             case .dropped(let count, let reason):
                 metrics.spans(count, result: reason.rawValue)
-                complaints.tell(reason, at: time.now())
+                guard complaints.isNews("dropped", at: time.now()) else { return }
+                logger.warning(
+                    "spans are dropped on their way to the collector",
+                    metadata: ["reason": "\(reason.rawValue)"]
+                )
             }
         }
         tracer = OTLPTracer(options, exporter: exporter, time: time)

@@ -49,13 +49,13 @@ struct Robot: Equatable, Sendable {
 
     /// Path and query for an attempt that is made now. It holds the robot's secrets: never print it.
     func target(at now: Timestamp) -> String {
-        let key = Robot.escaped(configuration.key)
+        let key = RelayTarget.escape(configuration.key)
         switch configuration.kind {
         case .wecom:
             return "\(api.label)?key=\(key)"
         case .dingtalk:
             guard let secret = configuration.secret else { return "\(api.label)?access_token=\(key)" }
-            let sign = Robot.escaped(Robot.signature(milliseconds: now.milliseconds, secret: secret))
+            let sign = RelayTarget.escape(Robot.signature(milliseconds: now.milliseconds, secret: secret))
             return "\(api.label)?access_token=\(key)&timestamp=\(now.milliseconds)&sign=\(sign)"
         }
     }
@@ -67,23 +67,5 @@ struct Robot: Equatable, Sendable {
             using: SymmetricKey(data: Data(secret.utf8))
         )
         return Data(mac).base64EncodedString()
-    }
-
-    /// Percent-encoded as the value of a query's parameter.
-    private static func escaped(_ value: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in value.utf8 {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
-                UInt8(ascii: "~"):
-                bytes.append(byte)
-            default:
-                bytes.append(UInt8(ascii: "%"))
-                bytes.append(digits[Int(byte >> 4)])
-                bytes.append(digits[Int(byte & 15)])
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

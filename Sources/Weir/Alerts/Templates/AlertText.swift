@@ -81,7 +81,7 @@ enum AlertText {
 
     /// A time by the clock of Shanghai: `2026-11-21 17:00:05`.
     static func time(_ time: Timestamp) -> String {
-        let text = (time + .seconds(8 * 3600)).rfc3339
+        let text = time.rfc3339InChina
         return "\(text.prefix(10)) \(text.dropFirst(11).prefix(8))"
     }
 

@@ -1,5 +1,4 @@
 import Crypto
-internal import Foundation
 
 /// Those alerts of a group that go to one sink.
 struct AlertNotification: Equatable, Sendable {
@@ -18,19 +17,15 @@ struct AlertNotification: Equatable, Sendable {
     /// Tells this notification from every other: two with the same group, alerts, beginnings and states are one.
     var digest: [UInt8] {
         var hash = SHA256()
-        func add(_ text: String) {
-            // With its length, so that no two lists of texts run together into the same bytes.
-            hash.update(data: Data("\(text.utf8.count):\(text)".utf8))
-        }
-        add(sink)
-        add(groupKey)
-        add(isFiring ? "firing" : "resolved")
+        hash.add(sink)
+        hash.add(groupKey)
+        hash.add(isFiring ? "firing" : "resolved")
         let facts = alerts.map { alert in
             let labels = alert.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
             let identity = alert.fingerprint.isEmpty ? labels.joined(separator: "\n") : alert.fingerprint
             return "\(alert.isFiring)\n\(alert.startsAtText)\n\(identity)"
         }
-        for fact in Set(facts).sorted() { add(fact) }
+        for fact in Set(facts).sorted() { hash.add(fact) }
         return Array(hash.finalize())
     }
 }
