@@ -94,10 +94,10 @@ let package = Package(
 
         // Ring 2: adapters, one outside thing each.
         source("Gzip", ["CZlib"]),
-        source("CurlTransport", ["Weir", "CCurl"]),
+        source("CurlTransport", ["Weir", "Resilience", "CCurl"]),
         source("OTLPTracing", ["Timekeeping", tracing]),
         source("SQLiteJournal", ["Weir", "Queueing", "WeChat", "Timekeeping", grdb]),
-        source("HTTPServing", httpServer + [logging, lifecycle]),
+        source("HTTPServing", httpServer + ["Resilience", logging, lifecycle]),
         source(
             "WeirHTTP",
             ["Weir", "Queueing", "Resilience", "WeChat", "Timekeeping", "PrometheusMetrics", "Gzip", "HTTPServing"],
@@ -131,10 +131,11 @@ let package = Package(
         tests("PrometheusMetrics", [coreMetrics]),
         tests("Weir", ["Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging, lifecycle, tracing]),
         tests("Gzip"),
-        tests("CurlTransport", ["Weir"]),
+        tests("CurlTransport", ["Weir", "Resilience"]),
         tests("OTLPTracing", [tracing]),
         tests("SQLiteJournal", ["Weir", "Queueing", "WeChat", grdb]),
-        tests("HTTPServing", sockets),
+        tests("HTTPServing", sockets + ["Resilience"]),
+        tests("WeirHTTP", ["Weir", "HTTPServing", "Resilience", "Queueing", "WeChat", logging]),
         tests("WeChatSandbox", sockets + ["HTTPServing"]),
         tests("WeirConfiguration", ["Weir", "Resilience", "Queueing"]),
         .testTarget(name: "RepositoryTests", dependencies: ["Weir"], swiftSettings: strict),

@@ -66,7 +66,7 @@ final class CurlLoop {
         guard !waiting.isEmpty else { return }
         let now = ContinuousClock.now
         for call in waiting.removeExpired(at: now) {
-            complete(call, .failure(TransportFailure(.timeout, bytesLeft: false, detail: "no connection was free")))
+            complete(call, .failure(TransportFailure(.shortage, bytesLeft: false, detail: "no connection was free")))
         }
         while !waiting.isEmpty, let exchange = nextIdle(), let call = waiting.popFirst() {
             start(call, on: exchange, at: now)
@@ -90,7 +90,7 @@ final class CurlLoop {
             idle.append(exchange)
             complete(
                 call,
-                .failure(TransportFailure(.refused, bytesLeft: false, detail: "libcurl refused the request"))
+                .failure(TransportFailure(.invalid, bytesLeft: false, detail: "libcurl refused the request"))
             )
             return
         }

@@ -47,7 +47,7 @@ public final class CurlTransport: Transport {
         completion: @escaping @Sendable (Result<UpstreamReply, TransportFailure>) -> Void
     ) {
         if let problem = RequestCheck.problem(in: request) {
-            return refuse(problem, completion)
+            return refuse(problem, as: .invalid, completion)
         }
         let call = Call(
             request: request,
@@ -56,7 +56,7 @@ public final class CurlTransport: Transport {
             handedOver: .now
         )
         if let refusal = inbox.post(call) {
-            refuse(refusal.rawValue, completion)
+            refuse(refusal.rawValue, as: refusal == .closed ? .cancelled : .shortage, completion)
         }
     }
 
@@ -68,9 +68,13 @@ public final class CurlTransport: Transport {
         thread.join()
     }
 
-    private func refuse(_ detail: String, _ completion: @escaping Call.Completion) {
+    private func refuse(
+        _ detail: String,
+        as kind: TransportFailure.Kind,
+        _ completion: @escaping Call.Completion
+    ) {
         refusals.async {
-            completion(.failure(TransportFailure(.refused, bytesLeft: false, detail: detail)))
+            completion(.failure(TransportFailure(kind, bytesLeft: false, detail: detail)))
         }
     }
 

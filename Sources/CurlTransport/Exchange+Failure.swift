@@ -30,7 +30,7 @@ extension Exchange {
             CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CRL_BADFILE, CURLE_SSL_INVALIDCERTSTATUS,
             CURLE_USE_SSL_FAILED, CURLE_SSL_ENGINE_INITFAILED:
             .tls
-        case CURLE_URL_MALFORMAT: .refused
+        case CURLE_URL_MALFORMAT: .invalid
         default: .connect
         }
     }

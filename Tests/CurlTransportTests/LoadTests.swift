@@ -79,7 +79,7 @@ import Weir
         defer { transport.shutdown() }
         let taken = Collected(count: 5)
         for index in 0..<5 { transport.send(request(server)) { taken.put($0, at: index) } }
-        #expect(transport.exchange(request(server)).verdict == Verdict(.refused, bytesLeft: false))
+        #expect(transport.exchange(request(server)).verdict == Verdict(.shortage, bytesLeft: false))
         release.signal()
         #expect(taken.wait().allSatisfy { $0.reply != nil })
         // The loop tells the inbox of what has ended before it takes more.
@@ -120,7 +120,7 @@ import Weir
             ]
         )
         ended.wait()
-        #expect(transport.exchange(request(server)).verdict == Verdict(.refused, bytesLeft: false))
+        #expect(transport.exchange(request(server)).verdict == Verdict(.cancelled, bytesLeft: false))
         transport.shutdown()
     }
 
@@ -134,7 +134,7 @@ import Weir
         }
         done.wait()
         transport.shutdown()
-        #expect(transport.exchange(request(server)).verdict == Verdict(.refused, bytesLeft: false))
+        #expect(transport.exchange(request(server)).verdict == Verdict(.cancelled, bytesLeft: false))
     }
 
     @Test func `the last owner may let go in a completion`() throws {

@@ -29,7 +29,7 @@ import Weir
         var request = UpstreamRequest(method: "POST", origin: server.origin, target: "/", body: [1])
         Self.changes[index](&request)
         let failure = try #require(transport.exchange(request).failure)
-        #expect(Verdict(failure.kind, bytesLeft: failure.bytesLeft) == Verdict(.refused, bytesLeft: false))
+        #expect(Verdict(failure.kind, bytesLeft: failure.bytesLeft) == Verdict(.invalid, bytesLeft: false))
         #expect(!failure.detail.isEmpty)
         #expect(server.received.isEmpty)
     }

@@ -232,7 +232,7 @@ final class Dispatcher: Sendable {
         }
         let left = call.deadline - time.now()
         let share = call.isRepeatable && call.last == nil ? left / 2 : left
-        let request = UpstreamRequest(
+        var request = UpstreamRequest(
             method: call.method,
             origin: runtime.origin,
             target: call.targetPrefix + (token?.value ?? "") + call.targetSuffix,
@@ -241,6 +241,7 @@ final class Dispatcher: Sendable {
             timeout: max(share, .milliseconds(1)),
             connectTimeout: connectTimeout
         )
+        request.stream = call.stream
         var attempt = Attempt(lease: lease, api: call.api, runtime: runtime, token: token, trail: call.trail)
         attempt.concernsApp = call.usesToken
         attempt.span = traces.attempt(lease, trail: call.trail, app: runtime.name, api: call.api)

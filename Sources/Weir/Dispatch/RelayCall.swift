@@ -13,6 +13,8 @@ struct RelayCall: Sendable {
     var usesToken: Bool
     var headers: [HTTPField]
     var body: [UInt8]?
+    /// In place of `body`: it goes on as it comes, so there is one attempt at the most.
+    var stream: (any StreamedBody)?
     var app: Int
     var api: APIDescriptor
     var deadline: Instant

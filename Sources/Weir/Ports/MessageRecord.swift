@@ -38,6 +38,8 @@ public struct MessageRecord: Sendable {
     public var reason: String?
     /// The audit trail, oldest first; empty where only a summary was asked for.
     public var attempts: [AttemptRecord]
+    /// Attempts between the first and the last ones in `attempts` that are counted here and kept no longer.
+    public var omittedAttempts = 0
 
     public init(
         id: JobID,

@@ -13,12 +13,22 @@ public struct TransportFailure: Error, Equatable, Sendable {
         case reset
         /// What came back is not HTTP.
         case malformed
-        /// The reply is longer than the request allowed.
+        /// The reply is longer than the request allowed: Weir's own limit.
         case tooLarge
-        /// The caller cancelled.
+        /// The transport is shutting down, or the caller stopped sending its body.
         case cancelled
-        /// The transport is shutting down or refused the request as given; nothing was sent.
-        case refused
+        /// The request can't be sent as it is given. Nothing was sent, and a repeat would end the same way.
+        case invalid
+        /// This machine has no descriptor, memory or free connection for it. Nothing was sent.
+        case shortage
+
+        /// Whether the failure says something about the upstream. The others are the caller's or this machine's.
+        public var isEvidence: Bool {
+            switch self {
+            case .resolve, .connect, .tls, .timeout, .reset, .malformed: true
+            case .tooLarge, .cancelled, .invalid, .shortage: false
+            }
+        }
     }
 
     public var kind: Kind

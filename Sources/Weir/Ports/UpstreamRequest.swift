@@ -10,6 +10,10 @@ public struct UpstreamRequest: Sendable {
     public var headers: [HTTPField]
     /// The whole body; `nil` sends none, an empty one sends `Content-Length: 0`.
     public var body: [UInt8]?
+    /// Sent in place of `body`, as it comes.
+    public var stream: (any StreamedBody)?
+    /// By which the request can be taken back while it is under way.
+    public var cancelSignal: CancelSignal?
     /// From hand-over to the last byte of the reply.
     public var timeout: Duration
     /// How long a connection may take to be set up, TLS included.
