@@ -1,3 +1,4 @@
+import Queueing
 import Resilience
 import Timekeeping
 
@@ -15,9 +16,12 @@ struct AppGate: Equatable, Sendable {
     var isPaused = false
     var token = TokenState.missing
     var hold: Hold?
+    var suspicion = AppSuspicion()
     var budget: RetryBudget
-    /// Before this time no further retry leaves that the budget could not pay for.
-    private var nextUnpaidRetry = Instant.zero
+    /// Retries that wait and that the budget could not pay for.
+    private(set) var unpaidRetries = 0
+    /// Rejected jobs that wait for the answer to a token request although the present token works for others.
+    private var awaitingToken: [JobID] = []
 
     init(name: String, token: TokenState, budget: RetryBudget) {
         self.name = name
@@ -25,11 +29,31 @@ struct AppGate: Equatable, Sendable {
         self.budget = budget
     }
 
-    /// How long a retry is delayed that the budget can't pay for now: such retries leave one after another, at the pace at which its
-    /// floor earns them, lest all of them leave together when the first can be paid.
-    mutating func unpaidDelay(_ wait: Duration, at now: Instant) -> Duration {
-        let turn = max(now + wait, nextUnpaidRetry)
-        nextUnpaidRetry = turn + budget.policy.floor.per / max(1, budget.policy.floor.permits)
-        return turn - now
+    /// How long a retry is delayed that the budget can't pay for now. Such retries leave one after another, at the pace at which the
+    /// budget's floor earns them. Otherwise all of them would leave together as soon as the first can be paid.
+    mutating func takeUnpaidTurn(_ wait: Duration) -> Duration {
+        let pace = budget.policy.floor.per / max(1, budget.policy.floor.permits)
+        let delay = wait + min(pace * min(unpaidRetries, 1 << 20), .seconds(86_400))
+        unpaidRetries += 1
+        return delay
+    }
+
+    /// A retry that took a turn has left, or never will: those that come later wait less.
+    mutating func giveBackUnpaidTurn() {
+        unpaidRetries = max(0, unpaidRetries - 1)
+    }
+}
+
+extension AppGate {
+    /// Jobs that wait for the answer to a token request are remembered up to this number; others go after their own pause.
+    static let awaitingLimit = 10_000
+
+    mutating func awaitToken(_ id: JobID) {
+        if awaitingToken.count < AppGate.awaitingLimit { awaitingToken.append(id) }
+    }
+
+    mutating func takeAwaitingToken() -> [JobID] {
+        defer { awaitingToken = [] }
+        return awaitingToken
     }
 }

@@ -1,13 +1,14 @@
 import Queueing
 import Timekeeping
 
-/// What is remembered of jobs that wait for another attempt, beyond what the queue itself keeps. Bounded: what finds no room is judged by
-/// the wall clock alone and explained from when it became ready.
+/// What is remembered of jobs that wait for another attempt, beyond what the queue itself keeps. Bounded: what finds no room is judged
+/// by its lane alone and explained from when it became ready.
 struct AttemptMemory: Sendable {
     struct Entry: Equatable, Sendable {
-        /// On the monotonic clock, which no step of the wall clock stretches.
         var firstStarted: Instant
-        var lastEnded: Timestamp
+        var lastEnded: Instant
+        /// Ends in a row after which the job waited without having used up an attempt.
+        var idleWaits = 0
     }
 
     /// Jobs remembered at most.
@@ -20,9 +21,12 @@ struct AttemptMemory: Sendable {
     subscript(_ id: JobID) -> Entry? { entries[id] }
 
     /// An attempt of a job that waits on has ended.
-    mutating func keep(_ id: JobID, started: Instant, ended: Timestamp) {
+    mutating func keep(_ id: JobID, started: Instant, ended: Instant, isIdle: Bool = false) {
         if entries[id] == nil, entries.count >= AttemptMemory.limit { return }
-        entries[id, default: Entry(firstStarted: started, lastEnded: ended)].lastEnded = ended
+        var entry = entries[id] ?? Entry(firstStarted: started, lastEnded: ended)
+        entry.lastEnded = ended
+        entry.idleWaits = isIdle ? min(entry.idleWaits + 1, 1000) : 0
+        entries[id] = entry
     }
 
     mutating func forget(_ id: JobID) {

@@ -8,4 +8,6 @@ public enum DispatchAction: Equatable, Sendable {
     case refuse(Job, Obstacle)
     /// A job's time was over while it waited; what it waited for.
     case expire(Job, Obstacle)
+    /// An attempt hangs while the upstream answers newer ones: it is taken back, so that its job can be repeated in time.
+    case giveUp(JobID)
 }

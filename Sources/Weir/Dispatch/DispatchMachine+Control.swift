@@ -7,28 +7,23 @@ extension DispatchMachine {
     /// A waiting job is taken out; one in flight is not.
     public mutating func cancel(_ id: JobID) -> Cancellation {
         let result = queue.cancel(id)
-        if case .removed = result { memory.forget(id) }
-        return result
+        guard case .removed(let job) = result else { return result }
+        forget(job)
+        return .removed(clock.outward(job))
     }
 
     /// The attempt in flight is the job's last: nobody waits for another.
-    mutating func makeLast(_ id: JobID, at now: Timestamp) {
-        leases[id]?.job.expiresAt = now
+    mutating func makeLast(_ id: JobID, at now: Moment) {
+        leases[id]?.job.expiresAt = clock.present(now).steady
     }
 
     public func job(_ id: JobID) -> Job? {
-        queue.job(id)
+        queue.job(id).map(clock.outward)
     }
 
     /// A job that waits: `nil` while it is in flight and when there is none.
     func waiting(_ id: JobID) -> Job? {
-        leases[id] == nil ? queue.job(id) : nil
-    }
-
-    /// What a waiting job waits for: its own time, what blocks its lane, or its turn.
-    func obstacle(of job: Job, at now: Moment) -> Obstacle {
-        if let due = job.notBefore, due > now.timestamp { return Obstacle(.scheduled, until: due) }
-        return obstacle(of: job.lane, at: now) ?? Obstacle(.turn)
+        leases[id] == nil ? job(id) : nil
     }
 
     /// The token keeper's word about an app.
@@ -36,11 +31,20 @@ extension DispatchMachine {
         apps[app].token = state
     }
 
+    /// A request for an app's token has ended: what waited for its answer goes on.
+    mutating func tokenWasFetched(app: Int, at moment: Moment) {
+        let ids = apps[app].takeAwaitingToken()
+        guard !ids.isEmpty else { return }
+        let now = read(moment)
+        for id in ids { _ = queue.reschedule(id, notBefore: nil, at: now.steady) }
+    }
+
     public mutating func setPaused(_ isPaused: Bool, app: Int) {
         apps[app].isPaused = isPaused
         // An operator who resumes an app has acted, or cleared the quota: what was held or parked goes at once.
         guard !isPaused else { return }
         apps[app].hold = nil
+        pathParks.clear(app: app)
         for index in gates.indices where gates[index].app == app {
             gates[index].hold = nil
             gates[index].park = nil
@@ -52,19 +56,68 @@ extension DispatchMachine {
     }
 
     /// Takes over new limits and rules; what waits, what is in flight and what was spent stay as they are.
-    public mutating func update(_ policy: DispatchPolicy, at now: Instant, limit: (Int, String) -> RateLimit?) {
+    ///
+    /// - Parameters:
+    ///   - limit: the limit of an app's api; `nil` leaves it.
+    ///   - host: where an app's calls go. A lane whose host changes gets that host's breaker.
+    public mutating func update(
+        _ policy: DispatchPolicy,
+        at now: Instant,
+        limit: (Int, String) -> RateLimit?,
+        host: (Int) -> String? = { _ in nil }
+    ) {
         self.policy = policy
         queue.update(policy.queue)
         for index in breakers.indices { breakers[index].update(policy.breaker, at: now) }
         for index in apps.indices { apps[index].budget.update(policy.budget, at: now) }
         for index in gates.indices {
-            guard let limit = limit(gates[index].app, gates[index].api.label) else { continue }
-            if limit != gates[index].bucket.limit { gates[index].bucket.update(limit, at: now) }
+            let gate = gates[index]
+            if let host = host(gate.app) {
+                let key = BreakerKey(app: gate.app, host: host, group: gate.api.group.rawValue)
+                gates[index].breaker = breakerIndex(for: key, at: now)
+            }
+            guard let limit = limit(gate.app, gate.api.label), limit != gate.bucket.limit else { continue }
+            gates[index].bucket.update(limit, at: now)
         }
     }
 
-    /// Brings back a job of an earlier process.
-    public mutating func restore(_ job: Job, at now: Timestamp) {
-        queue.restore(job, at: now)
+    /// The breakers that stand before a lane. One whose host was taken out of the configuration is none of them.
+    var breakersInUse: Set<Int> {
+        Set(gates.map(\.breaker))
+    }
+
+    // MARK: Attempts that hang
+
+    /// Looks at the attempts that have been in flight for a while: a slow one counts for its breaker while it hangs, and one that
+    /// hangs although the upstream answers newer ones is given up, so that it can be repeated in time.
+    public mutating func judgeHanging(
+        at moment: Moment,
+        using generator: inout some RandomNumberGenerator
+    ) -> [DispatchAction] {
+        var actions: [DispatchAction] = []
+        while let entry = checks.popDue(at: moment.instant) {
+            guard var lease = leases[entry.id], lease.number == entry.number else { continue }
+            let took = moment.instant - lease.startedAt.instant
+            // How long a streamed body takes is its caller's doing.
+            if !lease.isOverdue, !lease.job.marks.contains(.once), took >= policy.slowCall(gates[lease.gate].api.group) {
+                lease.isOverdue = true
+                let transition = breakers[lease.breaker].overdue(lease.permit, at: moment.instant, using: &generator)
+                if let transition { untold.append((lease.breaker, transition)) }
+            }
+            if isGivenUp(lease, after: took) {
+                lease.isGivenUp = true
+                actions.append(.giveUp(lease.job.id))
+            }
+            leases[entry.id] = lease
+            checks.append(entry.id, number: entry.number, at: moment.instant)
+        }
+        return actions
+    }
+
+    /// Only at the middle of its time, as a repeat needs the other half.
+    private func isGivenUp(_ lease: Lease, after took: Duration) -> Bool {
+        guard !lease.isGivenUp, lease.number == 1, !lease.job.isDurable, took >= lease.timeout / 2 else { return false }
+        let isRepeatable = lease.job.marks.contains(.repeatable) || lease.job.marks.contains(.deduplicated)
+        return isRepeatable && gates[lease.gate].wasOvertaken(startedAt: lease.startedAt.instant)
     }
 }

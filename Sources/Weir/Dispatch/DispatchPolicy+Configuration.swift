@@ -8,5 +8,8 @@ extension DispatchPolicy {
         budget = configuration.retry.budget
         retryClasses = classes.policies
         maxInFlight = configuration.upstream.maxInFlight
+        attemptTimeout = configuration.upstream.timeout
+        relayTimeout = configuration.relay.timeout
+        mediaTimeout = configuration.relay.mediaTimeout
     }
 }

@@ -1,5 +1,6 @@
 public import Queueing
 public import Resilience
+import WeChat
 
 /// The limits and rules that the dispatch machine decides by.
 public struct DispatchPolicy: Equatable, Sendable {
@@ -12,9 +13,25 @@ public struct DispatchPolicy: Equatable, Sendable {
     public var maxInFlight = 256
     /// Of these, how many may be messages', so that a backlog never takes every connection from the relay.
     public var maxDurableInFlight: Int { max(1, maxInFlight - maxInFlight / 4) }
+    /// How long a message's attempt may take.
+    public var attemptTimeout = Duration.seconds(5)
+    /// How long a relayed call may take when its caller does not say.
+    public var relayTimeout = Duration.milliseconds(4500)
+    /// The same for uploads and downloads.
+    public var mediaTimeout = Duration.seconds(60)
     /// How long after its first attempt a repeat under the same client_msg_id is recognised by WeChat: ten minutes by its
     /// documentation, less a minute for clocks and delivery.
     public var deduplicationWindow = Duration.seconds(9 * 60)
 
     public init() {}
+
+    /// From this duration on a call of the group is slow. A transfer is long because it is large.
+    func slowCall(_ group: APIGroup) -> Duration {
+        group == .media ? max(breaker.slowCall, mediaTimeout / 2) : breaker.slowCall
+    }
+
+    /// How long an attempt lasts when no caller is in more of a hurry.
+    func attemptTime(_ group: APIGroup, isDurable: Bool) -> Duration {
+        isDurable ? attemptTimeout : group == .media ? mediaTimeout : relayTimeout
+    }
 }

@@ -7,8 +7,10 @@ public enum Disposition: Equatable, Sendable {
     case ended(JobState)
     /// It waits for its next attempt, which the retry class ordered.
     case retry(at: Timestamp, fast: Bool, cost: RetryCost)
-    /// It waits without having used up an attempt.
+    /// Its lane waits, and it at the head, without having used up an attempt.
     case waiting(Obstacle)
+    /// It alone waits, without having used up an attempt: what was said may be about its content.
+    case pausing(Obstacle)
     /// It goes again as soon as a token is there that WeChat has not rejected.
     case tokenRetry
 }

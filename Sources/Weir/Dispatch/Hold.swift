@@ -1,26 +1,33 @@
 import Queueing
 import Timekeeping
 
-/// A closed gate that lets one piece of work through once a minute, to see whether an operator has acted.
+/// A closed gate that lets one piece of work through from time to time, to see whether an operator has acted.
 struct Hold: Equatable, Sendable {
-    /// How often WeChat is asked again: it locks out callers that insist (89506, 89507).
+    /// How soon WeChat is asked again at first, and at last: it locks out callers that insist (89506, 89507).
     static let interval = Duration.seconds(60)
-
-    /// For people, such as `api unauthorized (48001)`.
-    var cause: String
-    private(set) var until: Timestamp
-    private(set) var probe: JobID?
-
-    /// How long after a token was rejected twice: the keeper may have a better one soon.
+    /// The same after a token was rejected: the keeper may have a better one soon.
     static let tokenInterval = Duration.seconds(5)
+    /// No hold asks less often than this.
+    static let longestInterval = Duration.seconds(300)
 
-    init(cause: String, at now: Timestamp, for interval: Duration = Hold.interval) {
+    /// For people, such as `errcode 48001`.
+    let cause: String
+    /// What those who wait are told.
+    let reason: Obstacle.Reason
+    private(set) var until: Instant
+    private(set) var probe: JobID?
+    private let interval: Duration
+
+    /// - Parameter previous: the hold that this one renews, if it stands still: the wait doubles.
+    init(cause: String, reason: Obstacle.Reason, at now: Instant, for first: Duration, after previous: Hold?) {
         self.cause = cause
+        self.reason = reason
+        interval = min(previous.map { $0.reason == reason ? $0.interval * 2 : first } ?? first, Hold.longestInterval)
         until = now + interval
     }
 
     /// Whether work must wait.
-    func blocks(at now: Timestamp) -> Bool {
+    func blocks(at now: Instant) -> Bool {
         now < until || probe != nil
     }
 
@@ -29,10 +36,10 @@ struct Hold: Equatable, Sendable {
         probe = id
     }
 
-    /// The probe came back without saying anything about the account: the next one waits its time, as WeChat locks out those who insist.
-    mutating func probeFailed(at now: Timestamp) {
+    /// The probe came back without saying anything about the account: the next one waits its time.
+    mutating func probeFailed(at now: Instant) {
         probe = nil
-        until = max(until, now + Hold.interval)
+        until = max(until, now + interval)
     }
 
     /// The probe never left: another may go at once. Nothing changes where `id` is no probe.

@@ -13,11 +13,23 @@ struct JobFlags: OptionSet, Sendable {
     static let deduplicated = JobFlags(rawValue: 4)
     /// A repeat does no harm, whenever it comes.
     static let repeatable = JobFlags(rawValue: 8)
+    /// Its `notBefore` is a wall time that its caller asked for.
+    static let callersTime = JobFlags(rawValue: 16)
+    /// It waits for a retry that the budget could not pay for.
+    static let unpaid = JobFlags(rawValue: 32)
+    /// It can go one time at the most: its body comes from its caller as it is sent.
+    static let once = JobFlags(rawValue: 64)
 }
 
 extension Job {
     var marks: JobFlags {
         get { JobFlags(rawValue: flags) }
         set { flags = newValue.rawValue }
+    }
+
+    /// Whether an attempt may have been taken, and a repeat of it is not harmless: then no later answer but an acceptance says what
+    /// became of it.
+    var isInDoubt: Bool {
+        marks.contains(.ambiguous) && !marks.contains(.repeatable)
     }
 }

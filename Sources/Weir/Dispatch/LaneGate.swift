@@ -7,8 +7,8 @@ struct LaneGate: Equatable, Sendable {
     /// Index of its `AppGate`.
     let app: Int
     let api: APIDescriptor
-    /// Index of its breaker.
-    let breaker: Int
+    /// Index of its breaker; another one after a reload of the app's hosts.
+    var breaker: Int
     var bucket: TokenBucket
     /// Times the limiter made ready work wait.
     var limiterWaits = 0
@@ -18,4 +18,34 @@ struct LaneGate: Equatable, Sendable {
     var park: Park?
     /// An account error about this api alone; holds messages only, as a relayed call's own service should see WeChat's answer.
     var hold: Hold?
+    /// How long answers take.
+    var latency = LatencyEstimate()
+    /// Throttled answers since the last accepted one.
+    var throttleStreak = 0
+    /// When the three newest of the attempts that were answered had been started, oldest first.
+    private var answered: [Instant] = []
+
+    init(app: Int, api: APIDescriptor, breaker: Int, bucket: TokenBucket) {
+        self.app = app
+        self.api = api
+        self.breaker = breaker
+        self.bucket = bucket
+    }
+
+    /// Answers to newer attempts after which one that hangs is given up for a repeat.
+    static let overtakers = 3
+
+    /// An attempt that was started at `start` was answered.
+    mutating func answered(startedAt start: Instant) {
+        if answered.count == LaneGate.overtakers {
+            guard start > answered[0] else { return }
+            answered.removeFirst()
+        }
+        answered.insert(start, at: answered.firstIndex { $0 > start } ?? answered.endIndex)
+    }
+
+    /// Whether upstream answers what was sent after `start`, so that an attempt of that time without an answer is the exception.
+    func wasOvertaken(startedAt start: Instant) -> Bool {
+        answered.count == LaneGate.overtakers && answered[0] > start
+    }
 }

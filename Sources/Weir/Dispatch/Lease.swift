@@ -9,10 +9,18 @@ public struct Lease: Equatable, Sendable {
     public var number: Int
     /// Index of the lane's gate.
     public var gate: Int
+    /// Index of the breaker that gave the permit.
+    public var breaker = 0
     public var permit: BreakerPermit
     /// How many permits the lane's bucket had granted with this one, for giving it back late.
     public var mark: UInt64
     public var startedAt: Moment
+    /// How long the attempt may take.
+    public var timeout = Duration.seconds(5)
     /// What the job waited for since it was ready, or since its last attempt; longest first.
     public var waits: [Wait] = []
+    /// The breaker has counted it as slow while it hung.
+    var isOverdue = false
+    /// It hangs and was given up for a repeat.
+    var isGivenUp = false
 }

@@ -2,6 +2,32 @@ import Timekeeping
 
 /// A lane's wait for WeChat's own counters to start anew.
 struct Park: Equatable, Sendable {
+    enum End: Equatable, Sendable {
+        /// A duration is over.
+        case instant(Instant)
+        /// The wall clock shows this time: a minute or a day of WeChat's begins.
+        case wall(Timestamp)
+    }
+
     var obstacle: Obstacle.Reason
-    var until: Timestamp
+    var end: End
+
+    func isOver(at now: SteadyClock.Present) -> Bool {
+        switch end {
+        case .instant(let instant): now.instant >= instant
+        case .wall(let timestamp): now.wall >= timestamp
+        }
+    }
+
+    /// When it ends, as the wall clock goes now.
+    func until(at now: SteadyClock.Present) -> Timestamp {
+        switch end {
+        case .instant(let instant): now.wall(at: instant)
+        case .wall(let timestamp): timestamp
+        }
+    }
+
+    func obstacle(at now: SteadyClock.Present) -> Obstacle {
+        Obstacle(obstacle, until: until(at: now))
+    }
 }

@@ -1,0 +1,23 @@
+/// What an attempt's end says beyond its classification.
+public struct AttemptEvidence: Equatable, Sendable {
+    /// Why there is no answer; `nil` where there is one.
+    public var failure: TransportFailure.Kind?
+    /// Equal for calls of equal content; `nil` where the content played no part.
+    public var fingerprint: UInt64?
+    /// The call's path, where its lane is shared by several.
+    public var path: String?
+    /// Whether the call was made with the app's token, so that its acceptance proves the token.
+    public var usedToken: Bool
+
+    public init(
+        failure: TransportFailure.Kind? = nil,
+        fingerprint: UInt64? = nil,
+        path: String? = nil,
+        usedToken: Bool = true
+    ) {
+        self.failure = failure
+        self.fingerprint = fingerprint
+        self.path = path
+        self.usedToken = usedToken
+    }
+}
