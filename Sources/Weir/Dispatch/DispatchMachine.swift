@@ -167,11 +167,8 @@ public struct DispatchMachine: Sendable {
             memory.forget(job.id)
             return .stale(job)
         }
-        job.startedAttempts += 1
-        if job.firstAttemptAt == nil {
-            job.firstAttemptAt = now.timestamp
-            apps[gates[index].app].budget.recordCall(at: now.instant)
-        }
+        if job.firstAttemptAt == nil { apps[gates[index].app].budget.recordCall(at: now.instant) }
+        job.countStart(at: now.timestamp)
         sendAsProbe(job.id, gate: index, isDurable: isDurable)
         let lease = Lease(
             job: job,
