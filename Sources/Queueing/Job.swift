@@ -2,7 +2,7 @@ public import Timekeeping
 
 /// What the queue knows of one piece of work: its place and its times, never its body.
 ///
-/// Packed into 52 bytes, so that a million of them with every index stay below 200 MB.
+/// Packed into 56 bytes, so that a million of them with every index stay below 200 MB.
 public struct Job: Equatable, Sendable {
     public internal(set) var id: JobID
     /// When Weir took it. Survives restarts and retries.
@@ -11,10 +11,10 @@ public struct Job: Equatable, Sendable {
     private var packedExpiresAt: OptionalTimestamp
     private var packedFirstAttemptAt: OptionalTimestamp
     public var lane: LaneID
-    /// Attempts that count for the retry policy so far.
-    public var countedAttempts: UInt16
+    /// Attempts that count for the retry policy so far; at most `UInt32.max` are counted.
+    public var countedAttempts: UInt32
     /// Requests that were started so far, also those that do not count.
-    public var startedAttempts: UInt16
+    public var startedAttempts: UInt32
     public var priority: Priority
     /// The owner's number of the retry class.
     public var retryClass: UInt8
@@ -32,8 +32,8 @@ public struct Job: Equatable, Sendable {
         acceptedAt: Timestamp,
         notBefore: Timestamp? = nil,
         expiresAt: Timestamp? = nil,
-        countedAttempts: UInt16 = 0,
-        startedAttempts: UInt16 = 0,
+        countedAttempts: UInt32 = 0,
+        startedAttempts: UInt32 = 0,
         firstAttemptAt: Timestamp? = nil,
         flags: UInt8 = 0
     ) {
@@ -69,9 +69,10 @@ public struct Job: Equatable, Sendable {
         set { packedFirstAttemptAt = OptionalTimestamp(newValue) }
     }
 
-    /// Notes that a request for it starts.
-    mutating func countStart(at now: Timestamp) {
-        startedAttempts = startedAttempts == .max ? .max : startedAttempts + 1
+    /// Notes that a request for it starts: `startedAttempts` grows up to its largest number, and the first start sets
+    /// `firstAttemptAt`.
+    public mutating func countStart(at now: Timestamp) {
+        startedAttempts = startedAttempts.saturatingAdd(1)
         if firstAttemptAt == nil { firstAttemptAt = now }
     }
 }

@@ -8,7 +8,7 @@ public import Timekeeping
 ///
 /// Every input that takes the time first lets due jobs become ready and takes out expired ones; the latter are kept for the
 /// next `advance`, which the owner calls when `nextTimer` has come. All inputs cost O(1), those that touch a timer O(log n).
-/// Memory is used again but not given back: about 140 bytes for each job of the greatest depth so far.
+/// Memory is used again but not given back: about 150 bytes for each job of the greatest depth so far.
 public struct QueueMachine: Sendable {
     /// Timers that an input other than `advance` handles at most, which bounds how long it takes.
     static let timersPerInput = 1024

@@ -4,7 +4,7 @@ public struct BreakerCounts: AdditiveArithmetic, Equatable, Sendable {
     public var calls: Int
     /// Those that failed.
     public var failures: Int
-    /// Those that took at least the policy's `slowCall`.
+    /// Those that took at least the policy's `slowCall`, and those that still hang after it.
     public var slow: Int
 
     public init(calls: Int = 0, failures: Int = 0, slow: Int = 0) {

@@ -56,17 +56,43 @@ public final class CircuitBreaker: Sendable {
 
     /// Reports how a call ended.
     ///
-    /// - Parameter took: its duration; the time since the permit was granted if `nil`.
-    public func record(_ result: CallResult, took: Duration? = nil, for permit: BreakerPermit) {
+    /// - Parameters:
+    ///   - took: its duration; the time since the permit was granted if `nil`.
+    ///   - slowAfter: from this duration on it is slow; from the policy's `slowCall` on if `nil`.
+    ///   - toleratesSlow: whether a slow success is as good as a quick one.
+    ///   - wasOverdue: whether ``overdue(_:)`` was called for this permit.
+    public func record(
+        _ result: CallResult,
+        took: Duration? = nil,
+        slowAfter: Duration? = nil,
+        toleratesSlow: Bool = false,
+        wasOverdue: Bool = false,
+        for permit: BreakerPermit
+    ) {
         let now = time.now()
         let transition = state.withLock { state in
             state.machine.record(
                 result,
                 took: took ?? (now - permit.grantedAt),
+                slowAfter: slowAfter,
+                toleratesSlow: toleratesSlow,
+                wasOverdue: wasOverdue,
                 for: permit,
                 at: now,
                 using: &state.generator
             )
+        }
+        if let transition { onTransition(transition) }
+    }
+
+    /// Reports that a call still hangs when it is slow already: it counts as slow now. At most once for a permit, and `record`
+    /// must be told.
+    ///
+    /// - Parameter toleratesSlow: whether a slow success will be as good as a quick one: then a hanging probe goes on.
+    public func overdue(_ permit: BreakerPermit, toleratesSlow: Bool = false) {
+        let now = time.now()
+        let transition = state.withLock { state in
+            state.machine.overdue(permit, toleratesSlow: toleratesSlow, at: now, using: &state.generator)
         }
         if let transition { onTransition(transition) }
     }

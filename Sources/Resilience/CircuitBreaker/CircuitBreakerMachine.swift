@@ -11,7 +11,8 @@ public import Timekeeping
 ///   up for lost as soon as its place is needed, so that a hanging call can't wedge the breaker.
 ///
 /// Every permit is reported once, with `record` or `release`. A report with a permit from before the latest transition, or
-/// a second one about a probe, changes nothing.
+/// a second one about a probe, changes nothing. A call that hangs may be reported with `overdue` before that: it then counts
+/// while it still hangs, and its end only says what it says beyond that, so that no call counts twice.
 public struct CircuitBreakerMachine: Equatable, Sendable {
     /// The policy in force, as it was given.
     public private(set) var policy: CircuitBreakerPolicy
@@ -64,20 +65,60 @@ public struct CircuitBreakerMachine: Equatable, Sendable {
 
     /// Reports how a call ended.
     ///
-    /// - Parameter took: its duration; from `slowCall` on it is slow.
+    /// - Parameters:
+    ///   - took: its duration.
+    ///   - slowAfter: from this duration on it is slow; `nil`: from the policy's `slowCall` on.
+    ///   - toleratesSlow: whether a slow success is as good as a quick one, as where most of the time is the caller's data.
+    ///   - wasOverdue: whether `overdue` was called for this permit. Then a failure makes a failed call of the slow one, a
+    ///     tolerated success takes its slowness back, and any other end adds nothing.
     /// - Returns: the transition that this made, if any.
     public mutating func record(
         _ result: CallResult,
         took: Duration,
+        slowAfter: Duration? = nil,
+        toleratesSlow: Bool = false,
+        wasOverdue: Bool = false,
         for permit: BreakerPermit,
         at now: Instant,
         using generator: inout some RandomNumberGenerator
     ) -> BreakerTransition? {
-        switch conclusion(from: result, took: took, permit: permit, at: now) {
-        case .nothing: nil
-        case .close: close(.probesSucceeded, at: now)
-        case .open(let reason): open(reason, for: limits.openTime(opening: openings + 1, using: &generator), at: now)
+        guard permit.generation == generation else { return nil }
+        let isTolerated = toleratesSlow && result == .success
+        let isSlow = took >= (slowAfter ?? policy.slowCall) && !isTolerated
+        if let ticket = permit.probe {
+            return apply(probeConclusion(result, isSlow: isSlow, ticket), at: now, using: &generator)
         }
+        switch (result, wasOverdue) {
+        case (.ignored, _): return nil
+        case (.success, true):
+            if isTolerated { window.forgiveSlow() }
+            return nil
+        case (.failure, true): window.failSlow(at: now)
+        case (_, false): window.add(failed: result == .failure, slow: isSlow, at: now)
+        }
+        return apply(windowConclusion, at: now, using: &generator)
+    }
+
+    /// Reports that a call still hangs when it is slow already: it counts as a slow call now, and as a probe it has failed.
+    ///
+    /// Call it at most once for a permit, and say so to `record` when the call has ended.
+    ///
+    /// - Parameter toleratesSlow: whether a slow success will be as good as a quick one. Then, and where the policy ignores
+    ///   slow calls (`slowCallRate` above 1), a hanging probe goes on.
+    /// - Returns: the transition that this made, if any.
+    public mutating func overdue(
+        _ permit: BreakerPermit,
+        toleratesSlow: Bool = false,
+        at now: Instant,
+        using generator: inout some RandomNumberGenerator
+    ) -> BreakerTransition? {
+        guard permit.generation == generation else { return nil }
+        if let ticket = permit.probe {
+            guard limits.countsSlow, !toleratesSlow else { return nil }
+            return apply(probeConclusion(.success, isSlow: true, ticket), at: now, using: &generator)
+        }
+        window.add(failed: false, slow: true, at: now)
+        return apply(windowConclusion, at: now, using: &generator)
     }
 
     /// Gives back a permit whose call was never made.
@@ -163,24 +204,32 @@ extension CircuitBreakerMachine {
         case close
     }
 
-    private mutating func conclusion(
-        from result: CallResult,
-        took: Duration,
-        permit: BreakerPermit,
-        at now: Instant
+    private mutating func probeConclusion(
+        _ result: CallResult,
+        isSlow: Bool,
+        _ ticket: ProbeSlots.Ticket
     ) -> Conclusion {
-        guard permit.generation == generation else { return .nothing }
-        let isSlow = took >= policy.slowCall
-        if let ticket = permit.probe {
-            guard probes.finish(ticket), result != .ignored else { return .nothing }
-            if result == .failure || (isSlow && limits.countsSlow) { return .open(.probeFailed) }
-            probes.successes += 1
-            return probes.successes >= limits.probes ? .close : .nothing
-        }
-        guard result != .ignored else { return .nothing }
-        window.add(failed: result == .failure, slow: isSlow, at: now)
+        guard probes.finish(ticket), result != .ignored else { return .nothing }
+        if result == .failure || (isSlow && limits.countsSlow) { return .open(.probeFailed) }
+        probes.successes += 1
+        return probes.successes >= limits.probes ? .close : .nothing
+    }
+
+    private var windowConclusion: Conclusion {
         guard mode == .auto, let reason = limits.reasonToOpen(window.counts) else { return .nothing }
         return .open(reason)
+    }
+
+    private mutating func apply(
+        _ conclusion: Conclusion,
+        at now: Instant,
+        using generator: inout some RandomNumberGenerator
+    ) -> BreakerTransition? {
+        switch conclusion {
+        case .nothing: nil
+        case .close: close(.probesSucceeded, at: now)
+        case .open(let reason): open(reason, for: limits.openTime(opening: openings + 1, using: &generator), at: now)
+        }
     }
 
     /// `nil` unless the breaker is open and stays so.

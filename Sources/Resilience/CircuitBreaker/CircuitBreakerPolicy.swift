@@ -12,7 +12,8 @@ public struct CircuitBreakerPolicy: Equatable, Sendable {
     public var minimumCalls: Int
     /// The share of failed calls in the window that opens the breaker, 0…1. Above 1 failures alone never do.
     public var failureRate: Double
-    /// From this duration on a call is slow, however it ended.
+    /// From this duration on a call is slow, however it ended. Not less than a caller's usual patience: what comes in time
+    /// for its caller must not open the breaker.
     public var slowCall: Duration
     /// The share of slow calls in the window that opens the breaker, 0…1. Above 1 slow calls never do, and a slow probe is
     /// as good as a quick one.
@@ -30,7 +31,7 @@ public struct CircuitBreakerPolicy: Equatable, Sendable {
         window: Duration = .seconds(30),
         minimumCalls: Int = 20,
         failureRate: Double = 0.5,
-        slowCall: Duration = .seconds(3),
+        slowCall: Duration = .seconds(5),
         slowCallRate: Double = 0.6,
         open: Duration = .seconds(10),
         openMax: Duration = .seconds(300),

@@ -20,4 +20,25 @@ struct RollingWindow: Equatable, Sendable {
     mutating func add(failed: Bool, slow: Bool, at now: Instant) {
         ring.add(BreakerCounts(calls: 1, failures: failed ? 1 : 0, slow: slow ? 1 : 0), at: now)
     }
+
+    /// One slow call has failed after all: it becomes a failed call of the present. Which of them it was plays no part; had
+    /// it been forgotten, it counts anew.
+    mutating func failSlow(at now: Instant) {
+        ring.advance(to: now)
+        ring.updateOldestFirst { slice in
+            guard slice.slow > 0, slice.calls > slice.failures else { return true }
+            slice -= BreakerCounts(calls: 1, slow: 1)
+            return false
+        }
+        add(failed: true, slow: true, at: now)
+    }
+
+    /// One slow call was as good as a quick one after all.
+    mutating func forgiveSlow() {
+        ring.updateOldestFirst { slice in
+            guard slice.slow > 0 else { return true }
+            slice.slow -= 1
+            return false
+        }
+    }
 }

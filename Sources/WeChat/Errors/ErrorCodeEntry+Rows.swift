@@ -9,13 +9,25 @@ extension ErrorCodeEntry {
     }
 
     /// Our credentials: the breaker doesn't count it.
-    static func credentials(_ code: Int, _ meaning: String) -> ErrorCodeEntry {
-        ErrorCodeEntry(code: code, meaning: meaning, outcome: .account, scope: .app, breaker: .ignored)
+    static func credentials(_ code: Int, _ meaning: String, proves: Bool = false) -> ErrorCodeEntry {
+        ErrorCodeEntry(
+            code: code,
+            meaning: meaning,
+            outcome: .account,
+            scope: .app,
+            breaker: .ignored,
+            provesAccount: proves
+        )
     }
 
     /// What the account may or may not do.
-    static func account(_ code: Int, _ meaning: String, _ scope: ErrorScope = .api) -> ErrorCodeEntry {
-        ErrorCodeEntry(code: code, meaning: meaning, outcome: .account, scope: scope)
+    static func account(
+        _ code: Int,
+        _ meaning: String,
+        _ scope: ErrorScope = .api,
+        proves: Bool = false
+    ) -> ErrorCodeEntry {
+        ErrorCodeEntry(code: code, meaning: meaning, outcome: .account, scope: scope, provesAccount: proves)
     }
 
     static func request(_ code: Int, _ meaning: String, _ scope: ErrorScope = .message) -> ErrorCodeEntry {

@@ -14,6 +14,9 @@ public struct ErrorCodeEntry: Equatable, Sendable {
     public var wait: WaitHint
     /// Whether the code, met by the repeat of an attempt whose outcome was unknown, says that the first try was taken.
     public var isDuplicateOnRepeat: Bool
+    /// Whether the code can't be about the content of the one call that drew it: a body or a query can draw 40001 or
+    /// 40013, but nothing that a caller writes draws 40164.
+    public var provesAccount: Bool
 
     /// A row of the table.
     public init(
@@ -23,7 +26,8 @@ public struct ErrorCodeEntry: Equatable, Sendable {
         scope: ErrorScope,
         breaker: BreakerEffect = .success,
         wait: WaitHint = .none,
-        isDuplicateOnRepeat: Bool = false
+        isDuplicateOnRepeat: Bool = false,
+        provesAccount: Bool = false
     ) {
         self.code = code
         self.meaning = meaning
@@ -32,5 +36,6 @@ public struct ErrorCodeEntry: Equatable, Sendable {
         self.breaker = breaker
         self.wait = wait
         self.isDuplicateOnRepeat = isDuplicateOnRepeat
+        self.provesAccount = provesAccount
     }
 }

@@ -21,6 +21,12 @@ public struct Classification: Equatable, Sendable {
     /// Whether the answer, got by the repeat of an attempt whose outcome was unknown, says that the first try was
     /// taken.
     public var isDuplicateOnRepeat: Bool
+    /// Whether the errcode can't be about the content of the one call that drew it. Of a code that is true of the whole
+    /// account and has it not, a second call should say the same before the account is held.
+    public var provesAccount: Bool
+    /// Whether it is probably not WeChat that speaks but a proxy, a firewall or a portal between: an operator should
+    /// know.
+    public var isIntermediary: Bool
 
     /// A classification; the defaults are those of an answer that says nothing more.
     public init(
@@ -33,7 +39,9 @@ public struct Classification: Equatable, Sendable {
         isAnswer: Bool = true,
         scope: ErrorScope = .message,
         wait: WaitHint = .none,
-        isDuplicateOnRepeat: Bool = false
+        isDuplicateOnRepeat: Bool = false,
+        provesAccount: Bool = false,
+        isIntermediary: Bool = false
     ) {
         self.outcome = outcome
         self.errcode = errcode
@@ -45,8 +53,19 @@ public struct Classification: Equatable, Sendable {
         self.scope = scope
         self.wait = wait
         self.isDuplicateOnRepeat = isDuplicateOnRepeat
+        self.provesAccount = provesAccount
+        self.isIntermediary = isIntermediary
     }
 
     /// Something came that doesn't say whether WeChat took the call.
     static let noAnswer = Classification(outcome: .unknown, breaker: .failure, isAnswer: false, scope: .api)
+
+    /// As ``noAnswer``, from somebody who is not WeChat.
+    static let foreignPage = Classification(
+        outcome: .unknown,
+        breaker: .failure,
+        isAnswer: false,
+        scope: .api,
+        isIntermediary: true
+    )
 }

@@ -20,20 +20,30 @@ extension ReplyClassifier {
 
     /// Whether a body that may be a file is JSON after all, as errors on media paths are.
     static func isJSON(_ contentType: String?, _ body: Span<UInt8>) -> Bool {
-        if let contentType {
+        if let contentType, !contentType.isEmpty {
             if hasPrefix(contentType, "application/json") { return true }
             if !hasPrefix(contentType, "text/") { return false }
         }
-        var index = 0
+        return begins(body, "{")
+    }
+
+    /// Whether a text begins with `character`, a byte order mark and white space apart.
+    static func begins(_ body: Span<UInt8>, _ character: Unicode.Scalar) -> Bool {
+        let index = textStart(body)
+        return index < body.count && body[index] == UInt8(ascii: character)
+    }
+
+    /// Where the text begins after a byte order mark and white space.
+    private static func textStart(_ body: Span<UInt8>) -> Int {
+        var index = starts(body, at: 0, with: "\u{FEFF}") ? 3 : 0
         while index < body.count, body[index] <= 0x20 { index += 1 }
-        return index < body.count && body[index] == UInt8(ascii: "{")
+        return index
     }
 
     /// Whether a body that may be a file is a page of some proxy.
     static func isPage(_ contentType: String?, _ body: Span<UInt8>) -> Bool {
-        if let contentType { return hasPrefix(contentType, "text/html") }
-        var index = 0
-        while index < body.count, body[index] <= 0x20 { index += 1 }
+        if let contentType, !contentType.isEmpty { return hasPrefix(contentType, "text/html") }
+        let index = textStart(body)
         return starts(body, at: index, with: "<!doctype") || starts(body, at: index, with: "<html")
     }
 

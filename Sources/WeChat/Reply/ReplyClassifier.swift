@@ -4,6 +4,8 @@
 public struct ReplyClassifier: Sendable {
     /// How many bytes of an errmsg are kept.
     public static let longestText = 1024
+    /// An error that is labelled as a file is looked for in bodies of at most this many bytes.
+    static let longestHiddenError = 64 << 10
 
     /// A classifier by ``ErrorCodeTable``.
     public init() {}
@@ -13,28 +15,39 @@ public struct ReplyClassifier: Sendable {
     /// | | outcome | answer |
     /// | --- | --- | --- |
     /// | 2xx, errcode absent or 0 | accepted | yes |
+    /// | 2xx without a body where HTTP has none (HEAD, OPTIONS, 204, 205) | accepted | yes |
     /// | 2xx or 4xx with an errcode | by the table | yes |
     /// | 2xx, empty, cut, HTML, or anything but an object where JSON is due | unknown | no |
-    /// | 408, 421, 425 without an errcode | transient: by their definition the request was not taken | yes |
-    /// | 429 without an errcode | throttled | yes |
-    /// | 412, and every other 4xx without an errcode | request | yes |
+    /// | 4xx of a HEAD, which has no body to hold an errcode | request | yes |
+    /// | 4xx without an errcode | by ``Classification/refusal(status:isCallersShape:)`` | yes |
     /// | 1xx, 3xx, 5xx | unknown | no |
     ///
     /// - Parameters:
     ///   - contentType: The header as it came. It decides nothing where JSON is due, since WeChat labels JSON in
-    /// several
-    ///     ways; elsewhere it tells a file from a page.
+    ///     several ways; elsewhere it tells a file from a page.
     ///   - api: What was called.
+    ///   - method: How it was called.
+    ///   - isCallersShape: Whether method, path and body are a caller's, as of a relayed call.
     public func classify(
         status: Int,
         contentType: String?,
         body: [UInt8],
-        api: APIDescriptor
+        api: APIDescriptor,
+        method: String = "POST",
+        isCallersShape: Bool = false
     ) -> Classification {
         switch status {
-        case 200..<300: classifySuccess(contentType: contentType, body: body, api: api)
-        case 400..<500: classifyRefusal(status: status, body: body, api: api)
-        default: .noAnswer
+        case 200..<300:
+            let hasNoBody = method == "HEAD" || method == "OPTIONS" || status == 204 || status == 205
+            return hasNoBody && body.isEmpty
+                ? Classification(outcome: .accepted, breaker: .success)
+                : classifySuccess(contentType: contentType, body: body, api: api)
+        case 400..<500:
+            if method == "HEAD", body.isEmpty, status != 429 { return .callersAffair }
+            return classifyRefusal(status: status, body: body, api: api, isCallersShape: isCallersShape)
+        // WeChat redirects nobody; a portal or a firewall does.
+        case 300..<400: return .foreignPage
+        default: return .noAnswer
         }
     }
 
@@ -48,11 +61,12 @@ public struct ReplyClassifier: Sendable {
 
     private func classifySuccess(contentType: String?, body: [UInt8], api: APIDescriptor) -> Classification {
         let span = body.span
+        let nothing = Self.begins(span, "<") ? Classification.foreignPage : .noAnswer
         if !api.expectsJSON, !Self.isJSON(contentType, span) {
-            return span.isEmpty || Self.isPage(contentType, span)
-                ? .noAnswer : Classification(outcome: .accepted, breaker: .success)
+            if let error = classifyHiddenError(body, api: api) { return error }
+            return span.isEmpty || Self.isPage(contentType, span) ? nothing : Classification(outcome: .accepted, breaker: .success)
         }
-        guard let fields = try? ReplyFields(span) else { return .noAnswer }
+        guard let fields = try? ReplyFields(span) else { return nothing }
         switch fields.code {
         case .number(let code):
             return classify(code: code, fields: fields, body: body, api: api)
@@ -65,17 +79,24 @@ public struct ReplyClassifier: Sendable {
         }
     }
 
-    private func classifyRefusal(status: Int, body: [UInt8], api: APIDescriptor) -> Classification {
+    /// WeChat's error under a label of some file: it must not reach a caller as one.
+    private func classifyHiddenError(_ body: [UInt8], api: APIDescriptor) -> Classification? {
+        guard body.count <= Self.longestHiddenError, Self.begins(body.span, "{"),
+            let fields = try? ReplyFields(body.span), case .number(let code) = fields.code, code != 0
+        else { return nil }
+        return classify(code: code, fields: fields, body: body, api: api)
+    }
+
+    private func classifyRefusal(
+        status: Int,
+        body: [UInt8],
+        api: APIDescriptor,
+        isCallersShape: Bool
+    ) -> Classification {
         if let fields = try? ReplyFields(body.span), case .number(let code) = fields.code, code != 0 {
             return classify(code: code, fields: fields, body: body, api: api)
         }
-        switch status {
-        case 408, 421, 425: return Classification(outcome: .transient, breaker: .failure, scope: .api)
-        case 429: return Classification(outcome: .throttled, breaker: .ignored, scope: .api, wait: .seconds(1))
-        // WeChat answers 412 when a body came without Content-Length: Weir's own mistake.
-        case 412: return Classification(outcome: .request, breaker: .ignored)
-        default: return Classification(outcome: .request, breaker: .success)
-        }
+        return .refusal(status: status, isCallersShape: isCallersShape)
     }
 
     private func classify(code: Int, fields: ReplyFields, body: [UInt8], api: APIDescriptor) -> Classification {
@@ -87,7 +108,8 @@ public struct ReplyClassifier: Sendable {
             breaker: entry.breaker,
             scope: entry.scope,
             wait: entry.wait,
-            isDuplicateOnRepeat: entry.isDuplicateOnRepeat
+            isDuplicateOnRepeat: entry.isDuplicateOnRepeat,
+            provesAccount: entry.provesAccount
         )
         if let message = fields.message {
             if code == 0, JSONText.equals(body.span, message, "ok") {

@@ -27,8 +27,8 @@ struct AcceptedMessage: Sendable {
         job.retryClass = classes.index(record.retryClass)
         job.notBefore = [record.notBefore, record.nextAt].compactMap { $0 }.max()
         job.expiresAt = record.notAfter
-        job.countedAttempts = UInt16(clamping: record.countedAttempts)
-        job.startedAttempts = UInt16(clamping: startedAttempts)
+        job.countedAttempts = UInt32(clamping: record.countedAttempts)
+        job.startedAttempts = UInt32(clamping: startedAttempts)
         job.firstAttemptAt = record.firstAttemptAt
         if isDeduplicated { job.marks.insert(.deduplicated) }
         if isAmbiguous { job.marks.insert(.ambiguous) }

@@ -204,7 +204,7 @@ extension DispatchMachine {
     private mutating func requeue(
         _ lease: Lease,
         notBefore: Timestamp?,
-        counted: UInt16,
+        counted: UInt32,
         marks: JobFlags,
         at now: Timestamp
     ) {
@@ -212,7 +212,7 @@ extension DispatchMachine {
         _ = queue.requeue(leased.id, notBefore: notBefore, front: notBefore == nil, at: now) { job in
             job.startedAttempts = leased.startedAttempts
             job.firstAttemptAt = leased.firstAttemptAt
-            job.countedAttempts = leased.countedAttempts &+ counted
+            job.countedAttempts = leased.countedAttempts.saturatingAdd(counted)
             job.marks = marks
         }
     }
