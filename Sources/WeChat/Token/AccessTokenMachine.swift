@@ -27,6 +27,11 @@ public struct AccessTokenMachine: Equatable, Sendable {
     private var failures = 0
     /// Confirmations of a rejected token in a row.
     private var confirmations = 0
+    /// Fetches in a row that a call's rejection asked for although others were accepted, and that brought nothing new.
+    private var fruitless = 0
+    /// Before this time no such rejection asks for another.
+    private var nextDoubt = Instant.zero
+    private var isDoubtful = false
 
     /// What keeps WeChat from giving a token.
     public private(set) var fault: TokenFault?
@@ -63,7 +68,14 @@ public struct AccessTokenMachine: Equatable, Sendable {
     ///
     /// The current token comes under suspicion only if it is the one that was rejected, and one fetch then answers for
     /// all calls that were rejected with it.
-    public mutating func rejected(value: String, at now: Instant) -> RejectionAction {
+    ///
+    /// - Parameter isProven: whether others' calls are accepted with it. Then it stays in use while WeChat is asked, and
+    ///   WeChat is asked ever less often while that brings nothing new: the rejection may be about one call's content.
+    public mutating func rejected(value: String, isProven: Bool = false, at now: Instant) -> RejectionAction {
+        if isProven {
+            if current?.value == value { doubt(at: now) }
+            return retry(afterRejected: value, at: now)
+        }
         if reserve?.value == value { reserve = nil }
         if current?.value == value {
             switch trust {
@@ -99,6 +111,12 @@ public struct AccessTokenMachine: Equatable, Sendable {
         if case .confirmed(let time) = trust, now >= time + policy.rejectionMemory { confirmations = 0 }
         trust = .suspected
         if fault == nil, failures == 0 { nextFetch = min(nextFetch, now) }
+    }
+
+    private mutating func doubt(at now: Instant) {
+        guard trust != .suspected, fault == nil, failures == 0 else { return }
+        isDoubtful = true
+        nextFetch = min(nextFetch, max(now, nextDoubt))
     }
 
     private var rejectionPause: Duration {
@@ -160,6 +178,7 @@ public struct AccessTokenMachine: Equatable, Sendable {
         current = token
         trust = .good
         confirmations = 0
+        (fruitless, isDoubtful, nextDoubt) = (0, false, now)
         if isEarly { supersededCount += 1 }
         return isEarly ? .superseded(token) : .renewed(token)
     }
@@ -172,6 +191,10 @@ public struct AccessTokenMachine: Equatable, Sendable {
         }
         let known = AccessToken(value: old.value, issuedAt: old.issuedAt, expiresAt: token.expiresAt)
         current = known
+        if isDoubtful {
+            (fruitless, isDoubtful) = (min(fruitless + 1, 20), false)
+            nextDoubt = now + doubled(policy.rejectionPause, times: fruitless - 1, max: policy.rejectionPauseMax)
+        }
         guard trust == .suspected else { return .unchanged(known) }
         trust = .confirmed(at: now)
         confirmations += 1

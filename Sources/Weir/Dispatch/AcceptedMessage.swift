@@ -30,6 +30,7 @@ struct AcceptedMessage: Sendable {
         job.countedAttempts = UInt32(clamping: record.countedAttempts)
         job.startedAttempts = UInt32(clamping: startedAttempts)
         job.firstAttemptAt = record.firstAttemptAt
+        if let asked = record.notBefore, record.nextAt.map({ asked >= $0 }) ?? true { job.marks.insert(.callersTime) }
         if isDeduplicated { job.marks.insert(.deduplicated) }
         if isAmbiguous { job.marks.insert(.ambiguous) }
         return job

@@ -1,3 +1,4 @@
+import Queueing
 import Timekeeping
 import Tracing
 import WeChat
@@ -11,6 +12,9 @@ struct Attempt: Sendable {
     var token: AccessToken?
     /// Whether WeChat's word about tokens, accounts and quotas concerns Weir's app, or the caller alone.
     var concernsApp = true
+    var method = "POST"
+    /// How far a body has come that its caller sends meanwhile.
+    var progress: StreamProgress?
     var trail: Trail
     /// Of a message, to go back should it wait on.
     var body: [UInt8]?
@@ -29,7 +33,10 @@ struct Attempt: Sendable {
 
     /// What came back, as the dispatch machine understands it.
     func classify(_ result: Result<UpstreamReply, TransportFailure>) -> Classification {
-        var classification = runtime.robot?.classify(result) ?? ReplyClassifier().classify(result, api: api)
+        var classification =
+            runtime.robot?.classify(result)
+            ?? ReplyClassifier()
+            .classify(result, api: api, method: method, isCallersShape: !lease.job.isDurable)
         if !concernsApp { classification = classification.concerningTheCallerAlone }
         if let token { classification.cut(token) }
         return classification

@@ -8,16 +8,20 @@ public struct AttemptEvidence: Equatable, Sendable {
     public var path: String?
     /// Whether the call was made with the app's token, so that its acceptance proves the token.
     public var usedToken: Bool
+    /// The call's body comes from its caller as it is sent, and had not come whole: how long that takes is the caller's doing.
+    public var isBodyIncomplete: Bool
 
     public init(
         failure: TransportFailure.Kind? = nil,
         fingerprint: UInt64? = nil,
         path: String? = nil,
-        usedToken: Bool = true
+        usedToken: Bool = true,
+        isBodyIncomplete: Bool = false
     ) {
         self.failure = failure
         self.fingerprint = fingerprint
         self.path = path
         self.usedToken = usedToken
+        self.isBodyIncomplete = isBodyIncomplete
     }
 }

@@ -21,11 +21,13 @@ struct AttemptMemory: Sendable {
     subscript(_ id: JobID) -> Entry? { entries[id] }
 
     /// An attempt of a job that waits on has ended.
-    mutating func keep(_ id: JobID, started: Instant, ended: Instant, isIdle: Bool = false) {
+    ///
+    /// - Parameter isIdle: whether it used up no attempt; `nil` leaves the count of such ends as it is.
+    mutating func keep(_ id: JobID, started: Instant, ended: Instant, isIdle: Bool? = false) {
         if entries[id] == nil, entries.count >= AttemptMemory.limit { return }
         var entry = entries[id] ?? Entry(firstStarted: started, lastEnded: ended)
         entry.lastEnded = ended
-        entry.idleWaits = isIdle ? min(entry.idleWaits + 1, 1000) : 0
+        if let isIdle { entry.idleWaits = isIdle ? min(entry.idleWaits + 1, 1000) : 0 }
         entries[id] = entry
     }
 

@@ -1,5 +1,5 @@
 public import Queueing
-public import Resilience
+import Resilience
 public import Timekeeping
 import WeChat
 
@@ -32,7 +32,7 @@ extension DispatchMachine {
             switch admit(from: lane, head: head, at: now) {
             case .started(let lease):
                 ledgers[lane.index].note(nil, at: now.instant)
-                actions.append(.start(lease))
+                actions.append(.start(clock.outward(lease)))
             case .stale(let job):
                 actions.append(.expire(clock.outward(job), Obstacle(job.isDurable ? .scheduled : .rateLimited)))
             case .blocked(let obstacle):
@@ -155,6 +155,14 @@ extension DispatchMachine {
         let since = max(ready, memory[id]?.lastEnded ?? ready)
         guard since < now.instant, lane.index < ledgers.count else { return [] }
         return ledgers[lane.index].waits(since: since, at: now.instant)
+    }
+
+    /// Since when a waiting job has waited for its next attempt, and what for.
+    func waited(_ job: Job, at moment: Moment) -> (since: Timestamp, waits: [Wait]) {
+        let now = clock.present(moment)
+        let ready = clock.steady(max(job.acceptedAt, job.notBefore ?? job.acceptedAt))
+        let since = max(now.instant(ofSteady: ready), memory[job.id]?.lastEnded ?? now.instant(ofSteady: ready))
+        return (now.wall(at: since), waits(of: job.id, in: job.lane, readySince: ready, at: now))
     }
 
     /// Whether a repeat now could be shown twice: an earlier attempt may have arrived, and WeChat's window for telling is over, or

@@ -45,7 +45,8 @@ public struct DispatchSnapshot: Sendable {
     init(_ state: Dispatcher.State, at now: Moment) {
         let machine = state.machine
         let names = state.breakerNames
-        breakers = machine.breakers.indices.map { index in
+        let inUse = machine.breakersInUse
+        breakers = machine.breakers.indices.filter(inUse.contains).map { index in
             let breaker = machine.breakers[index]
             let key = machine.breakerKeys[index]
             return Breaker(
@@ -80,7 +81,7 @@ public struct DispatchSnapshot: Sendable {
             )
         }
         queue = machine.queue.snapshot
-        relayedWaiting = state.calls.count
+        relayedWaiting = state.room.total.calls
         inFlight = machine.inFlight
         isJournalWritable = machine.journalIsWritable
     }

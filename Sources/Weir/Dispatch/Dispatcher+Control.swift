@@ -25,11 +25,13 @@ extension Dispatcher {
             var message = message
             message.isAmbiguous = message.isAmbiguous || interruptedAt != nil
             let job = message.job(in: lane, classes: state.classes)
-            guard let interruptedAt else { return state.machine.restore(job, at: now.timestamp) }
+            guard let interruptedAt else { return state.machine.restore(job, at: now) }
             let first = job.firstAttemptAt ?? interruptedAt
+            // A first attempt in the future: the clock was set back, and nobody knows how long ago it was.
+            let age = now.timestamp - first
             let mayRepeat =
-                message.isDeduplicated && now.timestamp - first < state.machine.policy.deduplicationWindow
-            if mayRepeat { state.machine.restore(job, at: now.timestamp) }
+                message.isDeduplicated && age >= .zero && age < state.machine.policy.deduplicationWindow
+            if mayRepeat { state.machine.restore(job, at: now) }
             let attempt = AttemptRecord(
                 number: message.startedAttempts,
                 startedAt: interruptedAt,
@@ -102,9 +104,12 @@ extension Dispatcher {
             state.relay = configuration.relay
             state.upstream = configuration.upstream
             state.apps = apps
-            state.machine.update(DispatchPolicy(configuration, classes: state.classes), at: now.instant) { app, api in
-                apps[app].configuration.limit(for: api)
-            }
+            state.machine.update(
+                DispatchPolicy(configuration, classes: state.classes),
+                at: now.instant,
+                limit: { app, api in apps[app].configuration.limit(for: api) },
+                host: { app in apps[app].origin }
+            )
         }
     }
 

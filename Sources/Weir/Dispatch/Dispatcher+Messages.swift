@@ -29,14 +29,14 @@ extension Dispatcher {
                 at: now.instant,
                 metrics: metrics
             )
-            switch state.machine.submit(message.job(in: lane, classes: state.classes), at: now.timestamp) {
+            switch state.machine.submit(message.job(in: lane, classes: state.classes), at: now) {
             case .refused: return .queueFull
             case .ready, .scheduled: break
             }
             let trail = Trail(traceparent: record.traceparent, waitingSince: record.notBefore ?? record.createdAt)
             state.bodies.keep(Parcel(body: record.body, trail: trail), for: record.id)
             let actions = state.machine.pump(at: now)
-            appendAccept(record, actions: actions, in: &state, completion: completion)
+            appendAccept(record, actions: actions, in: &state, at: now, completion: completion)
             return nil
         }
         if let refusal { completion(.failure(refusal)) }
@@ -56,6 +56,7 @@ extension Dispatcher {
         _ record: MessageRecord,
         actions: [DispatchAction],
         in state: inout State,
+        at now: Moment,
         completion: @escaping @Sendable (Result<Void, AcceptFailure>) -> Void
     ) {
         var own: Lease?
@@ -78,7 +79,7 @@ extension Dispatcher {
                 completion(.failure(.journal(error)))
             }
         }
-        if !others.isEmpty { start(others, in: &state, at: time.moment()) }
+        if !others.isEmpty { start(others, in: &state, at: now) }
     }
 
     // MARK: Attempts
@@ -116,7 +117,7 @@ extension Dispatcher {
             target: target,
             headers: Dispatcher.jsonHeaders,
             body: parcel.body,
-            timeout: upstream.timeout,
+            timeout: lease.timeout,
             connectTimeout: upstream.connectTimeout,
             replyLimit: 1 << 20
         )
@@ -131,7 +132,7 @@ extension Dispatcher {
         let (isStale, taken) = state.withLock { state in
             let gate = state.machine.gates[lease.gate]
             // Only a repeat can be stale: the usual attempt need not read the clock.
-            let isStale = lease.number > 1 && state.machine.isStale(lease.job, at: time.moment())
+            let isStale = lease.number > 1 && state.machine.isStale(id, at: time.moment())
             let known =
                 state.machine.leases[id] == nil || isStale ? nil : state.bodies.take(id) ?? stored.map(Parcel.init)
             let parcel = known ?? Parcel(body: [], trail: Trail())
@@ -239,7 +240,7 @@ extension Dispatcher {
                 at: now.instant,
                 metrics: metrics
             )
-            state.machine.restore(message.job(in: lane, classes: state.classes), at: now.timestamp)
+            state.machine.restore(message.job(in: lane, classes: state.classes), at: now)
         }
     }
 

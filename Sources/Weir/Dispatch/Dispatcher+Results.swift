@@ -11,12 +11,20 @@ extension Dispatcher {
         let lease = attempt.lease
         let classification = attempt.classify(result)
         let ended = update { state, now -> (AttemptResult, className: String, Moment)? in
+            let evidence = evidence(attempt, classification, result, in: state)
+            let id = lease.job.id
             guard
-                let done = state.machine.complete(lease.job.id, with: classification, at: now, using: &state.generator)
+                let done = state.machine.complete(
+                    id,
+                    with: classification,
+                    evidence: evidence,
+                    at: now,
+                    using: &state.generator
+                )
             else { return nil }
             if done.classification.outcome == .tokenRejected, let token = attempt.token {
                 // Under the same lock: nobody may take the rejected token for the repeat.
-                rejected(token, app: state.machine.gates[lease.gate].app, in: &state)
+                rejected(token, app: state.machine.gates[lease.gate].app, in: &state, at: now)
             }
             if done.job.isDurable {
                 settle(done, attempt, in: &state, at: now)
@@ -35,6 +43,25 @@ extension Dispatcher {
             traceID: attempt.exportedTraceID(after: done.classification)
         )
         report(done, attempt)
+    }
+
+    /// What the machine should know of the attempt beyond its classification.
+    private func evidence(
+        _ attempt: Attempt,
+        _ classification: Classification,
+        _ result: Result<UpstreamReply, TransportFailure>,
+        in state: State
+    ) -> AttemptEvidence {
+        let call = state.calls[attempt.lease.job.id]
+        var evidence = AttemptEvidence(path: call?.path, usedToken: attempt.token != nil)
+        if case .failure(let failure) = result { evidence.failure = failure.kind }
+        evidence.isBodyIncomplete = attempt.progress.map { !$0.isComplete } ?? false
+        // It costs a look at the whole body, so only where something hangs on it.
+        if classification.outcome == .tokenRejected || classification.outcome == .account {
+            let target = call.map { $0.targetPrefix + $0.targetSuffix } ?? attempt.api.label
+            evidence.fingerprint = CallFingerprint.make(target: target, body: attempt.body ?? call?.body ?? [])
+        }
+        return evidence
     }
 
     private func settle(_ done: AttemptResult, _ attempt: Attempt, in state: inout State, at now: Moment) {
@@ -86,21 +113,22 @@ extension Dispatcher {
         guard case .ended = done.disposition else {
             state.calls[done.job.id]?.last = last
             state.calls[done.job.id]?.trail = attempt.trailAfterwards(at: now.timestamp)
+            state.waitAgain(done.job.id)
             return
         }
         guard let call = state.removeCall(done.job.id) else { return }
         state.effects.append(.answer(call, .attempted(last)))
     }
 
-    private func rejected(_ token: AccessToken, app: Int, in state: inout State) {
+    private func rejected(_ token: AccessToken, app: Int, in state: inout State, at now: Moment) {
         guard let keeper = state.apps[app].keeper else { return }
-        keeper.reject(token)
+        keeper.reject(token, isProven: state.machine.apps[app].suspicion.isProven(at: now.instant))
         state.machine.setToken(keeper.presentState(), app: app)
     }
 
     /// The token keeper may have news.
     func tokenChanged(app: Int) {
-        update { state, _ in state.refreshToken(of: app) }
+        update { state, now in state.tokenChanged(app: app, at: now) }
     }
 
     /// A breaker has moved.
@@ -115,6 +143,7 @@ extension Dispatcher {
             report(transition, breaker: breaker)
         }
         let result = done.classification
+        if result.isIntermediary { reportIntermediary(attempt) }
         guard result.outcome == .account else { return }
         // Each call of a refused account brings another.
         let news = "\(attempt.runtime.name) \(attempt.api.label) \(result.errcode ?? 0)"
@@ -125,6 +154,15 @@ extension Dispatcher {
                 "app": "\(attempt.runtime.name)", "api": "\(attempt.api.label)", "errcode": "\(result.errcode ?? 0)",
                 "rid": "\(result.rid ?? "")",
             ]
+        )
+    }
+
+    /// Between Weir and WeChat stands something that answers in its place.
+    private func reportIntermediary(_ attempt: Attempt) {
+        guard refusals.isNews("\(attempt.runtime.name) intermediary", at: time.now()) else { return }
+        logger.error(
+            "an answer without an errcode: a proxy, firewall or portal speaks in WeChat's place; an operator must act",
+            metadata: ["app": "\(attempt.runtime.name)", "api": "\(attempt.api.label)"]
         )
     }
 }

@@ -33,10 +33,28 @@ extension Dispatcher.State {
         machine.setToken(keeper.presentState(), app: app)
     }
 
+    /// The same after the keeper has said that something changed; what waits for the answer to a token request goes on with it.
+    mutating func tokenChanged(app: Int, at now: Moment) {
+        refreshToken(of: app)
+        guard let keeper = apps[app].keeper else { return }
+        let answers = keeper.answers
+        guard answers != tokenAnswers[app] else { return }
+        tokenAnswers[app] = answers
+        machine.tokenWasFetched(app: app, at: now)
+    }
+
     mutating func removeCall(_ id: JobID) -> RelayCall? {
         guard let call = calls.removeValue(forKey: id) else { return nil }
-        waitingBytes -= call.body?.count ?? 0
+        if !call.isUnderWay { room.leave(call.client, bytes: call.body?.count ?? 0) }
         return call
+    }
+
+    /// A call whose attempt has ended waits for another.
+    mutating func waitAgain(_ id: JobID) {
+        guard let call = calls[id], call.isUnderWay else { return }
+        calls[id]?.isUnderWay = false
+        calls[id]?.cancelSignal = nil
+        room.reenter(call.client, bytes: call.body?.count ?? 0)
     }
 
     /// Whoever waits for a message's end, to be told after the lock is released.
@@ -79,11 +97,10 @@ extension Dispatcher {
             let gate = machine.gates[machine.gate(of: job.lane)]
             let obstacle = machine.obstacle(of: job, at: now)
             let isScheduled = obstacle.reason == .scheduled
-            let ready = max(job.acceptedAt, job.notBefore ?? job.acceptedAt)
-            let since = max(ready, machine.memory[id]?.lastEnded ?? ready)
+            let (since, waits) = machine.waited(job, at: now)
             return WaitingReport(
                 obstacle: obstacle,
-                waits: isScheduled ? [] : machine.waits(of: id, in: job.lane, readySince: since, at: now),
+                waits: isScheduled ? [] : waits,
                 since: since,
                 app: machine.apps[gate.app].name,
                 api: gate.api.label,

@@ -16,9 +16,12 @@ final class Dispatcher: Sendable {
     struct State: Sendable {
         var machine: DispatchMachine
         var apps: [AppRuntime]
+        /// By app: the answers to token requests that its keeper had had when it was asked last.
+        var tokenAnswers: [Int: Int] = [:]
         var classes: RetryClassTable
         var calls: [JobID: RelayCall] = [:]
-        var waitingBytes = 0
+        /// Relayed calls that wait, without those on their way.
+        var room = WaitingRoom()
         var bodies: BodyStore
         /// Whoever waits for a message's end, by a number of their own.
         var watchers: [JobID: [UInt64: @Sendable () -> Void]] = [:]
@@ -33,6 +36,8 @@ final class Dispatcher: Sendable {
     /// What is done once the lock is released.
     enum Effect: Sendable {
         case transmit(Lease, RelayCall)
+        /// An attempt is taken back.
+        case cancel(CancelSignal)
         case answer(RelayCall, RelayEnd)
         case report(BreakerTransition, breaker: String)
         case log(MessageEnd)
@@ -99,10 +104,11 @@ final class Dispatcher: Sendable {
         let (value, effects, wake) = state.withLock { state in
             let now = time.moment()
             let value = change(&state, now)
+            start(state.machine.judgeHanging(at: now, using: &state.generator), in: &state, at: now)
             start(state.machine.pump(at: now), in: &state, at: now)
-            for probing in state.machine.takeProbings() {
-                // Told before the probe leaves.
-                state.effects.insert(.report(probing.transition, breaker: state.breakerNames[probing.breaker]), at: 0)
+            for move in state.machine.takeTransitions() {
+                // Told before a probe leaves.
+                state.effects.insert(.report(move.transition, breaker: state.breakerNames[move.breaker]), at: 0)
             }
             let effects = state.effects
             state.effects = []
@@ -128,8 +134,12 @@ final class Dispatcher: Sendable {
                 leases.append(lease)
             case .start(let lease):
                 guard let call = state.calls[lease.job.id] else { continue }
+                state.room.leave(call.client, bytes: call.body?.count ?? 0)
+                state.calls[lease.job.id]?.isUnderWay = true
                 state.effects.append(.transmit(lease, call))
                 metrics.started(lease)
+            case .giveUp(let id):
+                if let signal = state.calls[id]?.cancelSignal { state.effects.append(.cancel(signal)) }
             case .refuse(let job, let obstacle):
                 endCall(job.id, obstacle: obstacle, in: &state)
             case .expire(let job, let obstacle):
@@ -164,87 +174,10 @@ final class Dispatcher: Sendable {
     private func perform(_ effect: Effect) {
         switch effect {
         case .transmit(let lease, let call): transmit(call, lease: lease)
+        case .cancel(let signal): signal.cancel()
         case .answer(let call, let end): call.completion(end)
         case .report(let transition, let breaker): report(transition, breaker: breaker)
         case .log(let end): log.write(end, at: time.now())
         }
-    }
-
-    // MARK: Relayed calls
-
-    /// Queues a relayed call. `completion` is called once, also when there is no room.
-    /// - Returns: the id with which the call can be hung up; `nil` when it has already ended.
-    func relay(_ call: RelayCall, priority: Priority, retryClass: String, limit: RateLimit) -> JobID? {
-        let id = update { state, now -> JobID? in
-            let size = call.body?.count ?? 0
-            guard state.calls.count < state.relay.maxWaiting,
-                state.waitingBytes + size <= state.relay.maxWaitingBytes || state.calls.isEmpty
-            else { return nil }
-            let lane = state.lane(
-                app: call.app,
-                api: call.api,
-                isDurable: false,
-                limit: limit,
-                at: now.instant,
-                metrics: metrics
-            )
-            let id = state.ids.next(at: now.timestamp)
-            var job = Job(id: id, lane: lane, priority: priority, isDurable: false, acceptedAt: now.timestamp)
-            job.retryClass = state.classes.index(retryClass)
-            job.expiresAt = now.timestamp + (call.deadline - now.instant)
-            job.marks = call.isRepeatable ? .repeatable : []
-            state.calls[id] = call
-            state.waitingBytes += size
-            _ = state.machine.submit(job, at: now.timestamp)
-            return id
-        }
-        if id == nil { call.completion(.overloaded) }
-        return id
-    }
-
-    /// The caller is gone: its wait ends. An attempt on its way is left to arrive, and is the last.
-    func hangUp(_ id: JobID) {
-        update { state, now in
-            switch state.machine.cancel(id) {
-            case .removed:
-                guard let call = state.removeCall(id) else { return }
-                state.effects.append(.answer(call, .hungUp))
-            case .inFlight: state.machine.makeLast(id, at: now.timestamp)
-            case .unknown: return
-            }
-        }
-    }
-
-    /// The token went away between decision and transmission: the call waits for the next one.
-    private func abandon(_ lease: Lease) {
-        update { state, now in
-            _ = state.machine.abandon(lease.job.id, at: now)
-            state.refreshToken(of: state.machine.gates[lease.gate].app)
-        }
-    }
-
-    private func transmit(_ call: RelayCall, lease: Lease) {
-        let (runtime, connectTimeout) = state.withLock { ($0.apps[call.app], $0.upstream.connectTimeout) }
-        var token: AccessToken?
-        if call.usesToken {
-            token = runtime.keeper?.token()
-            guard token != nil else { return abandon(lease) }
-        }
-        let left = call.deadline - time.now()
-        let share = call.isRepeatable && call.last == nil ? left / 2 : left
-        var request = UpstreamRequest(
-            method: call.method,
-            origin: runtime.origin,
-            target: call.targetPrefix + (token?.value ?? "") + call.targetSuffix,
-            headers: call.headers,
-            body: call.body,
-            timeout: max(share, .milliseconds(1)),
-            connectTimeout: connectTimeout
-        )
-        request.stream = call.stream
-        var attempt = Attempt(lease: lease, api: call.api, runtime: runtime, token: token, trail: call.trail)
-        attempt.concernsApp = call.usesToken
-        attempt.span = traces.attempt(lease, trail: call.trail, app: runtime.name, api: call.api)
-        transport.send(request) { [self, attempt] result in complete(attempt, result) }
     }
 }

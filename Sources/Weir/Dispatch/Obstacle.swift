@@ -16,7 +16,9 @@ public struct Obstacle: Equatable, Sendable {
         case noToken = "no_token"
         /// The token can't be fetched until an operator acts, or WeChat keeps rejecting it.
         case credentials
-        /// WeChat refuses the account or the api (48001 and its like); asked again once a minute.
+        /// WeChat rejects the app's token although it gave it out; asked again after seconds, later minutes.
+        case tokenRejected = "token_rejected"
+        /// WeChat refuses the account or the api (48001 and its like); asked again once a minute, later every five.
         case account
         /// An operator paused the app.
         case paused
@@ -44,7 +46,7 @@ public struct Obstacle: Equatable, Sendable {
     /// Whether a relayed call is better told at once than left waiting for its deadline.
     var refusesAtOnce: Bool {
         switch reason {
-        case .breakerOpen, .quotaExhausted, .credentials, .account, .paused, .draining: true
+        case .breakerOpen, .quotaExhausted, .credentials, .tokenRejected, .account, .paused, .draining: true
         case .rateLimited, .throttled, .noToken, .concurrency, .journal, .scheduled, .turn: false
         }
     }

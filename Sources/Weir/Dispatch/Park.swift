@@ -7,6 +7,14 @@ struct Park: Equatable, Sendable {
         case instant(Instant)
         /// The wall clock shows this time: a minute or a day of WeChat's begins.
         case wall(Timestamp)
+
+        /// When that is, as the wall clock goes now.
+        func until(at now: SteadyClock.Present) -> Timestamp {
+            switch self {
+            case .instant(let instant): now.wall(at: instant)
+            case .wall(let timestamp): timestamp
+            }
+        }
     }
 
     var obstacle: Obstacle.Reason
@@ -19,15 +27,7 @@ struct Park: Equatable, Sendable {
         }
     }
 
-    /// When it ends, as the wall clock goes now.
-    func until(at now: SteadyClock.Present) -> Timestamp {
-        switch end {
-        case .instant(let instant): now.wall(at: instant)
-        case .wall(let timestamp): timestamp
-        }
-    }
-
     func obstacle(at now: SteadyClock.Present) -> Obstacle {
-        Obstacle(obstacle, until: until(at: now))
+        Obstacle(obstacle, until: end.until(at: now))
     }
 }

@@ -18,12 +18,22 @@ struct RelayCall: Sendable {
     var app: Int
     var api: APIDescriptor
     var deadline: Instant
-    /// Whether an attempt takes half of the time that is left, to leave room for a repeat.
+    /// Whether a repeat does no harm, or is recognised by WeChat.
     var isRepeatable: Bool
+    /// The caller's label, by which the room for waiting calls is shared.
+    var client = ""
+    /// The path that is called, in its plainest spelling.
+    var path = ""
+    /// Whether WeChat's word about tokens, accounts and quotas concerns the app; `nil`: where the app's token is used.
+    var concernsApp: Bool?
     /// Where its attempts belong.
     var trail = Trail()
     /// What the attempts so far brought.
     var last: LastAttempt?
+    /// Whether an attempt is in flight, so that it takes no room among those that wait.
+    var isUnderWay = false
+    /// Takes back the attempt in flight.
+    var cancelSignal: CancelSignal?
     /// Called once, outside of every lock.
     var completion: @Sendable (RelayEnd) -> Void
 
@@ -38,7 +48,7 @@ struct RelayCall: Sendable {
 
         /// Whether WeChat may have taken the call although no answer of its says so.
         var leavesDoubt: Bool {
-            classification.outcome == .unknown || isAmbiguous && classification.outcome == .transient
+            classification.outcome == .unknown || isAmbiguous && classification.outcome != .accepted
         }
     }
 }

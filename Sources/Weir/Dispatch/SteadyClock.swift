@@ -68,6 +68,14 @@ struct SteadyClock: Sendable {
     /// A job of the queue, as callers know it.
     func outward(_ job: Job) -> Job { skew == .zero ? job : converted(job, wall) }
 
+    /// An attempt, as callers know its job.
+    func outward(_ lease: Lease) -> Lease {
+        guard skew != .zero else { return lease }
+        var lease = lease
+        lease.job = outward(lease.job)
+        return lease
+    }
+
     private func converted(_ job: Job, _ convert: (Timestamp) -> Timestamp) -> Job {
         var job = job
         job.acceptedAt = convert(job.acceptedAt)

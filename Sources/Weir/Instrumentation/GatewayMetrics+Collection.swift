@@ -36,7 +36,7 @@ extension GatewayMetrics {
     }
 
     private static let blockingReasons: [Obstacle.Reason] = [
-        .rateLimited, .breakerOpen, .throttled, .quotaExhausted, .noToken, .credentials, .account, .paused,
+        .rateLimited, .breakerOpen, .throttled, .quotaExhausted, .noToken, .credentials, .tokenRejected, .account, .paused,
         .concurrency, .journal, .draining,
     ]
 

@@ -56,7 +56,7 @@ extension GatewayMetrics {
         switch result.disposition {
         case .retry(_, let fast, _): retries.child(className, fast ? "fast" : "ladder").increment()
         case .tokenRetry: retries.child(className, "token").increment()
-        case .ended, .waiting: break
+        case .ended, .waiting, .pausing: break
         }
     }
 

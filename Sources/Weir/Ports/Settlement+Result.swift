@@ -18,7 +18,7 @@ extension Settlement {
             )
         case .retry(let due, _, _):
             self.init(state: .pending, at: now, nextAt: due, countedAttempts: counted, reason: "retry after \(why)")
-        case .waiting(let obstacle):
+        case .waiting(let obstacle), .pausing(let obstacle):
             self.init(
                 state: .pending,
                 at: now,

@@ -93,6 +93,7 @@ extension RelayService {
             case .noToken: (.unreachable, "WeChat's token endpoint can't be reached")
             case .credentials: (.appUnavailable, "WeChat refuses the app's credentials; an operator must act")
             case .account: (.appUnavailable, "WeChat refuses the account; an operator must act")
+            case .tokenRejected: (.appUnavailable, "WeChat rejects the app's token again and again")
             case .paused: (.appUnavailable, "an operator paused the app")
             case .journal, .draining: (.overloaded, "Weir is shutting down")
             }

@@ -14,6 +14,8 @@ final class TokenKeeper: Sendable {
         var generator: SplitMix64
         /// WeChat called a token current that it had just rejected: nobody uses it before this time.
         var pausedUntil: Instant?
+        /// Token requests that have ended.
+        var answers = 0
         var isStopped = false
     }
 
@@ -81,6 +83,9 @@ final class TokenKeeper: Sendable {
         }
     }
 
+    /// How many token requests have ended: a change says that there is an answer.
+    var answers: Int { state.withLock { $0.answers } }
+
     /// A reload brought another secret, or an operator asks for another try.
     func replace(_ credentials: TokenCredentials) {
         let changed = state.withLock { state in
@@ -93,12 +98,13 @@ final class TokenKeeper: Sendable {
     }
 
     /// WeChat rejected `token`. Only takes note, as it is called with the dispatcher's lock held; what follows happens on the timer.
-    func reject(_ token: AccessToken) {
+    ///
+    /// - Parameter isProven: whether other calls are accepted with the app's token: then it stays in use while WeChat is asked.
+    func reject(_ token: AccessToken, isProven: Bool = false) {
         let wake = state.withLock { state in
             let now = time.now()
-            if case .sameToken(_, let pause) = state.machine.rejected(value: token.value, at: now) {
-                state.pausedUntil = now + pause
-            }
+            let action = state.machine.rejected(value: token.value, isProven: isProven, at: now)
+            if !isProven, case .sameToken(_, let pause) = action { state.pausedUntil = now + pause }
             return state.wake
         }
         report(.rejected)
@@ -141,6 +147,7 @@ final class TokenKeeper: Sendable {
         let (classification, reply) = read(result)
         state.withLock { state in
             let now = time.now()
+            state.answers += 1
             if let reply {
                 let life = Duration.seconds(min(reply.expiresIn, 1 << 31))
                 let update = state.machine.fetched(fetch, value: reply.accessToken, expiresIn: life, at: now)

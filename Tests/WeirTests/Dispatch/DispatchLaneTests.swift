@@ -86,9 +86,21 @@ import WeChat
         let message = harness.submit(durable)
         harness.advance(.milliseconds(1))
         let call = harness.submit(relayed)
-        #expect(harness.starts() == [message])
-        harness.advance(.seconds(60))
+        // Somebody waits for the call.
         #expect(harness.starts() == [call])
+        harness.advance(.seconds(60))
+        #expect(harness.starts() == [message])
+    }
+
+    @Test func `a message that has aged goes before relayed calls of its priority`() {
+        var harness = MachineHarness()
+        let (durable, relayed) = (harness.lane(limit: .single), harness.lane(isDurable: false, limit: .single))
+        let first = harness.submit(relayed)
+        #expect(harness.starts() == [first])
+        let message = harness.submit(durable)
+        harness.advance(.seconds(61))
+        harness.submit(relayed)
+        #expect(harness.starts() == [message])
     }
 
     /// Permits, period, burst.

@@ -91,7 +91,7 @@ import WeChat
     // MARK: Account errors
 
     @Test(arguments: [(48001, false), (50002, true), (40013, false), (61007, true)])
-    func `an account error holds the api or the app, with one probe a minute`(_ code: Int, _ isApp: Bool) throws {
+    func `an account error holds the api or the app, and is probed ever less often, up to every five minutes`(_ code: Int, _ isApp: Bool) throws {
         var harness = MachineHarness()
         let (lane, other) = (harness.lane(Path.menu), harness.lane(Path.custom))
         let api = code == 40013 ? Path.menu : Path.template
@@ -102,15 +102,17 @@ import WeChat
         let bystander = harness.submit(other)
         let holdsApp = isApp || code == 40013
         #expect(harness.starts() == (holdsApp ? [] : [bystander]))
-        for minute in 1...3 {
-            harness.advance(.seconds(60))
+        for wait in [60, 120, 240, 300, 300] {
+            harness.advance(.seconds(wait) - .milliseconds(1))
+            #expect(harness.starts().isEmpty)
+            harness.advance(.milliseconds(1))
             let probes = harness.starts()
-            #expect(probes.count == 1, "minute \(minute)")
+            #expect(probes.count == 1, "after \(wait) s")
             #expect(harness.starts().isEmpty)
             for id in probes { harness.finish(id, .errcode(code, on: api)) }
             #expect(harness.starts().isEmpty)
         }
-        harness.advance(.seconds(60))
+        harness.advance(.seconds(300))
         let probe = try #require(harness.starts().first)
         harness.finish(probe, .ok)
         #expect(harness.starts().count >= 4)
@@ -181,7 +183,7 @@ import WeChat
             Issue.record("it does not wait")
             return
         }
-        #expect(obstacle.reason == .account)
+        #expect(obstacle.reason == .tokenRejected)
         #expect(harness.machine.job(id)?.countedAttempts == 0)
         #expect(harness.starts().isEmpty)
     }

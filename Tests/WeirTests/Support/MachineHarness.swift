@@ -71,12 +71,12 @@ struct MachineHarness {
         job.retryClass = retryClass
         job.expiresAt = lifetime.map { now.timestamp + $0 }
         job.marks = marks
-        _ = machine.submit(job, at: now.timestamp)
+        _ = machine.submit(job, at: now)
         return job.id
     }
 
     mutating func pump() -> [DispatchAction] {
-        machine.pump(at: now)
+        machine.judgeHanging(at: now, using: &generator) + machine.pump(at: now)
     }
 
     /// The jobs that a look at the queue starts, in order.

@@ -1,0 +1,61 @@
+import Queueing
+import Testing
+
+@testable import Weir
+
+struct WaitingRoomTests {
+    @Test func `one client fills three quarters of the places at the most, and another finds room`() {
+        var room = WaitingRoom()
+        var taken = 0
+        while room.enter("campaign", bytes: 0, maxCalls: 100, maxBytes: 1000) { taken += 1 }
+        #expect((74...76).contains(taken))
+        let hasRoom = room.enter("orders", bytes: 0, maxCalls: 100, maxBytes: 1000)
+        #expect(hasRoom)
+        #expect(room.total.calls <= 100)
+    }
+
+    @Test func `however many clients there are, the room is never overfull`() {
+        var room = WaitingRoom()
+        for client in 0..<500 {
+            while room.enter("client \(client)", bytes: 20_000, maxCalls: 1000, maxBytes: 1 << 20) {}
+        }
+        #expect(room.total.calls <= 1000)
+        #expect(room.total.bytes <= 1 << 20)
+    }
+
+    @Test func `what leaves makes room, and nothing is counted twice`() {
+        var room = WaitingRoom()
+        for _ in 0..<10 { _ = room.enter("a", bytes: 20_000, maxCalls: 100, maxBytes: 1 << 20) }
+        #expect(room.total.calls == 10)
+        for _ in 0..<10 { room.leave("a", bytes: 20_000) }
+        #expect(room.total == WaitingRoom.Share())
+        #expect(room.share(of: "a") == WaitingRoom.Share())
+    }
+}
+
+struct SlotSharesTests {
+    @Test func `whoever is alone has three quarters, and the rest is shared`() {
+        var own = 0
+        while SlotShares.allows(own: own, taken: own, of: 256, priority: .urgent) { own += 1 }
+        #expect(own == 192)
+        var other = 0
+        while SlotShares.allows(own: other, taken: own + other, of: 256, priority: .urgent) { other += 1 }
+        #expect(other == 48)
+    }
+
+    @Test func `one place in ten is left for what is urgent`() {
+        #expect(!SlotShares.allows(own: 0, taken: 90, of: 100, priority: .normal))
+        #expect(SlotShares.allows(own: 0, taken: 90, of: 100, priority: .high))
+    }
+
+    @Test(arguments: 1...8) func `a small pool can be used up to its last place`(_ size: Int) {
+        var taken = 0
+        for _ in 0..<size where SlotShares.allows(own: 0, taken: taken, of: size, priority: .urgent) { taken += 1 }
+        #expect(taken == size)
+    }
+
+    @Test(arguments: [Int.max, Int.min, 0, -1]) func `no size is a trap`(_ size: Int) {
+        _ = SlotShares.allows(own: 0, taken: 0, of: size, priority: .low)
+        #expect(!SlotShares.allows(own: 5, taken: 5, of: min(size, 5), priority: .low))
+    }
+}
