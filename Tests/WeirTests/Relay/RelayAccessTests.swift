@@ -214,7 +214,7 @@ import WeChat
             let harness = try GatewayHarness(configuration, journal: MemoryJournal())
             let isAllowed = apis.contains(path)
             do throws(MessageRefusal) {
-                _ = try await harness.gateway.accept(body, idempotencyKey: nil, caller: orders, trace: .test())
+                _ = try await harness.messages.accept(body, idempotencyKey: nil, caller: orders, traceparent: "t")
                 #expect(isAllowed)
             } catch {
                 #expect(!isAllowed)
