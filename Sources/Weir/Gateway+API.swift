@@ -38,12 +38,6 @@ extension Gateway {
         return reply
     }
 
-    /// The answer to a call whose body is over the relay's limit.
-    public func relayTooLarge(_ request: RelayRequest, limit: Int) -> RelayReply {
-        metrics.refused(RelayRefusal.requestTooLarge)
-        return relayService.tooLarge(request, limit: limit)
-    }
-
     // MARK: Messages
 
     /// Who is behind an `Authorization: Bearer` key.

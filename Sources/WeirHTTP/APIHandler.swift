@@ -12,9 +12,6 @@ public struct APIHandler: Sendable {
         self.gateway = gateway
     }
 
-    /// Bytes of a relayed body.
-    static let relayLimit = 20 << 20
-
     /// Answers one request.
     public func answer(_ request: IncomingRequest) async -> OutgoingReply {
         let path = request.path
@@ -27,22 +24,19 @@ public struct APIHandler: Sendable {
     }
 
     private func relay(_ request: IncomingRequest, trace: RequestTrace) async -> OutgoingReply {
-        var call = RelayRequest(method: request.method, target: request.target, trace: trace)
-        do throws(BodyError) {
-            call.body = try await request.body(upTo: APIHandler.relayLimit)
-        } catch {
-            guard case .tooLarge(let limit) = error else { return .abort(.close) }
-            var reply = OutgoingReply(gateway.relayTooLarge(call, limit: limit))
-            reply.closesConnection = true
-            return reply
+        var call = RelayRequest(method: request.method, target: request.target, trace: trace) {
+            limit async throws(RelayBodyError) in
+            do throws(BodyError) { return try await request.body(upTo: limit) } catch { throw RelayBodyError(error) }
         }
         call.contentType = request.header("content-type")
+        call.contentEncoding = request.header("content-encoding")
         call.userAgent = request.header("user-agent")
         call.accept = request.header("accept")
         call.priority = request.header("x-weir-priority").flatMap { Priority(name: $0) }
         call.retryClass = request.header("x-weir-retry-class")
         call.timeout = timeout(request)
         let reply = await gateway.relay(call) { request.connection.onHangup($0) }
+        if reply.connection == .aborts { return .abort(.close) }
         return OutgoingReply(reply)
     }
 
@@ -67,5 +61,15 @@ public struct APIHandler: Sendable {
 extension OutgoingReply {
     init(_ reply: RelayReply) {
         self.init(status: reply.status, headers: reply.headers.map { ($0.name, $0.value) }, body: reply.body)
+        closesConnection = reply.connection == .closes
+    }
+}
+
+extension RelayBodyError {
+    init(_ error: BodyError) {
+        switch error {
+        case .tooLarge(let limit): self = .tooLarge(limit: limit)
+        case .incomplete: self = .incomplete
+        }
     }
 }

@@ -75,7 +75,7 @@ import WeChat
         "/cgi-bin/message%2Fmass/send", "/cgi-bin/%6dessage/mass/send", "/cgi-bin/x/../clear_quota",
         "/cgi-bin/./clear_quota",
         "/cgi-bin/menu\\get", "/cgi-bin/ menu", "/cgi-bin/菜单", "cgi-bin/menu/get", "", "/a;b", "/a?b",
-        "/cgi-bin//component/x",
+        "/cgi-bin//component/fastregisterweapp",
         "/" + String(repeating: "a", count: 256),
     ])
     func `other products' paths and crooked ones are not relayed`(_ path: String) {
@@ -109,5 +109,30 @@ import WeChat
     @Test(arguments: [("//a///b//", "/a/b/"), ("/a/b", "/a/b"), ("", ""), ("///", "/")])
     func `slashes collapse`(_ path: String, _ expected: String) {
         #expect(APICatalog.collapsingSlashes(path) == expected)
+    }
+
+    @Test(arguments: [
+        "/cgi-bin/media/uploadvideo", "/cgi-bin/media/uploadnews", "/cgi-bin/media/brandnew", "/cgi-bin/media/a/b",
+        "/cgi-bin/material/brandnew", "/CGI-BIN//Material/x", "/customservice/kfaccount/uploadheadimg",
+        "/wxa/img_sec_check", "/cv/ocr/idcard", "/cgi-bin/component/uploadprivacyextfile",
+    ])
+    func `what moves files is watched and timed as media, known by name or not`(_ path: String) {
+        #expect(api(path).group == .media)
+    }
+
+    @Test(arguments: [
+        "/cgi-bin/component/getprivacysetting", "/cgi-bin/component/setprivacysetting",
+        "/cgi-bin/component/uploadprivacyextfile", "/cgi-bin/component/brandnew",
+    ])
+    func `of the platform for third parties, what an account's token opens is relayed`(_ path: String) {
+        #expect(api(path).isRelayed)
+    }
+
+    @Test(arguments: [
+        "api_query_auth", "api_start_push_ticket", "fastregisterweapp", "modify_wxa_server_domain",
+        "get_domain_confirmfile",
+    ])
+    func `what the platform's own token opens is not`(_ name: String) {
+        #expect(!api("/cgi-bin/component/" + name).isRelayed)
     }
 }

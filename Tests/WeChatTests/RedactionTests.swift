@@ -25,4 +25,41 @@ import WeChat
             #expect(Redaction.cut(token: String(decoding: token, as: UTF8.self), from: Array(text)) == filler)
         }
     }
+
+    @Test(arguments: [
+        #"75\u005fabc"#, #"75\u005Fabc"#, #"75%5fabc"#, #"75%5Fabc"#, #"\u0037\u0035\u005f\u0061\u0062\u0063"#,
+        #"%37%35%5F%61%62%63"#, #"%375%5f\u0061bc"#, #"75_ab%63"#, #"%3775_abc"#, #"75%255Fabc"#, #"75\\u005fabc"#,
+        #"75%5Cu005fabc"#, #"75\u00255Fabc"#,
+    ])
+    func `a token goes however it is escaped`(_ spelling: String) {
+        let rest = spelling.hasPrefix("%3775") ? "%37" : ""
+        #expect(cut("75_abc", "{\"u\":\"\(spelling)\"}") == "{\"u\":\"\(rest)\"}")
+        #expect(cut("75_abc", "\(spelling)&\(spelling)") == "\(rest)&\(rest)")
+    }
+
+    @Test(arguments: [
+        #"75%5"#, #"75%5"#, #"75%zzabc"#, #"75\u005"#, #"75\u4e2dabc"#, #"75\nabc"#, #"75%5Fab"#, #"%5F75%5F"#, #"\"#,
+        #"%"#,
+        #"https:\/\/x\/75%5Fab"#, #"75\"#, #"{"a":"\u8ba2\u5355"}"#,
+    ])
+    func `what only looks like it stays`(_ text: String) {
+        #expect(cut("75_abc", text) == text)
+    }
+
+    @Test func `a token with a slash goes with its slash escaped`() {
+        #expect(cut("a/b", #"xa\/bx a%2Fb"#) == "xx ")
+    }
+
+    @Test func `every token of several goes, in whatever form`() {
+        let text = #"{"a":"75_abc","b":"80_def","c":"80%5Fdef75_abc"}"#
+        let bytes = Redaction.cut(tokens: ["75_abc", "80_def", "none", ""], from: Array(text.utf8))
+        #expect(String(decoding: bytes, as: UTF8.self) == #"{"a":"","b":"","c":""}"#)
+    }
+
+    @Test func `an answer made to be slow costs a few looks at each byte`() {
+        let token = String(repeating: "a", count: 150)
+        let tokens = (0..<32).map { token + "\($0)" }
+        let text = String(repeating: String(repeating: "b", count: 149) + "%41", count: 400)
+        #expect(Redaction.cut(tokens: tokens, from: Array(text.utf8)).count == text.utf8.count)
+    }
 }

@@ -70,6 +70,7 @@ import WeirConfiguration
             "relay: {foreign_tokens: pas}",
             "3:25: relay.foreign_tokens: `pas` is none of pass, refuse; did you mean `pass`?"
         ),
+        ("relay: {errcodes: wechta}", "3:19: relay.errcodes: `wechta` is none of weir, wechat; did you mean `wechat`?"),
         ("relay: {timeout: 4.5s}", "3:18: relay.timeout: `4.5s` is not a duration"),
         ("relay: {max_waiting_bytes: 64MB}", "3:28: relay.max_waiting_bytes: `64MB` is not a number of bytes"),
         ("relay: {max_waiting_bytes: 1}", "3:28: relay.max_waiting_bytes: `1` is not between 1MiB and 64GiB"),

@@ -27,7 +27,7 @@ import WeirConfiguration
                 accept_app_secret: true
             clients:
               a: {key: [0123456789abcdef, fedcba9876543210], apps: [main], apis: [/cgi-bin/b], rate: 50/s,
-                  priority: low, max_priority: high, retry_class: own}
+                  priority: low, max_priority: high, retry_class: own, errcodes: weir}
             breaker: {window: 1m, minimum_calls: 5, failure_rate: 0.25, slow_call: 1s, slow_call_rate: 1,
                       open: 5s, open_max: 1m, probes: 2}
             retry:
@@ -36,7 +36,8 @@ import WeirConfiguration
               own: {attempts: 2, backoff: 1s, backoff_max: 4s, ladder: [1m, 2m], then_every: 1h,
                     ladder_jitter: 0.5, max_age: 1d, lifetime: 2d}
             queue: {capacity: 5}
-            relay: {foreign_tokens: refuse, timeout: 3s, media_timeout: 2m, max_waiting: 7, max_waiting_bytes: 2MiB}
+            relay: {foreign_tokens: refuse, timeout: 3s, media_timeout: 2m, max_waiting: 7, max_waiting_bytes: 2MiB,
+                    errcodes: wechat}
             upstream: {max_in_flight: 9, timeout: 6s, connect_timeout: 2s,
                        proxy: "http://proxy:3128", ca_file: /etc/ca.pem}
             log: {level: debug}
@@ -72,6 +73,7 @@ import WeirConfiguration
         client.priority = .low
         client.maxPriority = .high
         client.retryClass = "own"
+        client.errorCodes = .weir
         expected.clients["a"] = client
         setPolicies(&expected)
         return expected
@@ -100,6 +102,7 @@ import WeirConfiguration
         )
         expected.queue.capacity = 5
         expected.relay.foreignTokens = .refuse
+        expected.relay.errorCodes = .wechat
         expected.relay.timeout = .seconds(3)
         expected.relay.mediaTimeout = .seconds(120)
         expected.relay.maxWaiting = 7

@@ -26,8 +26,6 @@ extension APICatalog {
         .read("/cgi-bin/message/mass/get", .mass),
         .read("/cgi-bin/message/mass/speed/get", .mass),
         .write("/cgi-bin/message/mass/speed/set", .mass, .always),
-        .write("/cgi-bin/media/uploadnews", .mass),
-        .write("/cgi-bin/media/uploadvideo", .mass),
     ]
 
     /// Templates, quotas and request ids.

@@ -51,6 +51,7 @@ public enum APICatalog {
         if let known = byFoldedPath[folded] { return known }
         if isOtherProducts(folded) { return notRelayed }
         var unknown = method == "GET" || method == "HEAD" ? otherRead : otherWrite
+        if folded.hasPrefix("/cgi-bin/media/") || folded.hasPrefix("/cgi-bin/material/") { unknown.group = .media }
         if folded.hasPrefix("/sns/") { (unknown.kind, unknown.group) = (.sns, .sns) }
         if folded.hasPrefix("/cgi-bin/clear_quota") { unknown.isDenied = true }
         return unknown
@@ -76,7 +77,7 @@ public enum APICatalog {
 
     /// Whether the path is written as WeChat writes its own: escapes and dot segments would let a path say one thing to
     /// Weir and another to WeChat.
-    private static func isPlain(_ path: String) -> Bool {
+    public static func isPlain(_ path: String) -> Bool {
         guard path.utf8.count <= 256, path.utf8.first == UInt8(ascii: "/") else { return false }
         var previous: UInt8 = 0
         for byte in path.utf8 {
@@ -103,8 +104,9 @@ public enum APICatalog {
     ]
 
     private static let otherProductsPrefixes = [
-        // The platform for third parties: component_access_token.
-        "/cgi-bin/component/",
+        // The platform for third parties, where a path takes the platform's own token: component_access_token.
+        "/cgi-bin/component/api_", "/cgi-bin/component/fastregister", "/cgi-bin/component/modify_wxa_",
+        "/cgi-bin/component/get_domain_confirmfile", "/cgi-bin/component/clear_quota",
         // WeCom.
         "/cgi-bin/agent/", "/cgi-bin/appchat/", "/cgi-bin/auth/", "/cgi-bin/batch/", "/cgi-bin/checkin/",
         "/cgi-bin/corp/", "/cgi-bin/department/", "/cgi-bin/externalcontact/", "/cgi-bin/kf/", "/cgi-bin/linkedcorp/",

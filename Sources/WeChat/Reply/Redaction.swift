@@ -1,25 +1,43 @@
-/// Removal of a secret from an answer that is on its way to a caller.
+/// Removal of secrets from an answer that is on its way to a caller.
 public enum Redaction {
-    /// The bytes without any occurrence of `token`; the same array, uncopied, where there is none.
-    ///
-    /// WeChat's tokens consist of letters, digits, `_` and `-`, which JSON and URLs write as they are; spelled with
-    /// needless escapes a token is not found.
+    /// The bytes without any occurrence of a token; the same array, uncopied, where there is none.
     public static func cut(token: String, from bytes: [UInt8]) -> [UInt8] {
-        let needle = Array(token.utf8)
-        guard !needle.isEmpty, needle.count <= bytes.count else { return bytes }
-        let table = skips(needle)
-        var found = find(needle, table, in: bytes.span, from: 0)
-        guard found != nil else { return bytes }
+        cut(tokens: [token], from: bytes)
+    }
+
+    /// The bytes without any occurrence of the tokens, however they are spelled: plainly, or with some or all of their characters
+    /// escaped as JSON or a URL does it, or as both do it one over the other. The same array, uncopied, where there is none.
+    public static func cut(tokens: [String], from bytes: [UInt8]) -> [UInt8] {
+        let needles = tokens.map { Array($0.utf8) }.filter { !$0.isEmpty && $0.count <= bytes.count }
+        guard !needles.isEmpty else { return bytes }
+        var found = needles.flatMap { plain($0, in: bytes.span) }
+        found += escaped(needles, in: bytes.span)
+        return found.isEmpty ? bytes : removing(found.sorted { $0.lowerBound < $1.lowerBound }, from: bytes)
+    }
+
+    private static func removing(_ found: [Range<Int>], from bytes: [UInt8]) -> [UInt8] {
         var rest: [UInt8] = []
-        rest.reserveCapacity(bytes.count - needle.count)
+        rest.reserveCapacity(bytes.count)
         var start = 0
-        while let index = found {
-            rest.append(contentsOf: bytes[start..<index])
-            start = index + needle.count
-            found = find(needle, table, in: bytes.span, from: start)
+        for range in found {
+            if range.lowerBound > start { rest.append(contentsOf: bytes[start..<range.lowerBound]) }
+            start = max(start, range.upperBound)
         }
         rest.append(contentsOf: bytes[start...])
         return rest
+    }
+
+    // MARK: As it is
+
+    private static func plain(_ needle: [UInt8], in bytes: Span<UInt8>) -> [Range<Int>] {
+        let table = skips(needle)
+        var found: [Range<Int>] = []
+        var start = 0
+        while let index = find(needle, table, in: bytes, from: start) {
+            start = index + needle.count
+            found.append(index..<start)
+        }
+        return found
     }
 
     /// How far the search may move for each last byte (Horspool 1980): most bytes of a large file are never looked at.
@@ -43,5 +61,60 @@ public enum Redaction {
             index += skips[Int(bytes[index + needle.count - 1])]
         }
         return nil
+    }
+
+    // MARK: Escaped
+
+    /// Tokens with at least one character escaped. Looked for around escapes alone: before the first one in it a token is plain.
+    private static func escaped(_ needles: [[UInt8]], in bytes: Span<UInt8>) -> [Range<Int>] {
+        var isPart = InlineArray<256, Bool>(repeating: false)
+        for needle in needles { for byte in needle { isPart[Int(byte)] = true } }
+        let reach = needles.map(\.count).max() ?? 0
+        var found: [Range<Int>] = []
+        var (done, index) = (0, 0)
+        while index < bytes.count {
+            guard bytes[index] == UInt8(ascii: "%") || bytes[index] == UInt8(ascii: "\\") else {
+                index += 1
+                continue
+            }
+            let character = EscapedCharacter(in: bytes, at: index)
+            guard character.isEscaped, isPart[Int(character.byte)] else {
+                index = character.end
+                continue
+            }
+            var begin = index
+            while begin > max(done, index - reach), isPart[Int(bytes[begin - 1])] { begin -= 1 }
+            if let range = match(needles, at: begin...index, in: bytes) {
+                found.append(range)
+                done = range.upperBound
+            }
+            index = max(done, character.end)
+        }
+        return found
+    }
+
+    /// A token that begins at one of these places and reaches over the last of them.
+    private static func match(_ needles: [[UInt8]], at begins: ClosedRange<Int>, in bytes: Span<UInt8>) -> Range<Int>? {
+        for begin in begins {
+            for needle in needles {
+                if let end = end(of: needle, at: begin, in: bytes), end > begins.upperBound { return begin..<end }
+            }
+        }
+        return nil
+    }
+
+    private static func end(of needle: [UInt8], at begin: Int, in bytes: Span<UInt8>) -> Int? {
+        var index = begin
+        for byte in needle {
+            guard index < bytes.count else { return nil }
+            if bytes[index] == byte {
+                index += 1
+                continue
+            }
+            let character = EscapedCharacter(in: bytes, at: index)
+            guard character.byte == byte else { return nil }
+            index = character.end
+        }
+        return index
     }
 }

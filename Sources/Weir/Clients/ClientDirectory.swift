@@ -1,5 +1,6 @@
 import Queueing
 import Resilience
+import WeChat
 
 /// Who may use what: the clients and apps of one configuration, looked up by key, AppID and virtual token. A value; a reload makes a
 /// new one.
@@ -95,6 +96,11 @@ struct ClientDirectory: Sendable {
             return self.app(app)?.acceptAppSecret ?? false
         }
         return client.apps?.contains(appNames[app]) ?? true
+    }
+
+    /// Whether `caller` may call the api, through the relay as well as by a message: what is denied only if its `apis` list it.
+    func mayCall(_ api: APIDescriptor, caller: Caller) -> Bool {
+        !api.isDenied || !hasClients || client(caller)?.apis.contains(api.label) ?? false
     }
 
     /// The only app that `caller` may use, for requests that name none.

@@ -9,6 +9,8 @@ enum VirtualToken {
     static let prefix = "weir1."
     /// Stands for the client where none are configured; no client's name begins with a dash.
     static let anonymous = "-"
+    /// Characters of a MAC.
+    private static let macLength = 43
 
     static func make(app: String, appID: String, client: String, key: String) -> String {
         let head = "\(prefix)\(app).\(client.isEmpty ? anonymous : client)."
@@ -17,6 +19,55 @@ enum VirtualToken {
             using: SymmetricKey(data: Data(key.utf8))
         )
         return head + base64URL(Array(mac))
+    }
+
+    /// Whether something of a token's form stands anywhere in a part of a URL, escaped once or twice or not at all.
+    static func occurs(in text: Substring) -> Bool {
+        guard text.utf8.count > prefix.utf8.count + macLength else { return false }
+        var bytes = Array(text.utf8)
+        for _ in 0..<3 {
+            if occurs(in: bytes) { return true }
+            guard bytes.contains(UInt8(ascii: "%")) else { return false }
+            bytes = unescape(bytes)
+        }
+        return false
+    }
+
+    private static func occurs(in bytes: [UInt8]) -> Bool {
+        var rest = bytes[...]
+        while let range = rest.firstRange(of: prefix.utf8) {
+            rest = rest[range.upperBound...]
+            let parts = rest.prefix(while: isTokenByte).split(
+                separator: UInt8(ascii: "."),
+                omittingEmptySubsequences: false
+            )
+            if parts.dropFirst(2).contains(where: { $0.count >= macLength }) { return true }
+        }
+        return false
+    }
+
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 48...57, 65...90, 97...122, UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
+        default: false
+        }
+    }
+
+    /// Broken escapes stay as they are.
+    private static func unescape(_ bytes: [UInt8]) -> [UInt8] {
+        var (result, rest): ([UInt8], ArraySlice<UInt8>) = ([], bytes[...])
+        while let byte = rest.popFirst() {
+            let digits = rest.prefix(2)
+            if byte == UInt8(ascii: "%"), digits.count == 2,
+                let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
+            {
+                result.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                result.append(byte)
+            }
+        }
+        return result
     }
 
     private static func base64URL(_ bytes: [UInt8]) -> String {

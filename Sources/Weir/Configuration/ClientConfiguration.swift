@@ -7,7 +7,7 @@ public struct ClientConfiguration: Equatable, Sendable {
     public var keys: [String]
     /// The apps it may use; `nil` for all.
     public var apps: [String]?
-    /// Paths it may call through the relay although they are denied by default (mass sends, quota clearing, rid/get).
+    /// Paths it may call through the relay although they are denied by default, and send messages to (mass sends, quota clearing, rid/get).
     public var apis: [String] = []
     /// How many calls and messages it may hand over; `nil` for no limit.
     public var rate: RateLimit?
@@ -17,6 +17,8 @@ public struct ClientConfiguration: Equatable, Sendable {
     public var maxPriority = Priority.urgent
     /// Where a request names none.
     public var retryClass: String?
+    /// How refusals of its relayed calls are numbered; `nil` for as `relay` says.
+    public var errorCodes: RelayConfiguration.ErrorCodes?
 
     public init(keys: [String]) {
         self.keys = keys

@@ -7,10 +7,19 @@ public struct RelayConfiguration: Equatable, Sendable {
         case refuse
     }
 
+    public enum ErrorCodes: String, CaseIterable, Sendable {
+        /// Weir's own, which no SDK takes for WeChat's.
+        case weir
+        /// WeChat's where a refusal means the same: 45009 for a used up daily quota, 45011 for a rate.
+        case wechat
+    }
+
     public var foreignTokens = ForeignTokens.pass
     /// How long a relayed call may take when its caller does not say.
     public var timeout = Duration.milliseconds(4500)
-    /// The same for `/cgi-bin/media/**` and `/cgi-bin/material/**`.
+    /// How refusals are numbered, for clients that do not say.
+    public var errorCodes = ErrorCodes.weir
+    /// The same for `/cgi-bin/media/**`, `/cgi-bin/material/**` and every upload.
     public var mediaTimeout = Duration.seconds(60)
     /// Relayed calls that may wait at once.
     public var maxWaiting = 10_000

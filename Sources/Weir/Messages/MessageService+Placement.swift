@@ -41,6 +41,7 @@ extension MessageService {
         traceparent: String
     ) throws(MessageRefusal) -> AcceptedMessage {
         let directory = directory.withLock { $0 }
+        try checkMayCall(draft, caller: caller, directory: directory)
         let (className, policy) = try retryClass(draft, client: directory.client(caller))
         let now = time.timestamp()
         let notAfter = try notAfter(draft, policy: policy, at: now)
@@ -72,6 +73,23 @@ extension MessageService {
             limit: app.configuration.limit(for: api.label),
             isDeduplicated: draft.type.isDeduplicated(body)
         )
+    }
+
+    /// One permission, both ways in: what the relay denies to a client is no message of its either.
+    private func checkMayCall(
+        _ draft: MessageDraft,
+        caller: Caller,
+        directory: ClientDirectory
+    ) throws(MessageRefusal) {
+        var api = draft.type.descriptor
+        // Of a mass message the body decides between two paths.
+        if api.isDenied, let path = draft.type.api(for: draft.body) {
+            api = APICatalog.descriptor(method: "POST", path: path)
+        }
+        guard directory.mayCall(api, caller: caller) else {
+            let why = "\(api.label) is not for this client: clients.\(caller.label).apis does not list it"
+            throw MessageRefusal(.forbidden, why, field: "type")
+        }
     }
 
     private func retryClass(

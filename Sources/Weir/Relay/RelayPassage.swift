@@ -3,8 +3,53 @@ struct RelayPassage: Sendable {
     var caller: Caller
     /// The app's index with the dispatcher.
     var app: Int
+    /// The path as rules see it.
+    var path: String
     var prefix: String
     var suffix: String
     /// Whether the app's real token goes between prefix and suffix.
     var usesToken: Bool
+    /// Whether what WeChat says of the token, the account and the quota is about the app. Else it is the caller's affair alone.
+    var concernsApp: Bool
+    /// How a refusal of Weir's is numbered.
+    var codes: RelayConfiguration.ErrorCodes
+
+    /// A call with the app's real token.
+    static func withToken(
+        _ identity: ClientDirectory.Identity,
+        path: String,
+        around sides: (prefix: String, suffix: String),
+        concernsApp: Bool,
+        codes: RelayConfiguration.ErrorCodes
+    ) -> RelayPassage {
+        RelayPassage(
+            caller: identity.caller,
+            app: identity.app,
+            path: path,
+            prefix: sides.prefix,
+            suffix: sides.suffix,
+            usesToken: true,
+            concernsApp: concernsApp,
+            codes: codes
+        )
+    }
+
+    /// A call without any token of Weir's.
+    static func asIs(
+        _ target: RelayTarget,
+        caller: Caller,
+        app: Int,
+        codes: RelayConfiguration.ErrorCodes
+    ) -> RelayPassage {
+        RelayPassage(
+            caller: caller,
+            app: app,
+            path: target.canonicalPath,
+            prefix: target.whole,
+            suffix: "",
+            usesToken: false,
+            concernsApp: false,
+            codes: codes
+        )
+    }
 }

@@ -1,5 +1,14 @@
 /// What the caller of the relay gets.
 public struct RelayReply: Sendable {
+    /// What becomes of the caller's connection.
+    public enum Connection: Sendable {
+        case stays
+        /// It closes behind the answer: the rest of the body is not read.
+        case closes
+        /// It closes without an answer: the caller is gone.
+        case aborts
+    }
+
     public var status: Int
     public var headers: [HTTPField]
     public var body: [UInt8]
@@ -7,6 +16,7 @@ public struct RelayReply: Sendable {
     public var api: String
     /// The refusal, where Weir answered in WeChat's place.
     public var refusal: RelayRefusal?
+    public var connection = Connection.stays
 
     public init(status: Int, headers: [HTTPField], body: [UInt8], api: String, refusal: RelayRefusal? = nil) {
         self.status = status

@@ -1,14 +1,22 @@
 public import Queueing
 
 /// A call to WeChat's API as an internal client made it.
+///
+/// The body is not asked for before it is known that the call may go.
 public struct RelayRequest: Sendable {
     public var method: String
     /// Path and query as received.
     public var target: String
     public var contentType: String?
+    public var contentEncoding: String?
     public var userAgent: String?
     public var accept: String?
-    public var body: [UInt8]
+    /// Bytes of the body, where its head says so.
+    public var declaredLength: Int?
+    /// Reads the whole body, which may have at most that many bytes. Used once, or not at all.
+    public var body: @Sendable (Int) async throws(RelayBodyError) -> [UInt8]
+    /// The body as it arrives, for an upload whose length is known; `nil` where there is no such thing. Used in place of `body`.
+    public var stream: @Sendable () -> (any StreamedBody)?
     /// `X-Weir-Priority`.
     public var priority: Priority?
     /// `X-Weir-Retry-Class`.
@@ -18,10 +26,26 @@ public struct RelayRequest: Sendable {
     /// What is known of the request, and the span that its attempts belong to.
     public var trace: RequestTrace
 
-    public init(method: String, target: String, body: [UInt8] = [], trace: RequestTrace) {
+    /// A request whose body is yet to be read.
+    public init(
+        method: String,
+        target: String,
+        trace: RequestTrace,
+        body: @escaping @Sendable (Int) async throws(RelayBodyError) -> [UInt8]
+    ) {
         self.method = method
         self.target = target
-        self.body = body
         self.trace = trace
+        self.body = body
+        stream = { nil }
+    }
+
+    /// A request whose body is at hand.
+    public init(method: String, target: String, body: [UInt8] = [], trace: RequestTrace) {
+        self.init(method: method, target: target, trace: trace) { limit throws(RelayBodyError) in
+            guard body.count <= limit else { throw .tooLarge(limit: limit) }
+            return body
+        }
+        declaredLength = body.count
     }
 }

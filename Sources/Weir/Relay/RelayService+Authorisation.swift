@@ -10,154 +10,124 @@ extension RelayService {
         case refused(RelayReply)
     }
 
-    /// Who is calling and what goes on the wire in the place of the caller's credentials.
-    func authorise(
-        _ request: RelayRequest,
-        target: RelayTarget,
-        api: APIDescriptor,
-        directory: ClientDirectory
-    ) -> Authorisation {
-        let token = target.value("access_token")
-        if let token, token.hasPrefix(VirtualToken.prefix) {
-            guard let identity = directory.identity(token: token) else {
+    /// Who is calling and what goes on the wire in the place of the caller's credentials: known by the request's head alone.
+    func authorise(_ inquiry: RelayInquiry) -> Authorisation {
+        let target = inquiry.target
+        if let stray = target.strayToken { return .refused(refuse(stray.refusal, stray.why, inquiry)) }
+        let tokens = target.virtualTokens
+        if let first = tokens.first {
+            let identities = tokens.map { inquiry.directory.identity(token: $0) }
+            guard let identity = identities[0], identities.allSatisfy({ $0 != nil }) else {
                 return .refused(
-                    refuse(
-                        .unknownClient,
-                        "this access_token is none of Weir's any more: fetch a new one",
-                        request,
-                        api: api.label
-                    )
+                    refuse(.unknownClient, "this access_token is none of Weir's any more: fetch a new one", inquiry)
                 )
             }
-            return admit(identity, request: request, target: target, api: api, directory: directory)
+            guard tokens.allSatisfy({ $0 == first }) else {
+                return .refused(refuse(.unknownClient, "two different tokens of Weir's are given", inquiry))
+            }
+            return admit(identity, inquiry)
         }
-        if api.kind == .sns { return userLogin(request, target: target, api: api, directory: directory) }
-        guard token != nil || target.items.contains(where: { RelayService.holdsForeignToken($0) }) else {
-            return .refused(refuse(.unknownClient, "access_token is missing", request, api: api.label))
+        if inquiry.api.kind == .sns { return userLogin(inquiry) }
+        guard target.items.contains(where: RelayService.holdsToken) else {
+            return .refused(refuse(.unknownClient, "access_token is missing", inquiry))
         }
-        return foreign(request, target: target, api: api, directory: directory)
+        return foreign(inquiry)
     }
 
-    private static func holdsForeignToken(_ item: Substring) -> Bool {
-        RelayTarget.isItem(item, named: "component_access_token")
-            || RelayTarget.isItem(item, named: "authorizer_access_token")
+    private static func holdsToken(_ item: Substring) -> Bool {
+        ["access_token", "component_access_token", "authorizer_access_token"]
+            .contains { item.utf8.contains(UInt8(ascii: "=")) && RelayTarget.isItem(item, named: $0) }
     }
 
     /// A virtual token: the app's own takes its place, or on `/sns/**`, where access_token means a user's, nothing does.
-    private func admit(
-        _ identity: ClientDirectory.Identity,
-        request: RelayRequest,
-        target: RelayTarget,
-        api: APIDescriptor,
-        directory: ClientDirectory
-    ) -> Authorisation {
-        let client = directory.client(identity.caller)
-        if api.isDenied, directory.hasClients, !(client?.apis.contains(api.label) ?? false) {
-            return .refused(
-                refuse(
-                    .notRelayed,
-                    "\(api.label) is not for this client: clients.\(identity.caller.label).apis does not list it",
-                    request,
-                    api: api.label
-                )
-            )
+    private func admit(_ identity: ClientDirectory.Identity, _ inquiry: RelayInquiry) -> Authorisation {
+        let (caller, target, api) = (identity.caller, inquiry.target, inquiry.api)
+        guard inquiry.directory.mayCall(api, caller: caller) else {
+            let why = "\(api.label) is not for this client: clients.\(caller.label).apis does not list it"
+            return .refused(refuse(.notRelayed, why, inquiry))
         }
-        if let wait = gate.wait(for: identity.caller, limit: client?.rate) {
-            return .refused(
-                refuse(
-                    .rateLimited,
-                    "client \(identity.caller.label) is over its rate",
-                    request,
-                    api: api.label,
-                    wait: wait
-                )
-            )
+        if let refusal = overRate(caller, inquiry) { return .refused(refusal) }
+        if api.kind == .sns { return login(caller, app: identity.app, inquiry) }
+        guard let sides = target.splitAtVirtualToken() else {
+            return .refused(refuse(.unknownClient, "access_token is missing", inquiry))
         }
-        if api.kind == .sns {
-            let whole = loginTarget(target, app: identity.app, caller: identity.caller, directory: directory)
-            return .granted(
-                RelayPassage(caller: identity.caller, app: identity.app, prefix: whole, suffix: "", usesToken: false)
-            )
-        }
-        guard let (prefix, suffix) = target.split(at: "access_token") else {
-            return .refused(refuse(.unknownClient, "access_token is missing", request, api: api.label))
-        }
+        // Which of several WeChat reads, and what it says of it, is no news about the app's own.
+        let isOnlyOne = target.values("access_token").count == 1
         return .granted(
-            RelayPassage(caller: identity.caller, app: identity.app, prefix: prefix, suffix: suffix, usesToken: true)
+            .withToken(
+                identity,
+                path: target.canonicalPath,
+                around: sides,
+                concernsApp: isOnlyOne,
+                codes: inquiry.codes(for: caller)
+            )
         )
     }
 
-    /// `/sns/**` without a token of ours: a user's login, for which a client's key stands for the AppSecret.
-    private func userLogin(
-        _ request: RelayRequest,
-        target: RelayTarget,
-        api: APIDescriptor,
-        directory: ClientDirectory
-    ) -> Authorisation {
-        guard let appID = target.value("appid"), let app = directory.appIndex(appID: appID) else {
-            return foreign(request, target: target, api: api, directory: directory)
-        }
-        let key = target.value("secret")
-        let caller = key.flatMap { directory.caller(key: $0) } ?? Caller(name: "")
-        if !caller.name.isEmpty, !directory.allows(caller, app: app) {
-            return .refused(refuse(.unknownClient, "this client may not use that app", request, api: api.label))
-        }
-        if let wait = gate.wait(for: caller, limit: directory.client(caller)?.rate) {
-            return .refused(
-                refuse(.rateLimited, "client \(caller.label) is over its rate", request, api: api.label, wait: wait)
-            )
-        }
-        let whole = loginTarget(target, app: app, caller: caller, directory: directory)
-        return .granted(RelayPassage(caller: caller, app: app, prefix: whole, suffix: "", usesToken: false))
+    private func overRate(_ caller: Caller, _ inquiry: RelayInquiry) -> RelayReply? {
+        guard let wait = gate.wait(for: caller, limit: inquiry.directory.client(caller)?.rate) else { return nil }
+        let codes = inquiry.codes(for: caller)
+        return refuse(.rateLimited, "client \(caller.label) is over its rate", inquiry, wait: wait, codes: codes)
     }
 
-    /// Without a token of Weir's, and with the AppSecret where the caller gave its own key.
-    private func loginTarget(_ target: RelayTarget, app: Int, caller: Caller, directory: ClientDirectory) -> String {
-        var target = target
-        target.items.removeAll { item in
-            RelayTarget.isItem(item, named: "access_token")
-                && RelayTarget.decode(item.dropFirst("access_token=".count))?.hasPrefix(VirtualToken.prefix) ?? false
-        }
-        guard RelayService.loginPaths.contains(target.canonicalPath), let settings = directory.app(app),
-            let key = target.value("secret"), directory.client(caller)?.keys.contains(key) ?? false
-        else { return target.whole }
-        return target.replacing("secret", with: settings.secret)
-    }
+    // MARK: Users' logins
 
     static let loginPaths: Set<String> = ["/sns/jscode2session", "/sns/oauth2/access_token"]
 
+    /// `/sns/**` without a token of ours: a user's login, for which a client's key stands for the AppSecret, or what is done with a
+    /// user's token, which names no app.
+    private func userLogin(_ inquiry: RelayInquiry) -> Authorisation {
+        let (target, directory) = (inquiry.target, inquiry.directory)
+        let appIDs = target.values("appid")
+        let caller = target.values("secret").lazy.compactMap { directory.caller(key: $0) }.first ?? Caller(name: "")
+        guard let app = appIDs.lazy.compactMap({ directory.appIndex(appID: $0) }).first else {
+            if !caller.name.isEmpty, RelayService.loginPaths.contains(target.canonicalPath) {
+                // The key would go to WeChat.
+                return .refused(refuse(.unknownClient, "appid names no app of the configuration", inquiry))
+            }
+            return appIDs.isEmpty ? asIs(inquiry) : foreign(inquiry)
+        }
+        if !caller.name.isEmpty, !directory.allows(caller, app: app) {
+            return .refused(refuse(.unknownClient, "this client may not use that app", inquiry))
+        }
+        if let refusal = overRate(caller, inquiry) { return .refused(refusal) }
+        return login(caller, app: app, inquiry)
+    }
+
+    /// Without a token of Weir's, and with the AppSecret wherever the caller gave its own key.
+    private func login(_ caller: Caller, app: Int, _ inquiry: RelayInquiry) -> Authorisation {
+        var target = inquiry.target
+        target.removeVirtualTokens()
+        if RelayService.loginPaths.contains(target.canonicalPath), let settings = inquiry.directory.app(app) {
+            let keys = inquiry.directory.client(caller)?.keys ?? []
+            target.replace("secret", among: keys, with: settings.secret)
+            guard !target.values("secret").contains(where: { inquiry.directory.caller(key: $0) != nil }) else {
+                return .refused(refuse(.unknownClient, "secret is another client's key", inquiry))
+            }
+        }
+        return .granted(.asIs(target, caller: caller, app: app, codes: inquiry.codes(for: caller)))
+    }
+
+    // MARK: Tokens that are not Weir's
+
     /// A token that is not Weir's: the caller's own affair, through the same queue and breaker but with nothing of Weir's in it.
-    private func foreign(
-        _ request: RelayRequest,
-        target: RelayTarget,
-        api: APIDescriptor,
-        directory: ClientDirectory
-    ) -> Authorisation {
-        metrics.foreignToken(api: api)
+    private func foreign(_ inquiry: RelayInquiry) -> Authorisation {
+        metrics.foreignToken(api: inquiry.api)
         // Whoever holds a real token could else do here what no client may: spend the account's quota, or read the real token in a rid.
-        if api.isDenied, directory.hasClients {
-            return .refused(
-                refuse(.notRelayed, "\(api.label) is not for callers without a client's key", request, api: api.label)
-            )
+        guard inquiry.directory.mayCall(inquiry.api, caller: Caller(name: "")) else {
+            let why = "\(inquiry.api.label) is not for callers without a client's key"
+            return .refused(refuse(.notRelayed, why, inquiry))
         }
-        if settings.withLock({ $0.foreignTokens }) == .refuse {
-            return .refused(
-                refuse(
-                    .unknownClient,
-                    "the access_token is not one of Weir's, and relay.foreign_tokens refuses others",
-                    request,
-                    api: api.label
-                )
-            )
+        if inquiry.settings.foreignTokens == .refuse {
+            let why = "the access_token is not one of Weir's, and relay.foreign_tokens refuses others"
+            return .refused(refuse(.unknownClient, why, inquiry))
         }
-        return .granted(
-            RelayPassage(
-                caller: Caller(name: ""),
-                app: directory.appNames.count,
-                prefix: target.whole,
-                suffix: "",
-                usesToken: false
-            )
-        )
+        return asIs(inquiry)
+    }
+
+    private func asIs(_ inquiry: RelayInquiry) -> Authorisation {
+        let caller = Caller(name: "")
+        let app = inquiry.directory.appNames.count
+        return .granted(.asIs(inquiry.target, caller: caller, app: app, codes: inquiry.codes(for: caller)))
     }
 }

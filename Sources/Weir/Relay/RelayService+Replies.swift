@@ -1,92 +1,109 @@
 import Timekeeping
 import WeChat
 
+extension RelayCall.LastAttempt {
+    /// Whether WeChat may have taken the call although no answer of its says so: an earlier attempt's doubt is settled by nothing but an
+    /// accepted one.
+    var isInDoubt: Bool {
+        classification.outcome == .unknown || isAmbiguous && classification.outcome != .accepted
+    }
+}
+
 extension RelayService {
     /// What the caller gets for a call's end.
-    func reply(
-        _ end: RelayEnd,
-        request: RelayRequest,
-        passage: RelayPassage,
-        api: APIDescriptor
-    ) -> RelayReply {
+    func reply(_ end: RelayEnd, _ inquiry: RelayInquiry, passage: RelayPassage, isStreamed: Bool) -> RelayReply {
         switch end {
         case .attempted(let last):
-            return reply(last, request: request, passage: passage, api: api)
+            return reply(last, inquiry, passage: passage, isStreamed: isStreamed)
         case .refused(let obstacle, let last):
-            if let last, last.classification.outcome != .tokenRejected {
-                return reply(last, request: request, passage: passage, api: api)
+            if let last, last.classification.outcome != .tokenRejected || isInDoubt(last, inquiry) {
+                return reply(last, inquiry, passage: passage, isStreamed: isStreamed)
             }
-            return refuse(obstacle, request, api: api.label)
+            return refuse(obstacle, inquiry, passage: passage)
         case .hungUp:
             // Nobody reads the answer, and nothing was refused.
-            request.trace.note { $0.outcome = "hung_up" }
-            return RelayReply(status: 200, headers: [], body: [], api: api.label)
+            inquiry.request.trace.note { $0.outcome = "hung_up" }
+            return RelayReply(status: 200, headers: [], body: [], api: inquiry.api.label)
         case .overloaded:
-            let wait = Duration.seconds(1)
-            return refuse(.overloaded, "too many calls are waiting", request, api: api.label, wait: wait)
+            return refuse(.overloaded, "too many calls are waiting", inquiry, wait: .seconds(1))
         }
+    }
+
+    /// What is safe twice needs no doubt.
+    private func isInDoubt(_ last: RelayCall.LastAttempt, _ inquiry: RelayInquiry) -> Bool {
+        last.isInDoubt && inquiry.api.repeatability != .always
     }
 
     private func reply(
         _ last: RelayCall.LastAttempt,
-        request: RelayRequest,
+        _ inquiry: RelayInquiry,
         passage: RelayPassage,
-        api: APIDescriptor
+        isStreamed: Bool
     ) -> RelayReply {
-        let isOwnAffair = !passage.usesToken && last.classification.isAnswer
-        request.trace.note { facts in
+        inquiry.request.trace.note { facts in
             facts.outcome = last.classification.outcome.rawValue
             facts.errcode = last.classification.errcode
             facts.rid = last.classification.rid
         }
+        guard !isInDoubt(last, inquiry) else { return unknownOutcome(inquiry) }
+        let isOwnAffair = !passage.usesToken && last.classification.isAnswer
         switch last.classification.outcome {
         case .accepted, .recipient, .request, .throttled, .quotaExhausted, .account:
-            return pass(last, passage: passage, api: api)
+            return pass(last, inquiry)
         case .transient where isOwnAffair, .tokenRejected where isOwnAffair:
-            return pass(last, passage: passage, api: api)
-        case .transient where !last.leavesDoubt || api.repeatability == .always:
-            guard last.reply == nil else {
-                return refuse(.busy, "WeChat is busy (-1)", request, api: api.label, wait: .seconds(1))
-            }
+            return pass(last, inquiry)
+        case .transient where last.reply != nil:
+            return refuse(.busy, "WeChat is busy (-1)", inquiry, wait: .seconds(1))
+        case .transient:
             let why = last.failure?.kind.rawValue ?? "no connection"
-            return refuse(.unreachable, "WeChat can't be reached (\(why)), no byte was sent", request, api: api.label)
+            return refuse(.unreachable, "WeChat can't be reached (\(why)), no byte was sent", inquiry)
+        case .tokenRejected where isStreamed:
+            let why = "WeChat rejected the app's token, and an upload is read only once: send it again"
+            return refuse(.appUnavailable, why, inquiry, wait: .seconds(1))
         case .tokenRejected:
-            return refuse(.appUnavailable, "WeChat rejects the app's token again and again", request, api: api.label)
-        case .unknown, .transient:
-            return refuse(
-                .outcomeUnknown,
-                "WeChat took the request and gave no answer: it may or may not have acted",
-                request,
-                api: api.label
-            )
+            return refuse(.appUnavailable, "WeChat rejects the app's token again and again", inquiry)
+        case .unknown:
+            return unknownOutcome(inquiry)
         }
     }
 
-    /// The upstream's own status, type and bytes; a real token in them is cut out.
-    private func pass(_ last: RelayCall.LastAttempt, passage: RelayPassage, api: APIDescriptor) -> RelayReply {
-        guard let reply = last.reply else {
-            return RelayReply(status: 502, headers: [], body: [], api: api.label)
-        }
+    private func unknownOutcome(_ inquiry: RelayInquiry) -> RelayReply {
+        refuse(
+            .outcomeUnknown,
+            "WeChat took the request and gave no answer: it may or may not have acted",
+            inquiry
+        )
+    }
+
+    /// The upstream's own status, type and bytes; real tokens in them are cut out.
+    private func pass(_ last: RelayCall.LastAttempt, _ inquiry: RelayInquiry) -> RelayReply {
+        guard let reply = last.reply else { return unknownOutcome(inquiry) }
         let kept = reply.headers.filter { RelayService.passedHeaders.contains($0.name.lowercased()) }
-        var body = reply.body
-        // What a caller's own token gets out of WeChat may be about an app of Weir's, too.
-        let tokens = passage.usesToken ? [last.token].compactMap { $0 } : dispatcher.presentTokens()
-        for token in tokens { body = Redaction.cut(token: token.value, from: body) }
-        return RelayReply(status: reply.status, headers: kept, body: body, api: api.label)
+        let body = withoutTokens(reply.body, own: last.token?.value)
+        return RelayReply(status: reply.status, headers: kept, body: body, api: inquiry.api.label)
+    }
+
+    /// An answer may tell of other calls than its own, with whatever token they were made.
+    private func withoutTokens(_ body: [UInt8], own: String?) -> [UInt8] {
+        // Tokens are of about one length. Most answers are shorter, and need no look at the others.
+        guard body.count >= own?.utf8.count ?? 0 else { return body }
+        var tokens = dispatcher.presentTokens().map(\.value)
+        if let own, !tokens.contains(own) { tokens.append(own) }
+        return Redaction.cut(tokens: tokens, from: body)
     }
 
     private static let passedHeaders: Set<String> = [
         "content-type", "content-disposition", "cache-control", "retkey", "logicret", "last-modified",
     ]
 
-    private func refuse(_ obstacle: Obstacle, _ request: RelayRequest, api: String) -> RelayReply {
+    private func refuse(_ obstacle: Obstacle, _ inquiry: RelayInquiry, passage: RelayPassage) -> RelayReply {
         // Nobody knows when an operator lets go: not at once.
         let isForced = obstacle.reason == .breakerOpen && obstacle.until == nil
         let wait = isForced ? .seconds(10) : obstacle.until.map { $0 - time.timestamp() }
         let (refusal, why): (RelayRefusal, String) =
             switch obstacle.reason {
-            case .rateLimited, .throttled, .scheduled, .concurrency, .turn:
-                (.rateLimited, "no permit became free before the call's deadline")
+            case .rateLimited, .throttled: (.rateLimited, "no permit became free before the call's deadline")
+            case .scheduled, .concurrency, .turn: (.rateLimited, "its turn did not come before the call's deadline")
             case .breakerOpen where isForced: (.breakerOpen, "an operator has opened the breaker")
             case .breakerOpen: (.breakerOpen, "the breaker is open because WeChat is failing")
             case .quotaExhausted: (.quotaExhausted, "the daily quota of this api is used up (45009)")
@@ -95,9 +112,22 @@ extension RelayService {
             case .account: (.appUnavailable, "WeChat refuses the account; an operator must act")
             case .tokenRejected: (.appUnavailable, "WeChat rejects the app's token again and again")
             case .paused: (.appUnavailable, "an operator paused the app")
-            case .journal, .draining: (.overloaded, "Weir is shutting down")
+            case .journal: (.overloaded, "the journal can't be written")
+            case .draining: (.overloaded, "Weir is shutting down")
             }
-        return refuse(refusal, why, request, api: api, wait: wait)
+        // Calls in flight are no quota of WeChat's.
+        let isQuota = [.rateLimited, .throttled, .quotaExhausted].contains(obstacle.reason)
+        return refuse(refusal, why, inquiry, wait: wait, codes: isQuota ? passage.codes : .weir)
+    }
+
+    func refuse(
+        _ refusal: RelayRefusal,
+        _ why: String,
+        _ inquiry: RelayInquiry,
+        wait: Duration? = nil,
+        codes: RelayConfiguration.ErrorCodes = .weir
+    ) -> RelayReply {
+        refuse(refusal, why, inquiry.request, api: inquiry.api.label, wait: wait, codes: codes)
     }
 
     /// Weir's own answer, over HTTP 200 in the form that SDKs read.
@@ -106,7 +136,8 @@ extension RelayService {
         _ why: String,
         _ request: RelayRequest,
         api: String,
-        wait: Duration? = nil
+        wait: Duration? = nil,
+        codes: RelayConfiguration.ErrorCodes = .weir
     ) -> RelayReply {
         let seconds = (wait ?? .seconds(1)).retryAfterSeconds
         let comeBack = wait == nil ? "" : "; come back in \(seconds) s"
@@ -116,21 +147,26 @@ extension RelayService {
         }
         var json = JSONWriter()
         json.object {
-            $0.member("errcode", refusal.rawValue)
+            $0.member("errcode", refusal.errcode(codes))
             $0.member("errmsg", "weir: \(why)\(comeBack) rid: \(request.trace.id)")
         }
         var headers = [RelayService.jsonType]
         if refusal.invitesRetry { headers.append(HTTPField("Retry-After", String(seconds))) }
         return RelayReply(status: 200, headers: headers, body: json.bytes, api: api, refusal: refusal)
     }
-
-    /// For the HTTP layer: the body was longer than is relayed.
-    func tooLarge(_ request: RelayRequest, limit: Int) -> RelayReply {
-        refuse(.requestTooLarge, "the body is over \(limit >> 20) MiB", request, api: "other")
-    }
 }
 
 extension RelayRefusal {
+    /// The errcode that callers get. WeChat's own only where it means the same, for SDKs that have a handler for it; never -1, which SDKs
+    /// repeat by themselves.
+    func errcode(_ codes: RelayConfiguration.ErrorCodes) -> Int {
+        switch self {
+        case .quotaExhausted where codes == .wechat: 45009
+        case .rateLimited where codes == .wechat: 45011
+        default: rawValue
+        }
+    }
+
     /// Whether the same call may succeed later without anybody changing it.
     var invitesRetry: Bool {
         switch self {

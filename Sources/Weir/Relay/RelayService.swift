@@ -38,52 +38,83 @@ final class RelayService: Sendable {
         _ request: RelayRequest,
         onHangup: (@escaping @Sendable () -> Void) -> Void
     ) async -> RelayReply {
-        guard let target = RelayTarget(request.target) else {
-            return refuse(.notRelayed, "the path is not one of WeChat's API", request, api: "other")
+        let target: RelayTarget
+        do throws(RelayTargetProblem) {
+            target = try RelayTarget(request.target)
+        } catch {
+            return refuse(error.refusal, error.why, request, api: APICatalog.otherLabel)
         }
+        let inquiry = inquiry(request, target: target)
+        if inquiry.api.kind == .token { return await token(inquiry) }
+        guard inquiry.api.isRelayed else { return notRelayed(inquiry) }
+        switch authorise(inquiry) {
+        case .refused(let reply): return reply
+        case .granted(let passage):
+            request.trace.note { facts in
+                let names = inquiry.directory.appNames
+                facts.client = passage.caller.name.isEmpty ? nil : passage.caller.name
+                facts.app = names.indices.contains(passage.app) ? names[passage.app] : nil
+                facts.api = inquiry.api.label
+            }
+            // Only now is it known that the body is worth its memory.
+            do throws(RelayBodyError) {
+                let content = try await content(of: inquiry)
+                return await send(inquiry, content: content, passage: passage, onHangup: onHangup)
+            } catch {
+                return refuse(error, request, api: inquiry.api.label)
+            }
+        }
+    }
+
+    func inquiry(_ request: RelayRequest, target: RelayTarget) -> RelayInquiry {
         let directory = directory.withLock { $0 }
         var api = APICatalog.descriptor(method: request.method, path: target.canonicalPath)
         // A path that the catalog does not know has a lane of its own where the configuration limits it.
         if api.label == APICatalog.otherLabel, directory.limits(target.canonicalPath) {
             api.label = target.canonicalPath
         }
-        switch target.canonicalPath {
-        case "/cgi-bin/token", "/cgi-bin/stable_token": return token(request, target: target, directory: directory)
-        default: break
+        return RelayInquiry(
+            request: request,
+            target: target,
+            api: api,
+            directory: directory,
+            settings: settings.withLock { $0 }
+        )
+    }
+
+    private func notRelayed(_ inquiry: RelayInquiry) -> RelayReply {
+        guard APICatalog.isPlain(inquiry.target.canonicalPath) else {
+            let problem = RelayTargetProblem.noPath
+            return refuse(problem.refusal, problem.why, inquiry)
         }
-        guard api.isRelayed else {
-            return refuse(.notRelayed, "\(api.label) belongs to another product's host", request, api: api.label)
-        }
-        switch authorise(request, target: target, api: api, directory: directory) {
-        case .refused(let reply): return reply
-        case .granted(let passage):
-            request.trace.note { facts in
-                facts.client = passage.caller.name.isEmpty ? nil : passage.caller.name
-                facts.app = directory.appNames.indices.contains(passage.app) ? directory.appNames[passage.app] : nil
-                facts.api = api.label
-            }
-            return await send(request, passage: passage, api: api, onHangup: onHangup)
-        }
+        return refuse(.notRelayed, "the path belongs to another product's host", inquiry)
     }
 
     // MARK: Tokens
 
+    /// The longest body of a token request.
+    static let credentialsLimit = 4 << 10
+
     /// Both token endpoints: a client's key buys a virtual token, always for 7,200 seconds, as SDKs misbehave on less.
-    private func token(_ request: RelayRequest, target: RelayTarget, directory: ClientDirectory) -> RelayReply {
-        let api = target.canonicalPath
-        let body = api == "/cgi-bin/stable_token" ? try? JSONObjectView(request.body, rules: .lenient) : nil
-        let appID = body?.string("appid") ?? target.value("appid")
-        let secret = body?.string("secret") ?? target.value("secret")
-        guard let appID, let secret else {
+    private func token(_ inquiry: RelayInquiry) async -> RelayReply {
+        let (request, target, api) = (inquiry.request, inquiry.target, inquiry.target.canonicalPath)
+        var body: JSONObjectView?
+        if api == "/cgi-bin/stable_token" {
+            do throws(RelayBodyError) {
+                let bytes = try await request.body(RelayService.credentialsLimit)
+                body = try? JSONObjectView(bytes, rules: .lenient)
+            } catch {
+                return refuse(error, request, api: api)
+            }
+        }
+        let appIDs = body?.string("appid").map { [$0] } ?? target.values("appid")
+        let secrets = body?.string("secret").map { [$0] } ?? target.values("secret")
+        guard !appIDs.isEmpty, !secrets.isEmpty else {
             return refuse(.unknownClient, "appid and secret are needed", request, api: api)
         }
-        guard let token = directory.virtualToken(appID: appID, secret: secret) else {
-            return refuse(
-                .unknownClient,
-                "no client of this app has that secret: give the client's key",
-                request,
-                api: api
-            )
+        guard let token = RelayService.token(appIDs: appIDs, secrets: secrets, inquiry.directory) else {
+            let why = "no client of this app has that secret: give the client's key"
+            return refuse(.unknownClient, why, request, api: api)
         }
         var json = JSONWriter()
         json.object {
@@ -93,104 +124,15 @@ final class RelayService: Sendable {
         return RelayReply(status: 200, headers: [RelayService.jsonType], body: json.bytes, api: api)
     }
 
+    /// What the first pair buys that buys anything: a name may stand twice in a query, once with a placeholder.
+    private static func token(appIDs: [String], secrets: [String], _ directory: ClientDirectory) -> String? {
+        for appID in appIDs.prefix(4) {
+            for secret in secrets.prefix(4) {
+                if let token = directory.virtualToken(appID: appID, secret: secret) { return token }
+            }
+        }
+        return nil
+    }
+
     static let jsonType = HTTPField("Content-Type", "application/json; charset=utf-8")
-
-    // MARK: On the way
-
-    private func send(
-        _ request: RelayRequest,
-        passage: RelayPassage,
-        api: APIDescriptor,
-        onHangup: (@escaping @Sendable () -> Void) -> Void
-    ) async -> RelayReply {
-        let directory = directory.withLock { $0 }
-        let client = directory.client(passage.caller)
-        let priority = directory.priority(request.priority, caller: passage.caller)
-        let retryClass = request.retryClass ?? client?.retryClass ?? defaultClass.withLock { $0 }
-        let (body, identified) = identify(request, passage: passage, api: api)
-        var headers: [HTTPField] = []
-        if let type = request.contentType { headers.append(HTTPField("Content-Type", type)) }
-        if let agent = request.userAgent { headers.append(HTTPField("User-Agent", agent)) }
-        if let accept = request.accept { headers.append(HTTPField("Accept", accept)) }
-        let hasBody = !body.isEmpty || request.method == "POST" || request.method == "PUT"
-        let sent = body
-        let (dispatcher, began, presence) = (dispatcher, time.now(), CallerPresence())
-        let end = await withCheckedContinuation { (continuation: CheckedContinuation<RelayEnd, Never>) in
-            let call = RelayCall(
-                method: request.method,
-                targetPrefix: passage.prefix,
-                targetSuffix: passage.suffix,
-                usesToken: passage.usesToken,
-                headers: headers,
-                body: hasBody ? sent : nil,
-                app: passage.app,
-                api: api,
-                deadline: began + timeout(request, api: api),
-                isRepeatable: api.repeatability == .always || identified != nil,
-                trail: Trail(traceparent: request.trace.traceparent, waitingSince: time.timestamp())
-            ) { continuation.resume(returning: $0) }
-            let limit = directory.app(passage.app)?.limit(for: api.label) ?? RelayService.foreignLimit
-            guard let id = dispatcher.relay(call, priority: priority, retryClass: retryClass, limit: limit) else {
-                return
-            }
-            onHangup { [memory] in
-                presence.leave()
-                if let identified { memory.remember(identified.key(), id: identified.id, began: began) }
-                dispatcher.hangUp(id)
-            }
-        }
-        // Who hung up heard of no end, whatever it was.
-        if !presence.isGone { settleMemory(end, identified: identified, began: began) }
-        return reply(end, request: request, passage: passage, api: api)
-    }
-
-    /// Whoever can't know how a call ended may make it again; whoever has an answer means another call by the same bytes.
-    private func settleMemory(_ end: RelayEnd, identified: Identified?, began: Instant) {
-        guard let identified else { return }
-        switch end {
-        case .attempted(let last), .refused(_, last: .some(let last)):
-            if last.leavesDoubt {
-                memory.remember(identified.key(), id: identified.id, began: began)
-            } else if !memory.isEmpty {
-                memory.forget(identified.key())
-            }
-        case .refused(_, last: .none), .hungUp, .overloaded: break
-        }
-    }
-
-    /// For calls that bring a real token of an app that is not configured.
-    static let foreignLimit = RateLimit(permits: 500, per: .seconds(1), burst: 500)
-
-    private func timeout(_ request: RelayRequest, api: APIDescriptor) -> Duration {
-        if let asked = request.timeout { return asked }
-        return settings.withLock { api.group == .media ? $0.mediaTimeout : $0.timeout }
-    }
-
-    /// A template send that can be told from its repeat.
-    struct Identified: Sendable {
-        var id: String
-        /// Where the id is Weir's own: what the caller's repeat would be known by. Costs a hash, so only made when needed.
-        var key: @Sendable () -> RepeatMemory.Key
-    }
-
-    /// Splices a client_msg_id into a template send that has none: WeChat drops a repeat only by it, and hardly any SDK sets it.
-    private func identify(
-        _ request: RelayRequest,
-        passage: RelayPassage,
-        api: APIDescriptor
-    ) -> (body: [UInt8], identified: Identified?) {
-        // A caller with a token of its own gets its bytes through untouched.
-        guard passage.usesToken, api.repeatability == .withClientMessageID else { return (request.body, nil) }
-        let (caller, app, path, original) = (passage.caller, passage.app, api.label, request.body)
-        let key: @Sendable () -> RepeatMemory.Key = {
-            RepeatMemory.Key(caller: caller, app: app, path: path, body: original)
-        }
-        let known = memory.isEmpty ? nil : memory.id(for: key())
-        let id = known ?? dispatcher.makeID().description
-        if let body = ClientMessageID.splice(into: request.body, id: id) {
-            return (body, Identified(id: id, key: key))
-        }
-        guard let own = ClientMessageID.find(in: request.body) else { return (request.body, nil) }
-        return (request.body, Identified(id: own, key: key))
-    }
 }

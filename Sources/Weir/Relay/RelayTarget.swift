@@ -1,55 +1,64 @@
 /// The path and query of a relayed call, taken apart without changing a byte that need not change.
 struct RelayTarget: Equatable, Sendable {
-    /// Double slashes made single, otherwise as received: what goes on the wire.
+    /// Double slashes made single, and bytes above ASCII percent-encoded; otherwise as received: what goes on the wire.
     var path: String
     /// The path with percent-escapes decoded, in lower case and without a slash at its end: what rules are matched against, so that
     /// no spelling slips past them.
     var canonicalPath: String
-    /// Query items as received, in order, without the ampersands.
+    /// Query items as received, in order, without the ampersands, empty ones too; none at all without a question mark.
     var items: [Substring]
 
-    /// `nil` for what is no path: no slash in front, a dot segment, a broken or hidden escape.
-    init?(_ target: String) {
+    /// Bytes of path and query: 32 KiB can be sent, and a token has up to 512.
+    static let limit = (32 << 10) - 512
+
+    /// Raw bytes above ASCII are percent-encoded: callers build such URLs by hand, and they can mean nothing else.
+    init(_ received: String) throws(RelayTargetProblem) {
+        guard received.utf8.count <= RelayTarget.limit else { throw .tooLong }
+        let target = try RelayTarget.visible(received)
+        guard target.utf8.count <= RelayTarget.limit else { throw .tooLong }
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let first = parts.first, first.hasPrefix("/") else { return nil }
+        guard let first = parts.first, first.hasPrefix("/") else { throw .noPath }
         path = RelayTarget.singleSlashes(first)
-        items = parts.count == 2 ? parts[1].split(separator: "&", omittingEmptySubsequences: true) : []
-        guard let decoded = RelayTarget.decode(path[...]) else { return nil }
+        items = parts.count == 2 ? parts[1].split(separator: "&", omittingEmptySubsequences: false) : []
+        guard let decoded = RelayTarget.decode(path[...]) else { throw .noPath }
         var canonical = RelayTarget.singleSlashes(decoded[...]).lowercased()
-        while canonical.count > 1, canonical.hasSuffix("/") { canonical.removeLast() }
+        while canonical.utf8.count > 1, canonical.hasSuffix("/") { canonical.removeLast() }
         let segments = canonical.split(separator: "/", omittingEmptySubsequences: false)
-        guard !segments.contains(where: { $0 == "." || $0 == ".." }), !canonical.contains("%") else { return nil }
+        guard !segments.contains(where: { $0 == "." || $0 == ".." }), !canonical.contains("%") else { throw .noPath }
         canonicalPath = canonical
     }
 
     /// The decoded value of the first query item of that name.
     func value(_ name: String) -> String? {
-        guard let item = items.first(where: { RelayTarget.isItem($0, named: name) }) else { return nil }
-        return RelayTarget.decode(item.dropFirst(name.utf8.count + 1))
+        items.first { RelayTarget.isItem($0, named: name) }.flatMap { RelayTarget.decode(RelayTarget.value(of: $0)) }
     }
 
+    /// The decoded values of all query items of that name, in order; broken ones as they stand.
+    func values(_ name: String) -> [String] {
+        items.filter { RelayTarget.isItem($0, named: name) }.map { RelayTarget.text(of: $0) }
+    }
+
+    /// The whole target as it goes on, but for a token.
+    var whole: String {
+        items.isEmpty ? path : path + "?" + items.joined(separator: "&")
+    }
+
+    /// Whether an item has that name, however it is escaped. A name alone counts as one with an empty value.
     static func isItem(_ item: Substring, named name: String) -> Bool {
-        item.hasPrefix(name) && item.dropFirst(name.count).first == "="
+        let key = item.utf8.prefix { $0 != UInt8(ascii: "=") }
+        if key.elementsEqual(name.utf8) { return true }
+        return key.contains(UInt8(ascii: "%")) && decode(Substring(key)) == name
     }
 
-    /// Path and query before and behind the place of `name`'s value; the value itself is left out.
-    func split(at name: String) -> (prefix: String, suffix: String)? {
-        guard let index = items.firstIndex(where: { RelayTarget.isItem($0, named: name) }) else { return nil }
-        let before = items[..<index].map { $0 + "&" }.joined()
-        let after = items[(index + 1)...].map { "&" + $0 }.joined()
-        return (path + "?" + before + name + "=", after)
+    /// What stands behind the item's name, as received.
+    static func value(of item: Substring) -> Substring {
+        item.utf8.firstIndex(of: UInt8(ascii: "=")).map { item[item.utf8.index(after: $0)...] } ?? ""
     }
 
-    /// The whole target without the items of that name.
-    func removing(_ name: String) -> String {
-        let rest = items.filter { !RelayTarget.isItem($0, named: name) }
-        return rest.isEmpty ? path : path + "?" + rest.joined(separator: "&")
-    }
-
-    /// The whole target with another value for `name`.
-    func replacing(_ name: String, with value: String) -> String {
-        let item = "\(name)=\(RelayTarget.escape(value))"
-        return path + "?" + items.map { RelayTarget.isItem($0, named: name) ? item : String($0) }.joined(separator: "&")
+    /// An item's value, decoded as far as it can be.
+    static func text(of item: Substring) -> String {
+        let value = value(of: item)
+        return decode(value) ?? String(value)
     }
 
     /// As a query's value: everything but RFC 3986's unreserved characters is escaped.
@@ -59,17 +68,36 @@ struct RelayTarget: Equatable, Sendable {
             switch byte {
             case 48...57, 65...90, 97...122, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
                 result.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                let digits = String(byte, radix: 16, uppercase: true)
-                result += digits.utf8.count == 1 ? "%0" + digits : "%" + digits
+            default: result += escape(byte)
             }
         }
         return result
     }
 
-    /// The whole target as received, but for double slashes.
-    var whole: String {
-        items.isEmpty ? path : path + "?" + items.joined(separator: "&")
+    private static func escape(_ byte: UInt8) -> String {
+        let digits = String(byte, radix: 16, uppercase: true)
+        return digits.utf8.count == 1 ? "%0" + digits : "%" + digits
+    }
+
+    /// The target in visible ASCII: what no URL has is refused, what is no ASCII is escaped.
+    private static func visible(_ target: String) throws(RelayTargetProblem) -> String {
+        var isASCII = true
+        for byte in target.utf8 {
+            switch byte {
+            case UInt8(ascii: "\\"): throw .byte("a backslash")
+            case UInt8(ascii: "#"): throw .byte("a `#`")
+            case 0x20: throw .byte("a space")
+            case 0..<0x20, 0x7F: throw .byte("a control character")
+            case 0x80...: isASCII = false
+            default: break
+            }
+        }
+        guard !isASCII else { return target }
+        var result = ""
+        for byte in target.utf8 {
+            if byte < 0x80 { result.unicodeScalars.append(Unicode.Scalar(byte)) } else { result += escape(byte) }
+        }
+        return result
     }
 
     private static func singleSlashes(_ path: Substring) -> String {
@@ -81,9 +109,7 @@ struct RelayTarget: Equatable, Sendable {
 
     /// A value with its escapes resolved; `nil` where they are broken or no UTF-8.
     static func decode(_ text: Substring) -> String? {
-        guard text.utf8.contains(UInt8(ascii: "%")) || text.utf8.contains(UInt8(ascii: "+")) else {
-            return String(text)
-        }
+        guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
         var bytes: [UInt8] = []
         var rest = text.utf8[...]
         while let byte = rest.popFirst() {

@@ -9,7 +9,8 @@ final class RepeatMemory: Sendable {
     struct Key: Hashable, Sendable {
         var digest: [UInt8]
 
-        init(caller: Caller, app: Int, path: String, body: [UInt8]) {
+        /// - Parameter app: its name, as that means the same after a reload.
+        init(caller: Caller, app: String, path: String, body: [UInt8]) {
             var hash = SHA256()
             hash.update(data: Data("\(caller.name)\n\(app)\n\(path)\n".utf8))
             hash.update(data: Data(body))
@@ -18,8 +19,18 @@ final class RepeatMemory: Sendable {
     }
 
     struct State {
-        var entries: [Key: (id: String, until: Instant)] = [:]
-        var order: [Key] = []
+        struct Entry {
+            var id: String
+            var until: Instant
+            /// Its place in the order.
+            var number: UInt64
+        }
+
+        var entries: [Key: Entry] = [:]
+        /// As remembered, oldest first. Of those that were forgotten since some still stand here, and are passed over.
+        var order: [(key: Key, number: UInt64)] = []
+        var first = 0
+        var number: UInt64 = 0
     }
 
     /// Calls remembered at most.
@@ -38,6 +49,11 @@ final class RepeatMemory: Sendable {
         state.withLock { $0.entries.isEmpty }
     }
 
+    /// Places in the order, those of forgotten calls too.
+    var places: Int {
+        state.withLock { $0.order.count }
+    }
+
     func id(for key: Key) -> String? {
         let now = time.now()
         return state.withLock { state in
@@ -49,8 +65,8 @@ final class RepeatMemory: Sendable {
     /// The call has an answer: an equal call from now on is meant as another one.
     func forget(_ key: Key) {
         state.withLock { state in
-            guard state.entries.removeValue(forKey: key) != nil else { return }
-            state.order.removeAll { $0 == key }
+            state.entries[key] = nil
+            state.tidy()
         }
     }
 
@@ -60,22 +76,34 @@ final class RepeatMemory: Sendable {
     func remember(_ key: Key, id: String, began: Instant) {
         let now = time.now()
         state.withLock { state in
-            state.forget(before: now)
+            while let oldest = state.oldest, oldest.entry.until <= now { state.entries[oldest.key] = nil }
             guard state.entries[key] == nil else { return }
-            if state.order.count >= RepeatMemory.limit { state.entries[state.order.removeFirst()] = nil }
-            state.entries[key] = (id, began + RepeatMemory.window)
-            state.order.append(key)
+            if state.entries.count >= RepeatMemory.limit, let oldest = state.oldest { state.entries[oldest.key] = nil }
+            state.number &+= 1
+            state.entries[key] = State.Entry(id: id, until: began + RepeatMemory.window, number: state.number)
+            state.order.append((key, state.number))
+            state.tidy()
         }
     }
 }
 
 extension RepeatMemory.State {
-    fileprivate mutating func forget(before now: Instant) {
-        var count = 0
-        while count < order.count, let entry = entries[order[count]], entry.until <= now {
-            entries[order[count]] = nil
-            count += 1
+    /// The oldest that is still remembered.
+    fileprivate var oldest: (key: RepeatMemory.Key, entry: Entry)? {
+        mutating get {
+            while first < order.count {
+                let (key, number) = order[first]
+                if let entry = entries[key], entry.number == number { return (key, entry) }
+                first += 1
+            }
+            return nil
         }
-        order.removeFirst(count)
+    }
+
+    /// Drops the forgotten from the order once they are the larger part of it: on the average a step or two for each call.
+    fileprivate mutating func tidy() {
+        guard order.count > 2 * entries.count + 64 else { return }
+        order = order[first...].filter { entries[$0.key]?.number == $0.number }
+        first = 0
     }
 }

@@ -61,6 +61,7 @@ enum ConfigurationSettings {
             Setting("\(path).priority", client.priority?.name ?? "none"),
             Setting("\(path).max_priority", client.maxPriority.name),
             Setting("\(path).retry_class", client.retryClass ?? "none"),
+            Setting("\(path).errcodes", client.errorCodes?.rawValue ?? "none"),
         ]
     }
 
@@ -103,6 +104,7 @@ enum ConfigurationSettings {
         return [
             Setting("queue.capacity", "\(configuration.queue.capacity)"),
             Setting("relay.foreign_tokens", relay.foreignTokens.rawValue),
+            Setting("relay.errcodes", relay.errorCodes.rawValue),
             Setting("relay.timeout", DurationText.format(relay.timeout)),
             Setting("relay.media_timeout", DurationText.format(relay.mediaTimeout)),
             Setting("relay.max_waiting", "\(relay.maxWaiting)"),

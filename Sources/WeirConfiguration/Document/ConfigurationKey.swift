@@ -32,6 +32,7 @@ enum ConfigurationKey {
         case key, apps, apis, rate, priority
         case maxPriority = "max_priority"
         case retryClass = "retry_class"
+        case errorCodes = "errcodes"
     }
 
     enum Breaker: String, CaseIterable {
@@ -65,6 +66,7 @@ enum ConfigurationKey {
 
     enum Relay: String, CaseIterable {
         case foreignTokens = "foreign_tokens"
+        case errorCodes = "errcodes"
         case timeout
         case mediaTimeout = "media_timeout"
         case maxWaiting = "max_waiting"

@@ -43,6 +43,7 @@ extension DocumentReader {
         }
         let classes = configuration.retry.classes.keys.sorted()
         client.retryClass = choice(section[.retryClass], of: classes.map { ($0, $0) })
+        client.errorCodes = errorCodes(section[.errorCodes])
         return client
     }
 

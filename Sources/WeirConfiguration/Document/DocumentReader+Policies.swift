@@ -33,12 +33,17 @@ extension DocumentReader {
         var relay = configuration.relay
         let tokens = RelayConfiguration.ForeignTokens.allCases.map { ($0.rawValue, $0) }
         if let choice = choice(section[.foreignTokens], of: tokens) { relay.foreignTokens = choice }
+        if let codes = errorCodes(section[.errorCodes]) { relay.errorCodes = codes }
         let range = Duration.milliseconds(100)...Duration.seconds(600)
         if let timeout = duration(section[.timeout], in: range) { relay.timeout = timeout }
         if let timeout = duration(section[.mediaTimeout], in: range) { relay.mediaTimeout = timeout }
         if let count = integer(section[.maxWaiting], in: 1...1_000_000) { relay.maxWaiting = count }
         if let bytes = byteCount(section[.maxWaitingBytes], in: 1 << 20...1 << 36) { relay.maxWaitingBytes = bytes }
         configuration.relay = relay
+    }
+
+    mutating func errorCodes(_ field: Field?) -> RelayConfiguration.ErrorCodes? {
+        choice(field, of: RelayConfiguration.ErrorCodes.allCases.map { ($0.rawValue, $0) })
     }
 
     mutating func readUpstream(_ field: Field?) {

@@ -131,6 +131,104 @@ import WeChat
         #expect(bench.harness.calls.last?.request.target.contains("APPSECRET") == false)
     }
 
+    @Test(arguments: [RelayConfiguration.ForeignTokens.pass, .refuse])
+    func `what is done with a user's token is no straggler: neither counted nor refused`(
+        _ choice: RelayConfiguration.ForeignTokens
+    ) async throws {
+        var configuration = GatewayHarness.withClient
+        configuration.relay.foreignTokens = choice
+        let bench = try RelayBench(configuration)
+        for target in [
+            "/sns/userinfo?access_token=USERS&openid=o", "/sns/auth?access_token=USERS&openid=o", "/sns/auth?openid=o",
+            "/sns/brand/new?access_token=USERS",
+        ] {
+            #expect(await bench.send(target, method: "GET", reply: .ok).refusal == nil)
+            #expect(bench.harness.calls.last?.request.target == target)
+        }
+        #expect(bench.harness.metricsText.contains("weir_relay_foreign_tokens_total 0"))
+        let foreign = "/sns/jscode2session?appid=wx0&secret=THEIRS"
+        #expect(
+            await bench.send(foreign, method: "GET", results: [.success(.ok)]).refusal
+                == (choice == .pass ? nil : .unknownClient)
+        )
+        #expect(bench.harness.metricsText.contains("weir_relay_foreign_tokens_total 1"))
+    }
+
+    /// As received and as sent, with `<key>` for a client's key and `<secret>` for the AppSecret.
+    static let logins: [(String, String)] = [
+        ("appid=<id>&secret=<key>&secret=<key>", "appid=<id>&secret=<secret>&secret=<secret>"),
+        ("appid=<id>&secret=&secret=<key>", "appid=<id>&secret=&secret=<secret>"),
+        ("appid=<id>&secret=<key>&secret=x", "appid=<id>&secret=<secret>&secret=x"),
+        ("appid=&appid=<id>&secret=<key>", "appid=&appid=<id>&secret=<secret>"),
+        ("appid=wx0&appid=<id>&s%65cret=<key>", "appid=wx0&appid=<id>&s%65cret=<secret>"),
+        ("appid=<id>&secret=%4BEY-of-orders&&a=+", "appid=<id>&secret=<secret>&&a=+"),
+    ]
+
+    @Test(arguments: logins)
+    func `a client's key becomes the secret wherever it stands`(_ received: String, _ sent: String) async throws {
+        let bench = try RelayBench()
+        let filled = { (text: String) in
+            text.replacing("<id>", with: GatewayHarness.appID).replacing("<key>", with: GatewayHarness.key)
+                .replacing("<secret>", with: GatewayHarness.secret)
+        }
+        _ = await bench.send("/sns/jscode2session?" + filled(received), method: "GET", reply: .ok)
+        #expect(bench.harness.calls.last?.request.target == "/sns/jscode2session?" + filled(sent))
+    }
+
+    @Test(arguments: [
+        "appid=wx0&secret=KEY-of-orders", "secret=KEY-of-orders",
+        "appid=wx1234567890abcdef&secret=KEY-of-orders&secret=KEY-of-billing",
+        "appid=wx1234567890abcdef&secret=KEY-of-billing&secret=KEY-of-orders",
+    ])
+    func `a client's key never goes to WeChat`(_ query: String) async throws {
+        var configuration = GatewayHarness.withClient
+        configuration.clients["billing"] = ClientConfiguration(keys: ["KEY-of-billing"])
+        let bench = try RelayBench(configuration)
+        let reply = await bench.send("/sns/oauth2/access_token?\(query)", method: "GET")
+        #expect(reply.errcode == 990_006)
+        #expect(!reply.text.contains("KEY-of"))
+        #expect(bench.harness.calls.isEmpty)
+    }
+
+    @Test(arguments: ["getprivacysetting", "setprivacysetting", "uploadprivacyextfile"])
+    func `what an account's own token opens is relayed, whatever stands in its path`(_ name: String) async throws {
+        let bench = try RelayBench()
+        let token = await bench.token
+        #expect(await bench.send("/cgi-bin/component/\(name)?access_token=\(token)", reply: .ok).errcode == 0)
+    }
+
+    // MARK: One permission, both ways in
+
+    @Test(arguments: [
+        ("{\"filter\":{\"is_to_all\":true}", "/cgi-bin/message/mass/sendall"),
+        ("{\"touser\":[\"a\",\"b\"]", "/cgi-bin/message/mass/send"),
+    ])
+    func `a mass message needs the leave that the relay needs`(_ start: String, _ path: String) async throws {
+        let body = Array(
+            "{\"type\":\"mass\",\"message\":\(start),\"msgtype\":\"text\",\"text\":{\"content\":\"hi\"}}}".utf8
+        )
+        let orders = Caller(name: "orders")
+        for apis in [[], ["/cgi-bin/message/mass/sendall"], ["/cgi-bin/message/mass/send"]] {
+            var configuration = GatewayHarness.withClient
+            configuration.clients["orders"]?.apis = apis
+            let harness = try GatewayHarness(configuration, journal: MemoryJournal())
+            let isAllowed = apis.contains(path)
+            do throws(MessageRefusal) {
+                _ = try await harness.messages.accept(body, idempotencyKey: nil, caller: orders, traceparent: "t")
+                #expect(isAllowed)
+            } catch {
+                #expect(!isAllowed)
+                #expect(error.reason == .forbidden)
+                #expect(error.message.contains("clients.orders.apis"))
+                #expect(error.message.contains(path))
+            }
+            let bench = RelayBench(harness)
+            let target = "\(path)?access_token=\(await bench.token)"
+            let reply = isAllowed ? await bench.send(target, reply: .ok) : await bench.send(target)
+            #expect(reply.errcode == (isAllowed ? 0 : 990_011))
+        }
+    }
+
     @Test func `a user's bad token is the user's affair`() async throws {
         let bench = try RelayBench()
         let reply = await bench.send("/sns/userinfo?access_token=USERS&openid=o", method: "GET", reply: .errcode(40001))

@@ -28,6 +28,11 @@ struct RelayBench {
         return (try? JSONObjectView(reply.body))?.string("access_token")
     }
 
+    /// What the relay makes of a request's head.
+    func inquiry(_ request: RelayRequest) throws(RelayTargetProblem) -> RelayInquiry {
+        harness.relay.inquiry(request, target: try RelayTarget(request.target))
+    }
+
     /// A call that is answered without WeChat.
     func send(
         _ target: String,

@@ -80,8 +80,14 @@ import WeChat
 
     @Test func `990008: the body is too large`() async throws {
         let bench = try RelayBench()
-        let request = RelayRequest(method: "POST", target: Path.custom, trace: .test())
-        check(bench.harness.gateway.relayTooLarge(request, limit: 20 << 20), .requestTooLarge)
+        let target = "\(Path.custom)?access_token=\(await bench.token)"
+        let reply = await bench.send(target) {
+            $0.body = { _ throws(RelayBodyError) in throw .tooLarge(limit: 20 << 20) }
+        }
+        check(reply, .requestTooLarge)
+        #expect(reply.connection == .closes)
+        #expect(await bench.send(target) { $0.declaredLength = 21 << 20 }.errcode == 990_008)
+        #expect(bench.harness.calls.isEmpty)
     }
 
     @Test func `990009: no byte was sent`() async throws {

@@ -114,7 +114,7 @@ import WeChat
         let time = ManualTimeSource()
         let memory = RepeatMemory(time: time)
         func key(_ number: Int) -> RepeatMemory.Key {
-            RepeatMemory.Key(caller: Caller(name: "c"), app: 0, path: "/p", body: Array("\(number)".utf8))
+            RepeatMemory.Key(caller: Caller(name: "c"), app: "main", path: "/p", body: Array("\(number)".utf8))
         }
         for number in 0..<(RepeatMemory.limit + 5) { memory.remember(key(number), id: "\(number)", began: time.now()) }
         #expect(memory.id(for: key(4)) == nil)
@@ -124,8 +124,8 @@ import WeChat
         time.advance(by: RepeatMemory.window)
         #expect(memory.id(for: key(RepeatMemory.limit)) == nil)
         #expect(
-            RepeatMemory.Key(caller: Caller(name: "d"), app: 0, path: "/p", body: [])
-                != RepeatMemory.Key(caller: Caller(name: "c"), app: 0, path: "/p", body: [])
+            RepeatMemory.Key(caller: Caller(name: "d"), app: "main", path: "/p", body: [])
+                != RepeatMemory.Key(caller: Caller(name: "c"), app: "main", path: "/p", body: [])
         )
     }
 }

@@ -78,6 +78,19 @@ import WeChat
         #expect(reply.text == "{\"errcode\":0,\"url\":\"https://x/?access_token=&a=\"}")
     }
 
+    @Test(arguments: [
+        #"?access_token=REAL-TOKEN-1&a"#, #"?access_token=REAL\u002dTOKEN-1&a"#, #"?access_token=REAL%2DTOKEN-1&a"#,
+        #"?access_token%3D\u0052EAL-TOKEN%2d1&a"#,
+    ])
+    func `the real token is cut out however it is spelled`(_ spelling: String) async throws {
+        let bench = try RelayBench()
+        let answer = UpstreamReply.json("{\"errcode\":0,\"request\":{\"url\":\"\(spelling)\"}}")
+        let reply = await bench.send("/cgi-bin/menu/get?access_token=\(await bench.token)", reply: answer)
+        #expect(reply.errcode == 0)
+        #expect(!reply.text.contains("TOKEN"))
+        #expect(reply.text.hasSuffix("&a\"}}"))
+    }
+
     static let noAnswers: [Result] = [
         .success(UpstreamReply(status: 502, body: Array("bad gateway".utf8))), .success(UpstreamReply(status: 302)),
         .success(UpstreamReply(status: 200)),

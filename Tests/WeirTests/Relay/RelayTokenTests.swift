@@ -88,6 +88,13 @@ import WeChat
         ("?access_token=TOKEN", "?access_token=REAL-TOKEN-1"),
         ("?a=1&access_token=TOKEN&b=2", "?a=1&access_token=REAL-TOKEN-1&b=2"),
         ("?type=image&access_token=TOKEN", "?type=image&access_token=REAL-TOKEN-1"),
+        ("?access_token=&access_token=TOKEN", "?access_token=&access_token=REAL-TOKEN-1"),
+        ("?access_token=ACCESS_TOKEN&a&access_token=TOKEN", "?access_token=ACCESS_TOKEN&a&access_token=REAL-TOKEN-1"),
+        ("?access_token=SOMEBODYS&access_token=TOKEN", "?access_token=SOMEBODYS&access_token=REAL-TOKEN-1"),
+        ("?access_token=TOKEN&access_token=SOMEBODYS", "?access_token=REAL-TOKEN-1&access_token=SOMEBODYS"),
+        ("?access_token=TOKEN&a=1&access_token=TOKEN", "?access_token=REAL-TOKEN-1&a=1"),
+        ("?access%5Ftoken=TOKEN&&b=+;", "?access%5Ftoken=REAL-TOKEN-1&&b=+;"),
+        ("?n=订&access_token=TOKEN", "?n=%E8%AE%A2&access_token=REAL-TOKEN-1"),
     ])
     func `the virtual token is swapped wherever it stands`(_ query: String, _ sent: String) async throws {
         let bench = try RelayBench()
@@ -96,6 +103,58 @@ import WeChat
         let reply = await bench.send(target, reply: .ok)
         #expect(reply.errcode == 0)
         #expect(bench.harness.calls.last?.request.target == "/cgi-bin/menu/get" + sent)
+    }
+
+    @Test(arguments: [
+        "?access_token=T&access_token=weir1.main.orders.AAAA", "?access_token=weir1.main.orders.AAAA&access_token=T",
+        "?access_token=T&access_token=U", "?Access_Token=T", "?token=T", "?access_token=SOMEBODYS&x=T",
+        "?access_token=T&url=http%3A%2F%2Fweir%2Fcgi-bin%2Fmedia%2Fget%3Faccess_token%3DT",
+    ])
+    func `a token of Weir's that can't be swapped never goes to WeChat`(_ query: String) async throws {
+        var configuration = GatewayHarness.withClient
+        configuration.clients["billing"] = ClientConfiguration(keys: ["KEY-of-billing"])
+        let bench = try RelayBench(configuration)
+        let (token, other) = (await bench.token, await bench.fetchToken(secret: "KEY-of-billing") ?? "")
+        let filled = query.replacing("=T", with: "=" + token).replacing("DT", with: "D" + token)
+            .replacing("=U", with: "=" + other)
+        let reply = await bench.send(Path.menu + filled)
+        #expect(reply.errcode == 990_006 || reply.errcode == 990_011)
+        #expect(!reply.text.contains(token))
+        #expect(bench.harness.calls.isEmpty)
+    }
+
+    @Test func `a call with several tokens concerns its caller alone`() throws {
+        let bench = try RelayBench()
+        let token = VirtualToken.make(
+            app: "main",
+            appID: GatewayHarness.appID,
+            client: "orders",
+            key: GatewayHarness.key
+        )
+        for (query, concernsApp) in [
+            ("access_token=\(token)", true), ("access%5Ftoken=\(token)", true),
+            ("access_token=&access_token=\(token)", false), ("access_token=\(token)&access_token", false),
+            ("access_token=\(token)&access_token=\(token)", false),
+        ] {
+            let request = RelayRequest(method: "GET", target: "\(Path.menu)?\(query)", trace: .test())
+            guard case .granted(let passage) = bench.harness.relay.authorise(try bench.inquiry(request)) else {
+                Issue.record("refused: \(query)")
+                continue
+            }
+            #expect(passage.concernsApp == concernsApp, "\(query)")
+            #expect(passage.path == Path.menu)
+        }
+    }
+
+    @Test(arguments: [
+        "appid=&appid=wx1234567890abcdef&secret=KEY-of-orders",
+        "appid=wx1234567890abcdef&secret=SECRET&secret=KEY-of-orders",
+        "appid=wx1234567890abcdef&appid=wx0&secret=KEY-of-orders&secret=",
+    ])
+    func `credentials may stand twice, one a placeholder`(_ query: String) async throws {
+        let bench = try RelayBench()
+        let reply = await bench.send("/cgi-bin/token?" + query, method: "GET")
+        #expect(try JSONObjectView(reply.body).string("access_token") == (await bench.token))
     }
 
     @Test func `a virtual token in escapes is swapped too, and an altered one refused`() async throws {
