@@ -94,7 +94,7 @@ let package = Package(
 
         // Ring 2: adapters, one outside thing each.
         source("Gzip", ["CZlib"]),
-        source("CurlTransport", ["Weir", "Resilience", "CCurl"]),
+        source("CurlTransport", ["Weir", "Resilience", "Gzip", "CCurl"]),
         source("OTLPTracing", ["Timekeeping", tracing]),
         source("SQLiteJournal", ["Weir", "Queueing", "WeChat", "Timekeeping", grdb]),
         source("HTTPServing", httpServer + ["Resilience", logging, lifecycle]),
@@ -131,7 +131,7 @@ let package = Package(
         tests("PrometheusMetrics", [coreMetrics]),
         tests("Weir", ["Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging, lifecycle, tracing]),
         tests("Gzip"),
-        tests("CurlTransport", ["Weir", "Resilience"]),
+        tests("CurlTransport", ["Weir", "Resilience", "Gzip"]),
         tests("OTLPTracing", [tracing]),
         tests("SQLiteJournal", ["Weir", "Queueing", "WeChat", grdb]),
         tests("HTTPServing", sockets + ["Resilience"]),

@@ -4,6 +4,8 @@ import Weir
 struct Call {
     typealias Completion = @Sendable (Result<UpstreamReply, TransportFailure>) -> Void
 
+    /// By which other threads speak of it; never 0.
+    var number: UInt64
     var request: UpstreamRequest
     var url: String
     var completion: Completion

@@ -1,14 +1,28 @@
 import Synchronization
 
-/// Calls on their way from any thread to the loop's.
+/// Calls, and notices about them, on their way from any thread to the loop's.
 final class CurlInbox: Sendable {
     enum Refusal: String, Equatable {
         case closed = "the transport is shut down"
         case full = "too many requests are outstanding"
     }
 
-    private struct State {
+    /// What came since the loop looked last.
+    struct Arrivals {
         var calls: [Call] = []
+        /// At most a few for each call that is outstanding.
+        var notices: [Notice] = []
+
+        var isEmpty: Bool { calls.isEmpty && notices.isEmpty }
+
+        mutating func removeAll() {
+            calls.removeAll(keepingCapacity: true)
+            notices.removeAll(keepingCapacity: true)
+        }
+    }
+
+    private struct State {
+        var arrivals = Arrivals()
         var outstanding = 0
         /// The loop found nothing and waits, or is about to: the next call must wake it, and only that one.
         var isIdle = false
@@ -16,6 +30,7 @@ final class CurlInbox: Sendable {
     }
 
     private let state = Mutex(State())
+    private let lastNumber = Atomic<UInt64>(0)
     private let capacity: Int
     private let multi: MultiHandle
 
@@ -24,14 +39,28 @@ final class CurlInbox: Sendable {
         self.multi = multi
     }
 
+    /// A number that no other call has.
+    func nextNumber() -> UInt64 {
+        lastNumber.wrappingAdd(1, ordering: .relaxed).newValue
+    }
+
     func post(_ call: Call) -> Refusal? {
         state.withLock { state in
             guard !state.isClosed else { return .closed }
             guard state.outstanding < capacity else { return .full }
             state.outstanding += 1
-            state.calls.append(call)
+            state.arrivals.calls.append(call)
             wakeIfIdle(&state)
             return nil
+        }
+    }
+
+    /// The memory that a refused notice brings is given back by the caller's letting go of it, when the lock is open again.
+    func post(_ notice: Notice) {
+        state.withLock { state in
+            guard !state.isClosed else { return }
+            state.arrivals.notices.append(notice)
+            wakeIfIdle(&state)
         }
     }
 
@@ -43,16 +72,16 @@ final class CurlInbox: Sendable {
         }
     }
 
-    /// Moves what arrived into `calls`, which is empty, and says whether the loop goes on.
+    /// Moves what arrived into `arrivals`, which is empty, and says whether the loop goes on.
     ///
     /// - Parameters:
     ///   - ended: How many calls were completed since the last time.
     ///   - mayWait: Whether the loop will wait if nothing arrived.
-    func take(into calls: inout [Call], ended: Int, mayWait: Bool) -> Bool {
+    func take(into arrivals: inout Arrivals, ended: Int, mayWait: Bool) -> Bool {
         state.withLock { state in
             state.outstanding -= ended
-            swap(&state.calls, &calls)
-            state.isIdle = mayWait && calls.isEmpty
+            swap(&state.arrivals, &arrivals)
+            state.isIdle = mayWait && arrivals.isEmpty
             return !state.isClosed
         }
     }

@@ -1,14 +1,17 @@
 import CCurl
+import Resilience
 import Weir
 
 /// Takes calls from the inbox, carries them through libcurl and completes them, all on one thread.
 final class CurlLoop {
     private let configuration: CurlConfiguration
     private let inbox: CurlInbox
+    private let replies: ByteBudget
     private let multi: MultiHandle
     /// All exchanges there are; at most `maxConnections`.
     private var exchanges: [Exchange] = []
     private let sockets = SocketRegistry()
+    private let agenda = Agenda()
     private var idle: [Exchange] = []
     private var waiting = WaitingLine()
     private var headerLists = HeaderListCache()
@@ -16,43 +19,52 @@ final class CurlLoop {
     /// Calls completed since the inbox was last told.
     private var ended = 0
 
-    init(configuration: CurlConfiguration, inbox: CurlInbox, multi: MultiHandle) {
+    init(configuration: CurlConfiguration, inbox: CurlInbox, replies: ByteBudget, multi: MultiHandle) {
         self.configuration = configuration
         self.inbox = inbox
+        self.replies = replies
         self.multi = multi
     }
 
     /// Makes one more exchange, for later use.
     func addExchange() throws(CurlSetupError) {
-        let exchange = try Exchange(configuration, sockets: sockets)
+        let exchange = try Exchange(
+            configuration,
+            sockets: sockets,
+            inbox: inbox,
+            agenda: agenda,
+            replies: replies
+        )
         exchanges.append(exchange)
         idle.append(exchange)
     }
 
     /// Runs until the inbox is closed, then cancels what is left.
     func run() {
-        var arrived: [Call] = []
+        var arrived = CurlInbox.Arrivals()
         while take(&arrived, mayWait: !canStart) {
             if arrived.isEmpty, !canStart {
                 multi.poll(milliseconds: pollLimit())
                 guard take(&arrived, mayWait: false) else { break }
             }
-            for call in arrived { waiting.append(call) }
-            arrived.removeAll(keepingCapacity: true)
+            for call in arrived.calls { lineUp(call) }
+            if !arrived.notices.isEmpty { heed(arrived.notices) }
+            arrived.removeAll()
             startWaiting()
             multi.perform()
             while let (exchange, code) = multi.nextEnded() {
                 end(exchange, code)
             }
+            while let exchange = agenda.next() { settle(exchange) }
         }
-        cancelAll(arrived)
+        cancelAll(arrived.calls)
         multi.close()
     }
 
     /// Whether an exchange has become free for a call that waits.
     private var canStart: Bool { !waiting.isEmpty && !idle.isEmpty }
 
-    private func take(_ arrived: inout [Call], mayWait: Bool) -> Bool {
+    private func take(_ arrived: inout CurlInbox.Arrivals, mayWait: Bool) -> Bool {
         defer { ended = 0 }
         return inbox.take(into: &arrived, ended: ended, mayWait: mayWait)
     }
@@ -82,18 +94,16 @@ final class CurlLoop {
         let waited = call.handedOver.duration(to: now)
         // The wait is nearly always a few microseconds, not worth telling libcurl another limit.
         let timeout = waited < .milliseconds(1) ? call.request.timeout : call.request.timeout - waited
-        guard let headers = headerLists.list(for: call.request.headers),
-            exchange.begin(call, headers: headers, timeout: timeout),
-            multi.attach(exchange.easy)
-        else {
-            exchange.reset()
-            idle.append(exchange)
-            complete(
-                call,
-                .failure(TransportFailure(.invalid, bytesLeft: false, detail: "libcurl refused the request"))
-            )
-            return
+        var code = CURLE_OUT_OF_MEMORY
+        if let headers = headerLists.list(for: call.request.headers) {
+            code = exchange.begin(call, headers: headers, timeout: timeout)
+            if code == CURLE_OK { code = multi.attach(exchange.easy) }
         }
+        guard code != CURLE_OK else { return }
+        exchange.reset()
+        idle.append(exchange)
+        let kind = FailureEvidence(code: code).kind
+        complete(call, .failure(TransportFailure(kind, bytesLeft: false, detail: "libcurl refused the request")))
     }
 
     private func end(_ exchange: Exchange, _ code: CURLcode) {
@@ -101,13 +111,21 @@ final class CurlLoop {
         guard let call = exchange.call else { return }
         let result = exchange.result(code)
         if configuration.http2 { observeMultiplexed(exchange, call, timedOut: code == CURLE_OPERATION_TIMEDOUT) }
-        exchange.reset()
-        idle.append(exchange)
+        free(exchange)
         complete(call, result)
+    }
+
+    /// Makes the exchange ready for another call.
+    private func free(_ exchange: Exchange) {
+        // libcurl 7.88 may keep what it had in store for a paused reply, and give it out as the next one's.
+        let isSpent = exchange.isReplyPaused
+        exchange.reset()
+        if isSpent { exchanges.removeAll { $0 === exchange } } else { idle.append(exchange) }
     }
 
     private func complete(_ call: Call, _ result: Result<UpstreamReply, TransportFailure>) {
         ended += 1
+        call.request.cancelSignal?.ended()
         call.completion(result)
     }
 
@@ -124,6 +142,62 @@ final class CurlLoop {
         }
     }
 
+    /// A call whose caller took it back before it came here has left no notice that would still find it.
+    private func lineUp(_ call: Call) {
+        if call.request.cancelSignal?.isCancelled == true {
+            complete(call, .failure(Self.cancelled))
+        } else {
+            waiting.append(call)
+        }
+    }
+
+    private func heed(_ notices: [Notice]) {
+        var cancelled: Set<UInt64> = []
+        for notice in notices {
+            switch notice {
+            case .cancelled(let number): cancelled.insert(number)
+            case .readable(let number):
+                guard let exchange = exchange(carrying: number), exchange.isUploadPaused else { continue }
+                exchange.isUploadPaused = false
+                resume(exchange)
+            case .room(let hold, let number):
+                guard let exchange = exchange(carrying: number), exchange.isReplyPaused else { continue }
+                exchange.room.put(hold)
+                exchange.isReplyPaused = false
+                resume(exchange)
+            }
+        }
+        if !cancelled.isEmpty { cancel(cancelled) }
+    }
+
+    private func cancel(_ numbers: Set<UInt64>) {
+        for call in waiting.remove(where: { numbers.contains($0.number) }) {
+            complete(call, .failure(Self.cancelled))
+        }
+        for exchange in exchanges where numbers.contains(exchange.number) {
+            exchange.obstacle = .cancelled
+            end(exchange, CURLE_ABORTED_BY_CALLBACK)
+        }
+    }
+
+    private func resume(_ exchange: Exchange) {
+        let code = exchange.resume()
+        // What came of a callback in there is told here only.
+        if code != CURLE_OK { end(exchange, code) }
+    }
+
+    /// An answer came before the request was whole.
+    private func settle(_ exchange: Exchange) {
+        guard exchange.call != nil else { return }
+        if exchange.isAnswered { end(exchange, CURLE_OK) } else { resume(exchange) }
+    }
+
+    private func exchange(carrying number: UInt64) -> Exchange? {
+        exchanges.first { $0.number == number }
+    }
+
+    private static let cancelled = TransportFailure(.cancelled, bytesLeft: false, detail: Obstacle.cancelled.words)
+
     private func cancelAll(_ arrived: [Call]) {
         for exchange in exchanges {
             guard let call = exchange.call else { continue }
@@ -133,10 +207,10 @@ final class CurlLoop {
             complete(call, .failure(TransportFailure(.cancelled, bytesLeft: bytesLeft)))
         }
         while let call = waiting.popFirst() {
-            complete(call, .failure(TransportFailure(.cancelled, bytesLeft: false)))
+            complete(call, .failure(Self.cancelled))
         }
         for call in arrived {
-            complete(call, .failure(TransportFailure(.cancelled, bytesLeft: false)))
+            complete(call, .failure(Self.cancelled))
         }
     }
 }

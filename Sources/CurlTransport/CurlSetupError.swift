@@ -6,7 +6,7 @@ public enum CurlSetupError: Error, Equatable, Sendable, CustomStringConvertible 
     case invalidProxy
     /// The file of authorities can't be read.
     case unreadableAuthorities(path: String)
-    /// `maxConnections` or `maxOutstanding` is less than 1.
+    /// `maxConnections`, `maxOutstanding` or `replyBudget` is less than 1.
     case invalidLimit
     /// No memory, thread or socket was to be had.
     case noResources(String)

@@ -1,5 +1,6 @@
 import CCurl
 import Dispatch
+public import Resilience
 public import Weir
 
 #if canImport(Glibc)
@@ -15,7 +16,13 @@ public import Weir
 ///
 /// A request whose time runs out takes its connection with it: an HTTP/1.1 connection is always closed, an HTTP/2 one
 /// when nothing has come back on it since the request was sent.
+///
+/// A reply whose body is over 64 KiB takes its length of `replies` before its first byte is kept, one of unknown length all that
+/// the request allows, and gives it back with ``UpstreamReply/hold``. So however many replies are under way or unread, they
+/// take no more memory than that and 64 KiB for each exchange.
 public final class CurlTransport: Transport {
+    /// What all replies in memory take together.
+    public let replies: ByteBudget
     private let inbox: CurlInbox
     private let thread: LoopThread
     /// Requests that never reach the loop are refused from here, since `send` must return before.
@@ -31,10 +38,12 @@ public final class CurlTransport: Transport {
         try Self.check(configuration)
         let multi = try MultiHandle(maxConnections: configuration.maxConnections)
         let inbox = CurlInbox(capacity: configuration.maxOutstanding, multi: multi)
-        let loop = CurlLoop(configuration: configuration, inbox: inbox, multi: multi)
+        let replies = ByteBudget(limit: configuration.replyBudget)
+        let loop = CurlLoop(configuration: configuration, inbox: inbox, replies: replies, multi: multi)
         // One exchange ahead of the first request: an option that libcurl lacks shows here.
         try loop.addExchange()
         self.inbox = inbox
+        self.replies = replies
         thread = try LoopThread(running: loop)
     }
 
@@ -50,12 +59,16 @@ public final class CurlTransport: Transport {
             return refuse(problem, as: .invalid, completion)
         }
         let call = Call(
+            number: inbox.nextNumber(),
             request: request,
             url: request.origin + request.target,
             completion: completion,
             handedOver: .now
         )
+        // Before the call, so that a signal that comes at any time finds the action, and the call or its exchange.
+        request.cancelSignal?.onCancel { [inbox, number = call.number] in inbox.post(.cancelled(call: number)) }
         if let refusal = inbox.post(call) {
+            request.cancelSignal?.ended()
             refuse(refusal.rawValue, as: refusal == .closed ? .cancelled : .shortage, completion)
         }
     }
@@ -79,7 +92,8 @@ public final class CurlTransport: Transport {
     }
 
     private static func check(_ configuration: CurlConfiguration) throws(CurlSetupError) {
-        guard configuration.maxConnections >= 1, configuration.maxOutstanding >= 1 else { throw .invalidLimit }
+        guard configuration.maxConnections >= 1, configuration.maxOutstanding >= 1, configuration.replyBudget >= 1
+        else { throw .invalidLimit }
         if let proxy = configuration.proxy, !ProxyAddress.isValid(proxy) {
             throw .invalidProxy
         }

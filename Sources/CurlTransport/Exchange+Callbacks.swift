@@ -38,7 +38,7 @@ extension Exchange {
     private static let onBody: ccurl_data_callback = { bytes, size, count, context in
         let length = size * count
         return unsafe with(context, else: 0) { exchange in
-            unsafe exchange.takeBody(UnsafeRawBufferPointer(start: bytes, count: length)) ? length : 0
+            unsafe exchange.takeBody(UnsafeRawBufferPointer(start: bytes, count: length))
         }
     }
 
@@ -46,9 +46,7 @@ extension Exchange {
         let length = size * count
         return unsafe with(context, else: 0) { exchange in
             let line = unsafe UnsafeRawBufferPointer(start: bytes, count: length).bindMemory(to: UInt8.self)
-            if unsafe exchange.head.take(line) { return length }
-            exchange.isTooLarge = true
-            return 0
+            return unsafe exchange.takeHead(line) ? length : 0
         }
     }
 
@@ -67,40 +65,19 @@ extension Exchange {
     private static let onConnect: ccurl_opensocket_callback = { context, _, address in
         unsafe with(context, else: -1) { exchange in
             guard exchange.mayConnect(), let address = unsafe address else { return -1 }
-            return unsafe exchange.sockets.make(
+            let made = unsafe exchange.sockets.make(
                 family: address.pointee.family,
                 type: address.pointee.socktype,
                 protocol: address.pointee.protocol
             )
+            // Of several addresses' errors one that is this machine's own must be remembered.
+            if !FailureEvidence.isShortage(exchange.socketError) { exchange.socketError = made.error }
+            return made.socket
         }
     }
 
     private static let onClose: ccurl_closesocket_callback = { context, socket in
         guard let context = unsafe context else { return -1 }
         return unsafe Unmanaged<SocketRegistry>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.close(socket) }
-    }
-
-    private func takeBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        let limit = call?.request.replyLimit ?? 0
-        guard reply.count + bytes.count <= limit else {
-            isTooLarge = true
-            return false
-        }
-        if reply.isEmpty {
-            // One allocation for a body of known length; the memory is not touched before it is filled.
-            let announced = easy.offset(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)
-            if announced > bytes.count { reply.reserveCapacity(min(announced, limit)) }
-        }
-        unsafe reply.append(contentsOf: bytes)
-        return true
-    }
-
-    private func giveBody(to target: UnsafeMutableRawBufferPointer) -> Int {
-        let count = min(target.count, body.count - bodyOffset)
-        unsafe body.withUnsafeBytes { source in
-            unsafe target.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[bodyOffset..<bodyOffset + count]))
-        }
-        bodyOffset += count
-        return count
     }
 }

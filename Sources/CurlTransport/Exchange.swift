@@ -1,4 +1,5 @@
 import CCurl
+import Resilience
 import Weir
 
 /// One easy handle, and the request and reply that it carries at the moment; used again for the next.
@@ -14,15 +15,28 @@ import Weir
 final class Exchange {
     let easy: EasyHandle
     let sockets: SocketRegistry
+    let inbox: CurlInbox
+    let agenda: Agenda
     private let buffer = BodyBuffer()
     /// What is under way; `nil` while the exchange is idle.
-    var call: Call?
+    private(set) var call: Call?
+    /// The call's, 0 while the exchange is idle.
+    private(set) var number: UInt64 = 0
     var head = ReplyHead()
-    var reply: [UInt8] = []
-    var body: [UInt8] = []
-    var bodyOffset = 0
-    /// The exchange was stopped because head or body of the reply grew over the limit.
-    var isTooLarge = false
+    /// Known when the body begins.
+    var framing: ReplyFraming?
+    var reply = ReplyBody()
+    var room: ReplyRoom
+    var upload = Upload()
+    /// Why it was stopped from this side.
+    var obstacle: Obstacle?
+    /// errno of the last socket that could not be had.
+    var socketError: Int32 = 0
+    /// libcurl waits for more of a streamed body, or for memory for the reply.
+    var isUploadPaused = false
+    var isReplyPaused = false
+    /// The reply is whole, though libcurl goes on: the request's body is not.
+    var isAnswered = false
     private var isOnConnection = false
     private var hasLeft = false
     /// A failed write may have sent something nevertheless.
@@ -37,20 +51,31 @@ final class Exchange {
     /// A first write of no more bytes is one TLS record, with room for what libcurl adds.
     private static let safeRecord = 15 << 10
 
-    init(_ configuration: CurlConfiguration, sockets: SocketRegistry) throws(CurlSetupError) {
+    init(
+        _ configuration: CurlConfiguration,
+        sockets: SocketRegistry,
+        inbox: CurlInbox,
+        agenda: Agenda,
+        replies: ByteBudget
+    ) throws(CurlSetupError) {
         self.sockets = sockets
+        self.inbox = inbox
+        self.agenda = agenda
+        room = ReplyRoom(of: replies)
         easy = try EasyHandle()
         offersHTTP2 = configuration.http2
         try easy.prepare(configuration)
         try setCallbacks()
     }
 
-    /// Sets the easy handle up for `call`, telling libcurl only what differs from the last one. False if it refuses.
-    func begin(_ call: Call, headers: HeaderList, timeout: Duration) -> Bool {
+    /// Sets the easy handle up for `call`, telling libcurl only what differs from the last one.
+    func begin(_ call: Call, headers: HeaderList, timeout: Duration) -> CURLcode {
         reset()
         self.call = call
+        number = call.number
         if call.url != lastURL {
-            guard easy.set(CURLOPT_URL, call.url) == CURLE_OK else { return false }
+            let code = easy.set(CURLOPT_URL, call.url)
+            guard code == CURLE_OK else { return code }
             lastURL = call.url
         }
         let shape = RequestShape(call.request)
@@ -58,14 +83,14 @@ final class Exchange {
             shape.apply(to: easy, buffer: buffer)
             lastShape = shape
         }
-        let body = call.request.body ?? []
+        let length = call.request.bodyLength
         switch shape.body {
         case .none: break
-        case .whole: buffer.fill(body)
-        case .read: self.body = body
+        case .whole: buffer.fill(call.request.stream == nil ? call.request.body ?? [] : [])
+        case .read: upload = Upload(call.request)
         }
-        if shape.body != .none { easy.setOffset(CURLOPT_POSTFIELDSIZE_LARGE, body.count) }
-        let firstWrite = call.url.utf8.count + headers.byteCount + (shape.body == .whole ? body.count : 0)
+        if shape.body != .none { easy.setOffset(CURLOPT_POSTFIELDSIZE_LARGE, length) }
+        let firstWrite = call.url.utf8.count + headers.byteCount + (shape.body == .whole ? length : 0)
         isCautious = call.url.hasPrefix("https:") && (offersHTTP2 || firstWrite > Self.safeRecord)
         if headers !== lastHeaders {
             easy.set(headers: headers)
@@ -79,17 +104,23 @@ final class Exchange {
             easy.set(CURLOPT_CONNECTTIMEOUT_MS, timeouts.connect)
             lastTimeouts = timeouts
         }
-        return true
+        return CURLE_OK
     }
 
     /// Lets go of all that belongs to the last request.
     func reset() {
         call = nil
+        number = 0
         head.removeAll()
-        reply = []
-        body = []
-        bodyOffset = 0
-        isTooLarge = false
+        framing = nil
+        reply = ReplyBody()
+        room.leave()
+        upload = Upload()
+        obstacle = nil
+        socketError = 0
+        isUploadPaused = false
+        isReplyPaused = false
+        isAnswered = false
         isOnConnection = false
         hasLeft = false
     }
@@ -117,15 +148,16 @@ final class Exchange {
         if hasLeft { return true }
         guard isOnConnection else { return false }
         hasLeft =
-            isCautious || bodyOffset > 0 || easy.offset(CURLINFO_PRETRANSFER_TIME_T) > 0
+            isCautious || upload.given > 0 || easy.offset(CURLINFO_PRETRANSFER_TIME_T) > 0
             || easy.long(CURLINFO_REQUEST_SIZE) > sentBefore
         return hasLeft
     }
 
-    func result(_ code: CURLcode) -> Result<UpstreamReply, TransportFailure> {
-        if code == CURLE_OK, head.isComplete {
-            return .success(UpstreamReply(status: head.status, headers: head.fields(), body: reply))
-        }
-        return .failure(failure(code))
+    /// Lets libcurl go on with what doesn't wait any more. It may call back from within.
+    func resume() -> CURLcode {
+        var still: Int32 = 0
+        if isUploadPaused { still |= CURLPAUSE_SEND }
+        if isReplyPaused { still |= CURLPAUSE_RECV }
+        return unsafe curl_easy_pause(easy.pointer, still)
     }
 }

@@ -18,6 +18,8 @@ final class HeaderList {
         for name in ["Accept", "Content-Type", "User-Agent"] where !Self.contains(name, in: fields) {
             guard append(name + ":") else { return nil }
         }
+        // libcurl's own decoding is off: it takes half of a coded body for the whole, and knows no limit.
+        guard append("Accept-Encoding: identity") else { return nil }
         guard append("Expect:") else { return nil }
     }
 
@@ -32,11 +34,11 @@ final class HeaderList {
         return true
     }
 
-    /// Whether a header is about the connection or the framing of the body, which a caller has no say in.
+    /// Whether a header is about the connection, or the framing or coding of a body, which a caller has no say in.
     static func isTransports(_ name: String) -> Bool {
         switch name.lowercased() {
         case "host", "content-length", "transfer-encoding", "connection", "keep-alive", "expect", "te", "trailer",
-            "upgrade", "http2-settings", "proxy-connection", "proxy-authorization":
+            "upgrade", "http2-settings", "proxy-connection", "proxy-authorization", "accept-encoding":
             true
         default: false
         }

@@ -32,8 +32,12 @@ final class MultiHandle: @unchecked Sendable {
         _ = unsafe curl_multi_wakeup(pointer)
     }
 
-    func attach(_ easy: borrowing EasyHandle) -> Bool {
-        unsafe curl_multi_add_handle(pointer, easy.pointer) == CURLM_OK
+    func attach(_ easy: borrowing EasyHandle) -> CURLcode {
+        switch unsafe curl_multi_add_handle(pointer, easy.pointer) {
+        case CURLM_OK: CURLE_OK
+        case CURLM_OUT_OF_MEMORY: CURLE_OUT_OF_MEMORY
+        default: CURLE_FAILED_INIT
+        }
     }
 
     func detach(_ easy: borrowing EasyHandle) {

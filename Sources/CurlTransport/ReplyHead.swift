@@ -55,19 +55,21 @@ struct ReplyHead {
             start = end
             if line.first == UInt8(ascii: " ") || line.first == UInt8(ascii: "\t") {
                 guard let last = fields.indices.last else { continue }
-                fields[last].value += " " + Self.text(line)
+                let before = fields[last].rawValue ?? Array(fields[last].value.utf8)
+                fields[last] = HTTPField(fields[last].name, bytes: before + [UInt8(ascii: " ")] + Self.trimmed(line))
             } else if let colon = line.firstIndex(of: UInt8(ascii: ":")) {
-                fields.append(HTTPField(Self.text(line[..<colon]), Self.text(line[(colon + 1)...])))
+                let name = String(decoding: Self.trimmed(line[..<colon]), as: UTF8.self)
+                fields.append(HTTPField(name, bytes: Self.trimmed(line[(colon + 1)...])))
             }
         }
         return fields
     }
 
-    private static func text(_ bytes: ArraySlice<UInt8>) -> String {
+    private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var bytes = bytes
         while let first = bytes.first, first == UInt8(ascii: " ") || first == UInt8(ascii: "\t") { bytes.removeFirst() }
         while let last = bytes.last, last == UInt8(ascii: " ") || last == UInt8(ascii: "\t") { bytes.removeLast() }
-        return String(decoding: bytes, as: UTF8.self)
+        return bytes
     }
 
     private static func isStatusLine(_ line: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -2,8 +2,8 @@ import Weir
 
 /// Refuses what could change a request's meaning on the wire: a line break in a header, a space in the target …
 enum RequestCheck {
-    /// The longest target, in bytes.
-    static let maxTarget = 16 << 10
+    /// The longest target, in bytes: what a listener lets through.
+    static let maxTarget = 32 << 10
     /// The most headers, and the most bytes of names and values together.
     static let maxHeaders = 64
     static let maxHeaderBytes = 32 << 10
@@ -21,6 +21,7 @@ enum RequestCheck {
             bytes += field.name.utf8.count + field.value.utf8.count
         }
         guard bytes <= maxHeaderBytes else { return "the headers are too long" }
+        guard request.stream?.length ?? 0 >= 0 else { return "the length of the body is negative" }
         guard request.replyLimit >= 0 else { return "the limit of the reply is negative" }
         return nil
     }

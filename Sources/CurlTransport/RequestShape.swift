@@ -8,7 +8,7 @@ struct RequestShape: Equatable {
         case none
         /// Short: written together with the head, which halves the work of sending it.
         case whole
-        /// Long: asked for piece by piece.
+        /// Long, or still on its way: asked for piece by piece.
         case read
     }
 
@@ -19,7 +19,12 @@ struct RequestShape: Equatable {
         method = request.method
         // A POST without Content-Length is answered with 412.
         let needsBody = request.body != nil || ["POST", "PUT", "PATCH"].contains(request.method)
-        body = !needsBody ? .none : request.body?.count ?? 0 <= BodyBuffer.capacity ? .whole : .read
+        if let stream = request.stream {
+            // Also a short one is not there yet. By libcurl's ways an empty one must not be asked for.
+            body = stream.length > 0 ? .read : .whole
+        } else {
+            body = !needsBody ? .none : request.body?.count ?? 0 <= BodyBuffer.capacity ? .whole : .read
+        }
     }
 
     func apply(to easy: borrowing EasyHandle, buffer: borrowing BodyBuffer) {

@@ -8,10 +8,12 @@
 final class SocketRegistry {
     private(set) var open: Set<Int32> = []
 
-    func make(family: Int32, type: Int32, protocol number: Int32) -> Int32 {
+    /// A new socket, or -1 and why there is none.
+    func make(family: Int32, type: Int32, protocol number: Int32) -> (socket: Int32, error: Int32) {
         let made = socket(family, type | Int32(SOCK_CLOEXEC.rawValue), number)
-        if made >= 0 { open.insert(made) }
-        return made
+        guard made >= 0 else { return (made, errno) }
+        open.insert(made)
+        return (made, 0)
     }
 
     func close(_ socket: Int32) -> Int32 {

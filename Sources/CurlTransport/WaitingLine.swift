@@ -30,10 +30,16 @@ struct WaitingLine {
     /// Takes out the calls whose time is over.
     mutating func removeExpired(at now: ContinuousClock.Instant) -> [Call] {
         guard let nextDeadline, nextDeadline <= now else { return [] }
-        let all = calls[head...]
-        calls = all.filter { $0.deadline > now }
+        return remove { $0.deadline <= now }
+    }
+
+    /// Takes out the calls of which `isLeaving` says so.
+    mutating func remove(where isLeaving: (Call) -> Bool) -> [Call] {
+        let removed = calls[head...].filter(isLeaving)
+        guard !removed.isEmpty else { return [] }
+        calls = calls[head...].filter { !isLeaving($0) }
         head = 0
-        self.nextDeadline = calls.map(\.deadline).min()
-        return all.filter { $0.deadline <= now }
+        nextDeadline = calls.map(\.deadline).min()
+        return removed
     }
 }

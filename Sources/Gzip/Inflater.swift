@@ -1,7 +1,25 @@
-/// Decompresses gzip bytes that come in pieces, of one member or several (RFC 1952, 2.2), up to a limit.
+/// Decompresses bytes that come in pieces up to a limit: gzip of one member or several (RFC 1952, 2.2), or deflate.
 ///
 /// Owns zlib's state, some 70 KB, and frees it when it goes.
 public struct Inflater: ~Copyable, Sendable {
+    /// How the compressed bytes are framed.
+    public enum Format: Sendable {
+        /// RFC 1952.
+        case gzip
+        /// RFC 1950, what HTTP means by `deflate`.
+        case zlib
+        /// RFC 1951 alone, what some servers take `deflate` for.
+        case raw
+
+        var windowBits: Int32 {
+            switch self {
+            case .gzip: 15 + 16
+            case .zlib: 15
+            case .raw: -15
+            }
+        }
+    }
+
     private let limit: Int
     private var stream: ZStream
     private var produced = 0
@@ -9,11 +27,13 @@ public struct Inflater: ~Copyable, Sendable {
 
     /// Starts to read.
     ///
-    /// - Parameter limit: How many bytes may come out in all.
+    /// - Parameters:
+    ///   - limit: How many bytes may come out in all.
+    ///   - format: How the bytes are framed.
     /// - Throws: ``GzipError/outOfMemory``.
-    public init(limit: Int) throws(GzipError) {
+    public init(limit: Int, format: Format = .gzip) throws(GzipError) {
         self.limit = max(limit, 0)
-        stream = try ZStream(.inflate)
+        stream = try ZStream(.inflate(format))
     }
 
     /// Takes a piece and appends what comes out of it.

@@ -1,13 +1,13 @@
 internal import CZlib
 
-/// The one owner of a `z_stream`: sets it up for gzip's framing, pumps bytes through it, and frees it.
+/// The one owner of a `z_stream`: sets it up for a framing, pumps bytes through it, and frees it.
 ///
 /// Unchecked, because it holds pointers: nothing else has them, and being `~Copyable` it is in one place at a time.
 @safe
 struct ZStream: ~Copyable, @unchecked Sendable {
     enum Direction: Equatable {
         case deflate(level: Int32)
-        case inflate
+        case inflate(Inflater.Format)
     }
 
     /// What became of a piece of input.
@@ -32,7 +32,7 @@ struct ZStream: ~Copyable, @unchecked Sendable {
         let code =
             switch direction {
             case .deflate(let level): unsafe czlib_gzip_deflate_init(stream, level)
-            case .inflate: unsafe czlib_gzip_inflate_init(stream)
+            case .inflate(let format): unsafe czlib_inflate_init(stream, format.windowBits)
             }
         guard code == Z_OK else {
             unsafe stream.deallocate()

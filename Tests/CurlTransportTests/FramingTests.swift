@@ -35,7 +35,8 @@ import Weir
 
     @Test func `nothing is sent that was not asked for`() throws {
         let request = try sent { _ in }
-        #expect(request.headers.count == 2)
+        #expect(request.headers.count == 3)
+        #expect(request.header("Accept-Encoding") == "identity")
         #expect(request.header("Host")?.hasPrefix("127.0.0.1:") == true)
         #expect(request.header("Content-Length") == "2")
     }
@@ -47,12 +48,13 @@ import Weir
                 HTTPField("accept", "*/*"), HTTPField("X-Name", "微信"), HTTPField("Host", "elsewhere"),
                 HTTPField("expect", "100-continue"), HTTPField("Transfer-Encoding", "chunked"),
                 HTTPField("content-length", "7"), HTTPField("Connection", "close"),
+                HTTPField("accept-encoding", "gzip, br"),
             ]
         }
         #expect(
             Set(request.headers.filter { !$0.hasPrefix("Host:") }) == [
                 "Content-Type: application/json; charset=utf-8", "X-Empty:", "accept: */*", "X-Name: 微信",
-                "Content-Length: 2",
+                "Content-Length: 2", "Accept-Encoding: identity",
             ]
         )
         #expect(request.header("Host") != "elsewhere")

@@ -96,7 +96,7 @@ import Weir
         transport.send(request(server)) { _ in }
         var waiting = request(server)
         waiting.timeout = .milliseconds(60)
-        #expect(transport.exchange(waiting).verdict == Verdict(.timeout, bytesLeft: false))
+        #expect(transport.exchange(waiting).verdict == Verdict(.shortage, bytesLeft: false))
     }
 
     @Test func `shutdown cancels what is outstanding and refuses what follows`() throws {

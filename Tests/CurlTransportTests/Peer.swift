@@ -32,6 +32,11 @@ final class Peer: Sendable {
         }
     }
 
+    /// Waits until a request's head is there.
+    func readHead() {
+        while !unread.withLock({ $0.contains([13, 10, 13, 10]) }), readSome() {}
+    }
+
     /// Waits until the other end closes.
     func awaitEnd() {
         while readSome() {}

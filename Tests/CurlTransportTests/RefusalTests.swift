@@ -40,7 +40,7 @@ import Weir
         (CurlConfiguration(proxy: "http://a b"), .invalidProxy),
         (CurlConfiguration(caFile: "/nosuch/ca.pem"), .unreadableAuthorities(path: "/nosuch/ca.pem")),
         (CurlConfiguration(maxConnections: 0), .invalidLimit),
-        (CurlConfiguration(maxOutstanding: 0), .invalidLimit),
+        (CurlConfiguration(maxOutstanding: 0), .invalidLimit), (CurlConfiguration(replyBudget: 0), .invalidLimit),
     ])
     func `a configuration that can't work is refused at once`(
         _ configuration: CurlConfiguration,

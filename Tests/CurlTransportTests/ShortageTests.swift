@@ -1,0 +1,88 @@
+import CCurl
+import Testing
+import Weir
+
+@testable import CurlTransport
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// Whose failure it is.
+@Suite struct ShortageTests {
+    static let kinds: [(FailureEvidence, TransportFailure.Kind)] = [
+        (FailureEvidence(code: CURLE_COULDNT_CONNECT, systemError: ECONNREFUSED), .connect),
+        (FailureEvidence(code: CURLE_COULDNT_CONNECT, systemError: EHOSTUNREACH), .connect),
+        (FailureEvidence(code: CURLE_COULDNT_CONNECT, systemError: EAFNOSUPPORT), .connect),
+        (FailureEvidence(code: CURLE_COULDNT_CONNECT, systemError: EMFILE), .shortage),
+        (FailureEvidence(code: CURLE_COULDNT_CONNECT, systemError: ENFILE), .shortage),
+        (FailureEvidence(code: CURLE_COULDNT_CONNECT, systemError: ENOMEM), .shortage),
+        (FailureEvidence(code: CURLE_COULDNT_CONNECT, systemError: ENOBUFS), .shortage),
+        (FailureEvidence(code: CURLE_COULDNT_CONNECT, systemError: EADDRNOTAVAIL), .shortage),
+        (FailureEvidence(code: CURLE_OPERATION_TIMEDOUT, systemError: EMFILE), .shortage),
+        (FailureEvidence(code: CURLE_OPERATION_TIMEDOUT), .connect),
+        (FailureEvidence(code: CURLE_OPERATION_TIMEDOUT, isResolved: false), .resolve),
+        (FailureEvidence(code: CURLE_OPERATION_TIMEDOUT, bytesLeft: true), .timeout),
+        (FailureEvidence(code: CURLE_OPERATION_TIMEDOUT, systemError: EMFILE, bytesLeft: true), .timeout),
+        (FailureEvidence(code: CURLE_COULDNT_RESOLVE_HOST), .resolve),
+        (FailureEvidence(code: CURLE_COULDNT_RESOLVE_HOST, systemError: EMFILE), .shortage),
+        (FailureEvidence(code: CURLE_COULDNT_RESOLVE_PROXY, systemError: EAGAIN), .shortage),
+        (FailureEvidence(code: CURLE_OUT_OF_MEMORY), .shortage),
+        (FailureEvidence(code: CURLE_OUT_OF_MEMORY, bytesLeft: true), .shortage),
+        (FailureEvidence(code: CURLE_FAILED_INIT), .shortage),
+        (FailureEvidence(code: CURLE_SSL_CACERT_BADFILE), .shortage),
+        (FailureEvidence(code: CURLE_PEER_FAILED_VERIFICATION), .tls),
+        (FailureEvidence(code: CURLE_SSL_CONNECT_ERROR), .tls),
+        (FailureEvidence(code: CURLE_URL_MALFORMAT), .invalid),
+        (FailureEvidence(code: CURLE_BAD_FUNCTION_ARGUMENT), .invalid),
+        (FailureEvidence(code: CURLE_UNSUPPORTED_PROTOCOL), .invalid),
+        (FailureEvidence(code: CURLE_UNSUPPORTED_PROTOCOL, bytesLeft: true), .malformed),
+        (FailureEvidence(code: CURLE_OK, bytesLeft: true), .malformed),
+        (FailureEvidence(code: CURLE_OK, bytesLeft: true, hasStatus: true), .reset),
+        (FailureEvidence(code: CURLE_RECV_ERROR, bytesLeft: true), .reset),
+        (FailureEvidence(code: CURLE_SEND_ERROR, systemError: EMFILE, bytesLeft: true), .reset),
+        (FailureEvidence(code: CURLE_ABORTED_BY_CALLBACK, bytesLeft: true), .reset),
+    ]
+
+    @Test(arguments: kinds.indices) func `a failure is of the kind that what is known says`(_ index: Int) {
+        let (evidence, kind) = Self.kinds[index]
+        #expect(evidence.kind == kind)
+    }
+
+    @Test func `with no descriptor left a request is short of one, and the upstream did nothing`() async {
+        await #expect(processExitsWith: .success) {
+            let transport = try CurlTransport()
+            let server = try ScriptedServer.answering()
+            let request = UpstreamRequest(
+                method: "GET",
+                origin: server.origin,
+                target: "/",
+                timeout: .seconds(60),
+                connectTimeout: .seconds(30)
+            )
+            var limit = rlimit()
+            let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+            _ = unsafe getrlimit(resource, &limit)
+            let before = limit
+            // The lowest free descriptor becomes one too many.
+            let free = dup(0)
+            _ = close(free)
+            limit.rlim_cur = rlim_t(free)
+            _ = unsafe setrlimit(resource, &limit)
+            let failure = transport.exchange(request).failure
+            var unknown = request
+            unknown.origin = "http://nosuch.invalid"
+            let unresolved = transport.exchange(unknown).failure
+            limit = before
+            _ = unsafe setrlimit(resource, &limit)
+            #expect(failure?.kind == .shortage)
+            #expect(failure?.bytesLeft == false)
+            #expect(failure?.detail.hasSuffix("errno 24") == true)
+            #expect(unresolved?.kind == .shortage)
+            #expect(transport.exchange(request).reply?.status == 200)
+            #expect(transport.exchange(unknown).failure?.kind == .resolve)
+        }
+    }
+}
