@@ -48,13 +48,17 @@ struct JournalFolder: Sendable {
         guard found == applicationID || found == 0 else { throw .corrupt("\(databasePath) belongs to another program") }
     }
 
+    /// Bytes of the write-ahead log, 0 where there is none.
+    func logBytes() -> Int64 {
+        var status = stat()
+        return unsafe stat(databasePath + "-wal", &status) == 0 ? Int64(status.st_size) : 0
+    }
+
     /// Bytes of the database and its log, and bytes free on their file system; 0 for what can't be found out.
     func sizes() -> (used: Int64, free: Int64) {
-        var used: Int64 = 0
-        for file in [databasePath, databasePath + "-wal"] {
-            var status = stat()
-            if unsafe stat(file, &status) == 0 { used += Int64(status.st_size) }
-        }
+        var used = logBytes()
+        var status = stat()
+        if unsafe stat(databasePath, &status) == 0 { used += Int64(status.st_size) }
         var system = statvfs()
         guard unsafe statvfs(path, &system) == 0 else { return (used, 0) }
         return (
