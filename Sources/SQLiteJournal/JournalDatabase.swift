@@ -82,6 +82,14 @@ enum JournalDatabase {
         }
     }
 
+    /// Refuses to copy what is no journal of this version's or an earlier one's.
+    static func checkCopyable(_ database: Database, _ folder: JournalFolder) throws {
+        try checkOwner(database, folder)
+        guard try database.tableExists("messages") else {
+            throw JournalError.failed("there is no journal in \(folder.path) yet")
+        }
+    }
+
     /// Refuses what another program or a later version wrote.
     private static func checkOwner(_ database: Database, _ folder: JournalFolder) throws {
         let applicationID = try UInt32.fetchOne(database, sql: "PRAGMA application_id") ?? 0

@@ -10,6 +10,15 @@ struct JournalFolder: Sendable {
     var databasePath: String { path + "/" + JournalFolder.databaseName }
     var lockPath: String { path + "/lock" }
 
+    /// A folder that is only to be read, whether it is there or not.
+    init(existing path: String) {
+        self.path = path
+    }
+
+    var hasDatabase: Bool {
+        FileManager.default.fileExists(atPath: databasePath)
+    }
+
     /// Makes the folder when it is missing, for this user alone: messages name people.
     init(path: String) throws(JournalError) {
         self.path = path
@@ -71,11 +80,6 @@ struct JournalFolder: Sendable {
 
     /// What an error number says about the folder.
     func error(_ code: Int32, _ what: String) -> JournalError {
-        let detail = unsafe "the folder \(path) \(what): \(String(cString: strerror(code)))"
-        switch code {
-        case EACCES, EPERM, EROFS: return .readOnly(detail)
-        case ENOSPC, EDQUOT: return .full(detail)
-        default: return .failed(detail)
-        }
+        JournalError(code, "the folder \(path) \(what)")
     }
 }
