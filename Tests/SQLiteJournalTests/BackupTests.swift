@@ -128,7 +128,10 @@ import Weir
         try await foreign.writeWithoutTransaction { try $0.execute(sql: "PRAGMA application_id = 77") }
         try foreign.close()
         let refusal = #expect(throws: JournalError.self) { try backup(folder).copy(to: copyOf(folder)) }
-        guard case .corrupt = refusal else { return Issue.record("\(String(describing: refusal))") }
+        guard case .corrupt = refusal else {
+            Issue.record("\(String(describing: refusal))")
+            return
+        }
         #expect(try files(folder) == ["journal"])
     }
 
@@ -141,8 +144,13 @@ import Weir
                 message.id = id(number)
                 try await journal.write([.accept(message)])
             }
-            let error = #expect(throws: JournalError.self) { try backup(folder).copy(to: mount.path + "/copy.sqlite") }
-            guard case .full(let text) = error else { return Issue.record("\(String(describing: error))") }
+            let error = #expect(throws: JournalError.self) {
+                _ = try backup(folder).copy(to: mount.path + "/copy.sqlite")
+            }
+            guard case .full(let text) = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
             #expect(text.contains(mount.path))
             #expect(try FileManager.default.contentsOfDirectory(atPath: mount.path).isEmpty)
             try await journal.write([.accept(record(id(99)))])
@@ -172,7 +180,10 @@ import Weir
                     && halves.allSatisfy { $0 == .locked("another copy to \(copyOf(folder)) is being made") }
             )
             let refusal = #expect(throws: JournalError.self) { try restore(killed, in: folder) }
-            guard case .corrupt = refusal else { return Issue.record("\(String(describing: refusal))") }
+            guard case .corrupt = refusal else {
+                Issue.record("\(String(describing: refusal))")
+                return
+            }
 
             let second = folder.path + "/second.sqlite"
             try FileManager.default.moveItem(atPath: killed, toPath: second + ".partial")

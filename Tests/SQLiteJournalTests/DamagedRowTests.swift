@@ -87,7 +87,10 @@ import Weir
                 try database.execute(sql: "UPDATE messages SET \(column) = ?", arguments: [value])
             }
             let error = #expect(throws: JournalError.self) { _ = try journal.restored() }
-            guard case .corrupt(let text) = error else { return Issue.record("\(String(describing: error))") }
+            guard case .corrupt(let text) = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
             #expect(text.contains("\(id(1))") && text.contains(column))
         }
     }

@@ -109,7 +109,10 @@ import Weir
             let error = await #expect(throws: JournalError.self) {
                 _ = try await journal.list(MessageFilter(client: "c"))
             }
-            guard case .busy = error else { return Issue.record("\(String(describing: error))") }
+            guard case .busy = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
             let key = IdempotencyKey(client: "orders", app: "main", key: "k")
             for number in 2..<100 {
                 try await journal.write([.accept(record(id(number)))])
