@@ -24,6 +24,20 @@ enum JournalDatabase {
         }
     }
 
+    /// A connection of its own that can't write, to a database that `open` has made or brought up to date.
+    static func openReader(_ folder: JournalFolder) throws(JournalError) -> DatabaseQueue {
+        var settings = Configuration()
+        settings.label = "weir.journal.reader"
+        settings.readonly = true
+        settings.foreignKeysEnabled = false
+        settings.busyMode = .timeout(5)
+        do {
+            return try DatabaseQueue(path: folder.databasePath, configuration: settings)
+        } catch {
+            throw SQLiteFailure(error).journalError(in: folder.path)
+        }
+    }
+
     private static func settings(_ configuration: SQLiteJournalConfiguration) -> Configuration {
         var settings = Configuration()
         settings.label = "weir.journal"
@@ -48,7 +62,7 @@ enum JournalDatabase {
         )
         // These answer with a row.
         _ = try Int.fetchOne(database, sql: "PRAGMA wal_autocheckpoint = \(configuration.checkpointPages)")
-        _ = try Int.fetchOne(database, sql: "PRAGMA journal_size_limit = \(configuration.checkpointPages * 8192)")
+        _ = try Int.fetchOne(database, sql: "PRAGMA journal_size_limit = \(configuration.keptLogBytes)")
         if let pages = configuration.maximumPages {
             _ = try Int.fetchOne(database, sql: "PRAGMA max_page_count = \(pages)")
         }
@@ -65,6 +79,14 @@ enum JournalDatabase {
             throw JournalError.notDurable(
                 "the journal in \(folder.path) would not sync its commits (journal_mode \(mode), synchronous \(synchronous))"
             )
+        }
+    }
+
+    /// Refuses to copy what is no journal of this version's or an earlier one's.
+    static func checkCopyable(_ database: Database, _ folder: JournalFolder) throws {
+        try checkOwner(database, folder)
+        guard try database.tableExists("messages") else {
+            throw JournalError.failed("there is no journal in \(folder.path) yet")
         }
     }
 

@@ -10,6 +10,15 @@ struct JournalFolder: Sendable {
     var databasePath: String { path + "/" + JournalFolder.databaseName }
     var lockPath: String { path + "/lock" }
 
+    /// A folder that is only to be read, whether it is there or not.
+    init(existing path: String) {
+        self.path = path
+    }
+
+    var hasDatabase: Bool {
+        FileManager.default.fileExists(atPath: databasePath)
+    }
+
     /// Makes the folder when it is missing, for this user alone: messages name people.
     init(path: String) throws(JournalError) {
         self.path = path
@@ -48,13 +57,17 @@ struct JournalFolder: Sendable {
         guard found == applicationID || found == 0 else { throw .corrupt("\(databasePath) belongs to another program") }
     }
 
+    /// Bytes of the write-ahead log, 0 where there is none.
+    func logBytes() -> Int64 {
+        var status = stat()
+        return unsafe stat(databasePath + "-wal", &status) == 0 ? Int64(status.st_size) : 0
+    }
+
     /// Bytes of the database and its log, and bytes free on their file system; 0 for what can't be found out.
     func sizes() -> (used: Int64, free: Int64) {
-        var used: Int64 = 0
-        for file in [databasePath, databasePath + "-wal"] {
-            var status = stat()
-            if unsafe stat(file, &status) == 0 { used += Int64(status.st_size) }
-        }
+        var used = logBytes()
+        var status = stat()
+        if unsafe stat(databasePath, &status) == 0 { used += Int64(status.st_size) }
         var system = statvfs()
         guard unsafe statvfs(path, &system) == 0 else { return (used, 0) }
         return (
@@ -67,11 +80,6 @@ struct JournalFolder: Sendable {
 
     /// What an error number says about the folder.
     func error(_ code: Int32, _ what: String) -> JournalError {
-        let detail = unsafe "the folder \(path) \(what): \(String(cString: strerror(code)))"
-        switch code {
-        case EACCES, EPERM, EROFS: return .readOnly(detail)
-        case ENOSPC, EDQUOT: return .full(detail)
-        default: return .failed(detail)
-        }
+        JournalError(code, "the folder \(path) \(what)")
     }
 }

@@ -31,37 +31,36 @@ enum JournalReader {
         body.bind(id.stored, at: 1)
         defer { body.reset() }
         if try body.step() { record.body = body.bytes(0) }
-        record.attempts = try attempts(database, id)
+        (record.attempts, record.omittedAttempts) = try trail(database, id)
         return record
     }
 
-    private static func attempts(_ database: Database, _ id: JobID) throws(SQLiteFailure) -> [AttemptRecord] {
-        let row = try PreparedStatement(
-            database,
-            "SELECT \(MessageRow.attemptColumns) FROM attempts WHERE message_id = ?1 ORDER BY number"
-        )
-        row.bind(id.stored, at: 1)
-        defer { row.reset() }
-        var attempts: [AttemptRecord] = []
-        while try row.step() { attempts.append(try MessageRow.attempt(row)) }
-        return attempts
-    }
+    static let newestAttemptSQL = "SELECT max(number) FROM attempts WHERE message_id = ?1"
 
-    static func list(_ database: Database, _ filter: MessageFilter) throws(SQLiteFailure) -> MessagePage {
-        let query = ListQuery(filter)
-        let row = try PreparedStatement(database, query.sql, isCached: false)
-        for (index, value) in query.values.enumerated() {
-            switch value {
-            case .integer(let integer): row.bind(integer, at: Int32(index + 1))
-            case .text(let text): row.bind(text, at: Int32(index + 1))
-            }
+    static let attemptsSQL = """
+        SELECT \(MessageRow.attemptColumns) FROM attempts WHERE message_id = ?1 AND number > ?2 AND number <= ?3
+        ORDER BY number
+        """
+
+    /// The first and the last attempts, and how many lie between. A journal of an earlier version may still have those.
+    private static func trail(
+        _ database: Database,
+        _ id: JobID
+    ) throws(SQLiteFailure) -> (attempts: [AttemptRecord], omitted: Int) {
+        let last = try PreparedStatement(database, newestAttemptSQL)
+        last.bind(id.stored, at: 1)
+        defer { last.reset() }
+        let newest = Int(try last.step() ? last.integer(0) : 0)
+        let first = Int64(AttemptTrail.first)
+        let gap = max(Int64(AttemptTrail.lastOmitted(newest: newest)), first)
+        var attempts: [AttemptRecord] = []
+        for (from, to) in [(Int64.min, first), (gap, Int64.max)] {
+            let row = try PreparedStatement(database, attemptsSQL)
+            for (index, value) in [id.stored, from, to].enumerated() { row.bind(value, at: Int32(index + 1)) }
+            defer { row.reset() }
+            while try row.step() { attempts.append(try MessageRow.attempt(row, of: id)) }
         }
-        defer { row.reset() }
-        var messages: [MessageRecord] = []
-        while try row.step() { messages.append(try MessageRow.record(row)) }
-        guard messages.count > query.limit else { return MessagePage(messages: messages, next: nil) }
-        messages.removeLast()
-        return MessagePage(messages: messages, next: messages.last?.id)
+        return (attempts, AttemptTrail.omitted(newest: newest))
     }
 
     /// How long an idempotency key is kept.

@@ -11,6 +11,7 @@ internal import Weir
 final class JournalWriter: Sendable {
     let folder: JournalFolder
     let pool: DatabasePool
+    let lists: ListReaders
     let configuration: SQLiteJournalConfiguration
     let timeSource: any TimeSource
     private let lock: FolderLock
@@ -33,6 +34,7 @@ final class JournalWriter: Sendable {
         self.timeSource = timeSource
         self.onCommit = onCommit
         pool = try JournalDatabase.open(folder, configuration)
+        lists = try ListReaders(folder, configuration, timeSource)
         queue = Mutex(CommitQueue(configuration))
     }
 

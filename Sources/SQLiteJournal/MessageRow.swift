@@ -40,7 +40,7 @@ enum MessageRow {
             body: [],
             traceparent: row.text(18),
             state: try state(row, 1),
-            countedAttempts: Int(row.integer(3)),
+            countedAttempts: try count(row, 3, "counted_attempts"),
             firstAttemptAt: timestamp(row, 4) ?? attemptAt,
             nextAt: timestamp(row, 5),
             endedAt: timestamp(row, 6),
@@ -66,8 +66,8 @@ enum MessageRow {
             notBefore: timestamp(row, 13),
             notAfter: timestamp(row, 14),
             nextAt: timestamp(row, 6),
-            countedAttempts: Int(row.integer(4)),
-            startedAttempts: Int(row.integer(2)),
+            countedAttempts: try count(row, 4, "counted_attempts"),
+            startedAttempts: try count(row, 2, "attempts"),
             firstAttemptAt: timestamp(row, 5) ?? attemptAt,
             interruptedAt: state == .sending ? attemptAt ?? createdAt : nil,
             isAmbiguous: row.integer(15) != 0
@@ -78,10 +78,11 @@ enum MessageRow {
         number, started_at, duration, outcome, errcode, errmsg, rid, waits, next_at, next_reason, next_cost
         """
 
-    static func attempt(_ row: PreparedStatement) throws(SQLiteFailure) -> AttemptRecord {
-        guard let outcome = Outcome(rawValue: row.text(3)) else { throw unknownValue("outcome") }
+    static func attempt(_ row: PreparedStatement, of id: JobID) throws(SQLiteFailure) -> AttemptRecord {
+        guard let outcome = Outcome(rawValue: row.text(3)) else { throw damage("outcome of an attempt", of: id) }
+        guard let number = UInt32(exactly: row.integer(0)) else { throw damage("number of an attempt", of: id) }
         return AttemptRecord(
-            number: Int(row.integer(0)),
+            number: Int(number),
             startedAt: Timestamp(milliseconds: row.integer(1)),
             duration: .nanoseconds(row.integer(2)),
             outcome: outcome,
@@ -99,26 +100,40 @@ enum MessageRow {
         row.optionalInteger(column).map(Timestamp.init(milliseconds:))
     }
 
+    /// More attempts than this type holds were never made; whoever counts on from such a number must not overflow.
+    private static func count(_ row: PreparedStatement, _ column: Int32, _ name: String) throws(SQLiteFailure) -> Int {
+        guard let count = UInt32(exactly: row.integer(column)) else { throw damage(name, row) }
+        return Int(count)
+    }
+
     private static func state(_ row: PreparedStatement, _ column: Int32) throws(SQLiteFailure) -> JobState {
         guard let raw = UInt8(exactly: row.integer(column)), let state = JobState(rawValue: raw) else {
-            throw unknownValue("state")
+            throw damage("state", row)
         }
         return state
     }
 
     private static func priority(_ row: PreparedStatement, _ column: Int32) throws(SQLiteFailure) -> Priority {
         guard let raw = UInt8(exactly: row.integer(column)), let priority = Priority(rawValue: raw) else {
-            throw unknownValue("priority")
+            throw damage("priority", row)
         }
         return priority
     }
 
     private static func type(_ row: PreparedStatement, _ column: Int32) throws(SQLiteFailure) -> MessageType {
-        guard let type = MessageType(rawValue: row.text(column)) else { throw unknownValue("type") }
+        guard let type = MessageType(rawValue: row.text(column)) else { throw damage("type", row) }
         return type
     }
 
-    private static func unknownValue(_ column: String) -> SQLiteFailure {
-        SQLiteFailure(code: ResultCode.SQLITE_CORRUPT.rawValue, message: "a message has an unknown \(column)")
+    /// What can't have been written, in a row that begins with the message's id.
+    private static func damage(_ column: String, _ row: PreparedStatement) -> SQLiteFailure {
+        damage(column, of: JobID(stored: row.integer(0)))
+    }
+
+    private static func damage(_ column: String, of id: JobID) -> SQLiteFailure {
+        SQLiteFailure(
+            code: ResultCode.SQLITE_CORRUPT.rawValue,
+            message: "message \(id) has a value that none can have in: \(column)"
+        )
     }
 }

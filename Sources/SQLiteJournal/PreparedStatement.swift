@@ -60,6 +60,11 @@ internal import GRDBSQLite
         }
     }
 
+    /// Binds what another statement's row has in that column, as it is.
+    func bind(columnOf row: PreparedStatement, _ column: Int32) {
+        unsafe _ = sqlite3_bind_value(handle, column + 1, sqlite3_column_value(row.handle, column))
+    }
+
     // MARK: - Running
 
     /// Runs a statement that answers with no rows.
@@ -91,6 +96,10 @@ internal import GRDBSQLite
     }
 
     // MARK: - Columns, counted from 0
+
+    var columnCount: Int32 {
+        unsafe sqlite3_column_count(handle)
+    }
 
     func integer(_ column: Int32) -> Int64 {
         unsafe sqlite3_column_int64(handle, column)

@@ -7,7 +7,7 @@ public import Weir
 ///
 /// One thread writes. It takes all that was handed over since its last commit, commits that as one transaction and one sync
 /// (write-ahead log, `synchronous=FULL`), and then answers. Queries run beside it on connections of their own and see what
-/// has been committed.
+/// has been committed; listings have others than the rest.
 ///
 /// **When the disk fails** (full, read-only, an error), nothing of the commit is kept on disk, `status().failure` says why, and
 /// a small write is tried once a `probeInterval` until it works.
@@ -71,7 +71,12 @@ public final class SQLiteJournal: Journal {
     }
 
     public func list(_ filter: MessageFilter) async throws(JournalError) -> MessagePage {
-        try await read { try JournalReader.list($0, filter) }
+        guard writer.isOpen else { throw .closed }
+        do {
+            return try await writer.lists.page(filter)
+        } catch {
+            throw writer.isOpen ? error : .closed
+        }
     }
 
     public func idempotent(_ key: IdempotencyKey, now: Timestamp) async throws(JournalError) -> IdempotentMessage? {

@@ -9,6 +9,7 @@ struct WriteStatements {
     private let insertMessage: PreparedStatement
     private let insertBody: PreparedStatement
     private let insertAttempt: PreparedStatement
+    private let trimTrail: PreparedStatement
     private let startMessage: PreparedStatement
     private let settleMessage: PreparedStatement
     private let concludeMessage: PreparedStatement
@@ -20,6 +21,7 @@ struct WriteStatements {
         insertMessage = try PreparedStatement(database, SQL.insertMessage)
         insertBody = try PreparedStatement(database, "INSERT INTO bodies (message_id, body) VALUES (?1, ?2)")
         insertAttempt = try PreparedStatement(database, SQL.insertAttempt)
+        trimTrail = try PreparedStatement(database, SQL.trimTrail)
         startMessage = try PreparedStatement(database, SQL.start)
         settleMessage = try PreparedStatement(database, SQL.settle)
         concludeMessage = try PreparedStatement(database, SQL.conclude)
@@ -73,6 +75,7 @@ struct WriteStatements {
         try insertBody.run()
     }
 
+    /// Adds to the trail and takes from it what lies between its first and last attempts.
     func insert(_ attempt: AttemptRecord, of id: JobID) throws(SQLiteFailure) {
         insertAttempt.bind(id.stored, at: 1)
         insertAttempt.bind(Int64(attempt.number), at: 2)
@@ -87,6 +90,10 @@ struct WriteStatements {
         insertAttempt.bind(attempt.next?.reason, at: 11)
         insertAttempt.bind(attempt.next.map { StoredWaits.text($0.cost) }, at: 12)
         try insertAttempt.run()
+        guard AttemptTrail.omitted(newest: attempt.number) > 0 else { return }
+        trimTrail.bind(id.stored, at: 1)
+        trimTrail.bind(Int64(AttemptTrail.lastOmitted(newest: attempt.number)), at: 2)
+        try trimTrail.run()
     }
 
     /// - Returns: Whether there is such a message.

@@ -208,6 +208,7 @@ struct WriterLoop {
         for call in kept { call.completion(.failure(failure ?? .closed)) }
         kept = []
         noteKept()
+        writer.lists.close()
         _ = try? writer.pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
         try? writer.pool.close()
         writer.finish()

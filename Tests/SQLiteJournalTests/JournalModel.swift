@@ -34,6 +34,9 @@ struct JournalModel {
                 entry.record.attempts.removeAll { $0.number == attempt.number }
                 entry.record.attempts.append(attempt)
                 entry.record.attempts.sort { $0.number < $1.number }
+                let newest = entry.record.attempts.last?.number ?? 0
+                entry.record.attempts.removeAll { !AttemptTrail.keeps($0.number, newest: newest) }
+                entry.record.omittedAttempts = AttemptTrail.omitted(newest: newest)
                 if attempt.outcome == .unknown { entry.isAmbiguous = true }
                 JournalModel.settle(&entry.record, settlement)
             }

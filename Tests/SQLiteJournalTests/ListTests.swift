@@ -131,15 +131,19 @@ import Weir
             for before in [nil, id(7)] {
                 filter.before = before
                 let plan = try plan(pool, ListQuery(filter).sql)
-                let isUnfiltered = plan.contains { $0.hasPrefix("SCAN messages") && !$0.contains("INDEX") }
+                let isUnfiltered = plan.contains { $0.hasPrefix("SEARCH messages USING INTEGER PRIMARY KEY") }
+                #expect(!plan.contains { $0.hasPrefix("SCAN messages") }, "\(filter) \(plan)")
                 // Without a filter that an index serves, the walk by id is the index.
                 let mayWalk = filter.recipient ?? "" == "" && filter.client ?? "" == "" && filter.app == nil
                 #expect(!isUnfiltered || mayWalk, "\(filter) \(plan)")
-                if filter.recipient ?? "" == "" {
-                    #expect(!plan.contains { $0.contains("TEMP B-TREE") }, "\(filter) \(plan)")
-                } else {
+                #expect(!plan.contains { $0.contains("TEMP B-TREE") }, "\(filter) \(plan)")
+                if filter.recipient ?? "" != "" {
                     #expect(
-                        plan.contains { $0.hasPrefix("SEARCH messages USING INDEX messages_recipient (segment=? AND") }
+                        plan.contains {
+                            $0.hasPrefix(
+                                "SEARCH messages USING INDEX messages_recipient (segment=? AND recipient_hash=?"
+                            )
+                        }
                     )
                 }
             }
@@ -150,6 +154,9 @@ import Weir
     @Test(arguments: [
         (JournalReader.restoreSQL, "messages_state"),
         (JournalReader.idempotentSQL, "messages_idempotency"),
+        (JournalReader.newestAttemptSQL, "PRIMARY KEY"),
+        (JournalReader.attemptsSQL, "PRIMARY KEY"),
+        (ListQuery.segmentSQL, "messages_recipient"),
         (Sweeper.bodiesSQL, "INTEGER PRIMARY KEY"),
         (Sweeper.messagesSQL, "INTEGER PRIMARY KEY"),
         (WriteStatements.SQL.segment, "messages_recipient"),

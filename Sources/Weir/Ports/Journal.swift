@@ -27,6 +27,10 @@ public protocol Journal: Sendable {
     func message(_ id: JobID) async throws(JournalError) -> MessageRecord?
 
     /// A page of messages, newest first.
+    ///
+    /// One call looks at a bounded number of messages for a bounded time. Where few of them match, a page may be short or even
+    /// empty and still have a `next`: the search goes on from there. Listings never hold up the other calls. Throws `busy`
+    /// where too many are asked for at once; each client has its turn.
     func list(_ filter: MessageFilter) async throws(JournalError) -> MessagePage
 
     /// The message that a client sent under this idempotency key, if that was less than 24 hours before `now`.

@@ -12,6 +12,8 @@ public enum JournalError: Error, Equatable, Sendable {
     case notDurable(String)
     /// Anything else that the operating system or SQLite said.
     case failed(String)
+    /// It works, but has as much of this kind to do as it takes at once: the same may be asked again soon.
+    case busy(String)
     /// It was closed.
     case closed
 
@@ -20,7 +22,7 @@ public enum JournalError: Error, Equatable, Sendable {
         switch self {
         case .full(let detail), .readOnly(let detail), .locked(let detail), .corrupt(let detail),
             .notDurable(let detail),
-            .failed(let detail):
+            .failed(let detail), .busy(let detail):
             detail
         case .closed: "the journal is closed"
         }

@@ -10,7 +10,7 @@ public struct MessageFilter: Equatable, Sendable {
     public var recipient: String?
     /// Created at or after this time.
     public var since: Timestamp?
-    /// Only messages older than this one: the cursor of the page before.
+    /// Only messages older than this id: the cursor of the page before.
     public var before: JobID?
     /// 1–1,000.
     public var limit: Int

@@ -36,7 +36,7 @@ public struct MessageRecord: Sendable {
     public var endedAt: Timestamp?
     public var msgid: Int64?
     public var reason: String?
-    /// The audit trail, oldest first; empty where only a summary was asked for.
+    /// The audit trail, oldest first, as far as `AttemptTrail` keeps it; empty where only a summary was asked for.
     public var attempts: [AttemptRecord]
     /// Attempts between the first and the last ones in `attempts` that are counted here and kept no longer.
     public var omittedAttempts = 0

@@ -11,6 +11,8 @@ struct JournalModel {
     private(set) var started: [JobID: (count: Int, at: Timestamp?)] = [:]
     /// How many attempts had been started when a message was last redriven.
     private var redrivenAfter: [JobID: Int] = [:]
+    /// The last attempt whose outcome is unknown, which the trail may have dropped.
+    private var lastInDoubt: [JobID: Int] = [:]
 
     mutating func apply(_ write: JournalWrite) {
         switch write {
@@ -27,6 +29,9 @@ struct JournalModel {
             if messages[id]?.firstAttemptAt == nil { messages[id]?.firstAttemptAt = begun }
             messages[id]?.attempts.removeAll { $0.number == attempt.number }
             messages[id]?.attempts.append(attempt)
+            messages[id]?.attempts.removeAll { !AttemptTrail.keeps($0.number, newest: attempt.number) }
+            messages[id]?.omittedAttempts = AttemptTrail.omitted(newest: attempt.number)
+            if attempt.outcome == .unknown { lastInDoubt[id] = attempt.number }
             started[id] = (max(started[id]?.count ?? 0, attempt.number), nil)
             apply(settlement, to: id)
         case .conclude(let id, let settlement):
@@ -47,7 +52,7 @@ struct JournalModel {
     }
 
     private func isAmbiguous(_ record: MessageRecord) -> Bool {
-        record.attempts.contains { $0.outcome == .unknown && $0.number > redrivenAfter[record.id] ?? 0 }
+        lastInDoubt[record.id, default: 0] > redrivenAfter[record.id, default: 0]
     }
 
     private mutating func apply(_ settlement: Settlement, to id: JobID) {

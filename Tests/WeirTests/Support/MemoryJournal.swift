@@ -148,18 +148,23 @@ final class MemoryJournal: Journal {
                 (filter.client.map { $0 == record.client } ?? true) && (filter.app.map { $0 == record.app } ?? true)
                     && (filter.states.isEmpty || filter.states.contains(record.state))
                     && (filter.recipient.map { $0 == record.recipient } ?? true)
+                    && (filter.since.map { record.createdAt >= $0 } ?? true)
                     && (filter.before.map { record.id < $0 } ?? true)
             }
-        let page = Array(all.prefix(filter.limit))
+        let page = all.prefix(min(max(filter.limit, 1), 1_000)).map { record in
+            var summary = record
+            (summary.body, summary.attempts, summary.omittedAttempts) = ([], [], 0)
+            return summary
+        }
         return MessagePage(messages: page, next: all.count > page.count ? page.last?.id : nil)
     }
 
     func idempotent(_ key: IdempotencyKey, now: Timestamp) async throws(JournalError) -> IdempotentMessage? {
-        let match = model.messages.values.first {
+        let matches = model.messages.values.filter {
             $0.client == key.client && $0.app == key.app && $0.idempotency?.key == key.key
                 && now - $0.createdAt < .seconds(86_400)
         }
-        return match.map { IdempotentMessage(id: $0.id, digest: $0.idempotency?.digest ?? []) }
+        return matches.max { $0.id < $1.id }.map { IdempotentMessage(id: $0.id, digest: $0.idempotency?.digest ?? []) }
     }
 
     func sweep(_ retention: Retention, now: Timestamp, limit: Int) async throws(JournalError) -> Bool { false }

@@ -1,0 +1,107 @@
+internal import GRDB
+internal import Synchronization
+internal import Timekeeping
+internal import Weir
+
+/// The connections that listings have for themselves. A page looks at a bounded number of rows for a bounded time, and then
+/// lets go of what it read, so that neither other queries nor the write-ahead log wait for listings.
+final class ListReaders: Sendable {
+    private struct State {
+        var turns: ListTurns<CheckedContinuation<Int, Never>>
+        /// Until then listings aren't held back once more.
+        var holdsAfter = Instant.zero
+        var isClosed = false
+    }
+
+    private let folder: JournalFolder
+    private let connections: [DatabaseQueue]
+    private let configuration: SQLiteJournalConfiguration
+    private let clock: any TimeSource
+    private let state: Mutex<State>
+
+    /// To be made once the database is there and up to date.
+    init(
+        _ folder: JournalFolder,
+        _ configuration: SQLiteJournalConfiguration,
+        _ clock: any TimeSource
+    ) throws(JournalError) {
+        self.folder = folder
+        self.configuration = configuration
+        self.clock = clock
+        let count = max(1, configuration.listReaders)
+        var connections: [DatabaseQueue] = []
+        for _ in 0..<count { connections.append(try JournalDatabase.openReader(folder)) }
+        self.connections = connections
+        let turns = ListTurns<CheckedContinuation<Int, Never>>(
+            connections: count,
+            maximumWaiting: configuration.maximumListsWaiting,
+            maximumWaitingPerClient: configuration.maximumListsWaitingPerClient
+        )
+        state = Mutex(State(turns: turns))
+    }
+
+    func page(_ filter: MessageFilter) async throws(JournalError) -> MessagePage {
+        guard let connection = await enter(filter.client) else {
+            throw .busy("as many listings wait as may at once: ask again in a moment")
+        }
+        defer { leave(filter.client, connection) }
+        do {
+            return try await connections[connection].read { [configuration, clock] database in
+                try ListWalk.page(database, filter, ListBudget(configuration, clock))
+            }
+        } catch {
+            throw SQLiteFailure(error).journalError(in: folder.path)
+        }
+    }
+
+    /// Lets nobody begin any more; waits for the pages that are being read.
+    func close() {
+        state.withLock { $0.isClosed = true }
+        for connection in connections { try? connection.close() }
+    }
+
+    // MARK: - Turns
+
+    private func enter(_ client: String?) async -> Int? {
+        let turn = await withCheckedContinuation { (continuation: CheckedContinuation<Int, Never>) in
+            switch state.withLock({ $0.turns.enter(client, continuation) }) {
+            case .start(let start): start.ticket.resume(returning: start.connection)
+            case .wait: break
+            case .refused: continuation.resume(returning: -1)
+            }
+        }
+        return turn >= 0 ? turn : nil
+    }
+
+    private func leave(_ client: String?, _ connection: Int) {
+        let isLarge = folder.logBytes() > configuration.alarmingLogBytes
+        let now = clock.now()
+        let (started, isHeld) = state.withLock { state in
+            let holds = isLarge && now >= state.holdsAfter && !state.isClosed
+            if holds {
+                state.turns.hold()
+                state.holdsAfter = now + ListReaders.longestHold + ListReaders.restAfterHold
+            }
+            return (state.turns.leave(client, connection), holds)
+        }
+        for start in started { start.ticket.resume(returning: start.connection) }
+        if isHeld { Task { [self] in await waitForLog(from: now) } }
+    }
+
+    // MARK: - The write-ahead log
+
+    /// SQLite begins its log anew only at a moment at which nobody reads from it, which two connections in turn may never leave.
+    private static let longestHold = Duration.seconds(2)
+    /// Somebody else may be who holds the log: a shell with a transaction left open.
+    private static let restAfterHold = Duration.seconds(4)
+
+    private func waitForLog(from start: Instant) async {
+        while clock.now() < start + ListReaders.longestHold, folder.logBytes() > configuration.keptLogBytes,
+            !state.withLock({ $0.isClosed })
+        {
+            try? await clock.sleep(until: clock.now() + .milliseconds(20))
+        }
+        let started = state.withLock { $0.turns.goOn() }
+        for start in started { start.ticket.resume(returning: start.connection) }
+    }
+}
