@@ -40,6 +40,7 @@ extension MessageService {
         caller: Caller,
         traceparent: String
     ) throws(MessageRefusal) -> AcceptedMessage {
+        try checkPermission(draft.type, body: draft.body, caller: caller)
         let directory = directory.withLock { $0 }
         let (className, policy) = try retryClass(draft, client: directory.client(caller))
         let now = time.timestamp()
@@ -74,6 +75,21 @@ extension MessageService {
         )
     }
 
+    /// One permission for both ways to WeChat: what a client may not call on the relay it may not send as a message either.
+    func checkPermission(_ type: MessageType, body: [UInt8], caller: Caller) throws(MessageRefusal) {
+        let path = type.api(for: body) ?? type.lanePath
+        let api = APICatalog.descriptor(method: "POST", path: path)
+        let directory = directory.withLock { $0 }
+        guard api.isDenied, directory.hasClients, !(directory.client(caller)?.apis.contains(api.label) ?? false) else {
+            return
+        }
+        throw MessageRefusal(
+            .forbidden,
+            "\(api.label) is not for this client: clients.\(caller.label).apis does not list it",
+            field: "type"
+        )
+    }
+
     private func retryClass(
         _ draft: MessageDraft,
         client: ClientConfiguration?
@@ -94,7 +110,7 @@ extension MessageService {
     ) throws(MessageRefusal) -> Timestamp? {
         if let notAfter = draft.notAfter, notAfter <= now { throw MessageDraft.invalid("not_after", "has passed") }
         let begin = max(draft.notBefore ?? now, now)
-        let notAfter = draft.notAfter ?? policy.lifetime.map { begin + $0 }
+        let notAfter = draft.notAfter ?? policy.lifetime.map { min(begin + $0, .latest) }
         if let notBefore = draft.notBefore, let notAfter, notBefore >= notAfter {
             throw MessageDraft.invalid("not_before", "is not before not_after")
         }
