@@ -135,7 +135,7 @@ let package = Package(
         tests("OTLPTracing", [tracing]),
         tests("SQLiteJournal", ["Weir", "Queueing", "WeChat", grdb]),
         tests("HTTPServing", sockets + ["Resilience"]),
-        tests("WeirHTTP", ["Weir", "HTTPServing", "Resilience", "Queueing", "WeChat", logging]),
+        tests("WeirHTTP", ["Weir", "HTTPServing", "Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging]),
         tests("WeChatSandbox", sockets + ["HTTPServing"]),
         tests("WeirConfiguration", ["Weir", "Resilience", "Queueing"]),
         .testTarget(name: "RepositoryTests", dependencies: ["Weir"], swiftSettings: strict),

@@ -22,29 +22,19 @@ public enum ExpositionFormat: Hashable, Sendable, CaseIterable {
     public static func negotiate(accept: String?) -> ExpositionFormat {
         guard let accept else { return .text }
         let ranges = MediaRange.list(accept)
-        guard let openMetrics = Preference(for: .openMetrics, in: ranges), openMetrics.quality > 0 else { return .text }
-        guard let text = Preference(for: .text, in: ranges) else { return .openMetrics }
+        guard let openMetrics = ExpositionFormat.openMetrics.preference(in: ranges), openMetrics.quality > 0 else {
+            return .text
+        }
+        guard let text = ExpositionFormat.text.preference(in: ranges) else { return .openMetrics }
         if openMetrics.quality != text.quality { return openMetrics.quality > text.quality ? .openMetrics : .text }
         guard openMetrics.specificity >= MediaRange.named else { return .text }
         return text.specificity < MediaRange.named || openMetrics.place < text.place ? .openMetrics : .text
     }
 
-    /// How much a header wants one format.
-    private struct Preference {
-        var quality = 0.0
-        var specificity = -1
-        var place = 0
-
-        init?(for format: ExpositionFormat, in ranges: [MediaRange]) {
-            for (place, range) in ranges.enumerated() {
-                guard let specificity = range.specificity(for: format) else { continue }
-                guard specificity > self.specificity || (specificity == self.specificity && range.quality > quality)
-                else { continue }
-                self.specificity = specificity
-                self.quality = range.quality
-                self.place = place
-            }
-            if specificity < 0 { return nil }
+    private func preference(in ranges: [MediaRange]) -> MediaPreference? {
+        switch self {
+        case .text: MediaPreference(for: "text/plain", version: "0.0.4", in: ranges)
+        case .openMetrics: MediaPreference(for: "application/openmetrics-text", version: "1.0.0", in: ranges)
         }
     }
 }

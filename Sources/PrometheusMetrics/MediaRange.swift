@@ -1,17 +1,20 @@
 /// One element of an `Accept` header, as far as choosing a format needs it.
-struct MediaRange: Equatable, Sendable {
+package struct MediaRange: Equatable, Sendable {
     /// The most elements that are read; what follows is ignored.
     static let maximumCount = 32
 
+    /// The specificity of a range that takes anything.
+    package static let anything = 0
+
     /// The least specificity of a range that names a type in full.
-    static let named = 2
+    package static let named = 2
 
     var type: String
     var version: String?
     var quality: Double
 
     /// The elements that can be read; others are left out.
-    static func list(_ header: String) -> [MediaRange] {
+    package static func list(_ header: String) -> [MediaRange] {
         split(header.utf8[...], at: UInt8(ascii: ",")).prefix(maximumCount).compactMap(MediaRange.init)
     }
 
@@ -37,21 +40,15 @@ struct MediaRange: Equatable, Sendable {
         }
     }
 
-    /// How closely the range fits a format: 3 with its version, 2 by its type, 1 by half of it, 0 for anything; nil if it doesn't.
-    func specificity(for format: ExpositionFormat) -> Int? {
-        let (full, half, offered) =
-            switch format {
-            case .text: ("text/plain", "text/*", "0.0.4")
-            case .openMetrics: ("application/openmetrics-text", "application/*", "1.0.0")
-            }
-        switch type {
-        case full:
-            guard let version else { return Self.named }
-            return version == offered ? Self.named + 1 : nil
-        case half: return 1
-        case "*/*": return 0
-        default: return nil
+    /// How closely the range fits a type in lower case: 3 with its version, 2 by its type, 1 by half of it, 0 for anything; nil if it
+    /// doesn't. A type without a version fits whatever version is asked for.
+    func specificity(for offered: String, version offeredVersion: String? = nil) -> Int? {
+        if type == offered {
+            guard let version, let offeredVersion else { return Self.named }
+            return version == offeredVersion ? Self.named + 1 : nil
         }
+        if type == "*/*" { return Self.anything }
+        return type.hasSuffix("/*") && offered.hasPrefix(type.dropLast()) ? Self.anything + 1 : nil
     }
 
     /// A quality value of RFC 9110: 0 to 1 with at most three digits after the point, read a little more widely.

@@ -217,7 +217,7 @@ public final class Gateway: Service {
 
     /// Lets what is in flight end, at most ten seconds, and says what is left.
     private func drain() async {
-        isAccepting.withLock { $0 = false }
+        stopAccepting()
         dispatcher.drain()
         let deadline = time.now() + .seconds(10)
         while dispatcher.isBusy, time.now() < deadline {
@@ -257,8 +257,12 @@ public final class Gateway: Service {
         isAccepting.withLock { $0 } ? nil : "Weir is shutting down"
     }
 
-    /// Refuses new work from now on; the listeners stop by themselves.
+    /// Refuses new work from now on, and has everybody answered who waits for an end: with what is known now. The listeners stop by
+    /// themselves, and would wait for them.
     public func stopAccepting() {
         isAccepting.withLock { $0 = false }
+        messageService.stopping.send()
+        messageService.idempotency.close()
+        alertService.turns.close()
     }
 }

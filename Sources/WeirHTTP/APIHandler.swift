@@ -14,10 +14,9 @@ public struct APIHandler: Sendable {
 
     /// Answers one request.
     public func answer(_ request: IncomingRequest) async -> OutgoingReply {
-        let path = request.path
-        let name = path.hasPrefix("/v1/") ? MessageRoute(path).spanName(request.method) : "relay"
-        let trace = gateway.began(name, traceparent: request.header("traceparent"))
-        let (route, reply) = await answer(request, path: path, trace: trace)
+        let destination = Route.destination(of: request.path, on: .api)
+        let trace = gateway.began(spanName(destination, request), traceparent: request.header("traceparent"))
+        let (route, reply) = await answer(request, destination, trace: trace)
         let method = KnownMethod.label(request.method)
         gateway.finished(trace, route: route, method: method, status: reply.status)
         return reply
@@ -47,14 +46,33 @@ public struct APIHandler: Sendable {
         return .milliseconds(Int64(seconds * 1000))
     }
 
+    private func spanName(_ destination: Route.Destination, _ request: IncomingRequest) -> String? {
+        switch destination {
+        case .own(let route, _): route.spanName(request.method)
+        case .unknown: "\(KnownMethod.label(request.method)) \(Route.unknownLabel)"
+        case .relay: "relay"
+        }
+    }
+
     private func answer(
         _ request: IncomingRequest,
-        path: Substring,
+        _ destination: Route.Destination,
         trace: RequestTrace
-    ) async -> (route: String, reply: OutgoingReply) {
-        if path == "/openapi.yaml" { return ("/openapi.yaml", OpenAPIDocument.reply) }
-        guard path.hasPrefix("/v1/") else { return ("relay", await relay(request, trace: trace)) }
-        return await MessageRoutes(handler: self, request: request, trace: trace).answer(path)
+    ) async -> (label: String, reply: OutgoingReply) {
+        switch destination {
+        case .relay:
+            return ("relay", await relay(request, trace: trace))
+        case .unknown:
+            let message = "no such path; GET /openapi.yaml lists them"
+            return (Route.unknownLabel, Envelope.failure(404, "not_found", message, traceID: trace.id))
+        case .own(let route, let arguments):
+            guard let method = route.method(request.method) else {
+                return (route.label, Envelope.methodNotAllowed(route.allowed, traceID: trace.id))
+            }
+            if let reply = OpenRoutes(gateway: gateway).answer(route) { return (route.label, reply) }
+            let messages = MessageRoutes(handler: self, request: request, trace: trace)
+            return (route.label, await messages.answer(route.name, method, arguments))
+        }
     }
 }
 

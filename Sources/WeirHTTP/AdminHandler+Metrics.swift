@@ -7,9 +7,9 @@ extension AdminHandler {
     /// `GET /metrics`: equal scrapes at the same time share one rendering, on a thread that answers no requests.
     func metrics(_ request: IncomingRequest) async -> OutgoingReply {
         let scrape = ScrapeRequest(
-            format: ExpositionFormat.negotiate(accept: request.header("accept")),
+            format: ExpositionFormat.negotiate(accept: request.joinedHeader("accept")),
             names: Set(QueryItems(request.query).all("name[]")),
-            coding: ContentCoding.negotiate(acceptEncoding: request.header("accept-encoding")).rawValue
+            coding: ContentCoding.negotiate(acceptEncoding: request.joinedHeader("accept-encoding")).rawValue
         )
         do {
             let (thread, registry) = (scrapeThread, gateway.registry)
@@ -17,7 +17,7 @@ extension AdminHandler {
                 await thread.run { AdminHandler.render(scrape, registry) }
             }
         } catch {
-            return plain(503, "\(error.maximum) scrapes are under way already\n")
+            return .plain(503, "\(error.maximum) scrapes are under way already\n")
         }
     }
 

@@ -33,51 +33,34 @@ public struct AdminHandler: Sendable {
     }
 
     private func route(_ request: IncomingRequest, traceID: String) async -> (String, OutgoingReply) {
-        let path = request.path
-        switch path {
-        case "/metrics": return ("/metrics", await read(request, traceID) { await metrics(request) })
-        case "/healthz": return ("/healthz", await read(request, traceID) { plain(200, "ok\n") })
-        case "/readyz": return ("/readyz", await read(request, traceID) { ready() })
-        case "/readyz/messages": return ("/readyz/messages", await read(request, traceID) { readyForMessages() })
-        default: break
+        guard case .own(let route, let arguments) = Route.destination(of: request.path, on: .admin) else {
+            if let refusal = guardAdmin(request, traceID: traceID) { return ("admin", refusal) }
+            let message = "no such path; GET / lists them"
+            return (Route.unknownLabel, Envelope.failure(404, "not_found", message, traceID: traceID))
         }
-        if let refusal = guardAdmin(request, traceID: traceID) { return ("admin", refusal) }
-        let parts = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
-        switch (parts.first ?? "", parts.count) {
-        case ("", _): return ("/", await read(request, traceID) { plain(200, AdminHandler.index) })
-        case ("v1", 2) where parts[1] == "state":
-            return ("/v1/state", await read(request, traceID) { StateReport(gateway).reply(traceID: traceID) })
-        case ("v1", 2) where parts[1] == "reload":
-            return ("/v1/reload", await act(request, traceID) { await reloaded(traceID: traceID) })
-        case ("v1", 4) where parts[1] == "breakers":
-            let (name, mode) = (String(parts[2]), String(parts[3]))
-            return ("/v1/breakers", await act(request, traceID) { force(name, mode, traceID: traceID) })
-        case ("v1", 4) where parts[1] == "apps":
-            let (name, action) = (String(parts[2]), String(parts[3]))
-            return ("/v1/apps", await act(request, traceID) { pause(name, action, traceID: traceID) })
-        default:
-            return ("other", Envelope.failure(404, "not_found", "no such path; GET / lists them", traceID: traceID))
+        if !route.isOpen, let refusal = guardAdmin(request, traceID: traceID) { return ("admin", refusal) }
+        guard route.method(request.method) != nil else {
+            return (route.label, Envelope.methodNotAllowed(route.allowed, traceID: traceID))
         }
+        if let reply = OpenRoutes(gateway: gateway).answer(route) { return (route.label, reply) }
+        return (route.label, await reply(route.name, arguments, request, traceID: traceID))
     }
 
-    private func read(
+    private func reply(
+        _ route: Route.Name,
+        _ arguments: [String],
         _ request: IncomingRequest,
-        _ traceID: String,
-        _ answer: () async -> OutgoingReply
+        traceID: String
     ) async -> OutgoingReply {
-        guard request.method == "GET" || request.method == "HEAD" else {
-            return Envelope.methodNotAllowed("GET", traceID: traceID)
+        switch route {
+        case .index: .plain(200, AdminHandler.index)
+        case .metrics: await metrics(request)
+        case .state: StateReport(gateway).reply(traceID: traceID)
+        case .breaker: force(arguments[0], arguments[1], traceID: traceID)
+        case .app: pause(arguments[0], arguments[1], traceID: traceID)
+        case .reload: await reloaded(traceID: traceID)
+        default: Envelope.failure(404, "not_found", "no such path; GET / lists them", traceID: traceID)
         }
-        return await answer()
-    }
-
-    private func act(
-        _ request: IncomingRequest,
-        _ traceID: String,
-        _ answer: () async -> OutgoingReply
-    ) async -> OutgoingReply {
-        guard request.method == "POST" else { return Envelope.methodNotAllowed("POST", traceID: traceID) }
-        return await answer()
     }
 
     /// Beyond scraping and health: with a key whoever has it, without one whoever is on this machine.
@@ -87,7 +70,7 @@ public struct AdminHandler: Sendable {
             return Envelope.failure(
                 403,
                 "forbidden",
-                "set server.admin_key to use this from another machine, through a proxy or in a browser",
+                "set server.admin_key to use this from another machine, through a proxy, in a browser or by a name that is not localhost's",
                 traceID: traceID
             )
         }
@@ -105,27 +88,11 @@ public struct AdminHandler: Sendable {
         )
     }
 
-    // MARK: Health
-
-    private func ready() -> OutgoingReply {
-        let (relay, messages) = (gateway.relayProblem(), gateway.messagesProblem())
-        let body = "relay: \(relay ?? "ok")\nmessages: \(messages ?? "ok")\n"
-        return plain(relay != nil && messages != nil ? 503 : 200, body)
-    }
-
-    private func readyForMessages() -> OutgoingReply {
-        let problem = gateway.messagesProblem()
-        return plain(problem == nil ? 200 : 503, "messages: \(problem ?? "ok")\n")
-    }
-
-    func plain(_ status: Int, _ text: String) -> OutgoingReply {
-        OutgoingReply(status: status, headers: [("Content-Type", "text/plain; charset=utf-8")], body: Array(text.utf8))
-    }
-
     private static let index = """
         Weir
         GET  /metrics                              Prometheus
         GET  /healthz  /readyz  /readyz/messages   health
+        GET  /openapi.yaml                         description
         GET  /v1/state                             breakers, limiters, queue, tokens, journal
         POST /v1/breakers/{name}/{open|close|auto}
         POST /v1/apps/{app}/{pause|resume}

@@ -37,6 +37,8 @@ enum Envelope {
         var headers: [(name: String, value: String)] = [("Content-Type", json)]
         if let seconds { headers.append(("Retry-After", String(seconds))) }
         if refusal.status == 401 { headers.append(("WWW-Authenticate", "Bearer realm=\"weir\"")) }
+        // The way out of a coding that isn't taken (RFC 9110 12.5.3).
+        if refusal.reason == .unsupportedMediaType { headers.append(("Accept-Encoding", "identity")) }
         return OutgoingReply(
             status: refusal.status,
             headers: headers,

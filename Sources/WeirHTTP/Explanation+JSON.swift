@@ -29,6 +29,7 @@ extension ExplanationStep {
         json.member("api", api)
         json.member("breaker", breaker)
         json.member("n", attempt)
+        json.member("omitted", omitted)
         json.member("outcome", outcome?.rawValue)
         json.member("errcode", errcode)
         json.member("meaning", meaning)

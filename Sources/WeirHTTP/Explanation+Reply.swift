@@ -1,34 +1,26 @@
 import HTTPServing
+import PrometheusMetrics
 import Queueing
 import Weir
 
 extension Explanation {
     /// The text itself for who prefers that, else the usual envelope.
+    ///
+    /// - Parameter accept: all `Accept` lines as one.
     func reply(accept: String?, traceID: String) -> OutgoingReply {
-        guard Explanation.prefersText(accept) else {
-            var reply = Envelope.success(200, state.name, traceID: traceID) { write(to: &$0) }
-            reply.headers.append(("Vary", "Accept"))
-            return reply
-        }
-        return OutgoingReply(
-            status: 200,
-            headers: [("Content-Type", "text/plain; charset=utf-8"), ("Vary", "Accept")],
-            body: Array(text.utf8)
-        )
+        var reply =
+            Explanation.prefersText(accept)
+            ? OutgoingReply.plain(200, text)
+            : Envelope.success(200, state.name, traceID: traceID) { write(to: &$0) }
+        reply.headers.append(("Vary", "Accept"))
+        return reply
     }
 
-    /// Whether `text/plain` is asked for more than JSON is. A client that takes anything gets JSON.
+    /// Whether `text/plain` is asked for as much as JSON is, and by more than a `*/*`. A client that takes anything gets JSON.
     static func prefersText(_ accept: String?) -> Bool {
-        var (text, json) = (0.0, 0.0)
-        for item in accept?.split(separator: ",") ?? [] {
-            let parts = item.split(separator: ";").map { $0.filter { !$0.isWhitespace }.lowercased() }
-            let quality = parts.dropFirst().first { $0.hasPrefix("q=") }.map { Double($0.dropFirst(2)) ?? 0 } ?? 1
-            switch parts.first {
-            case "text/plain", "text/*": text = max(text, quality)
-            case "application/json", "application/*", "*/*": json = max(json, quality)
-            default: break
-            }
-        }
-        return text > 0 && text >= json
+        let ranges = MediaRange.list(accept ?? "")
+        guard let text = MediaPreference(for: "text/plain", in: ranges), text.quality > 0 else { return false }
+        let json = MediaPreference(for: "application/json", in: ranges)?.quality ?? 0
+        return text.quality > json || (text.quality == json && text.specificity > MediaRange.anything)
     }
 }

@@ -23,6 +23,7 @@ extension MessageRecord {
                     for attempt in attempts { list.object { attempt.write(to: &$0) } }
                 }
             )
+            if omittedAttempts > 0 { json.member("attempts_omitted", omittedAttempts) }
         }
         json.member("msgid", msgid.map(String.init))
         json.member("ended_at", endedAt?.rfc3339)

@@ -11,32 +11,30 @@ struct MessageRoutes: Sendable {
 
     private var traceID: String { trace.id }
 
-    /// The path's label, of which there are few, and the answer.
-    func answer(_ path: Substring) async -> (route: String, reply: OutgoingReply) {
-        let route = MessageRoute(path)
+    /// - Parameter arguments: what stands in the place of the route's `{names}`.
+    func answer(_ route: Route.Name, _ method: String, _ arguments: [String]) async -> OutgoingReply {
         do throws(MessageRefusal) {
-            return (route.label, try await answer(route))
+            return try await reply(route, method, arguments.first ?? "")
         } catch {
             trace.note(error)
-            return (route.label, Envelope.failure(error, traceID: traceID))
+            return Envelope.failure(error, traceID: traceID)
         }
     }
 
-    private func answer(_ route: MessageRoute) async throws(MessageRefusal) -> OutgoingReply {
-        switch (route, request.method) {
+    private func reply(_ route: Route.Name, _ method: String, _ id: String) async throws(MessageRefusal)
+        -> OutgoingReply
+    {
+        switch (route, method) {
         case (.messages, "POST"): try await accept()
-        case (.messages, "GET"): try await list()
-        case (.batch, "POST"): try await acceptBatch()
-        case (.message(let id), "GET"): try await status(id)
-        case (.message(let id), "DELETE"): try await cancel(id)
-        case (.explain(let id), "GET"): try await explain(id)
-        case (.redrive(let id), "POST"): try await redrive(id)
-        case (.redriveAll, "POST"): try await redriveAll()
-        case (.alerts, "POST"): try await AlertRoutes(handler: handler, request: request, trace: trace).accept()
-        case (.unknown, _):
-            Envelope.failure(404, "not_found", "no such path; GET /openapi.yaml lists them", traceID: traceID)
-        default:
-            Envelope.methodNotAllowed(route.methods, traceID: traceID)
+        case (.messages, _): try await list()
+        case (.batch, _): try await acceptBatch()
+        case (.message, "DELETE"): try await cancel(id)
+        case (.message, _): try await status(id)
+        case (.explain, _): try await explain(id)
+        case (.redrive, _): try await redrive(id)
+        case (.redriveAll, _): try await redriveAll()
+        case (.alerts, _): try await AlertRoutes(handler: handler, request: request, trace: trace).accept()
+        default: throw MessageRefusal(.notFound, "no such path; GET /openapi.yaml lists them")
         }
     }
 
@@ -59,23 +57,24 @@ struct MessageRoutes: Sendable {
     }
 
     private func accept() async throws(MessageRefusal) -> OutgoingReply {
-        let (caller, bytes, wait): (Caller, [UInt8], Duration?)
+        let (caller, bytes): (Caller, [UInt8])
         do throws(MessageRefusal) {
-            (caller, bytes, wait) = (try self.caller(), try await body(upTo: 256 << 10), try preferredWait())
+            (caller, bytes) = (try self.caller(), try await body(upTo: 256 << 10))
         } catch {
             throw counted(error)
         }
-        let key = request.header("idempotency-key")
+        let wait = WaitPreference.seconds(request.headerList("prefer"))
         let reply = try await handler.gateway.accept(
             bytes,
-            idempotencyKey: key,
+            idempotencyKey: request.header("idempotency-key"),
             caller: caller,
             trace: trace,
-            wait: wait
+            wait: wait.map { .seconds($0) }
         )
         let record = reply.record
         var headers: [(name: String, value: String)] = [("Location", "/v1/messages/\(record.id)")]
         if reply.isReplay { headers.append(("Idempotent-Replayed", "true")) }
+        if let wait { headers.append(("Preference-Applied", "wait=\(wait)")) }
         let isDone = reply.isReplay || record.state.isTerminal
         return Envelope.success(
             isDone ? 200 : 202,
@@ -83,20 +82,6 @@ struct MessageRoutes: Sendable {
             traceID: traceID,
             headers: headers
         ) { record.write(to: &$0) }
-    }
-
-    /// `Prefer: wait=N` (RFC 7240): seconds, at most 60.
-    private func preferredWait() throws(MessageRefusal) -> Duration? {
-        guard let prefer = request.header("prefer") else { return nil }
-        for preference in prefer.split(separator: ",") {
-            let parts = preference.split(separator: "=", maxSplits: 1)
-            guard parts.count == 2, parts[0].filter({ $0 != " " }).lowercased() == "wait" else { continue }
-            guard let seconds = Int(parts[1].filter { $0 != " " && $0 != "\"" }), 0...60 ~= seconds else {
-                throw MessageRefusal(.invalid, "Prefer: wait takes 0 to 60 seconds", field: "Prefer")
-            }
-            return .seconds(seconds)
-        }
-        return nil
     }
 
     private func acceptBatch() async throws(MessageRefusal) -> OutgoingReply {
@@ -145,7 +130,7 @@ struct MessageRoutes: Sendable {
     private func explain(_ id: String) async throws(MessageRefusal) -> OutgoingReply {
         let explanation = try await handler.gateway.explain(id, caller: try caller())
         trace.note { $0.message = id }
-        return explanation.reply(accept: request.header("accept"), traceID: traceID)
+        return explanation.reply(accept: request.joinedHeader("accept"), traceID: traceID)
     }
 
     private func cancel(_ id: String) async throws(MessageRefusal) -> OutgoingReply {

@@ -55,10 +55,10 @@ struct AdminHealthTests {
     }
 
     @Test(arguments: [
-        ("PUT", "/v1/messages", "GET, POST"), ("GET", "/v1/messages:batch", "POST"),
-        ("POST", "/v1/messages/x", "DELETE, GET"),
+        ("PUT", "/v1/messages", "GET, HEAD, POST"), ("GET", "/v1/messages:batch", "POST"),
+        ("POST", "/v1/messages/x", "DELETE, GET, HEAD"),
         ("GET", "/v1/messages/x/redrive", "POST"), ("GET", "/v1/redrive", "POST"),
-        ("PATCH", "/v1/messages", "GET, POST"),
+        ("PATCH", "/v1/messages", "GET, HEAD, POST"),
     ])
     func `a wrong method on the messages API is 405 and says which are right`(
         method: String,

@@ -50,7 +50,7 @@ struct OpenAPITests {
         let stage = api.stage
         let good = Message.template(to: "o-1", members: #","app":"main","priority":"high","retry_class":"once""#).json
         let key = [(name: "Idempotency-Key", value: "k")]
-        try await api.call("GET", "/openapi.yaml")
+        for path in ["/openapi.yaml", "/healthz", "/readyz", "/readyz/messages"] { try await api.call("GET", path) }
         try await api.call("POST", "/v1/messages", Self.orders + key, good)
         try await api.call("POST", "/v1/messages", Self.orders + key, good)
         try await api.call("POST", "/v1/messages", Self.orders + key, Message.template(to: "o-2").json)
@@ -130,7 +130,7 @@ struct OpenAPITests {
 
     private func useAdmin(_ exchanges: OpenAPIExchanges) async throws {
         let stage = exchanges.stage
-        for path in ["/", "/metrics", "/healthz", "/readyz", "/readyz/messages", "/v1/state"] {
+        for path in ["/", "/metrics", "/healthz", "/readyz", "/readyz/messages", "/openapi.yaml", "/v1/state"] {
             try await exchanges.admin("GET", path, Self.admin)
         }
         try await exchanges.admin("GET", "/metrics", [("Accept", "application/openmetrics-text")])

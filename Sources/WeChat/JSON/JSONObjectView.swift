@@ -10,6 +10,9 @@ public struct JSONObjectView: Sendable {
     /// Where the object stands: its opening brace to its closing one.
     public let range: Range<Int>
 
+    /// Members of one object that are kept in mind: a few bytes of a text may be a member, which takes eight times as many.
+    public static let mostMembers = 16_384
+
     /// Reads a document that is an object, and checks all of it in the same pass.
     ///
     /// - Throws: What is wrong with the document first.
@@ -36,7 +39,10 @@ public struct JSONObjectView: Sendable {
         var members: [JSONMember] = []
         members.reserveCapacity(8)
         try cursor.openObject(span)
-        while let member = try cursor.nextMember(span) { members.append(member) }
+        while let member = try cursor.nextMember(span) {
+            guard members.count < mostMembers else { throw cursor.problem(.tooManyMembers, at: member.name.lowerBound) }
+            members.append(member)
+        }
         return members
     }
 

@@ -6,6 +6,8 @@ public struct JSONProblem: Error, Equatable, Sendable, CustomStringConvertible {
         case unexpectedByte = "unexpected byte"
         case trailingBytes = "something follows the document"
         case notAnObject = "not an object"
+        case notAnArray = "not an array"
+        case tooManyMembers = "an object with too many members"
         case tooDeep = "nested too deeply"
         case controlCharacter = "control character in a string"
         case invalidUTF8 = "not UTF-8"

@@ -34,12 +34,17 @@ public struct JSONValue: Sendable {
 
     /// The elements of an array, else nil.
     public var array: [JSONValue]? {
+        elements(upTo: .max)
+    }
+
+    /// The first elements of an array, at most `limit`; nil where it is no array.
+    public func elements(upTo limit: Int) -> [JSONValue]? {
         guard kind == .array else { return nil }
         let span = bytes.span
         var cursor = JSONCursor(at: range.lowerBound + 1, rules: .lenient)
         var elements: [JSONValue] = []
         cursor.skipWhitespace(span)
-        while cursor.position < range.upperBound - 1 {
+        while cursor.position < range.upperBound - 1, elements.count < limit {
             let start = cursor.position
             guard let kind = try? cursor.skipValue(span, depth: 1) else { return nil }
             elements.append(JSONValue(bytes: bytes, range: start..<cursor.position, kind: kind))

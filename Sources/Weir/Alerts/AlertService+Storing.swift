@@ -79,7 +79,7 @@ extension AlertService {
         before: AlertMachine.Sink?
     ) async throws(MessageRefusal) {
         let sink = delivery.notification.sink
-        let bodies = AlertBodies(content, of: delivery)
+        let bodies = AlertBodies(content, of: delivery, at: time.timestamp())
         var stored = 0
         do throws(MessageRefusal) {
             for recipient in recipients {

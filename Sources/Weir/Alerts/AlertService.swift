@@ -7,16 +7,15 @@ import WeChat
 
 /// Takes Alertmanager's webhooks: each alert goes to its sinks through the queue and the journal, as a message does.
 final class AlertService: Sendable {
-    /// Webhooks that are read and handled at once; one may have 16 MiB.
+    /// Webhooks that are read and handled at once; one may have 16 MiB. Clients share them, so that bodies that don't come shut nobody
+    /// else out.
     static let concurrency = 8
-    /// As many of them are one client's where others may post too: bodies that don't come shut nobody else out.
-    static let concurrencyPerClient = 4
 
     let configuration: Mutex<AlertConfiguration>
     let machine: Mutex<AlertMachine>
-    private let turns = IdempotencyGate()
-    /// Webhooks, by their clients.
-    private let inHand = Mutex<[String: Int]>([:])
+    let turns = IdempotencyGate()
+    private let webhooks = SharedPool(size: concurrency)
+    private let messages: MessageService
     /// Notifications that were stored as messages of their own and have not ended, by their sinks: the message for the first recipient.
     let unsent = Mutex<[String: Set<JobID>]>([:])
     /// Messages of an earlier process that are looked at when they end.
@@ -30,6 +29,7 @@ final class AlertService: Sendable {
     /// - Parameter messages: whose queue, journal, metrics and clock the notifications share.
     init(_ configuration: AlertConfiguration, beside messages: MessageService, logger: Logger) {
         self.configuration = Mutex(configuration)
+        self.messages = messages
         dispatcher = messages.dispatcher
         journal = messages.journal
         metrics = messages.metrics
@@ -57,28 +57,17 @@ final class AlertService: Sendable {
         guard configuration.clients?.contains(caller.name) ?? true else {
             throw MessageRefusal(.forbidden, "this client is not among `alerts.clients`")
         }
-        let isAlone = configuration.clients?.count == 1
-        let share = isAlone ? AlertService.concurrency : AlertService.concurrencyPerClient
-        let isRoom = inHand.withLock { inHand in
-            let all = inHand.values.reduce(0, +)
-            guard all < AlertService.concurrency, inHand[caller.name, default: 0] < share else { return false }
-            inHand[caller.name, default: 0] += 1
-            return true
-        }
-        guard isRoom else {
+        guard webhooks.take(for: caller.name, isAlone: configuration.clients?.count == 1) else {
             throw MessageRefusal(
-                .queueFull,
-                "\(AlertService.concurrency) webhooks are being taken already, or \(share) of this client",
+                .overloaded,
+                "\(AlertService.concurrency) webhooks are being taken already, or as many of this client as others may need",
                 retryAfter: .seconds(1)
             )
         }
     }
 
     func leave(_ caller: Caller) {
-        inHand.withLock { inHand in
-            let left = inHand[caller.name, default: 0] - 1
-            inHand[caller.name] = left > 0 ? left : nil
-        }
+        webhooks.giveBack(of: caller.name)
     }
 
     // MARK: Acceptance
@@ -86,6 +75,13 @@ final class AlertService: Sendable {
     /// Takes one webhook: returns when everything of it is on disk. On an error what was stored stays stored, and Alertmanager's
     /// repeat brings the rest.
     func accept(_ bytes: [UInt8], caller: Caller, traceparent: String) async throws(MessageRefusal) -> AlertReport {
+        try await messages.inHand(bytes, of: caller) { () async throws(MessageRefusal) in
+            try await take(bytes, caller: caller, traceparent: traceparent)
+        }
+    }
+
+    private func take(_ bytes: [UInt8], caller: Caller, traceparent: String) async throws(MessageRefusal) -> AlertReport
+    {
         let webhook = try AlertWebhook(bytes)
         let configuration = configuration.withLock { $0 }
         var report = AlertReport()
@@ -118,7 +114,7 @@ final class AlertService: Sendable {
         traceparent: String
     ) async throws(MessageRefusal) -> AlertReport.Result {
         let turn = IdempotencyKey(client: "", app: "", key: notification.sink)
-        await turns.enter(turn)
+        try await turns.enter(turn)
         defer { turns.leave(turn) }
         guard let sink = configuration.sinks[notification.sink] else { throw AlertService.gone(notification.sink) }
         let delivery = AlertDelivery(

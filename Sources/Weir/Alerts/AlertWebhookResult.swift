@@ -20,13 +20,13 @@ enum AlertWebhookResult: String, CaseIterable, Sendable {
     init(_ refusal: MessageRefusal) {
         self =
             switch refusal.reason {
-            case .malformed: .malformed
+            case .malformed, .unsupportedMediaType: .malformed
             case .invalid, .conflict, .wrongState: .version
             case .unauthorized: .unauthorized
             case .forbidden: .forbidden
             case .tooLarge: .tooLarge
             case .rateLimited: .rateLimited
-            case .queueFull, .journal, .shuttingDown: .unavailable
+            case .queueFull, .journal, .overloaded, .shuttingDown: .unavailable
             case .notFound: .unconfigured
             }
     }

@@ -75,9 +75,9 @@ extension Dispatcher.State {
 }
 
 extension Dispatcher {
-    /// The tokens that the apps' calls are made with now.
-    func presentTokens() -> [AccessToken] {
-        state.withLock { $0.apps }.compactMap { $0.keeper?.token() }
+    /// The tokens that the apps' calls were made with in the last hours: all that may still work, or be told of.
+    func recentTokens() -> [String] {
+        state.withLock { $0.apps }.flatMap { $0.keeper?.recentTokens ?? [] }
     }
 
     /// Where an app's messages wait, by the name that the journal has; `nil` when there is no such app or robot any more.

@@ -24,9 +24,15 @@ public struct Explanation: Equatable, Sendable {
         summary = ExplanationSummary(facts, steps: story.steps).sentence
     }
 
-    /// For a terminal: the summary, then a line a step, with times in China's.
+    /// For a terminal: the summary, then a line a step, with times in China's; of very many attempts the first and the last.
     public var text: String {
-        let lines = steps.map { step in "\(ExplanationWords.time(step.at))  \(step.text)" }
-        return (["\(id)  \(state.name)", summary, ""] + lines).joined(separator: "\n") + "\n"
+        let lines = steps.map { step in
+            ExplanationScreen.Line(
+                "\(ExplanationWords.time(step.at))  \(step.text)",
+                kind: step.kind.rawValue,
+                omitted: step.omitted ?? 0
+            )
+        }
+        return (["\(id)  \(state.name)", summary, ""] + ExplanationScreen.lines(lines)).joined(separator: "\n") + "\n"
     }
 }

@@ -13,6 +13,8 @@ public struct ExplanationStep: Equatable, Sendable {
         case gap
         /// A request to WeChat, with what came of it.
         case attempt
+        /// Attempts of which only the number is kept, `omitted`.
+        case omitted
         /// A request that was on its way when Weir stopped.
         case interrupted
         /// What was decided after an attempt: when it goes again, why, and what that costs.
@@ -41,6 +43,8 @@ public struct ExplanationStep: Equatable, Sendable {
     public var breaker: String?
     /// The attempt's number.
     public var attempt: Int?
+    /// How many attempts are left out here.
+    public var omitted: Int?
     public var outcome: Outcome?
     public var errcode: Int?
     /// What the errcode means.

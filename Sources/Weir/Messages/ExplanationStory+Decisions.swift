@@ -27,7 +27,7 @@ extension ExplanationStory {
     ) -> String {
         let until = next.due.map { " until \(ExplanationWords.time($0))" } ?? ""
         let said = attempt.errcode.map { "WeChat said \($0)" } ?? "WeChat said so"
-        let free = " It uses up no attempt and costs nothing of the retry budget."
+        let free = "\(pause(next, at: at)) It uses up no attempt and costs nothing of the retry budget."
         switch reason {
         case .quotaExhausted: return "Parked\(until)\(midnight(next.due)), because \(said).\(free)"
         case .throttled: return "Parked\(until), because \(said).\(free)"
@@ -45,6 +45,12 @@ extension ExplanationStory {
             return retry(next, at: at)
                 + " The retry budget of app \(record.app) was spent, which put it off by \(later)."
         }
+    }
+
+    /// Waits that cost no attempt grow longer while the same is met again.
+    private func pause(_ next: NextStep, at: Timestamp) -> String {
+        guard inARow > 1, let due = next.due, due > at else { return "" }
+        return " Such waits in a row: \(inARow), this one of \(ExplanationWords.duration(due - at))."
     }
 
     private func midnight(_ due: Timestamp?) -> String {

@@ -9,6 +9,9 @@ struct ExplanationStory {
     var nextAt: Timestamp?
     /// Attempts that have counted for the retry class since the last redrive.
     private(set) var counted = 0
+    /// Attempts in a row that met the same and cost none, up to the last.
+    private(set) var inARow = 0
+    private var lastFree: Outcome?
     /// Up to when its life is told.
     private(set) var told: Timestamp
 
@@ -27,6 +30,10 @@ struct ExplanationStory {
         accepted()
         var before: AttemptRecord?
         for attempt in record.attempts {
+            if let last = before, isGap(last, attempt) {
+                omitted(last, attempt)
+                before = nil
+            }
             if let before, before.next == nil {
                 let noted = attempt.waits.reduce(Duration.zero) { $0 + $1.duration }
                 resumed(before, at: attempt.startedAt + (.zero - noted))
@@ -59,6 +66,32 @@ struct ExplanationStory {
         } else {
             adrift()
         }
+    }
+
+    // MARK: Attempts that are not kept
+
+    /// The journal keeps the first and the last attempts of a message that has very many.
+    private func isGap(_ last: AttemptRecord, _ next: AttemptRecord) -> Bool {
+        record.omittedAttempts > 0 && next.number > last.number && next.number - last.number > 1
+    }
+
+    private mutating func omitted(_ last: AttemptRecord, _ next: AttemptRecord) {
+        let noted = next.waits.reduce(Duration.zero) { $0 + $1.duration }
+        let end = max(told, next.startedAt + (.zero - noted))
+        let count = record.omittedAttempts
+        var step = ExplanationStep(
+            .omitted,
+            at: told,
+            "\(ExplanationWords.attempts(count)) between \(count == 1 ? "is" : "are") counted and kept no longer."
+        )
+        step.duration = end - told
+        step.omitted = count
+        add(step)
+        told = end
+        // What has counted by now is all that had, but for what is still to be told.
+        let later = record.attempts.count { $0.number >= next.number && countsForClass($0) }
+        counted = max(counted, record.countedAttempts - later)
+        (inARow, lastFree) = (0, nil)
     }
 
     // MARK: Accepted
@@ -160,7 +193,14 @@ struct ExplanationStory {
         step.meaning = facts.entry(of: attempt)?.meaning
         step.advice = facts.advice(on: attempt)
         add(step)
-        if attempt.next.map({ $0.cost != .free }) ?? !isInterrupted { counted += 1 }
+        if countsForClass(attempt) { counted += 1 }
+        let isFree = attempt.next?.cost == .free && !isInterrupted
+        inARow = isFree && lastFree == attempt.outcome ? inARow + 1 : 1
+        lastFree = isFree ? attempt.outcome : nil
+    }
+
+    private func countsForClass(_ attempt: AttemptRecord) -> Bool {
+        attempt.next.map { $0.cost != .free } ?? !ExplanationFacts.isInterrupted(attempt)
     }
 
     private func words(_ attempt: AttemptRecord) -> String {

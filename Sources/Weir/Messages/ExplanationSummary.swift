@@ -14,8 +14,11 @@ struct ExplanationSummary {
 
     private var record: MessageRecord { facts.record }
 
+    /// Attempts, those included that are no longer kept.
+    private var made: Int { record.attempts.count + record.omittedAttempts }
+
     var sentence: String {
-        let attempts = ExplanationWords.attempts(record.attempts.count)
+        let attempts = ExplanationWords.attempts(made)
         switch record.state {
         case .sent, .delivered:
             return
@@ -42,10 +45,10 @@ struct ExplanationSummary {
     }
 
     private var waiting: String {
-        let made =
-            record.attempts.isEmpty ? "not tried yet" : "\(ExplanationWords.attempts(record.attempts.count)) so far"
+        let tried =
+            record.attempts.isEmpty ? "not tried yet" : "\(ExplanationWords.attempts(made)) so far"
         guard let step = steps.last, let report = facts.report else {
-            return "It waits in the journal alone (\(made))."
+            return "It waits in the journal alone (\(tried))."
         }
         let what =
             report.obstacle.reason == .scheduled
@@ -57,7 +60,7 @@ struct ExplanationSummary {
                 "; \(isOneOfMany ? "the next permit is there" : "it may go") at \(ExplanationWords.time($0))"
             }
             ?? "; nobody knows how long"
-        return "It waits \(what)\(when) (\(made))."
+        return "It waits \(what)\(when) (\(tried))."
     }
 
     private func met(_ attempt: AttemptRecord) -> String {

@@ -69,6 +69,17 @@ enum ExplanationWords {
     }
 
     static func attempts(_ count: Int) -> String {
-        count == 1 ? "1 attempt" : "\(count) attempts"
+        count == 1 ? "1 attempt" : "\(grouped(count)) attempts"
+    }
+
+    /// With a comma before each three digits: 199,900.
+    private static func grouped(_ count: Int) -> String {
+        var digits = String(count)
+        var groups: [Substring] = []
+        while digits.count > 3 {
+            groups.insert(digits.suffix(3), at: 0)
+            digits = String(digits.dropLast(3))
+        }
+        return ([digits[...]] + groups).joined(separator: ",")
     }
 }

@@ -1,31 +1,88 @@
 import Synchronization
 
 /// Lets one request at a time through for an idempotency key: a concurrent second waits, and then finds what the first one stored.
+///
+/// Those who wait for a key go in one by one in the order in which they came.
 final class IdempotencyGate: Sendable {
-    private let waiting = Mutex<[IdempotencyKey: [CheckedContinuation<Void, Never>]]>([:])
+    private typealias Waiter = CheckedContinuation<Bool, Never>
+
+    private struct State {
+        var lines: [IdempotencyKey: [Waiter]] = [:]
+        var isClosed = false
+    }
+
+    /// Requests that wait for one key.
+    static let longestLine = 100
+    /// Requests that wait for any key, shared by their clients.
+    static let mostWaiting = 10_000
+
+    private let state = Mutex(State())
+    private let room = SharedPool(size: mostWaiting)
 
     /// Returns once no other request holds the key; the caller holds it from then on, until `leave`.
-    func enter(_ key: IdempotencyKey) async {
-        while true {
-            let isFree = waiting.withLock { waiting in
-                guard waiting[key] == nil else { return false }
-                waiting[key] = []
-                return true
-            }
-            if isFree { return }
-            await withCheckedContinuation { continuation in
-                let isGone = waiting.withLock { waiting in
-                    guard waiting[key] != nil else { return true }
-                    waiting[key]?.append(continuation)
+    ///
+    /// - Throws: `overloaded` where too many wait, `shuttingDown` once the gate has closed. The caller holds nothing then.
+    func enter(_ key: IdempotencyKey) async throws(MessageRefusal) {
+        let isHeld = try state.withLock { state throws(MessageRefusal) in
+            if state.isClosed { throw Self.closed }
+            guard state.lines[key] == nil else { return false }
+            state.lines[key] = []
+            return true
+        }
+        if isHeld { return }
+        guard room.take(for: key.client) else { throw Self.crowded }
+        defer { room.giveBack(of: key.client) }
+        var refusal = Self.closed
+        let isLetIn = await withCheckedContinuation { (waiter: Waiter) in
+            let answer = state.withLock { state -> Bool? in
+                if state.isClosed { return false }
+                guard let line = state.lines[key] else {
+                    state.lines[key] = []
+                    return true
+                }
+                guard line.count < Self.longestLine else {
+                    refusal = Self.crowded
                     return false
                 }
-                if isGone { continuation.resume() }
+                state.lines[key]?.append(waiter)
+                return nil
             }
+            if let answer { waiter.resume(returning: answer) }
         }
+        guard isLetIn else { throw refusal }
     }
 
     func leave(_ key: IdempotencyKey) {
-        let next = waiting.withLock { $0.removeValue(forKey: key) ?? [] }
-        for continuation in next { continuation.resume() }
+        let next = state.withLock { state -> Waiter? in
+            guard let line = state.lines[key], !line.isEmpty else {
+                state.lines[key] = nil
+                return nil
+            }
+            return state.lines[key]?.removeFirst()
+        }
+        next?.resume(returning: true)
     }
+
+    /// Nobody goes in any more, and who waits is told so.
+    func close() {
+        let waiters = state.withLock { state in
+            state.isClosed = true
+            let waiters = state.lines.values.flatMap { $0 }
+            for key in state.lines.keys { state.lines[key] = [] }
+            return waiters
+        }
+        for waiter in waiters { waiter.resume(returning: false) }
+    }
+
+    private static let crowded = MessageRefusal(
+        .overloaded,
+        "too many requests wait for the one before them, under this Idempotency-Key or all together; nothing was accepted",
+        retryAfter: .seconds(1)
+    )
+
+    private static let closed = MessageRefusal(
+        .shuttingDown,
+        "Weir is shutting down; nothing was accepted of this request, which had to wait for one before it",
+        retryAfter: .seconds(5)
+    )
 }

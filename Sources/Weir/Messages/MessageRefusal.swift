@@ -25,9 +25,10 @@ public struct MessageRefusal: Error, Equatable, Sendable {
             case .unauthorized: 401
             case .forbidden: 403
             case .tooLarge: 413
+            case .unsupportedMediaType: 415
             case .rateLimited: 429
             case .conflict, .wrongState: 409
-            case .queueFull, .journal, .shuttingDown: 503
+            case .queueFull, .journal, .overloaded, .shuttingDown: 503
             case .notFound: 404
             }
     }

@@ -57,21 +57,24 @@ extension MessageService {
         } catch { throw unreadable(error) }
     }
 
-    /// Waits until the message has ended, at most for `duration`, and returns it as it then is.
+    /// Waits until the message has ended, Weir stops or `duration` is over, and returns it as it then is.
     func await(_ id: JobID, atMost duration: Duration) async throws(MessageRefusal) -> MessageRecord? {
         let deadline = time.now() + duration
         let once = Once()
-        var watcher: UInt64?
+        var (watcher, stop): (UInt64?, UInt64?)
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             once.arm { continuation.resume() }
             let alarm = WakeTimer(time: time) { once.fire() }
             alarm.arm(at: deadline)
-            watcher = dispatcher.whenEnded(id) {
+            let end: @Sendable () -> Void = {
                 alarm.stop()
                 once.fire()
             }
+            watcher = dispatcher.whenEnded(id, end)
+            stop = stopping.whenSent(end)
         }
         if let watcher { dispatcher.forget(watcher, of: id) }
+        if let stop { stopping.forget(stop) }
         guard var record = try await find(id) else { return nil }
         annotate(&record)
         return record
@@ -119,7 +122,7 @@ extension MessageService {
     /// Sets an ended message back to waiting. `unknown` needs `force`, because the first attempt may have arrived.
     func redrive(_ text: String, force: Bool, caller: Caller) async throws(MessageRefusal) -> MessageRecord {
         let record = try await own(text, caller: caller)
-        return try await redrive(record.id, force: force)
+        return try await redrive(record.id, force: force, caller: caller)
     }
 
     private func checkRedrive(of state: JobState, force: Bool) throws(MessageRefusal) {
@@ -140,12 +143,13 @@ extension MessageService {
     }
 
     /// One redrive of a message at a time: a second one finds it waiting.
-    func redrive(_ id: JobID, force: Bool) async throws(MessageRefusal) -> MessageRecord {
+    func redrive(_ id: JobID, force: Bool, caller: Caller) async throws(MessageRefusal) -> MessageRecord {
         let key = IdempotencyKey(client: "", app: "", key: "redrive \(id)")
-        await idempotency.enter(key)
+        try await idempotency.enter(key)
         defer { idempotency.leave(key) }
         guard let record = try await find(id) else { throw MessageRefusal(.notFound, "the message is gone") }
         try checkRedrive(of: record.state, force: force)
+        try checkMayCall(record.type, body: record.body, caller: caller, directory: directory.withLock { $0 })
         return try await redrive(record)
     }
 
@@ -198,12 +202,20 @@ extension MessageService {
         }
         let page = try await list(filter, caller: caller)
         var result = RedriveResult(redriven: 0, skipped: 0, next: page.next)
+        var last: JobID?
         for summary in page.messages {
+            if stopping.isSent {
+                guard let last else { throw MessageRefusal(.shuttingDown, "Weir is shutting down", retryAfter: .seconds(5)) }
+                // What was not looked at is left to whoever goes on from here.
+                result.next = last
+                break
+            }
+            last = summary.id
             do throws(MessageRefusal) {
-                _ = try await redrive(summary.id, force: false)
+                _ = try await redrive(summary.id, force: false, caller: caller)
                 result.redriven += 1
             } catch {
-                guard error.reason == .wrongState || error.reason == .notFound else { throw error }
+                guard [.wrongState, .notFound, .forbidden].contains(error.reason) else { throw error }
                 result.skipped += 1
             }
         }

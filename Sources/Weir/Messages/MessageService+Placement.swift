@@ -41,7 +41,7 @@ extension MessageService {
         traceparent: String
     ) throws(MessageRefusal) -> AcceptedMessage {
         let directory = directory.withLock { $0 }
-        try checkMayCall(draft, caller: caller, directory: directory)
+        try checkMayCall(draft.type, body: draft.body, caller: caller, directory: directory)
         let (className, policy) = try retryClass(draft, client: directory.client(caller))
         let now = time.timestamp()
         let notAfter = try notAfter(draft, policy: policy, at: now)
@@ -76,14 +76,15 @@ extension MessageService {
     }
 
     /// One permission, both ways in: what the relay denies to a client is no message of its either.
-    private func checkMayCall(
-        _ draft: MessageDraft,
+    func checkMayCall(
+        _ type: MessageType,
+        body: [UInt8],
         caller: Caller,
         directory: ClientDirectory
     ) throws(MessageRefusal) {
-        var api = draft.type.descriptor
+        var api = type.descriptor
         // Of a mass message the body decides between two paths.
-        if api.isDenied, let path = draft.type.api(for: draft.body) {
+        if api.isDenied, let path = type.api(for: body) {
             api = APICatalog.descriptor(method: "POST", path: path)
         }
         guard directory.mayCall(api, caller: caller) else {
@@ -112,7 +113,7 @@ extension MessageService {
     ) throws(MessageRefusal) -> Timestamp? {
         if let notAfter = draft.notAfter, notAfter <= now { throw MessageDraft.invalid("not_after", "has passed") }
         let begin = max(draft.notBefore ?? now, now)
-        let notAfter = draft.notAfter ?? policy.lifetime.map { begin + $0 }
+        let notAfter = draft.notAfter ?? policy.lifetime.map { min(begin + $0, .latest) }
         if let notBefore = draft.notBefore, let notAfter, notBefore >= notAfter {
             throw MessageDraft.invalid("not_before", "is not before not_after")
         }

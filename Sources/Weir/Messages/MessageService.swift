@@ -12,6 +12,10 @@ final class MessageService: Sendable {
     let settings: Mutex<RetryConfiguration>
     let gate: ClientGate
     let idempotency = IdempotencyGate()
+    /// Of bytes.
+    let largeBodies = SharedPool(size: bytesInHand)
+    /// Ends the waits of those who would wait longer than Weir runs.
+    let stopping = StopSignal()
     let dispatcher: Dispatcher
     let journal: any Journal
     let metrics: GatewayMetrics
@@ -101,7 +105,7 @@ final class MessageService: Sendable {
         }
         let key = IdempotencyKey(client: caller.name, app: app.name, key: idempotencyKey)
         let digest = MessageService.digest(source)
-        await idempotency.enter(key)
+        try await idempotency.enter(key)
         defer { idempotency.leave(key) }
         let earlier: IdempotentMessage?
         do { earlier = try await journal.idempotent(key, now: time.timestamp()) } catch { throw refusal(error) }

@@ -50,7 +50,14 @@ extension Timestamp {
         let days = Timestamp.daysSinceEpoch(year: year, month: month, day: day)
         let seconds = Int64(days) * 86_400 + Int64(hour * 3600 + (minute - offset) * 60 + second)
         self.init(milliseconds: seconds * 1000 + Int64(milliseconds))
+        // An offset may lead out of the years that can be written.
+        guard Timestamp.earliest <= self, self <= Timestamp.latest else { return nil }
     }
+
+    /// The last time that can be written: 9999-12-31T23:59:59.999Z.
+    static let latest = Timestamp(milliseconds: 253_402_300_799_999)
+    /// The first one: 0000-01-01T00:00:00Z.
+    private static let earliest = Timestamp(milliseconds: -62_167_219_200_000)
 
     /// The time in UTC with milliseconds, as RFC 3339 has it.
     public var rfc3339: String {

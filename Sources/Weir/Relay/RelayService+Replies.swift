@@ -1,14 +1,6 @@
 import Timekeeping
 import WeChat
 
-extension RelayCall.LastAttempt {
-    /// Whether WeChat may have taken the call although no answer of its says so: an earlier attempt's doubt is settled by nothing but an
-    /// accepted one.
-    var isInDoubt: Bool {
-        classification.outcome == .unknown || isAmbiguous && classification.outcome != .accepted
-    }
-}
-
 extension RelayService {
     /// What the caller gets for a call's end.
     func reply(_ end: RelayEnd, _ inquiry: RelayInquiry, passage: RelayPassage, isStreamed: Bool) -> RelayReply {
@@ -31,7 +23,7 @@ extension RelayService {
 
     /// What is safe twice needs no doubt.
     private func isInDoubt(_ last: RelayCall.LastAttempt, _ inquiry: RelayInquiry) -> Bool {
-        last.isInDoubt && inquiry.api.repeatability != .always
+        last.leavesDoubt && inquiry.api.repeatability != .always
     }
 
     private func reply(
@@ -48,12 +40,19 @@ extension RelayService {
         guard !isInDoubt(last, inquiry) else { return unknownOutcome(inquiry) }
         let isOwnAffair = !passage.usesToken && last.classification.isAnswer
         switch last.classification.outcome {
+        case .request where last.failure?.kind == .invalid:
+            return refuse(.notRelayed, "the request can't be sent on as it is", inquiry)
         case .accepted, .recipient, .request, .throttled, .quotaExhausted, .account:
             return pass(last, inquiry)
         case .transient where isOwnAffair, .tokenRejected where isOwnAffair:
             return pass(last, inquiry)
+        // Something between answered, and no repeat brought WeChat's own word.
+        case .transient where last.classification.isIntermediary && last.reply != nil:
+            return pass(last, inquiry)
         case .transient where last.reply != nil:
             return refuse(.busy, "WeChat is busy (-1)", inquiry, wait: .seconds(1))
+        case .transient where last.failure?.kind == .shortage:
+            return refuse(.overloaded, "Weir has no connection free", inquiry, wait: .seconds(1))
         case .transient:
             let why = last.failure?.kind.rawValue ?? "no connection"
             return refuse(.unreachable, "WeChat can't be reached (\(why)), no byte was sent", inquiry)
@@ -62,6 +61,8 @@ extension RelayService {
             return refuse(.appUnavailable, why, inquiry, wait: .seconds(1))
         case .tokenRejected:
             return refuse(.appUnavailable, "WeChat rejects the app's token again and again", inquiry)
+        case .unknown where last.failure?.kind == .tooLarge:
+            return refuse(.requestTooLarge, "the answer is larger than Weir relays (20 MiB)", inquiry)
         case .unknown:
             return unknownOutcome(inquiry)
         }
@@ -80,14 +81,16 @@ extension RelayService {
         guard let reply = last.reply else { return unknownOutcome(inquiry) }
         let kept = reply.headers.filter { RelayService.passedHeaders.contains($0.name.lowercased()) }
         let body = withoutTokens(reply.body, own: last.token?.value)
-        return RelayReply(status: reply.status, headers: kept, body: body, api: inquiry.api.label)
+        var passed = RelayReply(status: reply.status, headers: kept, body: body, api: inquiry.api.label)
+        passed.hold = reply.hold
+        return passed
     }
 
     /// An answer may tell of other calls than its own, with whatever token they were made.
     private func withoutTokens(_ body: [UInt8], own: String?) -> [UInt8] {
         // Tokens are of about one length. Most answers are shorter, and need no look at the others.
         guard body.count >= own?.utf8.count ?? 0 else { return body }
-        var tokens = dispatcher.presentTokens().map(\.value)
+        var tokens = dispatcher.recentTokens()
         if let own, !tokens.contains(own) { tokens.append(own) }
         return Redaction.cut(tokens: tokens, from: body)
     }

@@ -95,6 +95,9 @@ extension RelayService {
             api: inquiry.api,
             deadline: began + timeout(inquiry),
             isRepeatable: isRepeatable,
+            client: passage.caller.label,
+            path: passage.path,
+            concernsApp: passage.concernsApp,
             trail: Trail(traceparent: request.trace.traceparent, waitingSince: time.timestamp()),
             completion: { _ in }
         )

@@ -14,6 +14,8 @@ final class TokenKeeper: Sendable {
         var generator: SplitMix64
         /// WeChat called a token current that it had just rejected: nobody uses it before this time.
         var pausedUntil: Instant?
+        /// The newest tokens, oldest first: an older one may still work.
+        var recent: [String] = []
         /// Token requests that have ended.
         var answers = 0
         var isStopped = false
@@ -83,6 +85,9 @@ final class TokenKeeper: Sendable {
         }
     }
 
+    /// The tokens that were fetched last, the present one among them.
+    var recentTokens: [String] { state.withLock { $0.recent } }
+
     /// How many token requests have ended: a change says that there is an answer.
     var answers: Int { state.withLock { $0.answers } }
 
@@ -149,6 +154,7 @@ final class TokenKeeper: Sendable {
             let now = time.now()
             state.answers += 1
             if let reply {
+                state.note(reply.accessToken)
                 let life = Duration.seconds(min(reply.expiresIn, 1 << 31))
                 let update = state.machine.fetched(fetch, value: reply.accessToken, expiresIn: life, at: now)
                 if case .confirmed = update { state.pausedUntil = now + TokenKeeper.disagreementPause }
@@ -190,6 +196,15 @@ final class TokenKeeper: Sendable {
 }
 
 extension TokenKeeper.State {
+    /// Tokens remembered: a rival who refreshes by force brings many, and two of WeChat's own work at a time.
+    static let recentLimit = 16
+
+    mutating func note(_ token: String) {
+        guard !recent.contains(token) else { return }
+        recent.append(token)
+        if recent.count > TokenKeeper.State.recentLimit { recent.removeFirst() }
+    }
+
     func token(at now: Instant) -> AccessToken? {
         guard pausedUntil.map({ $0 <= now }) ?? true, case .token(let token) = machine.need(at: now) else { return nil }
         return token

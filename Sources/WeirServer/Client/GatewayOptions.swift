@@ -69,6 +69,9 @@ struct GatewayOptions: ParsableArguments {
                     + "(\(attempt.integer("duration_ms") ?? 0) ms, \(attempt.string("started_at") ?? "?"))"
             )
         }
+        if let omitted = message.integer("attempts_omitted") {
+            lines.append("  \(omitted) attempts between the first and the last are counted and kept no longer")
+        }
         return lines.joined(separator: "\n")
     }
 }

@@ -28,10 +28,14 @@ struct ExplainCommand: AsyncParsableCommand {
         var lines = ["\(explanation.string("id") ?? "?")  \(explanation.string("state") ?? "?")"]
         lines.append(explanation.string("summary") ?? "")
         lines.append("")
+        var steps: [ExplanationScreen.Line] = []
         for step in explanation.value("steps")?.array?.compactMap(\.object) ?? [] {
             let at = step.string("at") ?? "?"
-            lines.append("\(Timestamp(rfc3339: at)?.rfc3339InChina ?? at)  \(step.string("text") ?? "")")
+            let line = "\(Timestamp(rfc3339: at)?.rfc3339InChina ?? at)  \(step.string("text") ?? "")"
+            let omitted = step.integer("omitted").map { Int(clamping: $0) } ?? 0
+            steps.append(ExplanationScreen.Line(line, kind: step.string("kind") ?? "", omitted: omitted))
         }
+        lines += ExplanationScreen.lines(steps)
         return lines.joined(separator: "\n")
     }
 }

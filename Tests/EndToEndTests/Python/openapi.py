@@ -17,6 +17,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 BASE = "urn:weir"
+LISTENERS = {"http://127.0.0.1:8080": "api", "http://127.0.0.1:8081": "admin"}
 METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"]
 
 
@@ -31,13 +32,14 @@ class Description:
         self.unseen = set()
         self.operations = {}
         for path, item in document["paths"].items():
-            listener = "admin" if "servers" in item else "api"
+            listeners = [LISTENERS[server["url"]] for server in item["servers"]]
             pattern = re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(path)) + "$")
             for method in METHODS:
                 if method not in item:
                     continue
-                self.operations[(listener, method, path)] = (pattern, item[method])
-                self.unseen |= {(listener, method, path, status) for status in item[method]["responses"] if status < "300"}
+                for listener in listeners:
+                    self.operations[(listener, method, path)] = (pattern, item[method])
+                    self.unseen |= {(listener, method, path, status) for status in item[method]["responses"] if status < "300"}
 
     def find(self, listener, method, path):
         found = [key for key, (pattern, _) in self.operations.items() if key[:2] == (listener, method) and pattern.match(path)]

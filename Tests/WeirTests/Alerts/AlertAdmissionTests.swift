@@ -72,19 +72,17 @@ struct AlertAdmissionTests {
         #expect(!bench.harness.log.text.contains("hunter2"))
     }
 
-    @Test func `only so many webhooks are in hand at once, and half of them one client's`() throws {
+    @Test func `only so many webhooks are in hand at once, and no client has the last place`() throws {
         let bench = try AlertBench()
         let service = bench.harness.gateway.alertService
-        let (second, third) = (Caller(name: "second"), Caller(name: "third"))
-        for caller in [bench.caller, second] {
-            for _ in 0..<AlertService.concurrencyPerClient { try service.enter(caller) }
-            #expect(throws: MessageRefusal.self) { try service.enter(caller) }
+        let others = ["second", "third", "fourth"].map { Caller(name: $0) }
+        for (caller, share) in zip([bench.caller] + others, [4, 2, 1, 1]) {
+            for _ in 0..<share { try service.enter(caller) }
+            #expect { try service.enter(caller) } throws: { ($0 as? MessageRefusal)?.reason == .overloaded }
         }
-        #expect(throws: MessageRefusal.self) { try service.enter(third) }
-        service.leave(second)
+        service.leave(others[0])
         #expect(throws: MessageRefusal.self) { try service.enter(bench.caller) }
-        try service.enter(third)
-        #expect(throws: MessageRefusal.self) { try service.enter(second) }
+        try service.enter(Caller(name: "fifth"))
     }
 
     @Test func `where one client alone may post, all of them are its own`() throws {

@@ -48,7 +48,7 @@ struct AlertWebhookTests {
         #expect(refusal(webhook(AlertWebhook.mostAlerts)) == nil)
         let refused = try #require(refusal(webhook(AlertWebhook.mostAlerts + 1)))
         #expect(refused.status == 413 && refused.reason == .tooLarge && AlertWebhookResult(refused) == .tooLarge)
-        #expect(refused.message == "the group has 20001 alerts and may have 20000: group_by more labels")
+        #expect(refused.message == "the group may have 20000 alerts, and has more: group_by more labels")
     }
 
     @Test(arguments: ["\"3\"", "\"5\"", "5", "\"4.1\"", "\"\"", "\"\(String(repeating: "9", count: 5000))\""])
@@ -92,5 +92,20 @@ struct AlertWebhookTests {
         ] {
             #expect(other.digest != digest)
         }
+    }
+
+    @Test func `what says next to nothing is no way to much memory`() throws {
+        let zeros = #"{"version":"4","alerts":[0"# + String(repeating: ",0", count: 8 << 20) + "]}"
+        #expect(refusal(zeros)?.reason == .tooLarge)
+        let members =
+            #"{"version":"4","alerts":[{"status":"firing"}]"# + String(repeating: #","a":0"#, count: 1 << 20) + "}"
+        #expect(refusal(members)?.reason == .malformed)
+        let labels = (0..<200).map { "\"l\($0)\":\"\"" }.joined(separator: ",")
+        let alert = #"{"status":"firing","labels":{\#(labels)}}"#
+        let many = Array(repeating: alert, count: AlertWebhook.mostTexts / 200 + 1).joined(separator: ",")
+        let refused = try #require(refusal(#"{"version":"4","alerts":[\#(many)]}"#))
+        #expect(refused.status == 413 && refused.message.contains("labels and annotations"))
+        let deep = String(repeating: "[", count: 100_000)
+        #expect(refusal(#"{"version":"4","x":"# + deep)?.reason == .malformed)
     }
 }

@@ -27,7 +27,7 @@ import WeChat
     /// What WeChat says about a recipient, a message, its quotas or our token is no illness of WeChat's.
     @Test(arguments: [43004, 40003, 47003, 45009, 45011, 40001, 48001, 43101, 40013, 45047])
     func `what WeChat says of one thing alone never opens it`(_ code: Int) {
-        var harness = MachineHarness()
+        var harness = MachineHarness { $0.breaker.slowCall = .seconds(3600) }
         let lane = harness.lane()
         for _ in 0..<200 {
             harness.send(lane, .errcode(code), after: .milliseconds(50))

@@ -100,7 +100,7 @@ import WeChat
             for _ in 0..<50 {
                 group.addTask {
                     let key = IdempotencyKey(client: "c", app: "a", key: "k")
-                    await gate.enter(key)
+                    guard (try? await gate.enter(key)) != nil else { return }
                     inside.put(1)
                     most.put(inside.all.reduce(0, +))
                     await Task.yield()
@@ -110,5 +110,66 @@ import WeChat
             }
         }
         #expect(most.all == Array(repeating: 1, count: 50))
+    }
+
+    @Test func `a line has an end, and leaving wakes one`() async throws {
+        let gate = IdempotencyGate()
+        let key = IdempotencyKey(client: "c", app: "a", key: "k")
+        try await gate.enter(key)
+        let ends = Outbox<MessageRefusalReason?>()
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<(IdempotencyGate.longestLine + 5) {
+                group.addTask {
+                    do throws(MessageRefusal) {
+                        try await gate.enter(key)
+                        ends.put(nil)
+                        gate.leave(key)
+                    } catch { ends.put(error.reason) }
+                }
+            }
+            // Those that find no place are answered at once.
+            while ends.count < 5 { await Task.yield() }
+            #expect(ends.all == Array(repeating: .overloaded, count: 5))
+            gate.leave(key)
+        }
+        #expect(ends.all.count { $0 == nil } == IdempotencyGate.longestLine)
+        try await gate.enter(key)
+    }
+
+    @Test func `one client's lines leave room for those of others`() async throws {
+        let gate = IdempotencyGate()
+        let half = IdempotencyGate.mostWaiting / 2
+        let refused = Outbox<String>()
+        await withTaskGroup(of: Void.self) { group in
+            for number in 0..<(half + 50) {
+                let key = IdempotencyKey(client: "greedy", app: "a", key: "\(number / 50)")
+                group.addTask {
+                    do throws(MessageRefusal) {
+                        try await gate.enter(key)
+                    } catch { if error.reason == .overloaded { refused.put("greedy") } }
+                }
+            }
+            // One of each fifty is inside, the others wait.
+            for number in 0..<200 {
+                let key = IdempotencyKey(client: "greedy", app: "a", key: "more \(number)")
+                for _ in 0..<2 {
+                    group.addTask {
+                        do throws(MessageRefusal) {
+                            try await gate.enter(key)
+                        } catch { if error.reason == .overloaded { refused.put("greedy") } }
+                    }
+                }
+            }
+            while refused.count == 0 { await Task.yield() }
+            let key = IdempotencyKey(client: "good", app: "a", key: "k")
+            group.addTask {
+                do throws(MessageRefusal) {
+                    try await gate.enter(key)
+                    gate.leave(key)
+                } catch { refused.put("good") }
+            }
+            gate.close()
+        }
+        #expect(!refused.all.contains("good"))
     }
 }

@@ -70,4 +70,43 @@ import WeChat
         let found = try await results(bench, Array("[\(item),\(item),\(item)]".utf8))
         #expect(found.filter { $0.hasSuffix("429 ") }.count == 1)
     }
+
+    @Test(arguments: [false, true])
+    func `a batch ends at its 1,001st item, whatever follows`(_ isLines: Bool) async throws {
+        let bench = try MessageBench()
+        // Nothing after it is looked at: what follows is no JSON.
+        let items = Array(repeating: "0", count: 1001).joined(separator: isLines ? "\n" : ",")
+        let text = isLines ? items + "\n\u{1}" : "[" + items + ",\u{1}"
+        await #expect { _ = try await results(bench, Array(text.utf8), isLines: isLines) } throws: {
+            ($0 as? MessageRefusal)?.reason == .tooLarge
+        }
+        var huge = [UInt8](repeating: UInt8(ascii: "0"), count: 16 << 20)
+        for index in stride(from: 1, to: huge.count, by: 2) { huge[index] = UInt8(ascii: isLines ? "\n" : ",") }
+        if !isLines { huge[0] = UInt8(ascii: "[") }
+        await #expect { _ = try await results(bench, huge, isLines: isLines) } throws: {
+            ($0 as? MessageRefusal)?.status == (isLines ? 413 : 400)
+        }
+    }
+
+    @Test func `batches have a bound together, of which each client has a share`() async throws {
+        let bench = try MessageBench()
+        let pool = bench.service.largeBodies
+        #expect(pool.take(32 << 20, for: "orders"))
+        await #expect { _ = try await results(bench, Array("[1]".utf8)) } throws: {
+            let refusal = $0 as? MessageRefusal
+            return refusal?.status == 503 && refusal?.reason == .overloaded && refusal?.retryAfter != nil
+        }
+        let other = try await bench.service.acceptBatch(
+            Array("[1]".utf8),
+            isLines: false,
+            caller: bench.billing,
+            traceparent: "t"
+        )
+        #expect(other.count == 1)
+        pool.giveBack(32 << 20, of: "orders")
+        #expect(try await results(bench, Array("[1]".utf8)) == ["0 400 "])
+        // What was taken is given back, after a refusal too.
+        await #expect(throws: MessageRefusal.self) { _ = try await results(bench, Array("[".utf8)) }
+        #expect(pool.take(MessageService.bytesInHand, for: "orders"))
+    }
 }

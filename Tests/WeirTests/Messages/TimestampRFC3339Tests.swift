@@ -49,4 +49,21 @@ import Timekeeping
         }
         #expect(Timestamp(milliseconds: 1_795_222_800_250).rfc3339 == "2026-11-21T01:00:00.250Z")
     }
+
+    @Test(arguments: [
+        ("9999-12-31T23:59:59.999Z", true), ("9999-12-31T23:59:59-00:01", false), ("0000-01-01T00:00:00Z", true),
+        ("0000-01-01T00:00:00+00:01", false), ("9999-12-31T23:59:59+23:59", true),
+    ])
+    func `an offset doesn't lead out of the years that can be written`(_ text: String, _ isTime: Bool) {
+        #expect((Timestamp(rfc3339: text) != nil) == isTime)
+    }
+
+    @Test(arguments: [Int64.min, .min + 1, -1, 0, .max - 1, .max])
+    func `no time traps, however far`(_ milliseconds: Int64) {
+        let time = Timestamp(milliseconds: milliseconds)
+        #expect(!time.rfc3339.isEmpty && !time.rfc3339InChina.isEmpty)
+        #expect(!ExplanationWords.duration(time - Timestamp(milliseconds: 0)).isEmpty)
+        #expect((time + .seconds(Int64.max)) >= (time + .zero))
+        #expect((time - Timestamp(milliseconds: .min)).retryAfterSeconds >= 1)
+    }
 }

@@ -1,3 +1,4 @@
+import Timekeeping
 import WeChat
 
 /// What one notification says to a sink's recipients: its texts are filled once, and each gets a body of their own.
@@ -16,9 +17,10 @@ struct AlertBodies: Sendable {
     private var link: String?
     private var fields: [(name: String, value: String)] = []
 
-    init(_ content: AlertContent, for sink: AlertSinkConfiguration) {
+    /// - Parameter now: what a time shows where no alert says when it began.
+    init(_ content: AlertContent, for sink: AlertSinkConfiguration, at now: Timestamp? = nil) {
         channel = sink.channel
-        var filling = AlertFilling(content)
+        var filling = AlertFilling(content, at: now)
         switch channel {
         case .wechat(let sink) where sink.type == .custom:
             text = filling.text(sink.text, bytes: AlertBodies.customText)
@@ -39,8 +41,8 @@ struct AlertBodies: Sendable {
         }
     }
 
-    init(_ content: AlertContent, of delivery: AlertDelivery) {
-        self.init(content, for: delivery.sink)
+    init(_ content: AlertContent, of delivery: AlertDelivery, at now: Timestamp) {
+        self.init(content, for: delivery.sink, at: now)
         var isSummary = false
         if case .summary = content { isSummary = true }
         metadata = delivery.metadata(isSummary: isSummary)

@@ -10,6 +10,14 @@ enum AlertContent: Equatable, Sendable {
     /// Different values of a label that are shown where the alerts of a notification don't share it.
     static let mostValues = 3
 
+    /// When the oldest of its alerts began.
+    var startsAt: Timestamp? {
+        switch self {
+        case .notification(let notification): notification.alerts.compactMap(\.startsAt).min()
+        case .summary(let tally): tally.startsAt
+        }
+    }
+
     /// What a placeholder shows, in at most `room` bytes where it is the list of alerts.
     func value(_ placeholder: AlertTemplate.Placeholder, room: Int) -> String {
         switch self {
@@ -42,7 +50,7 @@ extension AlertNotification {
         case .runbookURL: shared { $0.annotations["runbook_url"] }
         case .receiver: AlertText.plain(receiver)
         case .externalURL: AlertText.plain(externalURL)
-        case .startsAt: alerts.compactMap(\.startsAt).min().map(AlertText.time) ?? ""
+        case .startsAt: AlertContent.notification(self).startsAt.map(AlertText.time) ?? ""
         case .alerts: list(room: room)
         }
     }

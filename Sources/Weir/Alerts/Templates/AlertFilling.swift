@@ -1,11 +1,16 @@
+import Timekeeping
+
 /// Fills texts about one content. What a placeholder shows is found once, however many texts have it: a notification may have
 /// ``AlertWebhook/mostAlerts`` alerts.
 struct AlertFilling: Sendable {
     private let content: AlertContent
     private var known: [AlertTemplate.Placeholder: String] = [:]
+    private let times: [Timestamp]
 
-    init(_ content: AlertContent) {
+    /// - Parameter now: what a time shows where the content has none.
+    init(_ content: AlertContent, at now: Timestamp? = nil) {
         self.content = content
+        times = [content.startsAt, now].compactMap { $0 }
     }
 
     /// A text with its placeholders filled, at most `limit` bytes: the list of alerts gives way to the rest. Never blank, which would
@@ -15,10 +20,9 @@ struct AlertFilling: Sendable {
         return AlertText.isBlank(text) ? filled(.standard, bytes: limit) : text
     }
 
-    /// A text for a field of a WeChat template; never blank, which WeChat refuses.
+    /// A text for a field of a WeChat template: always one that the field's kind may hold.
     mutating func field(_ field: AlertField) -> String {
-        let text = AlertText.cut(line(field.value, room: 1000), characters: field.limit)
-        return AlertText.isBlank(text) ? "-" : text
+        AlertFieldKind(field: field.name).value(line(field.value, room: 1000), times: times)
     }
 
     /// A text with its placeholders filled, with at most `room` bytes for the list of alerts.

@@ -6,6 +6,8 @@ struct AlertWebhook: Equatable, Sendable {
     static let version = "4"
     /// Alerts of one group that are taken. Those of 16 MiB are fewer, unless they say next to nothing.
     static let mostAlerts = 20_000
+    /// Labels and annotations of all of them together.
+    static let mostTexts = 400_000
 
     /// Which group it is, over all notifications of it.
     var groupKey: String
@@ -19,7 +21,7 @@ struct AlertWebhook: Equatable, Sendable {
 extension AlertWebhook {
     /// Reads a webhook; members that are not known are passed over.
     ///
-    /// - Throws: `malformed` (400) for what is no such JSON, `tooLarge` (413) for more than ``mostAlerts``, `invalid` (422) for
+    /// - Throws: `malformed` (400) for what is no such JSON, `tooLarge` (413) for more than ``mostAlerts`` or ``mostTexts``, `invalid` (422) for
     ///   another version of it.
     init(_ bytes: [UInt8]) throws(MessageRefusal) {
         let json: JSONObjectView
@@ -36,14 +38,12 @@ extension AlertWebhook {
                 field: "version"
             )
         }
-        guard let list = json.value("alerts")?.array else { throw AlertWebhook.malformed("alerts", "must be an array") }
+        guard let list = json.value("alerts")?.elements(upTo: AlertWebhook.mostAlerts + 1) else {
+            throw AlertWebhook.malformed("alerts", "must be an array")
+        }
         guard !list.isEmpty else { throw AlertWebhook.malformed("alerts", "must not be empty") }
         guard list.count <= AlertWebhook.mostAlerts else {
-            throw MessageRefusal(
-                .tooLarge,
-                "the group has \(list.count) alerts and may have \(AlertWebhook.mostAlerts): group_by more labels",
-                field: "alerts"
-            )
+            throw AlertWebhook.tooMany("alerts", AlertWebhook.mostAlerts)
         }
         groupKey = json.string("groupKey") ?? ""
         receiver = json.string("receiver") ?? ""
@@ -51,11 +51,17 @@ extension AlertWebhook {
         truncated = json.integer("truncatedAlerts").map { Int(clamping: max(0, $0)) } ?? 0
         alerts = []
         alerts.reserveCapacity(list.count)
+        var count = 0
         for (index, value) in list.enumerated() {
             guard let object = value.object else {
                 throw AlertWebhook.malformed("alerts[\(index)]", "must be an object")
             }
-            alerts.append(try AlertWebhook.alert(object, at: "alerts[\(index)]"))
+            let alert = try AlertWebhook.alert(object, at: "alerts[\(index)]")
+            count += alert.labels.count + alert.annotations.count
+            guard count <= AlertWebhook.mostTexts else {
+                throw AlertWebhook.tooMany("labels and annotations", AlertWebhook.mostTexts)
+            }
+            alerts.append(alert)
         }
     }
 
@@ -90,6 +96,14 @@ extension AlertWebhook {
             texts[object.name(of: member)] = text
         }
         return texts
+    }
+
+    private static func tooMany(_ what: String, _ limit: Int) -> MessageRefusal {
+        MessageRefusal(
+            .tooLarge,
+            "the group may have \(limit) \(what), and has more: group_by more labels",
+            field: "alerts"
+        )
     }
 
     private static func malformed(_ field: String, _ problem: String) -> MessageRefusal {

@@ -1,0 +1,32 @@
+/// Which hosts mean this machine to whoever asks for them, wherever that name was looked up.
+enum LoopbackHost {
+    /// 127.0.0.0/8, ::1, `localhost` and what is below it, each with any port.
+    ///
+    /// - Parameter authority: as a `Host` header has it.
+    static func isLoopback(_ authority: String) -> Bool {
+        guard let host = host(of: authority.lowercased()) else { return false }
+        return host == "localhost" || host.hasSuffix(".localhost") || host == "[::1]" || isLoopbackIPv4(host)
+    }
+
+    /// Without the port; `nil` when what follows the host is none.
+    private static func host(of authority: String) -> Substring? {
+        let end =
+            authority.hasPrefix("[")
+            ? authority.firstIndex(of: "]").map { authority.index(after: $0) }
+            : authority.firstIndex(of: ":") ?? authority.endIndex
+        guard let end else { return nil }
+        let port = authority[end...]
+        guard port.isEmpty || (port.first == ":" && port.dropFirst().utf8.allSatisfy { 0x30...0x39 ~= $0 }) else {
+            return nil
+        }
+        return authority[..<end]
+    }
+
+    private static func isLoopbackIPv4(_ host: Substring) -> Bool {
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 4, parts[0] == "127" else { return false }
+        return parts.allSatisfy { part in
+            1...3 ~= part.utf8.count && part.utf8.allSatisfy { 0x30...0x39 ~= $0 } && UInt8(part) != nil
+        }
+    }
+}

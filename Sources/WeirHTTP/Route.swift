@@ -1,0 +1,120 @@
+/// One path that Weir answers by itself: the one table of them for both listeners, which the OpenAPI document repeats.
+struct Route: Equatable, Sendable {
+    /// What is answered there.
+    enum Name: Sendable {
+        case health, ready, readyForMessages, description
+        case messages, batch, message, explain, redrive, redriveAll, alerts
+        case index, metrics, state, breaker, app, reload
+    }
+
+    /// Who is listening.
+    enum Listener: CaseIterable, Sendable {
+        /// For clients; what is no path of Weir's own is WeChat's.
+        case api
+        /// For operators.
+        case admin
+    }
+
+    /// Where a request goes.
+    enum Destination: Equatable, Sendable {
+        /// The path and what stands in the place of its `{names}`.
+        case own(Route, [String])
+        /// A path of Weir's own that isn't there.
+        case unknown
+        /// WeChat.
+        case relay
+    }
+
+    let name: Name
+    /// As OpenAPI writes it: `{name}` stands for one segment.
+    let pattern: String
+    /// HEAD comes with GET and is not listed.
+    let methods: [String]
+    let listeners: [Listener]
+    /// The metric label.
+    let label: String
+
+    private init(
+        _ name: Name,
+        _ pattern: String,
+        _ methods: [String],
+        _ listeners: [Listener],
+        label: String? = nil
+    ) {
+        (self.name, self.pattern, self.methods, self.listeners) = (name, pattern, methods, listeners)
+        self.label = label ?? pattern
+    }
+
+    static let all: [Route] = [
+        // A balancer asks the listener that it balances.
+        Route(.health, "/healthz", ["GET"], [.api, .admin]),
+        Route(.ready, "/readyz", ["GET"], [.api, .admin]),
+        Route(.readyForMessages, "/readyz/messages", ["GET"], [.api, .admin]),
+        Route(.description, "/openapi.yaml", ["GET"], [.api, .admin]),
+        Route(.messages, "/v1/messages", ["GET", "POST"], [.api]),
+        Route(.batch, "/v1/messages:batch", ["POST"], [.api]),
+        Route(.message, "/v1/messages/{id}", ["DELETE", "GET"], [.api]),
+        Route(.explain, "/v1/messages/{id}/explain", ["GET"], [.api]),
+        Route(.redrive, "/v1/messages/{id}/redrive", ["POST"], [.api]),
+        Route(.redriveAll, "/v1/redrive", ["POST"], [.api]),
+        Route(.alerts, "/v1/alerts", ["POST"], [.api]),
+        Route(.index, "/", ["GET"], [.admin]),
+        Route(.metrics, "/metrics", ["GET"], [.admin]),
+        Route(.state, "/v1/state", ["GET"], [.admin]),
+        Route(.breaker, "/v1/breakers/{name}/{mode}", ["POST"], [.admin], label: "/v1/breakers"),
+        Route(.app, "/v1/apps/{app}/{action}", ["POST"], [.admin], label: "/v1/apps"),
+        Route(.reload, "/v1/reload", ["POST"], [.admin]),
+    ]
+
+    /// The metric label of paths that aren't there, of which there are any number.
+    static let unknownLabel = "other"
+
+    /// - Parameter path: without the query.
+    static func destination(of path: Substring, on listener: Listener) -> Destination {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        for route in all where route.listeners.contains(listener) {
+            if let arguments = route.arguments(parts) { return .own(route, arguments) }
+        }
+        return listener == .admin || path == "/v1" || path.hasPrefix("/v1/") ? .unknown : .relay
+    }
+
+    private func arguments(_ parts: [Substring]) -> [String]? {
+        let pattern = pattern.split(separator: "/", omittingEmptySubsequences: false)
+        guard pattern.count == parts.count else { return nil }
+        var arguments: [String] = []
+        for (wanted, part) in zip(pattern, parts) {
+            if wanted.hasPrefix("{") {
+                arguments.append(String(part))
+            } else if wanted != part {
+                return nil
+            }
+        }
+        return arguments
+    }
+
+    /// Whether everybody may ask, on either listener: scrapers, balancers, readers.
+    var isOpen: Bool {
+        switch name {
+        case .health, .ready, .readyForMessages, .description, .metrics: true
+        default: false
+        }
+    }
+
+    /// The method by which a request is answered: a HEAD as the GET whose body the listener leaves out. `nil`: none.
+    func method(_ asked: String) -> String? {
+        let method = asked == "HEAD" ? "GET" : asked
+        return methods.contains(method) ? method : nil
+    }
+
+    /// What an `Allow` header says.
+    var allowed: String {
+        (methods + (methods.contains("GET") ? ["HEAD"] : [])).sorted().joined(separator: ", ")
+    }
+
+    /// The name of the span in which a request is handled; health and scrapes have none.
+    func spanName(_ method: String) -> String? {
+        guard !isOpen else { return nil }
+        let takesMessages = method == "POST" && (name == .messages || name == .batch || name == .alerts)
+        return takesMessages ? "accept" : "\(KnownMethod.label(method)) \(label)"
+    }
+}

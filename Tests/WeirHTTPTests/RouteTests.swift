@@ -1,0 +1,82 @@
+import HTTPServing
+import Testing
+import Weir
+
+@testable import WeirHTTP
+
+/// The one table of Weir's own paths, on both listeners.
+struct RouteTests {
+    @Test func `the description names every path, with its methods and its listeners, and no other`() {
+        var described: [String: (methods: Set<String>, servers: String)] = [:]
+        var path = ""
+        var isInPaths = false
+        for line in String(decoding: OpenAPIDocument.reply.body, as: UTF8.self).split(separator: "\n") {
+            if !line.hasPrefix(" ") { isInPaths = line == "paths:" }
+            guard isInPaths else { continue }
+            if line.hasPrefix("  /") {
+                path = String(line.dropFirst(2).dropLast())
+                described[path] = ([], "")
+            }
+            for method in ["get", "post", "delete"] where line == "    \(method):" {
+                described[path]?.methods.insert(method.uppercased())
+            }
+            if line.hasPrefix("    servers:") { described[path]?.servers = String(line.dropFirst(14)) }
+        }
+        #expect(Set(described.keys) == Set(Route.all.map(\.pattern)))
+        for route in Route.all {
+            let said = described[route.pattern]
+            #expect(said?.methods == Set(route.methods), "\(route.pattern)")
+            let listener = route.listeners.count == 2 ? "both" : route.listeners == [.api] ? "api" : "admin"
+            #expect(said?.servers == "*\(listener)" || said?.servers == "&\(listener)", "\(route.pattern)")
+        }
+    }
+
+    @Test(arguments: Route.Listener.allCases)
+    func `a balancer hears of health on either listener, whoever it is`(_ listener: Route.Listener) async throws {
+        let bench = try await HandlerBench(adminKey: "key")
+        for method in ["GET", "HEAD"] {
+            for path in ["/healthz", "/readyz", "/readyz/messages", "/openapi.yaml"] {
+                let reply = await bench.answer(method, path, on: listener, host: "gateway.example")
+                #expect(reply.status == 200 && !reply.text.contains("errcode"), "\(method) \(path)")
+            }
+        }
+        bench.gateway.stopAccepting()
+        #expect(await bench.answer("GET", "/healthz", on: listener).status == 200)
+        #expect(await bench.answer("GET", "/readyz", on: listener).status == 503)
+        #expect(await bench.answer("GET", "/readyz/messages", on: listener).status == 503)
+    }
+
+    @Test(arguments: ["TRACE", "OPTIONS", "PUT", "PATCH", "CONNECT", "get", "X"])
+    func `a method that a path doesn't have is refused on every one of them`(_ method: String) async throws {
+        let bench = try await HandlerBench()
+        for route in Route.all {
+            for listener in route.listeners {
+                let reply = await bench.answer(method, route.pattern, on: listener)
+                #expect(reply.status == 405 && reply.header("Allow") == route.allowed, "\(route.pattern)")
+            }
+        }
+    }
+
+    @Test func `Allow has HEAD where GET is`() {
+        let allowed = Dictionary(uniqueKeysWithValues: Route.all.map { ($0.pattern, $0.allowed) })
+        #expect(allowed["/v1/messages"] == "GET, HEAD, POST")
+        #expect(allowed["/v1/messages/{id}"] == "DELETE, GET, HEAD")
+        #expect(allowed["/v1/messages:batch"] == "POST")
+        #expect(allowed["/healthz"] == "GET, HEAD")
+    }
+
+    @Test(arguments: [
+        "/v1", "/v1/", "/v1/nowhere", "/v1/messages/", "/v1/state", "/v1/messages/a/b/c", "/v1/messages%3Abatch",
+    ])
+    func `an unknown path under v1 is 404 and goes nowhere`(_ path: String) async throws {
+        let bench = try await HandlerBench()
+        let reply = await bench.answer("GET", path)
+        #expect(reply.status == 404 && reply.text.contains("not_found"))
+        #expect(Route.destination(of: path[...], on: .admin) != .relay)
+    }
+
+    @Test(arguments: ["/healthzz", "/healthz/", "/cgi-bin/token", "/v12", "/metrics", ""])
+    func `what isn't Weir's own is WeChat's on the api listener`(_ path: String) {
+        #expect(Route.destination(of: path[...], on: .api) == .relay)
+    }
+}
