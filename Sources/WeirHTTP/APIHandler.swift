@@ -27,6 +27,8 @@ public struct APIHandler: Sendable {
             limit async throws(RelayBodyError) in
             do throws(BodyError) { return try await request.body(upTo: limit) } catch { throw RelayBodyError(error) }
         }
+        call.declaredLength = request.declaredLength
+        call.stream = { request.stream().map(ArrivingUpload.init) }
         call.contentType = request.header("content-type")
         call.contentEncoding = request.header("content-encoding")
         call.userAgent = request.header("user-agent")
@@ -80,6 +82,7 @@ extension OutgoingReply {
     init(_ reply: RelayReply) {
         self.init(status: reply.status, headers: reply.headers.map { ($0.name, $0.value) }, body: reply.body)
         closesConnection = reply.connection == .closes
+        hold = reply.hold
     }
 }
 
@@ -88,6 +91,7 @@ extension RelayBodyError {
         switch error {
         case .tooLarge(let limit): self = .tooLarge(limit: limit)
         case .incomplete: self = .incomplete
+        case .overloaded: self = .overloaded
         }
     }
 }

@@ -1,3 +1,5 @@
+public import Resilience
+
 /// What the caller of the relay gets.
 public struct RelayReply: Sendable {
     /// What becomes of the caller's connection.
@@ -17,6 +19,8 @@ public struct RelayReply: Sendable {
     /// The refusal, where Weir answered in WeChat's place.
     public var refusal: RelayRefusal?
     public var connection = Connection.stays
+    /// What a large body takes of the memory that all replies share.
+    public var hold: ByteHold?
 
     public init(status: Int, headers: [HTTPField], body: [UInt8], api: String, refusal: RelayRefusal? = nil) {
         self.status = status

@@ -156,7 +156,7 @@ extension RelayService {
         guard let identified else { return }
         switch end {
         case .attempted(let last), .refused(_, last: .some(let last)):
-            if last.isInDoubt {
+            if last.leavesDoubt {
                 memory.remember(identified.key(), id: identified.id, began: began)
             } else if !memory.isEmpty {
                 memory.forget(identified.key())
