@@ -158,7 +158,10 @@ struct BreakerSlowCallTests {
     @Test func `a breaker that is forced closed counts what hangs and stays closed`() throws {
         var machine = CircuitBreakerMachine(.plain, at: .zero)
         _ = machine.force(.close, at: .zero)
-        for _ in 1...50 { #expect(machine.overdue(try machine.admit(at: .zero), at: .zero) == nil) }
+        for _ in 1...50 {
+            let permit = try machine.admit(at: .zero)
+            #expect(machine.overdue(permit, at: .zero) == nil)
+        }
         #expect(machine.state == .closed && machine.counts(at: .zero).slow == 50)
     }
 

@@ -4,6 +4,13 @@ import TestSupport
 import Testing
 
 struct ByteBudgetTests {
+    /// What threads see, shared by them.
+    private final class Counts: Sendable {
+        let granted = Atomic(0)
+        let cancelled = Atomic(0)
+        let most = Atomic(0)
+    }
+
     @Test func `what is held never passes the limit, and a release makes room`() throws {
         let budget = ByteBudget(limit: 100)
         let first = try #require(budget.take(60))
@@ -123,28 +130,27 @@ struct ByteBudgetTests {
 
     @Test func `threads that take, wait, cancel and let go lose and keep no byte`() async {
         let budget = ByteBudget(limit: 1000)
-        let (granted, cancelled) = (Atomic(0), Atomic(0))
-        let most = Atomic(0)
+        let counts = Counts()
         await withTaskGroup(of: Void.self) { group in
             for seed in 0..<8 as Range<UInt64> {
                 group.addTask {
                     var chance = SeededGenerator(seed: seed)
                     for _ in 0..<2000 {
                         let number = budget.wait(for: Int.random(in: 0...1200, using: &chance)) { hold in
-                            most.max(budget.used, ordering: .relaxed)
-                            granted.add(1, ordering: .relaxed)
+                            counts.most.max(budget.used, ordering: .relaxed)
+                            counts.granted.add(1, ordering: .relaxed)
                             hold.release()
                         }
                         if Bool.random(using: &chance), let hold = budget.take(900) { hold.release() }
                         if let number, Bool.random(using: &chance), budget.cancel(number) {
-                            cancelled.add(1, ordering: .relaxed)
+                            counts.cancelled.add(1, ordering: .relaxed)
                         }
                     }
                 }
             }
         }
         #expect(budget.used == 0 && budget.waiting == 0)
-        #expect(granted.load(ordering: .relaxed) + cancelled.load(ordering: .relaxed) == 16_000)
-        #expect(most.load(ordering: .relaxed) <= 1000)
+        #expect(counts.granted.load(ordering: .relaxed) + counts.cancelled.load(ordering: .relaxed) == 16_000)
+        #expect(counts.most.load(ordering: .relaxed) <= 1000)
     }
 }

@@ -1,4 +1,5 @@
 import Testing
+import Timekeeping
 import WeChat
 
 @Suite struct TokenReplyTests {
