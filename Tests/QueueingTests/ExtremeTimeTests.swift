@@ -60,7 +60,10 @@ import Timekeeping
         #expect(queue.count <= 2 * Int(id))
     }
 
-    @Test(arguments: [(Int.max, 1.0, 0), (.max, 0, .max), (.max, .nan, .max), (10, 0.25, 8), (0, 1, 0), (-5, 0.5, -5)])
+    @Test(
+        arguments: [(Int.max, 1.0, 0), (.max, 0, .max), (.max, .nan, .max), (10, 0.25, 8), (0, 1, 0), (-5, 0.5, -5)]
+            as [(Int, Double, Int)]
+    )
     func `the open part of any capacity is within it`(capacity: Int, reserve: Double, open: Int) {
         var policy = QueuePolicy()
         policy.capacity = capacity

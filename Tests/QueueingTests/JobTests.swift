@@ -67,7 +67,7 @@ import Timekeeping
         #expect(queue.job(JobID(rawValue: 1))?.countedAttempts == 200_000)
     }
 
-    @Test(arguments: [(UInt32.max, UInt32(1)), (.max, .max), (.max - 1, 2)])
+    @Test(arguments: [(.max, 1), (.max, .max), (.max - 1, 2)] as [(UInt32, UInt32)])
     func `a count that is full stays full`(_ count: UInt32, _ more: UInt32) {
         #expect(count.saturatingAdd(more) == .max)
     }

@@ -21,7 +21,7 @@ struct BreakerSlowCallTests {
         #expect(machine.state == .open)
     }
 
-    @Test(arguments: [(Duration?.none, 0), (.seconds(60), 0), (.milliseconds(500), 30)])
+    @Test(arguments: [(nil, 0), (.seconds(60), 0), (.milliseconds(500), 30)] as [(Duration?, Int)])
     func `a call may have a slow time of its own`(_ slowAfter: Duration?, _ slow: Int) throws {
         var machine = CircuitBreakerMachine(CircuitBreakerPolicy(slowCallRate: 2, jitter: 0), at: .zero)
         for _ in 1...30 {

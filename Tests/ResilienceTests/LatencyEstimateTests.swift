@@ -39,9 +39,11 @@ struct LatencyEstimateTests {
         #expect(try #require(estimate.expected) < .milliseconds(100))
     }
 
-    @Test(arguments: [
-        Duration.seconds(Int64.max), .seconds(Int64.min), .nanoseconds(Int64.min), .zero - .seconds(1), .seconds(3601),
-    ])
+    @Test(
+        arguments: [
+            Duration.seconds(Int64.max), .seconds(Int64.min), .nanoseconds(Int64.min), .seconds(-1), .seconds(3601),
+        ] as [Duration]
+    )
     func `no sample is a trap, and none counts for more than the longest`(_ took: Duration) throws {
         var estimate = LatencyEstimate()
         for round in 0..<1000 {
