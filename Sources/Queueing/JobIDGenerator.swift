@@ -5,6 +5,9 @@ public import Timekeeping
 /// Ids of one generator strictly increase, also when the wall clock steps back and when more than the counter holds are asked for
 /// in one millisecond: they then run ahead of the clock.
 public struct JobIDGenerator: Sendable {
+    /// No clock is believed beyond this (the year 2527), so that the ids after it can't run out.
+    private static let latest: UInt64 = 1 << 44 - 1 << 20
+
     private var last: UInt64 = 0
     private var state: UInt64
 
@@ -14,7 +17,7 @@ public struct JobIDGenerator: Sendable {
     }
 
     public mutating func next(at now: Timestamp) -> JobID {
-        let start = UInt64(clamping: now.milliseconds) << 20
+        let start = min(UInt64(clamping: now.milliseconds), JobIDGenerator.latest) << 20
         if start > last | 0xF_FFFF {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             last = start | (state >> 45)

@@ -14,6 +14,8 @@ public struct QueuePolicy: Equatable, Sendable {
     /// Jobs that a `normal` or `low` one may find in the queue and still be taken.
     var openCapacity: Int {
         let share = reserve > 0 ? min(reserve, 1) : 0
-        return capacity - Int(Double(capacity) * share)
+        let whole = max(0, capacity)
+        // A `Double` rounds the largest numbers up, beyond what an `Int` holds.
+        return capacity - min(whole, Int(exactly: (Double(whole) * share).rounded(.down)) ?? whole)
     }
 }

@@ -30,6 +30,7 @@ public struct Instant: Hashable, Comparable, Sendable {
 
     /// The time from `right` to `left`, negative when `left` is the earlier one.
     public static func - (left: Instant, right: Instant) -> Duration {
-        .nanoseconds(left.nanoseconds.subtractingReportingOverflow(right.nanoseconds).partialValue)
+        let (difference, overflow) = left.nanoseconds.subtractingReportingOverflow(right.nanoseconds)
+        return overflow ? .nanoseconds(left.nanoseconds) - .nanoseconds(right.nanoseconds) : .nanoseconds(difference)
     }
 }

@@ -22,8 +22,11 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         return duration < .zero ? Timestamp(milliseconds: .min) : .distantFuture
     }
 
+    /// The time from `right` to `left`, negative when `left` is the earlier one.
     public static func - (left: Timestamp, right: Timestamp) -> Duration {
-        .milliseconds(left.milliseconds.subtractingReportingOverflow(right.milliseconds).partialValue)
+        let (difference, overflow) = left.milliseconds.subtractingReportingOverflow(right.milliseconds)
+        return overflow
+            ? .milliseconds(left.milliseconds) - .milliseconds(right.milliseconds) : .milliseconds(difference)
     }
 
     /// Seconds since 1970 as metrics report them.

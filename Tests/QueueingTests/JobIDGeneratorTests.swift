@@ -74,4 +74,18 @@ import Timekeeping
         #expect(generator.next(at: Timestamp(milliseconds: -4)) > first)
         #expect(first.rawValue >> 20 == 0)
     }
+
+    @Test(arguments: [Int64.max, .max - 1, 1 << 44, 1 << 43, .min])
+    func `a clock that has gone mad makes no id twice and runs out of none`(milliseconds: Int64) {
+        var generator = JobIDGenerator(seed: 1)
+        var last = JobID(rawValue: 0)
+        for _ in 0..<3_000_000 {
+            let id = generator.next(at: Timestamp(milliseconds: milliseconds))
+            guard id > last else {
+                Issue.record("\(id) does not come after \(last)")
+                return
+            }
+            last = id
+        }
+    }
 }

@@ -6,8 +6,8 @@ import Timekeeping
 
 @Suite struct JobTests {
     @Test func `a job is small, and so is its place in the queue`() {
-        #expect(MemoryLayout<Job>.size <= 52)
-        #expect(MemoryLayout<Slot>.stride <= 72)
+        #expect(MemoryLayout<Job>.size <= 56)
+        #expect(MemoryLayout<Slot>.stride <= 80)
         #expect(MemoryLayout<IndexedHeap.Entry>.stride <= 24)
         // Slot, two lists, a timer with its position, and at worst four index cells.
         let each = MemoryLayout<Slot>.stride + 2 * MemoryLayout<SlotList.Links>.stride + 24 + 4 + 4 * 8
@@ -48,7 +48,31 @@ import Timekeeping
         var job = Job(id: JobID(rawValue: 1), lane: LaneID(index: 0), acceptedAt: at(0), startedAttempts: .max - 1)
         job.countStart(at: at(5))
         job.countStart(at: at(6))
-        #expect(job.startedAttempts == .max)
+        #expect(job.startedAttempts == .max && job.startedAttempts > 4_000_000_000)
         #expect(job.firstAttemptAt == at(5))
+    }
+
+    @Test func `attempts are counted far beyond 65,536`() {
+        var queue = QueueMachine()
+        let lane = LaneID(index: 0)
+        _ = queue.admit(Job(id: JobID(rawValue: 1), lane: lane, acceptedAt: at(0)), at: at(0))
+        for _ in 1...200_000 {
+            _ = queue.lease(from: lane, at: at(1))
+            queue.start(JobID(rawValue: 1), at: at(1))
+            queue.requeue(JobID(rawValue: 1), notBefore: nil, at: at(1)) {
+                $0.countedAttempts = $0.countedAttempts.saturatingAdd(1)
+            }
+        }
+        #expect(queue.job(JobID(rawValue: 1))?.startedAttempts == 200_000)
+        #expect(queue.job(JobID(rawValue: 1))?.countedAttempts == 200_000)
+    }
+
+    @Test(arguments: [(.max, 1), (.max, .max), (.max - 1, 2)] as [(UInt32, UInt32)])
+    func `a count that is full stays full`(_ count: UInt32, _ more: UInt32) {
+        #expect(count.saturatingAdd(more) == .max)
+    }
+
+    @Test func `a count that is not full grows by what is added`() {
+        #expect(UInt32(65_535).saturatingAdd(1) == 65_536 && UInt32.zero.saturatingAdd(.max) == .max)
     }
 }

@@ -7,7 +7,7 @@ struct BackoffTests {
 
     @Test(arguments: [
         (1, 200), (2, 400), (3, 800), (4, 1600), (6, 6400), (7, 10_000), (100, 10_000), (Int.max, 10_000),
-        (0, 200), (-5, 200),
+        (0, 200), (-5, 200), (Int.min, 200),
     ])
     func `delays double up to the cap`(attempt: Int, milliseconds: Int) {
         var generator = SeededGenerator(seed: 1)

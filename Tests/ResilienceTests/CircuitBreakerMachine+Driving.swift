@@ -31,12 +31,34 @@ extension CircuitBreakerMachine {
     mutating func report(
         _ result: CallResult,
         took: Duration = .zero,
+        slowAfter: Duration? = nil,
+        toleratesSlow: Bool = false,
+        wasOverdue: Bool = false,
         for permit: BreakerPermit,
         at now: Instant,
         seed: UInt64 = 1
     ) -> BreakerTransition? {
         var generator = SeededGenerator(seed: seed)
-        return record(result, took: took, for: permit, at: now, using: &generator)
+        return record(
+            result,
+            took: took,
+            slowAfter: slowAfter,
+            toleratesSlow: toleratesSlow,
+            wasOverdue: wasOverdue,
+            for: permit,
+            at: now,
+            using: &generator
+        )
+    }
+
+    @discardableResult
+    mutating func overdue(
+        _ permit: BreakerPermit,
+        toleratesSlow: Bool = false,
+        at now: Instant
+    ) -> BreakerTransition? {
+        var generator = SeededGenerator(seed: 1)
+        return overdue(permit, toleratesSlow: toleratesSlow, at: now, using: &generator)
     }
 
     /// A machine without jitter that has just opened, for 10 s, at the origin.

@@ -44,7 +44,7 @@ struct CircuitBreakerMachineTests {
         var reason: BreakerReason?
         for _ in 0..<traffic.ignored { machine.call(.ignored, took: .seconds(99), at: .zero) }
         for _ in 0..<traffic.successes { machine.call(.success, at: .zero) }
-        for _ in 0..<traffic.slow { reason = machine.call(.success, took: .seconds(3), at: .zero)?.reason ?? reason }
+        for _ in 0..<traffic.slow { reason = machine.call(.success, took: .seconds(5), at: .zero)?.reason ?? reason }
         for _ in 0..<traffic.failures { reason = machine.call(.failure, at: .zero)?.reason ?? reason }
         #expect(reason == traffic.reason)
         #expect(machine.state == (traffic.reason == nil ? .closed : .open))
@@ -81,7 +81,7 @@ struct CircuitBreakerMachineTests {
 
     @Test func `a call just below the slow limit is not slow`() {
         var machine = CircuitBreakerMachine(.plain, at: .zero)
-        for _ in 1...100 { machine.call(.success, took: .seconds(3) - .nanoseconds(1), at: .zero) }
+        for _ in 1...100 { machine.call(.success, took: .seconds(5) - .nanoseconds(1), at: .zero) }
         #expect(machine.counts(at: .zero) == BreakerCounts(calls: 100))
     }
 

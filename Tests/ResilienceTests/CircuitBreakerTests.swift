@@ -83,7 +83,7 @@ struct CircuitBreakerTests {
         }
         await time.waitForSleepers()
         #expect(breaker.machine.probesInFlight == 1)
-        #expect(breaker.permit() == .refused(retryAfter: .seconds(3)))
+        #expect(breaker.permit() == .refused(retryAfter: .seconds(5)))
         task.cancel()
         _ = await task.result
         #expect(breaker.machine.probesInFlight == 0 && breaker.current == .halfOpen)
@@ -93,7 +93,7 @@ struct CircuitBreakerTests {
         let breaker = breaker()
         let time = time
         for _ in 1...2 {
-            _ = try await breaker.call { () async throws(UpstreamError) in time.advance(by: .seconds(3)) }
+            _ = try await breaker.call { () async throws(UpstreamError) in time.advance(by: .seconds(5)) }
         }
         #expect(breaker.current == .open)
         #expect(breaker.machine.retryAfter(at: time.now()) == .seconds(10))

@@ -137,4 +137,17 @@ struct RateLimiterMachineTests {
         #expect(machine.placesHeld <= 20)
         #expect(machine.advance(to: after(.seconds(1))) == [1])
     }
+
+    @Test func `a line that asks for more than an integer holds can leave again`() {
+        let limit = RateLimit(permits: .max, per: .seconds(Int64.max), burst: .max)
+        var machine = RateLimiterMachine(limit, maxWaiting: 100, at: .zero)
+        _ = machine.drain(at: .zero)
+        for place in 1...5 as ClosedRange<UInt64> {
+            #expect(machine.enter(.max, deadline: .distantFuture, at: .zero) == .waiting(place))
+        }
+        let left = (1...5 as ClosedRange<UInt64>).map { machine.cancel($0) }
+        #expect(left == Array(repeating: true, count: 5))
+        #expect(machine.waiting == 0)
+        #expect(machine.enter(1, deadline: .distantFuture, at: .zero) == .waiting(6))
+    }
 }

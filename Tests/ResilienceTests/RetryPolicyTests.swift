@@ -78,15 +78,64 @@ struct RetryPolicyTests {
         #expect(isGivenUp == !isRetried)
     }
 
-    @Test(arguments: [
-        (1, 0, 1000), (1, 500, 1000), (1, 1500, 1500), (1, 2000, 2000), (1, 60_000, 2000), (2, 60_000, 4000),
-        (3, 1000, 15_000), (3, 40_000, 40_000), (5, 86_400_000, 86_400_000), (1, -5, 1000),
-    ])
-    func `pushback lengthens a delay and a fast one no further than twice`(attempt: Int, hint: Int, expected: Int) {
+    @Test(
+        arguments: [
+            (1, 0, 1000, 1000), (1, 500, 1000, 1000), (1, 1500, 1500, 1500), (1, 2000, 2000, 2000),
+            (1, 60_000, 60_000, 2000), (2, 60_000, 60_000, 4000), (3, 1000, 15_000, nil), (3, 40_000, 40_000, nil),
+            (5, 86_400_000, 86_400_000, nil), (1, -5, 1000, 1000),
+        ] as [(Int, Int, Int, Int?)]
+    )
+    func `pushback lengthens a delay, and where somebody waits no further than twice`(
+        attempt: Int,
+        hint: Int,
+        durable: Int,
+        waiting: Int?
+    ) {
+        let isFast = attempt < 3
+        let pushback = Duration.milliseconds(hint)
+        #expect(decide(Self.full, attempt, pushback: pushback) == .retry(after: .milliseconds(durable), fast: isFast))
+        let expected = waiting.map { RetryDecision.retry(after: .milliseconds($0), fast: isFast) }
         #expect(
-            decide(Self.full, attempt, pushback: .milliseconds(hint))
-                == .retry(after: .milliseconds(expected), fast: attempt < 3)
+            decide(Self.full, attempt, pushback: pushback, durable: false)
+                == expected ?? .giveUp(RetryExhaustion(attempts: attempt, age: .zero))
         )
+    }
+
+    @Test(arguments: [1, 2, 3, 9]) func `no pushback leads to a retry beyond the greatest age`(attempt: Int) {
+        var policy = Self.full
+        policy.maxAge = .seconds(900)
+        for (age, pushback, isRetried) in [(0, 3600, false), (100, 800, true), (100, 801, false), (899, 3600, false)] {
+            let decision = decide(policy, attempt, age: .seconds(age), pushback: .seconds(pushback))
+            if case .retry(let delay, _) = decision {
+                #expect(isRetried && !policy.isBeyondMaxAge(.seconds(age) + delay))
+            } else {
+                #expect(!isRetried)
+            }
+        }
+        #expect(policy.isBeyondMaxAge(.seconds(900) + .nanoseconds(1)) && !policy.isBeyondMaxAge(.seconds(900)))
+    }
+
+    @Test(arguments: [Int.min, -1, 0, 1, 2, 65_535, 65_536, 4_294_967_296, .max])
+    func `no number of attempts, age or pushback is a trap`(attempt: Int) {
+        let extremes: [Duration] = [.seconds(Int64.min), .nanoseconds(Int64.min), .zero, .seconds(Int64.max)]
+        for jitter in Jitter.allCases {
+            var policy = Self.full
+            policy.backoff.jitter = jitter
+            for extreme in extremes {
+                policy.maxAge = extreme
+                policy.ladder = [extreme]
+                policy.thereafter = extreme
+                policy.backoff.base = extreme
+                policy.backoff.cap = extreme
+                policy.ladderJitter = 1
+                for age in extremes {
+                    for durable in [true, false] {
+                        _ = decide(policy, attempt, age: age, pushback: extreme, durable: durable)
+                        _ = decide(policy, attempt, age: age, pushback: nil, durable: durable)
+                    }
+                }
+            }
+        }
     }
 
     @Test func `pushback counts against the greatest age`() {

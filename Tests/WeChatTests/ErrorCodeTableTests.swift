@@ -103,6 +103,31 @@ import WeChat
         }
     }
 
+    @Test func `what nothing in a call can draw proves something about the account`() {
+        let proofs = ErrorCodeTable.all.filter(\.provesAccount)
+        #expect(
+            proofs.map(\.code).sorted() == [
+                40164, 40243, 43107, 45035, 50004, 50007, 61004, 89501, 89503, 89506, 89507, 200_011,
+            ]
+        )
+        #expect(proofs.allSatisfy { $0.scope == .app && $0.outcome == .account })
+    }
+
+    @Test(arguments: [40001, 40014, 42001, 40002, 40013, 40125, 41002, 41004, 50002, 61003, 200_100, 48001, -1, 0, 7])
+    func `what a body or a query can draw proves nothing about the account`(_ code: Int) {
+        for api in [Self.template, Self.token, Self.menu, Self.sns] {
+            #expect(!ErrorCodeTable.entry(code, on: api).provesAccount)
+        }
+    }
+
+    @Test(arguments: [40164, 50007, 89503]) func `on a user's own token no code proves anything`(_ code: Int) {
+        #expect(!ErrorCodeTable.entry(code, on: Self.sns).provesAccount)
+        let body = Array("{\"errcode\":\(code)}".utf8)
+        let onMenu = ReplyClassifier().classify(status: 200, contentType: nil, body: body, api: Self.menu)
+        #expect(onMenu.provesAccount && onMenu.scope == .app)
+        #expect(!ReplyClassifier().classify(status: 200, contentType: nil, body: body, api: Self.sns).provesAccount)
+    }
+
     @Test func `no code stands twice and each has a short meaning`() {
         #expect(Set(ErrorCodeTable.all.map(\.code)).count == ErrorCodeTable.all.count)
         #expect(ErrorCodeTable.all.count > 200)

@@ -91,7 +91,13 @@ import WeChat
         for type in [nil, "application/json", "text/html", "text/plain"] {
             #expect(
                 classify(body, type: type)
-                    == Classification(outcome: .unknown, breaker: .failure, isAnswer: false, scope: .api)
+                    == Classification(
+                        outcome: .unknown,
+                        breaker: .failure,
+                        isAnswer: false,
+                        scope: .api,
+                        isIntermediary: body.hasPrefix("<")
+                    )
             )
         }
     }
@@ -110,19 +116,7 @@ import WeChat
     func `no other status is an answer, whatever it carries`(_ status: Int) {
         let result = classify(#"{"errcode":0,"errmsg":"ok"}"#, status: status)
         #expect(result.outcome == .unknown && !result.isAnswer && result.breaker == .failure)
-    }
-
-    @Test(arguments: [
-        (400, Outcome.request, BreakerEffect.success), (401, .request, .success), (403, .request, .success),
-        (404, .request, .success), (413, .request, .success), (499, .request, .success), (412, .request, .ignored),
-        (408, .transient, .failure), (421, .transient, .failure), (425, .transient, .failure),
-        (429, .throttled, .ignored),
-    ])
-    func `a refusal by HTTP is an answer`(_ status: Int, _ outcome: Outcome, _ breaker: BreakerEffect) {
-        for body in ["", "<html></html>", "{}", #"{"errcode":0}"#, #"{"errcode":"#] {
-            let result = classify(body, status: status)
-            #expect(result.outcome == outcome && result.breaker == breaker && result.isAnswer && result.errcode == nil)
-        }
+        #expect(result.isIntermediary == (300..<400).contains(status))
     }
 
     @Test func `a refusal that carries a code is that code`() {
@@ -148,7 +142,7 @@ import WeChat
             (#"{"errcode":40"#, nil, .unknown),
             ("", "image/jpeg", .unknown), ("", nil, .unknown), ("<html>busy", "text/html", .unknown),
             ("  <!DOCTYPE HTML>", nil, .unknown), ("<HTML>", nil, .unknown), ("<xml></xml>", nil, .accepted),
-            (#"{"errcode":-1}"#, "image/png", .accepted), ("oops", "application/json", .unknown),
+            (#"{"errcode":-1}"#, "image/png", .transient), ("oops", "application/json", .unknown),
             ("a,b\n1,2", "text/plain", .accepted),
             (#"{"video_url":"http://x","title":"t"}"#, "text/plain", .accepted),
         ] as [(String, String?, Outcome)]

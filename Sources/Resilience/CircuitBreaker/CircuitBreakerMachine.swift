@@ -22,7 +22,7 @@ public struct CircuitBreakerMachine: Equatable, Sendable {
     /// Transitions so far.
     public private(set) var transitions: UInt64 = 0
 
-    private var limits: Limits
+    private var limits: BreakerLimits
     private var window: RollingWindow
     private var probes = ProbeSlots()
     private var openUntil = Instant.zero
@@ -36,7 +36,7 @@ public struct CircuitBreakerMachine: Equatable, Sendable {
     /// A closed breaker with an empty window.
     public init(_ policy: CircuitBreakerPolicy, at now: Instant) {
         self.policy = policy
-        limits = Limits(policy)
+        limits = BreakerLimits(policy)
         window = RollingWindow(policy.window, at: now)
     }
 
@@ -159,7 +159,7 @@ public struct CircuitBreakerMachine: Equatable, Sendable {
     public mutating func update(_ policy: CircuitBreakerPolicy, at now: Instant) {
         if policy.window != self.policy.window { window = RollingWindow(policy.window, at: now) }
         self.policy = policy
-        limits = Limits(policy)
+        limits = BreakerLimits(policy)
         probes.successes = min(probes.successes, limits.probes - 1)
         if mode != .open { openUntil = min(openUntil, now + limits.openMax) }
     }
@@ -287,53 +287,5 @@ extension CircuitBreakerMachine {
         generation += 1
         window = RollingWindow(policy.window, at: now)
         probes.reset()
-    }
-}
-
-extension CircuitBreakerMachine {
-    /// The policy within its ranges, and its shares as whole millionths, so that 7 of 100 calls are 7 %.
-    private struct Limits: Equatable, Sendable {
-        let minimumCalls: Int
-        let failureShare: Int
-        let slowShare: Int
-        let open: Duration
-        let openMax: Duration
-        let probes: Int
-        let jitter: Double
-        let lostAfter: Duration
-
-        init(_ policy: CircuitBreakerPolicy) {
-            minimumCalls = max(1, policy.minimumCalls)
-            failureShare = Limits.millionths(policy.failureRate)
-            slowShare = Limits.millionths(policy.slowCallRate)
-            open = max(.milliseconds(1), policy.open)
-            openMax = max(open, policy.openMax)
-            probes = min(max(1, policy.probes), CircuitBreakerPolicy.maxProbes)
-            jitter = policy.jitter > 0 ? min(policy.jitter, 1) : 0
-            lostAfter = max(open, .seconds(30))
-        }
-
-        var countsSlow: Bool { slowShare <= 1_000_000 }
-
-        /// At least one call must have been bad, even where a share of zero is asked for.
-        func reasonToOpen(_ counts: BreakerCounts) -> BreakerReason? {
-            guard counts.calls >= minimumCalls else { return nil }
-            if counts.failures > 0, counts.failures * 1_000_000 >= failureShare * counts.calls { return .failureRate }
-            if counts.slow > 0, counts.slow * 1_000_000 >= slowShare * counts.calls { return .slowCallRate }
-            return nil
-        }
-
-        func openTime(opening number: Int, using generator: inout some RandomNumberGenerator) -> Duration {
-            let longest = openMax.inNanoseconds
-            let (doubled, overflow) = open.inNanoseconds.multipliedReportingOverflow(by: 1 << min(number - 1, 40))
-            let time = overflow ? longest : min(doubled, longest)
-            let spread = Int64(Double(time) * jitter * 0.999_999)
-            let drawn = time.addingReportingOverflow(Int64.random(in: -spread...spread, using: &generator))
-            return .nanoseconds(max(1_000_000, min(drawn.overflow ? longest : drawn.partialValue, longest)))
-        }
-
-        private static func millionths(_ share: Double) -> Int {
-            share >= 0 ? Int((min(share, 2) * 1_000_000).rounded()) : 0
-        }
     }
 }

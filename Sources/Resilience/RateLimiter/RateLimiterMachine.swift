@@ -28,8 +28,8 @@ struct RateLimiterMachine: Equatable, Sendable {
     let maxWaiting: Int
     /// Callers in the line.
     private(set) var waiting = 0
-    /// What the whole line asks for.
-    private var demand = 0
+    /// What the whole line asks for; wide enough for any line of any demands.
+    private var demand: UInt128 = 0
     /// In the order of their places. Those before `first` and those without permits are gone.
     private var line: [Waiter] = []
     private var first = 0
@@ -58,7 +58,7 @@ struct RateLimiterMachine: Equatable, Sendable {
             lastPlace += 1
             line.append(Waiter(place: lastPlace, permits: permits, deadline: deadline))
             waiting += 1
-            demand = sum(demand, permits)
+            demand += UInt128(permits)
             return .waiting(lastPlace)
         }
     }
@@ -110,7 +110,7 @@ struct RateLimiterMachine: Equatable, Sendable {
     }
 
     private func expectedWait(_ permits: Int, at now: Instant) -> Duration {
-        max(.nanoseconds(1), bucket.wait(for: sum(demand, permits), at: now))
+        max(.nanoseconds(1), bucket.wait(for: Int(clamping: demand + UInt128(permits)), at: now))
     }
 
     private mutating func refuseLate(at now: Instant) -> [Refusal] {
@@ -143,7 +143,7 @@ struct RateLimiterMachine: Equatable, Sendable {
 
     private mutating func remove(at index: Int) {
         waiting -= 1
-        demand -= line[index].permits
+        demand -= UInt128(line[index].permits)
         line[index].permits = 0
         while first < line.count, line[first].permits == 0 { first += 1 }
         // The gone are swept out when they outnumber the living, so that each costs a constant share of a sweep.

@@ -34,7 +34,7 @@ public struct Backoff: Equatable, Sendable {
     public func longestDelay(afterAttempt n: Int) -> Duration {
         let limit = max(.zero, cap)
         guard base > .zero, limit > base else { return max(.zero, min(base, limit)) }
-        let grown = Double(base.inNanoseconds) * power(max(1, factor), max(0, n - 1))
+        let grown = Double(base.inNanoseconds) * power(max(1, factor), max(1, n) - 1)
         return grown < Double(limit.inNanoseconds) ? .nanoseconds(Int64(grown)) : limit
     }
 

@@ -18,7 +18,7 @@ public struct RetryPolicy: Equatable, Sendable {
     public var thereafter: Duration?
     /// The share by which a step of the ladder is made longer or shorter at random; 0…1.
     public var ladderJitter: Double
-    /// The time since the first attempt beyond which no retry is made; `nil` for no limit.
+    /// The time from the first attempt beyond which no retry begins; `nil` for no limit.
     public var maxAge: Duration?
     /// The default time after its acceptance at which work of this class expires; `nil` for none. The owner's to apply.
     public var lifetime: Duration?
@@ -46,8 +46,8 @@ public struct RetryPolicy: Equatable, Sendable {
     /// - Parameters:
     ///   - n: the attempt that failed; the first is 1.
     ///   - age: the time from the first attempt until now.
-    ///   - pushback: the wait that the other side asked for (`Retry-After`). It makes a delay longer, never shorter; a fast
-    ///     attempt's not beyond twice the delay of the backoff before jitter, as somebody waits for it.
+    ///   - pushback: the wait that the other side asked for (`Retry-After`). It makes a delay longer, never shorter; where
+    ///     somebody waits not beyond twice the delay of the backoff before jitter.
     ///   - durable: false for a call that somebody waits for: it has only the fast attempts.
     public func decision(
         afterAttempt n: Int,
@@ -64,13 +64,18 @@ public struct RetryPolicy: Equatable, Sendable {
         if isFast {
             delay = backoff.delay(afterAttempt: attempts, using: &generator)
             let longest = backoff.longestDelay(afterAttempt: attempts)
-            if let pushback { delay = max(delay, min(pushback, longest * 2)) }
+            if let pushback { delay = max(delay, durable ? pushback : min(pushback, longest * 2)) }
         } else {
             guard durable, let step = step(attempts - fast) else { return .giveUp(exhaustion) }
             delay = max(spread(step, using: &generator), pushback ?? .zero)
         }
-        if let maxAge, age + delay > maxAge { return .giveUp(exhaustion) }
+        if isBeyondMaxAge(age + delay) { return .giveUp(exhaustion) }
         return .retry(after: delay, fast: isFast)
+    }
+
+    /// Whether a retry may not begin any more at this age. Ask again where something else made its delay longer.
+    public func isBeyondMaxAge(_ age: Duration) -> Bool {
+        maxAge.map { age > $0 } ?? false
     }
 
     private func step(_ index: Int) -> Duration? {

@@ -8,7 +8,14 @@ extension Classification {
     ///   - status: 400...499.
     ///   - isCallersShape: Whether a caller chose the method, the path and the body. Then a status that can be about these
     ///     is the caller's affair.
+    /// - Returns: `HTTP` and the status stand in the place of WeChat's text.
     public static func refusal(status: Int, isCallersShape: Bool = false) -> Classification {
+        var refusal = verdict(status, isCallersShape: isCallersShape)
+        refusal.errmsg = "HTTP \(status)"
+        return refusal
+    }
+
+    private static func verdict(_ status: Int, isCallersShape: Bool) -> Classification {
         switch status {
         case 429:
             Classification(outcome: .throttled, breaker: .ignored, scope: .api, wait: .seconds(1))

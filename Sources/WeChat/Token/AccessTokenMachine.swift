@@ -259,12 +259,14 @@ public struct AccessTokenMachine: Equatable, Sendable {
     // MARK: Delays
 
     private func doubled(_ base: Duration, times: Int, max: Duration) -> Duration {
-        min(base * (1 << min(Swift.max(times, 0), 20)), max)
+        let factor: Int64 = 1 << Int64(min(Swift.max(times, 0), 20))
+        let (product, overflow) = base.inNanoseconds.multipliedReportingOverflow(by: factor)
+        return overflow ? max : min(.nanoseconds(product), max)
     }
 
     /// Between half of the delay and all of it.
     private func jittered(_ delay: Duration, using generator: inout some RandomNumberGenerator) -> Duration {
-        let half = delay.inNanoseconds / 2
+        let half = Swift.max(0, delay.inNanoseconds / 2)
         return .nanoseconds(half + Int64.random(in: 0...half, using: &generator))
     }
 }

@@ -17,8 +17,8 @@ public enum TokenFailure: Equatable, Sendable {
         case .quotaExhausted: self = .quotaExhausted
         case .transient, .unknown: self = .transient
         case .tokenRejected, .recipient, .request, .account:
-            // Weir's call is always the same: whatever is wrong with it is wrong with the configuration. An HTTP error
-            // without a code is not WeChat speaking.
+            // Weir's call is always the same: whatever is wrong with it is wrong with the configuration. Without a code
+            // it is Weir's own mistake (412).
             guard let code = classification.errcode else {
                 self = .transient
                 return

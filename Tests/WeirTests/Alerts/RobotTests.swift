@@ -86,8 +86,8 @@ struct RobotTests {
             (200, #"{"errcode":0"#, .unknown), (500, #"{"errcode":-1}"#, .unknown),
             (500, "", .unknown), (504, "", .unknown), (501, "", .unknown), (301, "", .transient),
             (302, "<html>", .transient), (307, "", .transient), (502, "", .transient), (503, "busy", .transient),
-            (400, "", .request), (400, #"{"errcode":310000}"#, .account),
-            (404, "", .account), (403, "no", .account), (408, "", .transient), (429, "", .throttled),
+            (400, "", .transient), (400, #"{"errcode":310000}"#, .account), (412, "", .request),
+            (404, "", .transient), (403, "no", .transient), (408, "", .transient), (429, "", .throttled),
         ] as [(Int, String, Outcome)]
     )
     func `only an answer that says that nobody took the message is repeated`(
@@ -98,6 +98,11 @@ struct RobotTests {
         let result = classify(.dingtalk, status, body)
         #expect(result.outcome == outcome)
         #expect(result.isAnswer == (outcome != .unknown))
+    }
+
+    @Test(arguments: [401, 403, 404, 407, 413, 451, 502]) func `a robot's proxy is no robot`(_ status: Int) {
+        let result = classify(.wecom, status, "<html>Blocked</html>")
+        #expect(result.isIntermediary && result.breaker == .failure && result.errmsg == "HTTP \(status)")
     }
 
     @Test func `a failed connection may be repeated, a broken one not`() {

@@ -164,7 +164,7 @@ import WeChat
 
     @Test func `what is no token is no token`() {
         for reply in [
-            UpstreamReply.json("{\"access_token\":\"\",\"expires_in\":7200}"), .json("{\"access_token\":\"x\"}"),
+            UpstreamReply.json("{\"access_token\":\"\",\"expires_in\":7200}"), .json("<html>", status: 403),
             .json("<html>", status: 502), .json("{\"expires_in\":7200}"), .json(""),
         ] {
             let bench = Bench()
@@ -173,6 +173,16 @@ import WeChat
             #expect(bench.keeper.token() == nil)
             #expect(bench.keeper.presentState() == .missing)
         }
+    }
+
+    @Test(arguments: ["7200.0", "\"7200\"", "null", "1e300", "-1"]) func `a token is used whatever its life looks like`(
+        _ life: String
+    ) {
+        let bench = Bench()
+        bench.start()
+        bench.answer(.json("{\"access_token\":\"x\",\"expires_in\":\(life)}"))
+        #expect(bench.keeper.token()?.value == "x")
+        #expect(bench.keeper.presentState() == .ready)
     }
 
     /// What a whole day costs: the endpoint has a quota, and a storm there locks the account out.

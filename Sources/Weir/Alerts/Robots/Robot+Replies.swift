@@ -38,22 +38,20 @@ extension Robot {
     /// A redirect, or a proxy that reached nobody behind it: nobody took the message. A 504 is none of these, as somebody behind the
     /// proxy may have it.
     private static func notTaken(status: Int) -> Classification {
-        Classification(outcome: .transient, errmsg: "HTTP \(status)", breaker: .failure, scope: .api)
+        Classification(
+            outcome: .transient,
+            errmsg: "HTTP \(status)",
+            breaker: .failure,
+            scope: .api,
+            isIntermediary: true
+        )
     }
 
-    /// A 4xx without an errcode. One about who may call is for an operator, who may mend it while the message waits.
+    /// A 4xx without an errcode, by the rule for all upstreams. A vendor's limit is by the minute.
     private static func refusal(status: Int) -> Classification {
-        let text = "HTTP \(status)"
-        switch status {
-        case 408, 421, 425:
-            return notTaken(status: status)
-        case 429:
-            return Classification(outcome: .throttled, errmsg: text, breaker: .ignored, scope: .api, wait: .nextMinute)
-        case 401, 403, 404, 407:
-            return Classification(outcome: .account, errmsg: text, breaker: .ignored, scope: .api)
-        default:
-            return Classification(outcome: .request, errmsg: text, breaker: .success)
-        }
+        var refusal = Classification.refusal(status: status)
+        if refusal.outcome == .throttled { refusal.wait = .nextMinute }
+        return refusal
     }
 
     private func classification(_ code: Int, text: String?) -> Classification {
