@@ -2,6 +2,12 @@
 struct HeaderList {
     private(set) var elements: [String] = []
 
+    static func of(_ lines: [String]) -> [String] {
+        var list = HeaderList()
+        for line in lines { list.append(line: line) }
+        return list.elements
+    }
+
     /// Adds one line's elements without the spaces around them. A comma within a quoted string separates nothing.
     mutating func append(line: String) {
         let bytes = line.utf8

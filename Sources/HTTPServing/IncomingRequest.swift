@@ -75,9 +75,7 @@ public struct IncomingRequest: Sendable {
     /// A field that is a list, such as `Accept`: the elements of all its lines in order, without the spaces around them and
     /// without empty ones (RFC 9110 5.3). Quoted strings stay whole, quotes included.
     public func headerList(_ lowercasedName: String) -> [String] {
-        var list = HeaderList()
-        for line in fields[lowercasedName] { list.append(line: line) }
-        return list.elements
+        HeaderList.of(fields[lowercasedName])
     }
 
     /// Every header field in order, made anew at each call. Fields whose names are no tokens are left out.
@@ -96,10 +94,30 @@ public struct IncomingRequest: Sendable {
         fields.map { (name: $0.name, value: $0.value) }
     }
 
+    /// How long the body is by its `Content-Length`; nil where there is none, also if it is chunked.
+    public var declaredLength: Int? {
+        fields.first(name: "content-length").flatMap { Int($0) }
+    }
+
+    /// The body to be read piece by piece while it arrives, in place of ``body(upTo:)``: with ``declaredLength`` only, and nil
+    /// if what still arrives has been asked for before. If the answer is given before all of it was read, the connection ends with the answer.
+    public func stream() -> BodyReader? {
+        guard let declaredLength else { return nil }
+        let stream =
+            switch content {
+            case .complete(let buffer): BodyStream(complete: buffer)
+            case .arriving(let stream): stream
+            }
+        return stream.claimForStreaming() ? BodyReader(stream, length: declaredLength) : nil
+    }
+
     /// The whole body. It may be asked for again; a peer that waits for `100 Continue` gets it with the first call.
     ///
+    /// Over 64 KiB it is read only once memory for it could be taken from the listener's budget, which has it back when the
+    /// handler returns. So a handler should make sure first that the caller may send anything at all.
+    ///
     /// - Throws: ``BodyError/tooLarge(limit:)`` over `limit` bytes, as soon as that is known;
-    ///   ``BodyError/incomplete`` when the rest will never come.
+    ///   ``BodyError/incomplete`` when the rest will never come; ``BodyError/overloaded`` when there is no memory for it.
     public func body(upTo limit: Int) async throws(BodyError) -> [UInt8] {
         switch content {
         case .complete(let buffer):
