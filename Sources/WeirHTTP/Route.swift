@@ -33,6 +33,8 @@ struct Route: Equatable, Sendable {
     let listeners: [Listener]
     /// The metric label.
     let label: String
+    /// The pattern cut at its slashes.
+    private let segments: [String]
 
     private init(
         _ name: Name,
@@ -43,6 +45,7 @@ struct Route: Equatable, Sendable {
     ) {
         (self.name, self.pattern, self.methods, self.listeners) = (name, pattern, methods, listeners)
         self.label = label ?? pattern
+        segments = pattern.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     }
 
     static let all: [Route] = [
@@ -69,20 +72,31 @@ struct Route: Equatable, Sendable {
     /// The metric label of paths that aren't there, of which there are any number.
     static let unknownLabel = "other"
 
+    /// The routes of a listener by their first segments: a relayed call, of which there are most, is told from them by one look.
+    private static let tables: [Listener: [String: [Route]]] = {
+        var tables: [Listener: [String: [Route]]] = [:]
+        for route in all {
+            for listener in route.listeners { tables[listener, default: [:]][route.segments[0], default: []].append(route) }
+        }
+        return tables
+    }()
+
     /// - Parameter path: without the query.
     static func destination(of path: Substring, on listener: Listener) -> Destination {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        for route in all where route.listeners.contains(listener) {
-            if let arguments = route.arguments(parts) { return .own(route, arguments) }
+        let first = path.dropFirst().prefix { $0 != "/" }
+        if path.first == "/", let routes = tables[listener]?[String(first)] {
+            let parts = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+            for route in routes {
+                if let arguments = route.arguments(parts) { return .own(route, arguments) }
+            }
         }
-        return listener == .admin || path == "/v1" || path.hasPrefix("/v1/") ? .unknown : .relay
+        return listener == .admin || first == "v1" ? .unknown : .relay
     }
 
     private func arguments(_ parts: [Substring]) -> [String]? {
-        let pattern = pattern.split(separator: "/", omittingEmptySubsequences: false)
-        guard pattern.count == parts.count else { return nil }
+        guard segments.count == parts.count else { return nil }
         var arguments: [String] = []
-        for (wanted, part) in zip(pattern, parts) {
+        for (wanted, part) in zip(segments, parts) {
             if wanted.hasPrefix("{") {
                 arguments.append(String(part))
             } else if wanted != part {

@@ -9,7 +9,7 @@ enum WaitPreference {
     static func seconds(_ preferences: [String]) -> Int? {
         for preference in preferences {
             // Parameters of a preference follow a semicolon; `wait` has none.
-            let wait = preference.split(separator: ";", maxSplits: 1).first ?? ""
+            let wait = preference.split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)[0]
             let pair = wait.split(separator: "=", maxSplits: 1).map(trimmed)
             guard pair.count == 2, pair[0].lowercased() == "wait" else { continue }
             let digits = unquoted(pair[1])

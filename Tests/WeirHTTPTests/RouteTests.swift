@@ -20,7 +20,7 @@ struct RouteTests {
             for method in ["get", "post", "delete"] where line == "    \(method):" {
                 described[path]?.methods.insert(method.uppercased())
             }
-            if line.hasPrefix("    servers:") { described[path]?.servers = String(line.dropFirst(14)) }
+            if line.hasPrefix("    servers:") { described[path]?.servers = String(line.dropFirst(13)) }
         }
         #expect(Set(described.keys) == Set(Route.all.map(\.pattern)))
         for route in Route.all {
@@ -37,7 +37,7 @@ struct RouteTests {
         for method in ["GET", "HEAD"] {
             for path in ["/healthz", "/readyz", "/readyz/messages", "/openapi.yaml"] {
                 let reply = await bench.answer(method, path, on: listener, host: "gateway.example")
-                #expect(reply.status == 200 && !reply.text.contains("errcode"), "\(method) \(path)")
+                #expect(reply.status == 200 && !reply.text.hasPrefix("{"), "\(method) \(path)")
             }
         }
         bench.gateway.stopAccepting()

@@ -205,7 +205,9 @@ extension MessageService {
         var last: JobID?
         for summary in page.messages {
             if stopping.isSent {
-                guard let last else { throw MessageRefusal(.shuttingDown, "Weir is shutting down", retryAfter: .seconds(5)) }
+                guard let last else {
+                    throw MessageRefusal(.shuttingDown, "Weir is shutting down", retryAfter: .seconds(5))
+                }
                 // What was not looked at is left to whoever goes on from here.
                 result.next = last
                 break

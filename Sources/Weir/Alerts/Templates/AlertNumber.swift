@@ -35,5 +35,8 @@ struct AlertNumber: Equatable, Sendable {
         (currency.map(String.init) ?? "") + text + (isYuan ? "元" : "")
     }
 
-    private static func isDigit(_ character: Character) -> Bool { "0"..."9" ~= character }
+    /// By its code: in the order of characters a digit with a mark on it stands between two others.
+    private static func isDigit(_ character: Character) -> Bool {
+        character.asciiValue.map { 0x30...0x39 ~= $0 } ?? false
+    }
 }
