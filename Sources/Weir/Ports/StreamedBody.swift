@@ -10,13 +10,3 @@ public protocol StreamedBody: Sendable {
     /// After `.later`, `wake` is called once, on any thread, as soon as another read would answer something else.
     func read(upTo limit: Int, orWake wake: @escaping @Sendable () -> Void) -> StreamedBodyPart
 }
-
-/// What a read of a streamed body brings.
-public enum StreamedBodyPart: Equatable, Sendable {
-    /// At least one byte.
-    case bytes([UInt8])
-    /// Nothing has come yet.
-    case later
-    /// The caller went away before the body was whole, or was too slow.
-    case failed
-}
