@@ -53,7 +53,7 @@ struct CircuitBreakerMachineTests {
     @Test func `the transition tells what happened`() {
         var machine = CircuitBreakerMachine(.plain, at: .zero)
         for _ in 1...10 { machine.call(.success, at: .zero) }
-        for _ in 1...9 { #expect(machine.call(.failure, took: .seconds(4), at: after(.seconds(5))) == nil) }
+        for _ in 1...9 { #expect(machine.call(.failure, took: .seconds(6), at: after(.seconds(5))) == nil) }
         #expect(machine.counts(at: after(.seconds(5))) == BreakerCounts(calls: 19, failures: 9, slow: 9))
         #expect(
             machine.call(.failure, at: after(.seconds(5)))
