@@ -1,4 +1,5 @@
 import Dispatch
+import Resilience
 import Synchronization
 import Testing
 import Weir
@@ -99,12 +100,20 @@ import Weir
     }
 
     @Test func `two requests are only ever repeated before anything has left`() throws {
-        let exchange = try Exchange(CurlConfiguration(), sockets: SocketRegistry())
+        let exchange = try Exchange(
+            CurlConfiguration(),
+            sockets: SocketRegistry(),
+            inbox: CurlInbox(capacity: 1, multi: MultiHandle(maxConnections: 1)),
+            agenda: Agenda(),
+            replies: ByteBudget(limit: 1)
+        )
         #expect(exchange.maySend())
         #expect(!exchange.bytesLeft)
         #expect(exchange.mayConnect())
         #expect(exchange.maySend())
-        exchange.bodyOffset = 1
+        exchange.upload = Upload(UpstreamRequest(method: "POST", origin: "http://a", target: "/", body: [1, 2]))
+        var byte: UInt8 = 0
+        #expect(unsafe withUnsafeMutableBytes(of: &byte) { unsafe exchange.giveBody(to: $0) } == 1)
         #expect(!exchange.mayConnect())
         #expect(!exchange.maySend())
         exchange.reset()
