@@ -66,15 +66,16 @@ import Weir
             let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
             _ = unsafe getrlimit(resource, &limit)
             let before = limit
-            // The lowest free descriptor becomes one too many.
-            let free = dup(0)
-            _ = close(free)
-            limit.rlim_cur = rlim_t(free)
+            limit.rlim_cur = min(limit.rlim_cur, 256)
             _ = unsafe setrlimit(resource, &limit)
+            // All that are left are taken.
+            var taken = [socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)]
+            while let last = taken.last, last >= 0 { taken.append(dup(last)) }
             let failure = transport.exchange(request).failure
             var unknown = request
             unknown.origin = "http://nosuch.invalid"
             let unresolved = transport.exchange(unknown).failure
+            for descriptor in taken { _ = close(descriptor) }
             limit = before
             _ = unsafe setrlimit(resource, &limit)
             let text = "HERE \(failure as Any) \(unresolved as Any) \(free) \(before.rlim_cur)\n"
@@ -87,6 +88,7 @@ import Weir
             #expect(unresolved?.kind == .shortage)
             #expect(transport.exchange(request).reply?.status == 200)
             #expect(transport.exchange(unknown).failure?.kind == .resolve)
+            #expect(server.received.count == 1)
         }
     }
 }
