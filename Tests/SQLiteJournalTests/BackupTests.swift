@@ -1,7 +1,6 @@
 import Foundation
 import GRDB
 import Queueing
-import Synchronization
 import TestSupport
 import Testing
 import Timekeeping
@@ -35,11 +34,11 @@ import Weir
                     (0..<500).map { .accept(record(id(part * 500 + $0), recipient: "oUser\($0 % 9)", key: "k\($0)")) }
                 )
             }
-            let isDone = Atomic(false)
+            let isDone = Flag()
             let later = start + .seconds(1)
             let load = Task {
                 var number = 0
-                while !isDone.load(ordering: .relaxed) {
+                while !isDone.isSet {
                     let accepts = (0..<20).map { JournalWrite.accept(record(id(number + $0, at: later))) }
                     _ = try? await journal.write(accepts)
                     if number < 5_000 {
@@ -59,7 +58,7 @@ import Weir
                 steps += 1
                 largestLog = max(largestLog, JournalFolder(existing: folder.journal).logBytes())
             }.copy(to: copyOf(folder))
-            isDone.store(true, ordering: .relaxed)
+            isDone.set()
             #expect(await load.value > 0)
             #expect(steps > 3)
             #expect(largestLog < 64 << 20)

@@ -1,6 +1,5 @@
 import Foundation
 import Queueing
-import Synchronization
 import TestSupport
 import Testing
 import Timekeeping
@@ -76,12 +75,12 @@ import Weir
 
     /// A clock that stops whoever looks at it, but for the writer's thread.
     private final class StoppingTimeSource: TimeSource {
-        let isStopping = Atomic(false)
+        let isStopping = Flag()
         let gate = DispatchSemaphore(value: 0)
         let stopped = Answers<Int>()
 
         func now() -> Instant {
-            if isStopping.load(ordering: .relaxed), Thread.current.name != "weir.journal" {
+            if isStopping.isSet, Thread.current.name != "weir.journal" {
                 stopped.add(1)
                 gate.wait()
             }
@@ -101,7 +100,7 @@ import Weir
         configuration.maximumListsWaiting = 0
         try await withJournal(configuration, timeSource: clock) { journal, _ in
             try await journal.write([.accept(record(id(1), key: "k"))])
-            clock.isStopping.store(true, ordering: .relaxed)
+            clock.isStopping.set()
             let listings = ["a", "b"].map { client in
                 Task { try? await journal.list(MessageFilter(client: client)) }
             }
@@ -119,7 +118,7 @@ import Weir
                 #expect(try await journal.message(id(number))?.id == id(number))
                 #expect(try await journal.idempotent(key, now: start)?.id == id(1))
             }
-            clock.isStopping.store(false, ordering: .relaxed)
+            clock.isStopping.set(false)
             for _ in listings { clock.gate.signal() }
             for listing in listings { #expect(await listing.value != nil) }
         }
@@ -130,12 +129,12 @@ import Weir
         configuration.checkpointPages = 250
         try await withJournal(configuration, timeSource: SystemTimeSource()) { journal, folder in
             try await journal.write((0..<20_000).map { .accept(record(id($0), state: .sent, endedAt: start)) })
-            let isDone = Atomic(false)
+            let isDone = Flag()
             let largest = await withTaskGroup(of: Void.self, returning: Int64.self) { group in
                 for client in [nil, "orders", "billing", ""] {
                     group.addTask {
                         var filter = MessageFilter(client: client, states: [.delivered])
-                        while !isDone.load(ordering: .relaxed) {
+                        while !isDone.isSet {
                             filter.before = (try? await journal.list(filter))?.next
                         }
                     }
@@ -147,7 +146,7 @@ import Weir
                     _ = try? await journal.write([.accept(message)])
                     largest = max(largest, JournalFolder(existing: folder.journal).logBytes())
                 }
-                isDone.store(true, ordering: .relaxed)
+                isDone.set()
                 return largest
             }
             // 36 MB were written; the log is moved on at 1 MB, cut to 2 MB, and alarming at 2.5 MB.

@@ -1,0 +1,12 @@
+import Synchronization
+
+/// Something that one task tells others.
+final class Flag: Sendable {
+    private let value = Atomic(false)
+
+    var isSet: Bool { value.load(ordering: .relaxed) }
+
+    func set(_ isSet: Bool = true) {
+        value.store(isSet, ordering: .relaxed)
+    }
+}
