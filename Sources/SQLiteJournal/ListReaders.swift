@@ -7,7 +7,7 @@ internal import Weir
 /// lets go of what it read, so that neither other queries nor the write-ahead log wait for listings.
 final class ListReaders: Sendable {
     private struct State {
-        var turns: ListTurns<CheckedContinuation<Int, Never>>
+        var turns: ListTurns<CheckedContinuation<Int?, Never>>
         /// Until then listings aren't held back once more.
         var holdsAfter = Instant.zero
         var isClosed = false
@@ -32,7 +32,7 @@ final class ListReaders: Sendable {
         var connections: [DatabaseQueue] = []
         for _ in 0..<count { connections.append(try JournalDatabase.openReader(folder)) }
         self.connections = connections
-        let turns = ListTurns<CheckedContinuation<Int, Never>>(
+        let turns = ListTurns<CheckedContinuation<Int?, Never>>(
             connections: count,
             maximumWaiting: configuration.maximumListsWaiting,
             maximumWaitingPerClient: configuration.maximumListsWaitingPerClient
@@ -62,26 +62,23 @@ final class ListReaders: Sendable {
 
     // MARK: - Turns
 
+    /// - Returns: The connection, once it is the client's turn; `nil` where as many wait as may.
     private func enter(_ client: String?) async -> Int? {
-        let turn = await withCheckedContinuation { (continuation: CheckedContinuation<Int, Never>) in
+        await withCheckedContinuation { continuation in
             switch state.withLock({ $0.turns.enter(client, continuation) }) {
             case .start(let start): start.ticket.resume(returning: start.connection)
             case .wait: break
-            case .refused: continuation.resume(returning: -1)
+            case .refused: continuation.resume(returning: nil)
             }
         }
-        return turn >= 0 ? turn : nil
     }
 
     private func leave(_ client: String?, _ connection: Int) {
         let isLarge = folder.logBytes() > configuration.alarmingLogBytes
         let now = clock.now()
         let (started, isHeld) = state.withLock { state in
-            let holds = isLarge && now >= state.holdsAfter && !state.isClosed
-            if holds {
-                state.turns.hold()
-                state.holdsAfter = now + ListReaders.longestHold + ListReaders.restAfterHold
-            }
+            let holds = isLarge && now >= state.holdsAfter && !state.turns.isHeld && !state.isClosed
+            if holds { state.turns.hold() }
             return (state.turns.leave(client, connection), holds)
         }
         for start in started { start.ticket.resume(returning: start.connection) }
@@ -96,12 +93,17 @@ final class ListReaders: Sendable {
     private static let restAfterHold = Duration.seconds(4)
 
     private func waitForLog(from start: Instant) async {
-        while clock.now() < start + ListReaders.longestHold, folder.logBytes() > configuration.keptLogBytes,
-            !state.withLock({ $0.isClosed })
-        {
+        while clock.now() < start + ListReaders.longestHold, isLogLarge, !state.withLock({ $0.isClosed }) {
             try? await clock.sleep(until: clock.now() + .milliseconds(20))
         }
-        let started = state.withLock { $0.turns.goOn() }
+        let rest = isLogLarge ? ListReaders.restAfterHold : .zero
+        let now = clock.now()
+        let started = state.withLock { state in
+            state.holdsAfter = now + rest
+            return state.turns.goOn()
+        }
         for start in started { start.ticket.resume(returning: start.connection) }
     }
+
+    private var isLogLarge: Bool { folder.logBytes() > configuration.keptLogBytes }
 }

@@ -24,7 +24,7 @@ struct ListTurns<Ticket> {
     /// Who waits, by client, in the order of their turns.
     private var waiting: [(client: String?, tickets: [Ticket])] = []
     /// Whether nobody begins, so that the write-ahead log comes to have no readers.
-    private var isHeld = false
+    private(set) var isHeld = false
 
     init(connections: Int, maximumWaiting: Int, maximumWaitingPerClient: Int) {
         free = Array(0..<connections)

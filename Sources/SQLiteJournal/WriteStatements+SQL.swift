@@ -50,23 +50,23 @@ extension WriteStatements {
             ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
             """
 
-        /// Removes what `AttemptTrail` keeps no longer; ?2 is the number of the last such attempt. That is one row a settle, and
-        /// a few where an earlier version left thousands. The first attempt in doubt since the last redrive stays:
-        /// the doubt must outlive a restart.
-        static let trimTrail = """
-            DELETE FROM attempts WHERE message_id = ?1 AND number IN (
-                SELECT number FROM attempts AS old
-                WHERE message_id = ?1 AND number > \(AttemptTrail.first) AND number <= ?2 AND (
-                    outcome <> 'unknown'
-                    OR started_at < (SELECT coalesce(first_attempt_at, 0) FROM messages WHERE id = ?1)
-                    OR EXISTS (
-                        SELECT 1 FROM attempts AS earlier
-                        WHERE earlier.message_id = ?1 AND earlier.number < old.number AND earlier.outcome = 'unknown'
-                        AND earlier.started_at >= (SELECT coalesce(first_attempt_at, 0) FROM messages WHERE id = ?1)
-                    )
-                ) ORDER BY number LIMIT 8
-            )
+        /// Attempts that `AttemptTrail` keeps no longer; ?2 is the number of the last such one. That is one a settle, and a few
+        /// where an earlier version left thousands. The first attempt in doubt since the last redrive stays: the doubt must
+        /// outlive a restart.
+        static let omitted = """
+            SELECT number FROM attempts AS old
+            WHERE message_id = ?1 AND number > \(AttemptTrail.first) AND number <= ?2 AND (
+                outcome <> 'unknown'
+                OR started_at < (SELECT coalesce(first_attempt_at, 0) FROM messages WHERE id = ?1)
+                OR EXISTS (
+                    SELECT 1 FROM attempts AS earlier
+                    WHERE earlier.message_id = ?1 AND earlier.number < old.number AND earlier.outcome = 'unknown'
+                    AND earlier.started_at >= (SELECT coalesce(first_attempt_at, 0) FROM messages WHERE id = ?1)
+                )
+            ) ORDER BY number LIMIT 8
             """
+
+        static let deleteAttempt = "DELETE FROM attempts WHERE message_id = ?1 AND number = ?2"
 
         static let body = """
             SELECT body, trace_id FROM bodies JOIN messages ON messages.id = message_id WHERE message_id = ?1

@@ -9,7 +9,8 @@ struct WriteStatements {
     private let insertMessage: PreparedStatement
     private let insertBody: PreparedStatement
     private let insertAttempt: PreparedStatement
-    private let trimTrail: PreparedStatement
+    private let selectOmitted: PreparedStatement
+    private let deleteAttempt: PreparedStatement
     private let startMessage: PreparedStatement
     private let settleMessage: PreparedStatement
     private let concludeMessage: PreparedStatement
@@ -21,7 +22,8 @@ struct WriteStatements {
         insertMessage = try PreparedStatement(database, SQL.insertMessage)
         insertBody = try PreparedStatement(database, "INSERT INTO bodies (message_id, body) VALUES (?1, ?2)")
         insertAttempt = try PreparedStatement(database, SQL.insertAttempt)
-        trimTrail = try PreparedStatement(database, SQL.trimTrail)
+        selectOmitted = try PreparedStatement(database, SQL.omitted)
+        deleteAttempt = try PreparedStatement(database, SQL.deleteAttempt)
         startMessage = try PreparedStatement(database, SQL.start)
         settleMessage = try PreparedStatement(database, SQL.settle)
         concludeMessage = try PreparedStatement(database, SQL.conclude)
@@ -91,9 +93,16 @@ struct WriteStatements {
         insertAttempt.bind(attempt.next.map { StoredWaits.text($0.cost) }, at: 12)
         try insertAttempt.run()
         guard AttemptTrail.omitted(newest: attempt.number) > 0 else { return }
-        trimTrail.bind(id.stored, at: 1)
-        trimTrail.bind(Int64(AttemptTrail.lastOmitted(newest: attempt.number)), at: 2)
-        try trimTrail.run()
+        selectOmitted.bind(id.stored, at: 1)
+        selectOmitted.bind(Int64(AttemptTrail.lastOmitted(newest: attempt.number)), at: 2)
+        defer { selectOmitted.reset() }
+        var omitted: [Int64] = []
+        while try selectOmitted.step() { omitted.append(selectOmitted.integer(0)) }
+        deleteAttempt.bind(id.stored, at: 1)
+        for number in omitted {
+            deleteAttempt.bind(number, at: 2)
+            try deleteAttempt.run()
+        }
     }
 
     /// - Returns: Whether there is such a message.

@@ -160,6 +160,8 @@ import Weir
         (Sweeper.bodiesSQL, "INTEGER PRIMARY KEY"),
         (Sweeper.messagesSQL, "INTEGER PRIMARY KEY"),
         (WriteStatements.SQL.segment, "messages_recipient"),
+        (WriteStatements.SQL.omitted, "PRIMARY KEY (message_id=? AND number>? AND number<?)"),
+        (WriteStatements.SQL.deleteAttempt, "PRIMARY KEY (message_id=? AND number=?)"),
         (WriteStatements.SQL.newestSegment, "messages_recipient"),
     ])
     func `the journal's own queries use their indexes and sort nothing`(sql: String, index: String) throws {
