@@ -1,86 +1,135 @@
 internal import NIOCore
+internal import Resilience
 internal import Synchronization
 
-/// A body that arrives while its request is handled: filled on the event loop, awaited by the handler.
+/// A body that arrives while its request is handled: filled on the event loop, awaited whole or read piece by piece.
+///
+/// Until somebody claims it, only the first bytes are kept and the connection waits. A large body that is wanted whole takes
+/// its memory from the budget of all bodies before the connection is read on.
 final class BodyStream: Sendable {
-    private typealias Outcome = Result<[UInt8], BodyError>
-    private typealias Waiter = CheckedContinuation<Outcome, Never>
+    private let state: Mutex<BodyState>
+    private let budget: ByteBudget?
+    private let link: ConnectionLink?
 
-    private enum Progress {
-        case open, complete, failed
-    }
-
-    private struct State {
-        var buffer: ByteBuffer
-        var progress = Progress.open
-        var limit: Int?
-        var isOverLimit = false
-        var waiter: Waiter?
-
-        /// What a reader with this limit is to be told now; nil: wait.
-        func result(upTo limit: Int) -> Outcome? {
-            if isOverLimit || buffer.readableBytes > limit { return .failure(.tooLarge(limit: limit)) }
-            switch progress {
-            case .open: return nil
-            case .complete: return .success(Array(buffer.readableBytesView))
-            case .failed: return .failure(.incomplete)
-            }
-        }
-    }
-
-    private let state: Mutex<State>
-    private let declaredLength: Int?
-    private let link: ConnectionLink
-
-    init(received: ByteBuffer, declaredLength: Int?, link: ConnectionLink) {
-        state = Mutex(State(buffer: received))
-        self.declaredLength = declaredLength
+    init(received: ByteBuffer, declaredLength: Int?, unclaimed: Int, budget: ByteBudget?, link: ConnectionLink?) {
+        state = Mutex(
+            BodyState(
+                received: received,
+                declaredLength: declaredLength,
+                unclaimed: unclaimed,
+                isBudgeted: budget != nil
+            )
+        )
+        self.budget = budget
         self.link = link
     }
 
+    /// A body that is all there.
+    convenience init(complete bytes: ByteBuffer) {
+        self.init(received: bytes, declaredLength: bytes.readableBytes, unclaimed: .max, budget: nil, link: nil)
+        finish()
+    }
+
+    // MARK: The event loop's side
+
+    /// Adds what came; answers whether the connection should go on being read.
+    func append(_ bytes: ByteBuffer) -> Bool {
+        advance { $0.append(bytes) }
+        return goesOn()
+    }
+
+    /// Whether the connection should go on being read.
+    func goesOn() -> Bool {
+        state.withLock { $0.goesOn() }
+    }
+
+    func finish() {
+        advance { $0.end(.complete) }
+    }
+
+    func fail() {
+        advance { $0.end(.failed(.incomplete)) }
+    }
+
+    /// There is no more time for it: the peer's fault, unless it was kept waiting for memory.
+    func timeOut() {
+        advance { $0.end(.failed($0.isWaitingForHold ? .overloaded : .incomplete)) }
+    }
+
+    /// Whether fewer than `bytes` came since the last call although they could have.
+    func isSlower(than bytes: Int) -> Bool {
+        state.withLock { $0.isSlower(than: bytes) }
+    }
+
+    /// Whether somebody takes it piece by piece, and so decides how long it may last.
+    var isStreaming: Bool {
+        state.withLock { $0.use == .streaming }
+    }
+
+    /// Its request has been answered: gives back all memory.
+    func release() {
+        advance { $0.release() }
+    }
+
+    // MARK: The handler's side
+
+    /// Waits for all of it.
     func collect(upTo limit: Int) async throws(BodyError) -> [UInt8] {
-        if let declaredLength, declaredLength > limit { throw .tooLarge(limit: limit) }
-        let outcome = await withCheckedContinuation { (continuation: Waiter) in
-            let known: Outcome? = state.withLock { state in
-                if let result = state.result(upTo: limit) { return result }
-                guard state.waiter == nil else { return .failure(.incomplete) }
-                state.limit = limit
-                state.waiter = continuation
-                return nil
-            }
+        let outcome = await withCheckedContinuation { (continuation: BodyState.Waiter) in
+            let known = state.withLock { $0.collect(upTo: limit, waiter: continuation) }
             if let known {
                 continuation.resume(returning: known)
             } else {
-                link.run { $0.bodyWanted() }
+                wantMore()
             }
         }
         return try outcome.get()
     }
 
-    /// Adds what came; answers whether the connection should go on being read.
-    func append(_ bytes: ByteBuffer, unclaimed maximum: Int) -> Bool {
-        advance { state in
-            guard !state.isOverLimit else { return }
-            state.buffer.writeImmutableBuffer(bytes)
-            if let limit = state.limit, state.buffer.readableBytes > limit { state.isOverLimit = true }
+    /// Takes it to be read piece by piece; false if somebody has asked for it before.
+    func claimForStreaming() -> Bool {
+        state.withLock { $0.claimForStreaming() }
+    }
+
+    func read(upTo limit: Int, orWake wake: @escaping @Sendable () -> Void) -> BodyReader.Part {
+        let (part, isFirst, resumes) = state.withLock { $0.read(upTo: limit, orWake: wake) }
+        if isFirst {
+            wantMore()
+        } else if resumes {
+            link?.run { $0.bodyDrained(self) }
         }
-        return state.withLock { !$0.isOverLimit && ($0.limit != nil || $0.buffer.readableBytes < maximum) }
+        return part
     }
 
-    func finish() {
-        advance { if $0.progress == .open { $0.progress = .complete } }
-    }
+    // MARK: Both
 
-    func fail() {
-        advance { if $0.progress == .open { $0.progress = .failed } }
-    }
-
-    private func advance(_ change: (inout State) -> Void) {
-        let settled: (Waiter, Outcome)? = state.withLock { state in
+    /// Does what a change of state asks for, once the lock is free.
+    private func advance(_ change: (inout BodyState) -> Void) {
+        var effects = state.withLock { state in
             change(&state)
-            guard let limit = state.limit, let outcome = state.result(upTo: limit) else { return nil }
-            return state.waiter.take().map { ($0, outcome) }
+            return state.takeEffects()
         }
-        if let (waiter, outcome) = settled { waiter.resume(returning: outcome) }
+        if let (waiter, outcome) = effects.settled { waiter.resume(returning: outcome) }
+        if let ticket = effects.cancelled { budget?.cancel(ticket) }
+        effects.wake?()
+        effects.hold?.release()
+        effects.hold = nil
+        if effects.needsHold { wantMore() }
+    }
+
+    /// Has the connection read on, once there is memory for what comes.
+    private func wantMore() {
+        guard let budget, let bytes = state.withLock({ $0.beginWaitingForHold() }) else {
+            link?.run { $0.bodyWanted(self) }
+            return
+        }
+        let ticket = budget.wait(for: bytes) { hold in
+            guard self.state.withLock({ $0.granted(hold) }) else { return }
+            self.link?.run { $0.bodyWanted(self) }
+        }
+        guard let ticket else { return }
+        // It may have ended, or have been granted, between the two calls: then nobody waits under this number, or nobody should.
+        let isTooLate = state.withLock { !$0.waits(under: ticket) }
+        if isTooLate { budget.cancel(ticket) }
     }
 }

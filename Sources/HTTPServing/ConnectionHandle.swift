@@ -15,7 +15,7 @@ public final class ConnectionHandle: Sendable {
     /// A handle of no connection, for a request made by hand.
     public init() {}
 
-    /// Whether the peer has closed the connection, or its sending half.
+    /// Whether the peer has closed the connection. One that only closed its sending half still waits for its answer.
     public var isHungUp: Bool {
         state.withLock { $0.isHungUp }
     }

@@ -3,16 +3,18 @@ internal import HummingbirdCore
 public import Logging
 internal import NIOCore
 internal import NIOPosix
+public import Resilience
 public import ServiceLifecycle
 
 /// An HTTP/1.1 server of one address: hands each request to one function and sends what it returns.
 ///
-/// There is no router, middleware or streaming: answers are byte arrays, and a request's body is had whole and limited.
+/// There is no router or middleware: answers are byte arrays, and a request's body is had whole and limited, or in pieces.
 /// On graceful shutdown it stops accepting, ends idle connections, lets requests in flight finish and then returns.
 public struct HTTPListener: Service {
     private let name: String
     private let address: BoundAddress
     private let limits: ListenerLimits
+    private let bodyBudget: ByteBudget?
     private let logger: Logger
     private let onBound: @Sendable (BoundAddress) async -> Void
     private let handler: @Sendable (IncomingRequest) async -> OutgoingReply
@@ -22,6 +24,8 @@ public struct HTTPListener: Service {
     ///   - host: a name or an address of this machine.
     ///   - port: 0 for any free one.
     ///   - limits: what it puts up with.
+    ///   - bodyBudget: the memory for request bodies that are read whole, which several listeners may share; nil: as much as
+    ///     their handlers allow each.
     ///   - logger: for troubles only.
     ///   - onBound: runs once the address is being listened on, with the port that it got.
     ///   - handler: runs for every request, first on the connection's event loop: until it suspends it must not block.
@@ -30,6 +34,7 @@ public struct HTTPListener: Service {
         host: String,
         port: Int,
         limits: ListenerLimits = ListenerLimits(),
+        bodyBudget: ByteBudget? = nil,
         logger: Logger,
         onBound: @escaping @Sendable (BoundAddress) async -> Void = { _ in },
         handler: @escaping @Sendable (IncomingRequest) async -> OutgoingReply
@@ -37,6 +42,7 @@ public struct HTTPListener: Service {
         self.name = name
         address = BoundAddress(host: host, port: port)
         self.limits = limits
+        self.bodyBudget = bodyBudget
         self.logger = logger
         self.onBound = onBound
         self.handler = handler
@@ -48,13 +54,14 @@ public struct HTTPListener: Service {
     public func run() async throws {
         let quiet = Logger(label: logger.label) { _ in CancellableLogHandler(logger, atLeast: .warning) }
         let server = Server(
-            childChannelSetup: ServingChannel(limits: limits, serve: handler),
+            childChannelSetup: ServingChannel(limits: limits, bodyBudget: bodyBudget, serve: handler),
             configuration: ServerConfiguration(
                 address: .hostname(address.host, port: address.port),
                 backlog: 1024,
-                availableConnectionsDelegate: .maximum(limits.maxConnections, logger: quiet)
+                availableConnectionsDelegate: ConnectionGate(name: name, maximum: limits.maxConnections, logger: logger)
             ),
             onServerRunning: { channel in
+                await Self.addPause(to: channel, name: name, logger: logger)
                 let local = channel.localAddress
                 await onBound(BoundAddress(host: local?.ipAddress ?? address.host, port: local?.port ?? address.port))
             },
@@ -68,6 +75,13 @@ public struct HTTPListener: Service {
         } catch let error as SocketAddressError {
             throw ListenerError.cannotListen(name: name, address: address, reason: "no such address (\(error))")
         }
+    }
+
+    private static func addPause(to channel: any Channel, name: String, logger: Logger) async {
+        // In front of all others: it has to see an error before those that would end the server with it.
+        try? await channel.eventLoop.submit {
+            try channel.pipeline.syncOperations.addHandler(AcceptPause(name: name, logger: logger), position: .first)
+        }.get()
     }
 
     private static func reason(_ error: IOError) -> String {

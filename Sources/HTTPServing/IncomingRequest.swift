@@ -7,8 +7,12 @@ public struct IncomingRequest: Sendable {
     /// Upper case as sent: `GET`.
     public let method: String
 
-    /// Path and query exactly as received.
+    /// Path and query as received: without scheme and host where the request line had them (absolute-form).
     public let target: String
+
+    /// The host that the request is for, with its port if it was given: of an absolute-form target, else of the `Host` header
+    /// (RFC 9112 3.2.2). Nil when the peer named none.
+    public let host: String?
 
     /// Whether the peer's address is of this machine's loopback network.
     public let isLoopback: Bool
@@ -28,21 +32,29 @@ public struct IncomingRequest: Sendable {
         isLoopback: Bool = true,
         connection: ConnectionHandle = ConnectionHandle()
     ) {
+        let fields = HTTPHeaders(headers.map { ($0.name, $0.value) })
         self.method = method
-        self.target = target
+        (self.target, host) = Self.resolve(target, fields)
         self.isLoopback = isLoopback
         self.connection = connection
-        fields = HTTPHeaders(headers.map { ($0.name, $0.value) })
+        self.fields = fields
         content = .complete(ByteBuffer(bytes: body))
     }
 
     init(_ head: HTTPRequestHead, body: RequestBody, isLoopback: Bool, connection: ConnectionHandle) {
         method = head.method.rawValue
-        target = head.uri
+        (target, host) = Self.resolve(head.uri, head.headers)
         fields = head.headers
         content = body
         self.isLoopback = isLoopback
         self.connection = connection
+    }
+
+    private static func resolve(_ target: String, _ fields: HTTPHeaders) -> (target: String, host: String?) {
+        guard let (authority, path) = RequestTarget.absoluteForm(target) else {
+            return (target, fields.first(name: "host"))
+        }
+        return (path, authority)
     }
 
     /// The target up to the question mark, still percent-encoded.
@@ -58,6 +70,12 @@ public struct IncomingRequest: Sendable {
     /// The first value of a header field, whatever its case on the wire.
     public func header(_ lowercasedName: String) -> String? {
         fields.first(name: lowercasedName)
+    }
+
+    /// A field that is a list, such as `Accept`: the elements of all its lines in order, without the spaces around them and
+    /// without empty ones (RFC 9110 5.3). Quoted strings stay whole, quotes included.
+    public func headerList(_ lowercasedName: String) -> [String] {
+        HeaderList.of(fields[lowercasedName])
     }
 
     /// Every header field in order, made anew at each call. Fields whose names are no tokens are left out.
@@ -76,10 +94,30 @@ public struct IncomingRequest: Sendable {
         fields.map { (name: $0.name, value: $0.value) }
     }
 
+    /// How long the body is by its `Content-Length`; nil where there is none, also if it is chunked.
+    public var declaredLength: Int? {
+        fields.first(name: "content-length").flatMap { Int($0) }
+    }
+
+    /// The body to be read piece by piece while it arrives, in place of ``body(upTo:)``: with ``declaredLength`` only, and nil
+    /// if what still arrives has been asked for before. If the answer is given before all of it was read, the connection ends with the answer.
+    public func stream() -> BodyReader? {
+        guard let declaredLength else { return nil }
+        let stream =
+            switch content {
+            case .complete(let buffer): BodyStream(complete: buffer)
+            case .arriving(let stream): stream
+            }
+        return stream.claimForStreaming() ? BodyReader(stream, length: declaredLength) : nil
+    }
+
     /// The whole body. It may be asked for again; a peer that waits for `100 Continue` gets it with the first call.
     ///
+    /// Over 64 KiB it is read only once memory for it could be taken from the listener's budget, which has it back when the
+    /// handler returns. So a handler should make sure first that the caller may send anything at all.
+    ///
     /// - Throws: ``BodyError/tooLarge(limit:)`` over `limit` bytes, as soon as that is known;
-    ///   ``BodyError/incomplete`` when the rest will never come.
+    ///   ``BodyError/incomplete`` when the rest will never come; ``BodyError/overloaded`` when there is no memory for it.
     public func body(upTo limit: Int) async throws(BodyError) -> [UInt8] {
         switch content {
         case .complete(let buffer):

@@ -12,9 +12,9 @@ struct LazyTimer {
         case headers
         /// For the next request.
         case idle
-        /// For the rest of a body.
+        /// For the rest of a body, looked at once in a while.
         case body
-        /// For the peer to read the answer.
+        /// For the peer to take the answer, looked at once in a while.
         case flush
         /// For the peer to notice that the connection has ended.
         case linger

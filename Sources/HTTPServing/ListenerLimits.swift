@@ -10,8 +10,16 @@ public struct ListenerLimits: Equatable, Sendable {
     /// How long a keep-alive connection may stay without a request.
     public var idleTimeout: Duration = .seconds(75)
 
-    /// From complete headers to a complete body, and from an answer to the peer having read it.
+    /// From complete headers to a complete body, of which the wait for memory may be a part; counted anew once it is had. A
+    /// body that is streamed takes as long as its reader lets it.
     public var bodyTimeout: Duration = .seconds(60)
+
+    /// How often it is looked whether a peer that sends a large body or takes an answer is quick enough.
+    public var progressInterval: Duration = .seconds(10)
+
+    /// Bytes a second that a peer must send or take at least on average over ``progressInterval``, while memory is kept for
+    /// it; then its body counts as incomplete, or its connection closes.
+    public var minimumRate = 8 * 1024
 
     /// How long to go on discarding what a peer still sends after an answer that ends the connection, so that the
     /// answer reaches it before the close does.
@@ -23,8 +31,15 @@ public struct ListenerLimits: Equatable, Sendable {
     /// Message parts of pipelined requests held while an earlier one is handled; more closes the connection.
     public var maxPipelinedParts = 1024
 
-    /// Bytes of a body held before anybody asked for it; then its connection isn't read until somebody does.
-    public var unclaimedBodyBytes = 64 * 1024
+    /// Bytes of a body held before anybody asked for it; then its connection isn't read until somebody does. What one read
+    /// brings may pass it by at most 64 KiB.
+    public var unclaimedBodyBytes = 16 * 1024
 
     public init() {}
+
+    /// What ``minimumRate`` means for one ``progressInterval``, in bytes.
+    var minimumProgress: Int {
+        let (seconds, attoseconds) = progressInterval.components
+        return max(1, Int(Double(minimumRate) * (Double(seconds) + Double(attoseconds) / 1e18)))
+    }
 }

@@ -1,3 +1,5 @@
+public import Resilience
+
 /// An answer to a request, or the way in which there is to be none.
 public struct OutgoingReply: Sendable {
     /// How the answer's sending ends.
@@ -23,6 +25,9 @@ public struct OutgoingReply: Sendable {
 
     /// Whether the connection ends with this answer although the peer would keep it.
     public var closesConnection: Bool
+
+    /// What a large body takes of the memory that all replies share: given back when the peer has taken the reply, or is gone.
+    public var hold: ByteHold?
 
     /// Anything but ``Ending/whole`` is for a server that misbehaves on purpose.
     public var ending: Ending

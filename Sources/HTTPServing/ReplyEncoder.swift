@@ -1,12 +1,18 @@
 internal import NIOCore
 
-/// Writes an answer as HTTP/1.1 bytes, head and body into one buffer, as one write is cheaper than three.
+/// Writes an answer as HTTP/1.1 bytes.
 struct ReplyEncoder {
     let isHead: Bool
     let closes: Bool
 
-    func encode(_ reply: OutgoingReply, into buffer: inout ByteBuffer) {
-        let hasBody = reply.status >= 200 && reply.status != 204 && reply.status != 304
+    /// Whether ``start`` has been sent already.
+    var isBegun = false
+
+    /// How every answer begins.
+    static var start: ByteBuffer { ByteBuffer(string: "HTTP/1.1 ") }
+
+    /// Writes everything before the body.
+    func writeHead(_ reply: OutgoingReply, into buffer: inout ByteBuffer) {
         writeStatusLine(reply.status, into: &buffer)
         for (name, value) in reply.headers where Self.isSafe(name: name, value: value) && !Self.isOwn(name) {
             buffer.writeString(name)
@@ -14,27 +20,32 @@ struct ReplyEncoder {
             buffer.writeString(value)
             buffer.writeStaticString("\r\n")
         }
-        if hasBody {
+        if Self.hasBody(reply) {
             buffer.writeStaticString("Content-Length: ")
             buffer.writeString(String(reply.body.count))
             buffer.writeStaticString("\r\n")
         }
         buffer.writeStaticString(closes ? "Connection: close\r\n\r\n" : "\r\n")
-        guard hasBody, !isHead else { return }
-        if case .cut(let count) = reply.ending {
-            buffer.writeBytes(reply.body.prefix(max(0, count)))
-        } else {
-            buffer.writeBytes(reply.body)
-        }
+    }
+
+    /// As much of the body as is to be sent.
+    func body(of reply: OutgoingReply) -> ArraySlice<UInt8> {
+        guard Self.hasBody(reply), !isHead else { return [] }
+        guard case .cut(let count) = reply.ending else { return reply.body[...] }
+        return reply.body.prefix(max(0, count))
+    }
+
+    private static func hasBody(_ reply: OutgoingReply) -> Bool {
+        reply.status >= 200 && reply.status != 204 && reply.status != 304
     }
 
     private func writeStatusLine(_ status: Int, into buffer: inout ByteBuffer) {
+        if !isBegun { buffer.writeStaticString("HTTP/1.1 ") }
         guard status != 200 else {
-            buffer.writeStaticString("HTTP/1.1 200 OK\r\n")
+            buffer.writeStaticString("200 OK\r\n")
             return
         }
         let code = (100...999).contains(status) ? status : 500
-        buffer.writeStaticString("HTTP/1.1 ")
         buffer.writeString(String(code))
         buffer.writeStaticString(" ")
         buffer.writeString(Self.reasons[code] ?? "")

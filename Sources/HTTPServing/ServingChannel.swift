@@ -3,8 +3,9 @@ internal import Logging
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
+internal import Resilience
 
-/// Sets up each accepted connection: NIO's HTTP/1.1 parser and our handler, nothing between them.
+/// Sets up each accepted connection: NIO's HTTP/1.1 parser in our reader, and our handler, nothing between them.
 ///
 /// Hummingbird's own `HTTP1Channel` translates each message part to HTTPTypes and back and moves each through an async
 /// sequence to another thread; measured, a request takes about twice the processor time that way.
@@ -14,30 +15,26 @@ struct ServingChannel: ServerChildChannel {
     }
 
     let limits: ListenerLimits
+    let bodyBudget: ByteBudget?
     let serve: @Sendable (IncomingRequest) async -> OutgoingReply
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
-            // The parser's own limits are only a backstop: past ours it still gives us the head to answer 431 to.
-            var parserLimits = NIOHTTPDecoderLimitConfiguration()
-            parserLimits.maxHeaderFieldSize = max(256 * 1024, limits.headerBytes)
-            parserLimits.maxHeaderListSize = max(256 * 1024, limits.headerBytes)
-            parserLimits.maxHeaderFieldCount = 1000
-            let parser = HTTPRequestDecoder(
-                leftOverBytesStrategy: .dropBytes,
-                informationalResponseStrategy: .drop,
-                limitConfiguration: parserLimits
-            )
             let link = ConnectionLink(eventLoop: channel.eventLoop)
+            let reader = RequestReader(limits: limits)
             let handler = ServingHandler(
                 limits: limits,
+                bodyBudget: bodyBudget,
+                reader: reader,
                 link: link,
                 isLoopback: channel.remoteAddress.map(Self.isLoopback) ?? false,
                 serve: serve
             )
             link.connect(to: handler)
             try channel.syncOptions?.setOption(.socketOption(.tcp_nodelay), value: 1)
-            try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(parser))
+            // One read at a time, so that a limit on what is buffered is passed by one read at most.
+            try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+            try channel.pipeline.syncOperations.addHandler(reader)
             try channel.pipeline.syncOperations.addHandler(handler)
             return Value(channel: channel)
         }

@@ -4,7 +4,7 @@ internal import NIOCore
 extension ServingHandler {
     /// The handler's answer to the present request.
     func answer(_ reply: OutgoingReply) {
-        guard case .handling = phase, let context else { return }
+        guard case .handling = phase else { return }
         handle.clearHangup()
         switch reply.ending {
         case .close: return close()
@@ -12,30 +12,60 @@ extension ServingHandler {
         case .whole, .cut: break
         }
         let isCut = reply.ending != .whole
-        let isLast = reply.closesConnection || !keepsAlive || isQuiescing || isBodyOpen || isInputClosed || isCut
-        var buffer = context.channel.allocator.buffer(capacity: 256 + reply.body.count)
-        ReplyEncoder(isHead: isHead, closes: isLast && !isCut).encode(reply, into: &buffer)
+        // A peer that half-closed behind several requests gets all the answers.
+        let isAlone = backlog.isEmpty && pendingRefusal == nil
+        let isLast =
+            reply.closesConnection || !keepsAlive || isQuiescing || isBodyOpen || isCut || (isInputClosed && isAlone)
         stream = nil
-        if isLast {
-            writeLast(buffer, lingers: isBodyOpen || !backlog.isEmpty)
-        } else {
-            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
-            guard context.channel.isWritable else {
-                phase = .flushing
-                timer.set(.flush, after: limits.bodyTimeout, of: self)
-                return
-            }
-            becomeIdle()
-        }
+        send(reply, closes: isLast && !isCut, isLast: isLast, lingers: isBodyOpen || !backlog.isEmpty)
     }
 
     /// Answers without a handler, then closes: the peer's message can't be read.
-    func refuse(_ status: Int) {
-        guard let context else { return }
+    func refuse(_ refusal: Refusal) {
         isReadingOn = true
-        var buffer = context.channel.allocator.buffer(capacity: 128)
-        ReplyEncoder(isHead: isHead, closes: true).encode(OutgoingReply(status: status), into: &buffer)
-        writeLast(buffer, lingers: true)
+        send(refusal.reply, closes: true, isLast: true, lingers: true)
+    }
+
+    /// Writes head and body in one go, as one write is cheaper than two; of a large body only the first slice.
+    private func send(_ reply: OutgoingReply, closes: Bool, isLast: Bool, lingers: Bool) {
+        guard let context else { return }
+        let encoder = ReplyEncoder(isHead: isHead, closes: closes, isBegun: isAnswerBegun)
+        isAnswerBegun = false
+        let body = encoder.body(of: reply)
+        let first = body.prefix(UnsentRest.sliceBytes)
+        var buffer = context.channel.allocator.buffer(capacity: 256 + first.count)
+        encoder.writeHead(reply, into: &buffer)
+        buffer.writeBytes(first)
+        if first.count < body.count {
+            rest = UnsentRest(body.dropFirst(first.count), hold: reply.hold, isLast: isLast, lingers: lingers)
+            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+            waitUntilTaken()
+            sendRest()
+        } else if isLast {
+            writeLast(buffer, lingers: lingers)
+        } else {
+            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+            if context.channel.isWritable { becomeIdle() } else { waitUntilTaken() }
+        }
+    }
+
+    /// Hands on as much as the peer takes. The array and its memory are let go with the last slice.
+    private func sendRest() {
+        guard var rest, !isSendingRest, let context else { return }
+        self.rest = nil
+        isSendingRest = true
+        while rest.count > 0, context.channel.isWritable {
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: rest.nextSlice())), promise: nil)
+        }
+        isSendingRest = false
+        guard self.context != nil else { return }
+        if rest.count > 0 {
+            self.rest = rest
+        } else if rest.isLast {
+            writeLast(ByteBuffer(), lingers: rest.lingers)
+        } else if context.channel.isWritable {
+            becomeIdle()
+        }
     }
 
     /// Closes once earlier answers have left: a close by itself would throw away what the socket hasn't taken yet.
@@ -49,12 +79,15 @@ extension ServingHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if case .flushing = phase, context.channel.isWritable { becomeIdle() }
+        if case .flushing = phase, context.channel.isWritable, !isSendingRest {
+            if rest == nil { becomeIdle() } else { sendRest() }
+        }
         context.fireChannelWritabilityChanged()
     }
 
     private func becomeIdle() {
         phase = .idle
+        isHead = false
         timer.set(.idle, after: limits.idleTimeout, of: self)
         if backlog.isEmpty, pendingRefusal == nil {
             if isQuiescing || isInputClosed { endOnceWritten() } else { resumeReading() }
@@ -70,7 +103,7 @@ extension ServingHandler {
         defer { isWorkingOffBacklog = false }
         while canTakeMore, let part = backlog.popFirst() { take(part) }
         guard backlog.isEmpty else { return }
-        if let status = pendingRefusal, case .idle = phase { return refuse(status) }
+        if let refusal = pendingRefusal, case .idle = phase { return refuse(refusal) }
         partsEndForNow()
         if canTakeMore { resumeReading() }
     }
@@ -98,14 +131,40 @@ extension ServingHandler {
         phase = .lingering
         backlog.removeAll()
         resumeReading()
-        timer.set(.flush, after: limits.bodyTimeout, of: self)
         let written = context.eventLoop.makePromise(of: Void.self)
         context.writeAndFlush(wrapOutboundOut(buffer), promise: written)
+        watchTaking()
         written.futureResult.assumeIsolated().whenComplete { _ in
             guard let context = self.context else { return }
             guard lingers, !self.isInputClosed else { return self.close() }
             self.timer.set(.linger, after: self.limits.lingerTimeout, of: self)
             context.close(mode: .output, promise: nil)
         }
+    }
+
+    // MARK: Whether the peer takes its answer
+
+    private func waitUntilTaken() {
+        phase = .flushing
+        watchTaking()
+    }
+
+    private func watchTaking() {
+        untaken = bytesUntaken
+        timer.set(.flush, after: limits.progressInterval, of: self)
+    }
+
+    /// A peer that doesn't take its answer keeps memory that others need.
+    func lookAtTaking() {
+        let before = untaken
+        watchTaking()
+        if before - untaken < limits.minimumProgress { close() }
+    }
+
+    /// Of this answer and those before it: what is in our hands and in the kernel's.
+    private var bytesUntaken: Int {
+        guard let channel = context?.channel else { return 0 }
+        let buffered = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        return (rest?.count ?? 0) + buffered + SocketQueue.unacknowledgedBytes(of: channel)
     }
 }

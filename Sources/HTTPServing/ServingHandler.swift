@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import NIOHTTP1
+internal import Resilience
 
 /// One connection: gathers each request, starts its handler on the event loop, writes the answer, and watches limits.
 ///
@@ -25,7 +26,9 @@ final class ServingHandler: ChannelDuplexHandler {
     }
 
     let limits: ListenerLimits
+    let bodyBudget: ByteBudget?
     let serve: @Sendable (IncomingRequest) async -> OutgoingReply
+    let reader: RequestReader
     let link: ConnectionLink
     let handle = ConnectionHandle()
     let isLoopback: Bool
@@ -40,13 +43,22 @@ final class ServingHandler: ChannelDuplexHandler {
     var isBodyOpen = false
     var body = ByteBuffer()
     var stream: BodyStream?
+    var bodyDeadline = NIODeadline.distantFuture
     var keepsAlive = true
     var isHead = false
     var expectsContinue = false
 
+    // The present answer.
+    /// Whether its first bytes have been sent to see whether the peer is still there.
+    var isAnswerBegun = false
+    var rest: UnsentRest?
+    var isSendingRest = false
+    /// Bytes that the peer hadn't taken when it was last looked at.
+    var untaken = 0
+
     // What came too early.
     var backlog = CircularBuffer<HTTPServerRequestPart>()
-    var pendingRefusal: Int?
+    var pendingRefusal: Refusal?
     var isWorkingOffBacklog = false
     var hasSeenPart = false
     var isReadingOn = true
@@ -54,11 +66,15 @@ final class ServingHandler: ChannelDuplexHandler {
 
     init(
         limits: ListenerLimits,
+        bodyBudget: ByteBudget?,
+        reader: RequestReader,
         link: ConnectionLink,
         isLoopback: Bool,
         serve: @escaping @Sendable (IncomingRequest) async -> OutgoingReply
     ) {
         self.limits = limits
+        self.bodyBudget = bodyBudget
+        self.reader = reader
         self.link = link
         self.isLoopback = isLoopback
         self.serve = serve
@@ -87,6 +103,7 @@ final class ServingHandler: ChannelDuplexHandler {
         link.disconnect()
         stream?.fail()
         stream = nil
+        rest = nil
         handle.hangUp()
     }
 
@@ -94,6 +111,7 @@ final class ServingHandler: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
+        reader.saw(part)
         hasSeenPart = true
         switch phase {
         case .lingering, .closed:
@@ -135,7 +153,7 @@ final class ServingHandler: ChannelDuplexHandler {
             begin(head)
         case .body(let bytes):
             if let stream {
-                isReadingOn = stream.append(bytes, unclaimed: limits.unclaimedBodyBytes)
+                isReadingOn = stream.append(bytes)
             } else if body.readableBytes == 0 {
                 body = bytes
             } else {
@@ -156,11 +174,16 @@ final class ServingHandler: ChannelDuplexHandler {
     func partsEndForNow() {
         switch phase {
         case .gathering(let head):
-            let declared = head.headers.first(name: "content-length").flatMap { Int($0) }
-            let stream = BodyStream(received: body, declaredLength: declared, link: link)
-            isReadingOn = body.readableBytes < limits.unclaimedBodyBytes
+            let stream = BodyStream(
+                received: body,
+                declaredLength: head.headers.first(name: "content-length").flatMap { Int($0) },
+                unclaimed: limits.unclaimedBodyBytes,
+                budget: bodyBudget,
+                link: link
+            )
+            isReadingOn = stream.goesOn()
             self.stream = stream
-            timer.set(.body, after: limits.bodyTimeout, of: self)
+            allowBodyTime()
             start(head, body: .arriving(stream))
         case .idle where !hasSeenPart && !timer.isSet(.headers):
             // Bytes came, but no headers yet.
@@ -175,18 +198,26 @@ final class ServingHandler: ChannelDuplexHandler {
         isHead = head.method == .HEAD
         isBodyOpen = true
         body = ByteBuffer()
-        let size = head.headers.reduce(head.uri.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
-        guard size <= limits.headerBytes else { return refuse(431) }
-        // Two ways of framing in one message is how requests are smuggled past a front end.
-        if head.headers.contains(name: "transfer-encoding"), head.headers.contains(name: "content-length") {
-            return refuse(400)
-        }
-        // Nobody upgrades here, and the parser stops after a request that asks for it.
-        keepsAlive =
-            head.version.minor > 0 && head.isKeepAlive && !head.headers.contains(name: "upgrade")
-            && head.method != .CONNECT
-        expectsContinue = head.version.minor > 0 && head.headers.first(name: "expect")?.lowercased() == "100-continue"
+        if let refusal = refusal(of: head) { return refuse(refusal) }
+        // An `Upgrade` is ignored, as nobody upgrades here: the request is as good as without it (RFC 9110 7.8).
+        keepsAlive = head.version.minor > 0 && head.isKeepAlive
+        expectsContinue =
+            head.version.minor > 0
+            && HeaderList.of(head.headers["expect"]).contains { $0.lowercased() == "100-continue" }
         phase = .gathering(head)
+    }
+
+    /// What no handler should see.
+    private func refusal(of head: HTTPRequestHead) -> Refusal? {
+        let size = head.headers.reduce(head.uri.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
+        if size > limits.headerBytes { return .headersTooLong(limits) }
+        // What follows a CONNECT is no HTTP, so that the connection has to end.
+        if head.method == .CONNECT { return .connect }
+        // Two ways of framing in one message, or two hosts, are how requests are smuggled past a front end.
+        if head.headers.contains(name: "transfer-encoding"), head.headers.contains(name: "content-length") {
+            return .twoFramings
+        }
+        return head.headers["host"].count > 1 ? .twoHosts : nil
     }
 
     private func start(_ head: HTTPRequestHead, body: RequestBody) {
@@ -195,19 +226,12 @@ final class ServingHandler: ChannelDuplexHandler {
         let request = IncomingRequest(head, body: body, isLoopback: isLoopback, connection: handle)
         let serve = serve
         let link = link
+        let stream = stream
         Task.immediate {
             let reply = await serve(request)
+            // Only now is its body nowhere in use, even if the connection ended before.
+            stream?.release()
             link.run { $0.answer(reply) }
         }
-    }
-
-    /// The handler asks for the rest of the body.
-    func bodyWanted() {
-        guard case .handling = phase, isBodyOpen, let context else { return }
-        if expectsContinue {
-            expectsContinue = false
-            context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
-        }
-        resumeReading()
     }
 }

@@ -12,6 +12,7 @@ extension IncomingRequest {
             switch error {
             case .tooLarge: throw MessageRefusal(.tooLarge, excess)
             case .incomplete: throw MessageRefusal(.malformed, "the body ended early")
+            case .overloaded: throw MessageRefusal(.queueFull, "no memory for the body now: send it again later")
             }
         }
     }

@@ -1,10 +1,12 @@
 import HTTPServing
 import Logging
+import Resilience
 import ServiceLifecycle
 
 /// Runs a listener of any free port while `test` runs.
 func withListener(
     _ limits: ListenerLimits = ListenerLimits(),
+    bodyBudget: ByteBudget? = nil,
     handler: @escaping @Sendable (IncomingRequest) async -> OutgoingReply,
     test: (Int) async throws -> Void
 ) async throws {
@@ -14,6 +16,7 @@ func withListener(
         host: "127.0.0.1",
         port: 0,
         limits: limits,
+        bodyBudget: bodyBudget,
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         onBound: { continuation.yield($0) },
         handler: handler

@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOPosix
 
@@ -40,7 +41,8 @@ struct RawConnection {
     private var received: [UInt8] = []
     private(set) var ending: Ending?
 
-    static func open(_ port: Int) async throws -> RawConnection {
+    /// - Parameter reads: false: nothing is taken from the socket until ``startReading()``.
+    static func open(_ port: Int, reads: Bool = true) async throws -> RawConnection {
         let (stream, continuation) = AsyncStream<Event>.makeStream()
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in
@@ -48,6 +50,7 @@ struct RawConnection {
                     try channel.pipeline.syncOperations.addHandler(Collector(events: continuation))
                 }
             }
+            .channelOption(.autoRead, value: reads)
             .connect(host: "127.0.0.1", port: port).get()
         return RawConnection(channel: channel, events: stream)
     }
@@ -59,6 +62,27 @@ struct RawConnection {
 
     func send(_ text: String) async throws {
         try await channel.writeAndFlush(ByteBuffer(string: text)).get()
+    }
+
+    func send(_ bytes: [UInt8]) async throws {
+        try await channel.writeAndFlush(ByteBuffer(bytes: bytes)).get()
+    }
+
+    /// Ends the sending half alone.
+    func finishSending() async throws {
+        try await channel.close(mode: .output).get()
+    }
+
+    /// Ends the connection with a reset.
+    func reset() async throws {
+        if let socket = channel as? any SocketOptionProvider {
+            try await socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+        }
+        try await channel.close().get()
+    }
+
+    func startReading() async throws {
+        try await channel.setOption(.autoRead, value: true).get()
     }
 
     func close() async throws {
@@ -78,6 +102,13 @@ struct RawConnection {
         answer.body = text(received.prefix(length))
         received.removeFirst(min(length, received.count))
         return answer
+    }
+
+    /// As many bytes as asked for, or what came until the connection ended.
+    mutating func bytes(_ count: Int) async -> String {
+        while received.count < count, await more() {}
+        defer { received.removeFirst(min(count, received.count)) }
+        return text(received.prefix(count))
     }
 
     /// Everything that comes until the connection ends.

@@ -3,6 +3,7 @@ import CurlTransport
 import HTTPServing
 import Logging
 import PrometheusMetrics
+import Resilience
 import SQLiteJournal
 import ServiceLifecycle
 import Timekeeping
@@ -13,9 +14,6 @@ import WeirHTTP
 struct Composition {
     let gateway: Gateway
     let services: [any Service]
-
-    /// More than `upstream.max_in_flight` may be set to is never asked for.
-    private static let maxConnections = 10_000
 
     /// Opens the journal and the transport; nothing is listened on before `services` run.
     ///
@@ -28,6 +26,7 @@ struct Composition {
         source: ConfigurationSource?,
         onBound: @escaping @Sendable (String, BoundAddress) async -> Void
     ) throws {
+        let limits = ProcessLimits.apply(maxInFlight: configuration.upstream.maxInFlight, logger: logger)
         let time = SystemTimeSource()
         let registry = MetricRegistry()
         let metrics = try GatewayMetrics(registry)
@@ -47,7 +46,7 @@ struct Composition {
                 proxy: configuration.upstream.proxy,
                 caFile: configuration.upstream.caFile,
                 // The dispatcher keeps to max_in_flight, which a reload may change.
-                maxConnections: Composition.maxConnections
+                maxConnections: limits.upstream
             )
         )
         let traces = try TraceExport(
@@ -75,9 +74,12 @@ struct Composition {
             reload: { await reloader.reload() }
         )
         self.gateway = gateway
+        let bodies = ByteBudget(limit: ProcessLimits.bodyBytes)
         let listeners = [
-            listener("admin", configuration.server.admin, logger: logger, onBound: onBound) { await admin.answer($0) },
-            listener("api", configuration.server.api, logger: logger, onBound: onBound) { await api.answer($0) },
+            listener("admin", configuration.server.admin, limits.admin, bodies, logger, onBound) {
+                await admin.answer($0)
+            },
+            listener("api", configuration.server.api, limits.api, bodies, logger, onBound) { await api.answer($0) },
         ]
         // Shut down from the end: first the gateway drains, answering refusals meanwhile; then nobody is listened to any more;
         // then what is in the journal's and the transport's hands is finished.
@@ -92,14 +94,20 @@ struct Composition {
 private func listener(
     _ name: String,
     _ address: ListenAddress,
-    logger: Logger,
-    onBound: @escaping @Sendable (String, BoundAddress) async -> Void,
+    _ connections: Int,
+    _ bodies: ByteBudget,
+    _ logger: Logger,
+    _ onBound: @escaping @Sendable (String, BoundAddress) async -> Void,
     handler: @escaping @Sendable (IncomingRequest) async -> OutgoingReply
 ) -> any Service {
-    HTTPListener(
+    var limits = ListenerLimits()
+    limits.maxConnections = connections
+    return HTTPListener(
         name: name,
         host: address.host,
         port: address.port,
+        limits: limits,
+        bodyBudget: bodies,
         logger: logger,
         onBound: { await onBound(name, $0) },
         handler: handler

@@ -1,0 +1,54 @@
+import Glibc
+import HTTPServing
+import Logging
+
+/// How the descriptors of the process are shared out, so that nobody takes the last one that others need.
+struct ProcessLimits: Equatable {
+    /// Callers' connections of the api listener.
+    let api: Int
+    /// Connections of the admin listener. They are never the api's, so that an operator always gets in.
+    let admin: Int
+    /// Connections to WeChat and to others that calls go to.
+    let upstream: Int
+
+    /// What is promised where there are enough descriptors.
+    static let mostAPI = 10_000
+    private static let mostAdmin = 500
+    /// More than `upstream.max_in_flight` may be set to is never asked for.
+    private static let mostUpstream = 10_000
+
+    /// Bytes of request bodies that all callers together may have in memory while they are read.
+    static let bodyBytes = 128 << 20
+
+    /// - Parameters:
+    ///   - descriptors: that the process may have open.
+    ///   - maxInFlight: `upstream.max_in_flight`.
+    ///   - processors: each has an event loop with descriptors of its own.
+    init(descriptors: Int, maxInFlight: Int, processors: Int) {
+        // The journal and its readers, the log, the trace collector, names looked up; event loops.
+        let own = 128 + 4 * max(1, processors)
+        let free = max(0, descriptors - own)
+        // A connection that has just been closed or is kept for reuse needs its descriptor beside those in flight.
+        let wanted = maxInFlight + maxInFlight / 4 + 16
+        let callers = free - min(wanted, free / 2)
+        admin = min(max(callers / 8, 8), Self.mostAdmin)
+        api = min(max(callers - admin, 8), Self.mostAPI)
+        upstream = min(max(free - api - admin, 8), Self.mostUpstream)
+    }
+
+    /// Raises the soft limit to the hard one, shares out what there is, and says so if that is less than promised.
+    static func apply(maxInFlight: Int, logger: Logger) -> ProcessLimits {
+        let descriptors = DescriptorLimit.raise()
+        let processors = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+        let limits = ProcessLimits(descriptors: descriptors, maxInFlight: maxInFlight, processors: processors)
+        guard limits.api < mostAPI else { return limits }
+        logger.warning(
+            "few descriptors, so fewer connections are accepted: raise the hard limit (LimitNOFILE, ulimit -Hn)",
+            metadata: [
+                "descriptors": "\(descriptors)", "api_connections": "\(limits.api)",
+                "admin_connections": "\(limits.admin)", "upstream_connections": "\(limits.upstream)",
+            ]
+        )
+        return limits
+    }
+}
