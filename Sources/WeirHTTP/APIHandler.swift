@@ -28,6 +28,8 @@ public struct APIHandler: Sendable {
             limit async throws(RelayBodyError) in
             do throws(BodyError) { return try await request.body(upTo: limit) } catch { throw RelayBodyError(error) }
         }
+        call.declaredLength = request.declaredLength
+        call.stream = { request.stream().map { UploadBody(reader: $0) } }
         call.contentType = request.header("content-type")
         call.contentEncoding = request.header("content-encoding")
         call.userAgent = request.header("user-agent")
@@ -70,6 +72,7 @@ extension RelayBodyError {
         switch error {
         case .tooLarge(let limit): self = .tooLarge(limit: limit)
         case .incomplete: self = .incomplete
+        case .overloaded: self = .overloaded
         }
     }
 }
