@@ -29,7 +29,7 @@ public struct APIHandler: Sendable {
             do throws(BodyError) { return try await request.body(upTo: limit) } catch { throw RelayBodyError(error) }
         }
         call.declaredLength = request.declaredLength
-        call.stream = { request.stream().map { UploadBody(reader: $0) } }
+        call.stream = { request.stream().map(ArrivingUpload.init) }
         call.contentType = request.header("content-type")
         call.contentEncoding = request.header("content-encoding")
         call.userAgent = request.header("user-agent")

@@ -1,16 +1,15 @@
 import HTTPServing
 import Weir
 
-/// A request's body as it arrives, for the upstream.
-struct UploadBody: StreamedBody {
+/// A request's body as the transport reads it: the listener's reader behind the port.
+struct ArrivingUpload: StreamedBody {
     let reader: BodyReader
 
     var length: Int { reader.length }
 
     func read(upTo limit: Int, orWake wake: @escaping @Sendable () -> Void) -> StreamedBodyPart {
         switch reader.read(upTo: limit, orWake: wake) {
-        // Nothing is left: whoever asks beyond the end waits for nothing that comes.
-        case .bytes(let bytes): bytes.isEmpty ? .failed : .bytes(bytes)
+        case .bytes(let bytes): .bytes(bytes)
         case .later: .later
         case .failed: .failed
         }
