@@ -89,7 +89,7 @@ import WeChat
         ("?a=1&access_token=TOKEN&b=2", "?a=1&access_token=REAL-TOKEN-1&b=2"),
         ("?type=image&access_token=TOKEN", "?type=image&access_token=REAL-TOKEN-1"),
         ("?access_token=&access_token=TOKEN", "?access_token=&access_token=REAL-TOKEN-1"),
-        ("?access_token=ACCESS_TOKEN&a&access_token=TOKEN", "?access_token=ACCESS_TOKEN&a&access_token=REAL-TOKEN-1"),
+        ("?access_token=NONE&a&access_token=TOKEN", "?access_token=NONE&a&access_token=REAL-TOKEN-1"),
         ("?access_token=SOMEBODYS&access_token=TOKEN", "?access_token=SOMEBODYS&access_token=REAL-TOKEN-1"),
         ("?access_token=TOKEN&access_token=SOMEBODYS", "?access_token=REAL-TOKEN-1&access_token=SOMEBODYS"),
         ("?access_token=TOKEN&a=1&access_token=TOKEN", "?access_token=REAL-TOKEN-1&a=1"),
