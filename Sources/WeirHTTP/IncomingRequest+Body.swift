@@ -20,7 +20,12 @@ extension IncomingRequest {
             switch error {
             case .tooLarge: throw MessageRefusal(.tooLarge, excess)
             case .incomplete: throw MessageRefusal(.malformed, "the body ended early")
-            case .overloaded: throw MessageRefusal(.queueFull, "no memory for the body now: send it again later")
+            case .overloaded:
+                throw MessageRefusal(
+                    .overloaded,
+                    "bodies take as much memory as they may: nothing was accepted",
+                    retryAfter: .seconds(1)
+                )
             }
         }
     }

@@ -76,7 +76,9 @@ struct Route: Equatable, Sendable {
     private static let tables: [Listener: [String: [Route]]] = {
         var tables: [Listener: [String: [Route]]] = [:]
         for route in all {
-            for listener in route.listeners { tables[listener, default: [:]][route.segments[0], default: []].append(route) }
+            for listener in route.listeners {
+                tables[listener, default: [:]][route.segments[0], default: []].append(route)
+            }
         }
         return tables
     }()
