@@ -1,6 +1,9 @@
 extension Duration {
     /// The whole duration in nanoseconds, saturating at the range of `Int64` (about 292 years).
     public var inNanoseconds: Int64 {
+        // `components` would trap beyond the range of its seconds.
+        guard self < .seconds(1 << 40) else { return .max }
+        guard self > .seconds(-1 << 40) else { return .min }
         let (seconds, attoseconds) = components
         let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         let (sum, carry) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000)

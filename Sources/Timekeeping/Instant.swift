@@ -25,7 +25,10 @@ public struct Instant: Hashable, Comparable, Sendable {
     }
 
     public static func - (instant: Instant, duration: Duration) -> Instant {
-        instant + (.zero - duration)
+        // The negative of the shortest duration is none.
+        let (difference, overflow) = instant.nanoseconds.subtractingReportingOverflow(duration.inNanoseconds)
+        guard overflow else { return Instant(nanoseconds: difference) }
+        return duration < .zero ? .distantFuture : Instant(nanoseconds: .min)
     }
 
     /// The time from `right` to `left`, negative when `left` is the earlier one.

@@ -78,10 +78,6 @@ import Weir
             for descriptor in taken { _ = close(descriptor) }
             limit = before
             _ = unsafe setrlimit(resource, &limit)
-            let text = "HERE \(failure as Any) \(unresolved as Any) \(free) \(before.rlim_cur)\n"
-            let file = unsafe fopen("/tmp/HERE", "a")
-            unsafe fputs(text, file)
-            unsafe fclose(file)
             #expect(failure?.kind == .shortage)
             #expect(failure?.bytesLeft == false)
             #expect(failure?.detail.hasSuffix("errno 24") == true)

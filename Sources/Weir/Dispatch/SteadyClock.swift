@@ -55,7 +55,7 @@ struct SteadyClock: Sendable {
     }
 
     func steady(_ wall: Timestamp) -> Timestamp {
-        skew == .zero || wall == .distantFuture ? wall : wall + (.zero - skew)
+        skew == .zero || wall == .distantFuture ? wall : wall + (Duration.zero - skew)
     }
 
     func wall(_ steady: Timestamp) -> Timestamp {
