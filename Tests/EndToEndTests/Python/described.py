@@ -42,7 +42,7 @@ def main(description, listener, url, examples="20"):
             "--seed", "7", "--generation-deterministic", "--continue-on-failure", "--no-color",
             # Without a configured key whoever is on the machine is served, whatever key it sends.
             "--exclude-checks", "ignored_auth",
-            "--request-timeout", "30", "--workers", "2",
+            "--request-timeout", "30",
         ]
         run = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     print(run.stdout, file=sys.stderr if run.returncode else sys.stdout)
