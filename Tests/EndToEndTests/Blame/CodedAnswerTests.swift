@@ -2,13 +2,21 @@ import Testing
 
 /// An upstream that compresses although nobody asked.
 @Suite struct CodedAnswerTests {
-    @Test func `coded answers to a token fetch, a send, a message and a download are read as they are meant`()
-        async throws
-    {
-        let file = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+    @Test func `a coded token is a token`() async throws {
         let stage = try await ScriptedStage.start { _ in
         } script: { upstream in
             upstream.on(ScriptedUpstream.stableToken) { _ in ScriptedUpstream.token("REAL-token").gzipped }
+        }
+        let answer = try await stage.send(to: "o-1", token: try await stage.weir.token())
+        #expect(answer.errcode == 0, "\(answer.text)")
+        let asked = stage.upstream.requests(ScriptedUpstream.stableToken).map { $0.header("accept-encoding") }
+        #expect(asked == ["identity"])
+    }
+
+    @Test func `coded answers to a send, a message and a download are read as they are meant`() async throws {
+        let file = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        let stage = try await ScriptedStage.start { _ in
+        } script: { upstream in
             upstream.on(ScriptedStage.template) { _ in ScriptedReply.ok().gzipped }
             upstream.on(ScriptedStage.custom) { _ in ScriptedReply.errcode(45015).gzipped }
             upstream.on(ScriptedStage.download) { _ in ScriptedReply.file(file).gzipped }

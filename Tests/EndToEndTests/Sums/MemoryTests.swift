@@ -5,7 +5,7 @@ import Testing
 @Suite(.serialized) struct MemoryTests {
     private static let boundMiB = 512
     /// What a broken gateway may take before it ends: a test that fails must not take the machine along.
-    private static let limits = ["-v 12000000"]
+    private static let limits = ["-v 8000000"]
     private static let file = [UInt8](repeating: 7, count: 20 << 20)
 
     private func stage() async throws -> (upstream: ScriptedUpstream, weir: WeirProcess, good: String) {

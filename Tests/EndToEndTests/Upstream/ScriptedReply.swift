@@ -66,3 +66,8 @@ struct ScriptedReply: Sendable {
         return (Array((head + "\r\n").utf8), toHead || status == 204 ? [] : body)
     }
 }
+
+extension ScriptedReply: CustomStringConvertible {
+    /// Short: a failed test shows it with its arguments.
+    var description: String { "\(status), \(body.count) bytes, \(ending)" }
+}
