@@ -37,8 +37,9 @@ import Testing
     }
 
     @Test(arguments: ["GET", "POST"])
-    func `a caller that has ended its sending gets the whole answer`(method: String) async throws {
-        let stage = try await ScriptedStage.start { _ in
+    func `a caller that has ended its sending and waits gets the whole answer`(method: String) async throws {
+        let stage = try await ScriptedStage.start {
+            $0.limits = "{default: {rate: 1/s, burst: 1}}"
         } script: { upstream in
             for path in [ScriptedStage.custom, ScriptedStage.read] {
                 upstream.on(path) { _ in .ok(after: .milliseconds(500)) }
@@ -47,6 +48,8 @@ import Testing
         let token = try await stage.weir.token()
         let body = Message.customBody(to: "o-1")
         let path = method == "GET" ? ScriptedStage.read : ScriptedStage.custom
+        // Takes the permit, so that the next one waits for its own.
+        #expect(try await stage.call(method, path, token: token, body: method == "GET" ? nil : body).errcode == 0)
         let rest = method == "GET" ? "\r\n" : "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
         let port = stage.weir.api.port
         let text = try await onThread {

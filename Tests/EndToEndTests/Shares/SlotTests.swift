@@ -86,14 +86,16 @@ import Testing
         let settings = WeirSettings(folder: try TemporaryFolder(), upstream: upstream.port)
         let stage = ScriptedStage(settings: settings, upstream: upstream, weir: try await WeirProcess.start(settings))
         let token = try await stage.weir.token()
-        let form = MultipartForm(file: Array(repeating: 7, count: 9 << 20))
+        // Together four bytes less than `relay.max_waiting_bytes`.
+        let overhead = MultipartForm(file: []).body.count
+        let form = MultipartForm(file: Array(repeating: 7, count: (64 << 20) / 7 - overhead))
         let peers = RawPeers(part: form.body)
         try peers.open(7, to: stage.weir.api.port) { _ in
             "POST \(ScriptedStage.upload)?access_token=\(token) HTTP/1.1\r\nHost: 127.0.0.1\r\n"
                 + "\(form.headers[0].name): \(form.headers[0].value)\r\nContent-Length: \(form.body.count)\r\n\r\n"
         }
         try await peers.pushAll(within: .seconds(10))
-        try await eventually("they are in flight") { upstream.bodyBytes >= 7 * 9 << 20 }
+        try await eventually("they are in flight") { upstream.bodyBytes >= 7 * form.body.count }
         let answer = try await stage.call(
             "POST",
             ScriptedStage.custom,

@@ -1,7 +1,7 @@
 import Testing
 
 /// Lines of one header are one list, and a preference fails no request.
-@Suite struct ListTests {
+@Suite struct HeaderListTests {
     static let preferences: [[String]] = [
         ["wait=100"], ["wait=0"], ["wait=abc"], ["wait=5;strict=1"], ["wait=\"5\""], ["respond-async, wait=3"],
         ["wait=-1"], ["=;,"],
