@@ -104,9 +104,12 @@ import Testing
             weir = try await WeirProcess.start(settings)
             traffic.move(to: weir.api.port)
         }
-        // It parks the lane until the minute ends: at the end, so that the kills before it meet attempts.
         try await sandbox.endFaults()
-        try await sandbox.fault("\"kind\":\"errcode\",\"errcode\":45011,\"count\":1,\"api\":\"\(FaultTests.template)\"")
+        if CrashTests.kills >= 20 {
+            // It parks the lane until the minute ends: too long for every day.
+            let full = "\"kind\":\"errcode\",\"errcode\":45011,\"count\":1"
+            try await sandbox.fault("\(full),\"api\":\"\(FaultTests.template)\"")
+        }
         try await traffic.accepted(CrashTests.kills * 300 + 300)
         try await traffic.stop()
         try await eventually("the minute is over") { try await weir.metrics().sum("weir_queue_depth") < 100 }
