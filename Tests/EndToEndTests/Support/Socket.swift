@@ -29,6 +29,11 @@ final class Socket {
         }
     }
 
+    /// Takes over a connection that was accepted. It waits for bytes as long as it takes.
+    init(accepted descriptor: Int32) {
+        self.descriptor = descriptor
+    }
+
     deinit {
         close(descriptor)
     }
@@ -48,6 +53,46 @@ final class Socket {
             guard count > 0 else { throw .closed }
             sent += count
         }
+    }
+
+    /// Says that nothing more will be sent; answers still come.
+    func endSending() {
+        _ = shutdown(descriptor, Int32(SHUT_WR))
+    }
+
+    /// Ends both directions: whoever waits in `receive` on another thread gets the end of the stream.
+    func endBoth() {
+        _ = shutdown(descriptor, Int32(SHUT_RDWR))
+    }
+
+    /// How many bytes the system holds that nobody has read.
+    func receiveBuffer(_ bytes: Int) {
+        var size = Int32(bytes)
+        _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+    }
+
+    /// Makes the coming close a reset.
+    func resetsAtClose() {
+        var now = linger(l_onoff: 1, l_linger: 0)
+        let length = socklen_t(MemoryLayout<linger>.size)
+        _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, length)
+    }
+
+    /// Sends what the system takes without waiting.
+    /// - Returns: how many bytes of `bytes` from `start` on it took; 0 when it takes none now.
+    func sendWithoutWaiting(_ bytes: [UInt8], from start: Int) throws(SocketError) -> Int {
+        let count = unsafe bytes.withUnsafeBytes { buffer in
+            unsafe Foundation.send(
+                descriptor,
+                buffer.baseAddress?.advanced(by: start),
+                buffer.count - start,
+                Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
+            )
+        }
+        if count >= 0 { return count }
+        let code = errno
+        guard code == EAGAIN || code == EINTR else { throw .closed }
+        return 0
     }
 
     /// The next bytes; none at the end of the stream.

@@ -31,6 +31,14 @@ final class WeirProcess: Sendable {
         return weir
     }
 
+    /// Starts it under the shell's `ulimit`.
+    static func start(_ settings: WeirSettings, limits: [String]) async throws -> WeirProcess {
+        let line = limits.map { "ulimit \($0) && " }.joined() + "exec \"$0\" serve --config \"$1\""
+        let file = try settings.write()
+        let arguments = ["-c", line, try Binary.weir(), file]
+        return try await ready(ChildProcess("/bin/bash", arguments, environment: settings.environment))
+    }
+
     /// Starts it without waiting for anything: for starts that fail.
     static func launch(_ settings: WeirSettings) throws -> ChildProcess {
         let file = try settings.write()

@@ -20,8 +20,13 @@ struct WeirSettings: Sendable {
     var environment: [String: String] = [:]
 
     init(folder: TemporaryFolder, sandbox: SandboxProcess) {
+        self.init(folder: folder, upstream: sandbox.http.port)
+    }
+
+    /// - Parameter upstream: the port of whatever stands for WeChat.
+    init(folder: TemporaryFolder, upstream: Int) {
         self.folder = folder
-        upstream = sandbox.http.port
+        self.upstream = upstream
         storage = folder.path + "/data"
     }
 
