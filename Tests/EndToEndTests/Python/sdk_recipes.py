@@ -56,6 +56,8 @@ IMPORTS = {
     "weixin-python": "weixin.mp",
     "wechat-sdk": "wechat_sdk",
 }
+# What the recipes call the clients that they make.
+CLIENTS = ("client", "oauth", "mp", "mini", "cloud", "login")
 TOKENS = ("/cgi-bin/token", "/cgi-bin/stable_token")
 
 
@@ -138,10 +140,15 @@ def sends(outside, method):
 
 def main(page, sdk, base, appid, secret):
     os.environ["NO_PROXY"] = "*"
-    os.environ["HOME"] = tempfile.mkdtemp()  # Some keep their token in a file there.
+    home = tempfile.TemporaryDirectory()  # Some keep their token in a file there.
+    os.environ["HOME"] = home.name
     outside = Outside(urllib.parse.urlsplit(base).port)
     made = {}
-    replacements = [(r"http://127\.0\.0\.1:8080", base), ("wx1234567890abcdef", appid), (r'"(KEY|the client\'s key|该服务的密钥)"', repr(secret))]
+    replacements = [
+        (r"http://127\.0\.0\.1:8080", base),
+        ("wx1234567890abcdef", appid),
+        (r"\"(KEY|the client's key|该服务的密钥)\"", repr(secret)),
+    ]
     exec(compile(code(page, sdk, replacements), page, "exec"), made)
     failed = []
     for name, call in CALLS[sdk].items():
@@ -152,10 +159,15 @@ def main(page, sdk, base, appid, secret):
             if len(outside.sent) == before:
                 failed.append(f"{name}: {error!r}")
     silent = []
-    for client in [thing for name, thing in made.items() if name in ("client", "oauth", "mp", "mini", "login")]:
-        silent += [name for name, method in methods(client) if not sends(outside, method)]
+    for name in CLIENTS:
+        if name in made:
+            silent += [path for path, method in methods(made[name]) if not sends(outside, method)]
     print(json.dumps({
-        "sent": outside.sent, "past": sorted(set(outside.past)), "refused": outside.refused, "failed": failed, "silent": silent,
+        "sent": outside.sent,
+        "past": sorted(set(outside.past)),
+        "refused": outside.refused,
+        "failed": failed,
+        "silent": silent,
     }))
 
 
