@@ -34,7 +34,7 @@ import Weir
                     (0..<500).map { .accept(record(id(part * 500 + $0), recipient: "oUser\($0 % 9)", key: "k\($0)")) }
                 )
             }
-            let isDone = Flag()
+            let (isLoaded, isDone) = (Flag(), Flag())
             let later = start + .seconds(1)
             let load = Task {
                 var number = 0
@@ -49,9 +49,11 @@ import Weir
                         ])
                     }
                     number += 20
+                    isLoaded.set()
                 }
                 return number
             }
+            while !isLoaded.isSet { await Task.yield() }
             var steps = 0
             var largestLog: Int64 = 0
             let report = try backup(folder) { _ in

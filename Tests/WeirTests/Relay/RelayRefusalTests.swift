@@ -34,10 +34,8 @@ import WeChat
         let bench = try RelayBench(configuration)
         let token = await bench.token
         #expect(await bench.send("\(Path.custom)?access_token=\(token)", reply: .ok).errcode == 0)
-        async let pending = bench.send("\(Path.custom)?access_token=\(token)")
-        while bench.harness.dispatcher.snapshot().relayedWaiting == 0 { await Task.yield() }
-        bench.harness.advance(.milliseconds(4500))
-        check(await pending, .rateLimited, retryAfter: "56")
+        // At once, as nothing would come of the wait.
+        check(await bench.send("\(Path.custom)?access_token=\(token)"), .rateLimited, retryAfter: "56")
     }
 
     @Test func `990002: the breaker is open`() async throws {
