@@ -1,13 +1,8 @@
 extension Duration {
     /// The whole duration in nanoseconds, saturating at the range of `Int64` (about 292 years).
     public var inNanoseconds: Int64 {
-        // `components` would trap beyond the range of its seconds.
-        guard self < .seconds(1 << 40) else { return .max }
-        guard self > .seconds(-1 << 40) else { return .min }
-        let (seconds, attoseconds) = components
-        let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        let (sum, carry) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000)
-        return overflow || carry ? (seconds < 0 ? .min : .max) : sum
+        // Not by `components`, which traps on a duration of more seconds than an `Int64` holds.
+        Int64(clamping: attoseconds / 1_000_000_000)
     }
 
     /// The whole duration in milliseconds, rounded down.
