@@ -131,7 +131,7 @@ let package = Package(
         tests("PrometheusMetrics", [coreMetrics]),
         tests("Weir", ["Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging, lifecycle, tracing]),
         tests("Gzip"),
-        tests("CurlTransport", ["Weir", "Resilience", "Gzip"]),
+        tests("CurlTransport", ["Weir", "Resilience", "Gzip", "CCurl"]),
         tests("OTLPTracing", [tracing]),
         tests("SQLiteJournal", ["Weir", "Queueing", "WeChat", grdb]),
         tests("HTTPServing", sockets + ["Resilience"]),

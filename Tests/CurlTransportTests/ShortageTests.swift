@@ -54,10 +54,10 @@ import Weir
     @Test func `with no descriptor left a request is short of one, and the upstream did nothing`() async {
         await #expect(processExitsWith: .success) {
             let transport = try CurlTransport()
-            let server = try ScriptedServer.answering()
-            let request = UpstreamRequest(
+            let (_, port) = try listen(backlog: 1)
+            var request = UpstreamRequest(
                 method: "GET",
-                origin: server.origin,
+                origin: "http://127.0.0.1:\(port)",
                 target: "/",
                 timeout: .seconds(60),
                 connectTimeout: .seconds(30)
@@ -82,6 +82,8 @@ import Weir
             #expect(failure?.bytesLeft == false)
             #expect(failure?.detail.hasSuffix("errno 24") == true)
             #expect(unresolved?.kind == .shortage)
+            let server = try ScriptedServer.answering()
+            request.origin = server.origin
             #expect(transport.exchange(request).reply?.status == 200)
             #expect(transport.exchange(unknown).failure?.kind == .resolve)
             #expect(server.received.count == 1)
