@@ -44,7 +44,8 @@ final class ListReaders: Sendable {
         guard let connection = await enter(filter.client) else {
             throw .busy("as many listings wait as may at once: ask again in a moment")
         }
-        defer { leave(filter.client, connection) }
+        let began = clock.now()
+        defer { rest(from: began, filter.client, connection) }
         do {
             return try await connections[connection].read { [configuration, clock] database in
                 try ListWalk.page(database, filter, ListBudget(configuration, clock))
@@ -70,6 +71,17 @@ final class ListReaders: Sendable {
             case .wait: break
             case .refused: continuation.resume(returning: nil)
             }
+        }
+    }
+
+    /// A page that took long costs its client and the connection a rest of the same length, so that walks through millions of
+    /// messages leave half of the processors to what can't wait.
+    private func rest(from began: Instant, _ client: String?, _ connection: Int) {
+        let now = clock.now()
+        guard now - began > .milliseconds(5) else { return leave(client, connection) }
+        Task { [self] in
+            try? await clock.sleep(until: now + min(now - began, configuration.listTime))
+            leave(client, connection)
         }
     }
 

@@ -34,34 +34,26 @@ import Weir
                     (0..<500).map { .accept(record(id(part * 500 + $0), recipient: "oUser\($0 % 9)", key: "k\($0)")) }
                 )
             }
-            let (isLoaded, isDone) = (Flag(), Flag())
             let later = start + .seconds(1)
-            let load = Task {
-                var number = 0
-                while !isDone.isSet {
-                    let accepts = (0..<20).map { JournalWrite.accept(record(id(number + $0, at: later))) }
-                    _ = try? await journal.write(accepts)
-                    if number < 5_000 {
-                        let sent = Settlement(state: .sent, at: later, countedAttempts: 1)
-                        _ = try? await journal.write([
-                            .start(id(number), number: 1, at: later, needsBody: false),
-                            .settle(id(number), attempt(1, at: later), sent),
-                        ])
-                    }
-                    number += 20
-                    isLoaded.set()
-                }
-                return number
-            }
-            while !isLoaded.isSet { await Task.yield() }
             var steps = 0
             var largestLog: Int64 = 0
             let report = try backup(folder) { _ in
+                // What another connection writes between two steps is what would make SQLite's own way begin anew.
+                let number = steps * 20
+                let sent = Settlement(state: .sent, at: later, countedAttempts: 1)
+                var writes = (0..<20).map { JournalWrite.accept(record(id(number + $0, at: later))) }
+                for target in [id(number), id(4_999 - number)] {
+                    writes += [
+                        .start(target, number: 1, at: later, needsBody: false),
+                        .settle(target, attempt(1, at: later), sent),
+                    ]
+                }
+                let isWritten = DispatchSemaphore(value: 0)
+                journal.append(writes) { _ in isWritten.signal() }
+                isWritten.wait()
                 steps += 1
                 largestLog = max(largestLog, JournalFolder(existing: folder.journal).logBytes())
             }.copy(to: copyOf(folder))
-            isDone.set()
-            #expect(await load.value > 0)
             #expect(steps > 3)
             #expect(largestLog < 64 << 20)
             #expect(report.messages >= 5_000)

@@ -57,15 +57,14 @@ import Weir
         await journal.close()
         let old = try DatabaseQueue(path: folder.journal + "/journal.sqlite")
         try await old.write { database in
-            for number in 2...70_000 {
-                try database.execute(
-                    sql: """
-                        INSERT INTO attempts SELECT message_id, ?, started_at, duration, outcome, errcode, errmsg, rid,
-                        waits, next_at, next_reason, next_cost FROM attempts WHERE number = 1
-                        """,
-                    arguments: [number]
-                )
-            }
+            try database.execute(
+                sql: """
+                    WITH RECURSIVE numbers (number) AS (SELECT 2 UNION ALL SELECT number + 1 FROM numbers WHERE number < 70000)
+                    INSERT INTO attempts SELECT message_id, numbers.number, started_at, duration, outcome, errcode, errmsg,
+                    rid, waits, next_at, next_reason, next_cost
+                    FROM (SELECT * FROM attempts) CROSS JOIN numbers
+                    """
+            )
             try database.execute(sql: "UPDATE messages SET attempts = 70000")
         }
         try old.close()
