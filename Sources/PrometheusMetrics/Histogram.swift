@@ -45,8 +45,7 @@ public final class Histogram: Instrument {
 
     /// Counts a duration in seconds, with the case it came from if there is one to show.
     public func observe(_ duration: Duration, exemplar: Exemplar? = nil) {
-        let (seconds, attoseconds) = duration.components
-        observe(Double(seconds) + Double(attoseconds) / 1e18, exemplar: exemplar)
+        observe(duration / .seconds(1), exemplar: exemplar)
     }
 
     /// How many values were counted.

@@ -37,6 +37,13 @@ struct HistogramTests {
         #expect(registry.samples("wait_seconds").contains(#"wait_seconds_bucket{le="1"} 0"#))
     }
 
+    @Test func `no duration is a trap`() throws {
+        let histogram = try registry.histogram("wait_seconds", help: "Wait.").child()
+        histogram.observe(.seconds(Int64.max) + .seconds(Int64.max))
+        histogram.observe(.zero - .seconds(Int64.min))
+        #expect(histogram.count == 2 && histogram.sum > 1e19)
+    }
+
     @Test func `every bucket of the largest histogram is reached`() throws {
         let buckets = Buckets.linear(start: 1, width: 1, count: Buckets.maximumCount)
         let histogram = try registry.histogram("size", help: "Size.", buckets: buckets).child()
