@@ -44,13 +44,15 @@ final class ListReaders: Sendable {
         guard let connection = await enter(filter.client) else {
             throw .busy("as many listings wait as may at once: ask again in a moment")
         }
-        let began = clock.now()
-        defer { rest(from: began, filter.client, connection) }
         do {
-            return try await connections[connection].read { [configuration, clock] database in
-                try ListWalk.page(database, filter, ListBudget(configuration, clock))
+            let (page, began) = try await connections[connection].read { [configuration, clock] database in
+                let began = clock.now()
+                return (try ListWalk.page(database, filter, ListBudget(configuration, clock)), began)
             }
+            rest(from: began, filter.client, connection)
+            return page
         } catch {
+            rest(from: clock.now(), filter.client, connection)
             throw SQLiteFailure(error).journalError(in: folder.path)
         }
     }
