@@ -59,7 +59,7 @@ import WeChat
         _ = bench.harness.gateway.setPaused(true, app: "main")
         check(await bench.send("\(Path.custom)?access_token=\(token)"), .appUnavailable)
         _ = bench.harness.gateway.setPaused(false, app: "main")
-        _ = await bench.send("\(Path.custom)?access_token=\(token)", reply: .errcode(50002))
+        _ = await bench.send("\(Path.custom)?access_token=\(token)", reply: .errcode(40164))
         check(await bench.send("\(Path.custom)?access_token=\(token)"), .appUnavailable, retryAfter: "60")
     }
 
