@@ -19,7 +19,9 @@ demo: libraries ## Builds, then runs a gateway before a sandbox with a little tr
 test: libraries test-tools venv lint ## Runs every check and every test.
 	$(BUILD) --build-tests
 	.ci/check-rules
-	swift test --skip-build --disable-xctest --skip EndToEndTests
+	swift test --skip-build --disable-xctest --skip EndToEndTests --skip ShortageTests
+	# Its exit test waits for children, as Foundation's Process does: in one process they take them from each other.
+	swift test --skip-build --disable-xctest --filter ShortageTests
 	swift test --skip-build --disable-xctest --filter EndToEndTests --no-parallel
 
 lint: ## Checks the formatting of all Swift files.
