@@ -44,13 +44,16 @@ final class ListReaders: Sendable {
         guard let connection = await enter(filter.client) else {
             throw .busy("as many listings wait as may at once: ask again in a moment")
         }
-        let began = clock.now()
-        defer { rest(from: began, filter.client, connection) }
         do {
-            return try await connections[connection].read { [configuration, clock] database in
-                try ListWalk.page(database, filter, ListBudget(configuration, clock))
+            let (page, took) = try await connections[connection].read { [configuration, clock] database in
+                let began = clock.now()
+                let page = try ListWalk.page(database, filter, ListBudget(configuration, clock))
+                return (page, clock.now() - began)
             }
+            rest(for: took, filter.client, connection)
+            return page
         } catch {
+            leave(filter.client, connection)
             throw SQLiteFailure(error).journalError(in: folder.path)
         }
     }
@@ -76,11 +79,10 @@ final class ListReaders: Sendable {
 
     /// A page that took long costs its client and the connection a rest of the same length, so that walks through millions of
     /// messages leave half of the processors to what can't wait.
-    private func rest(from began: Instant, _ client: String?, _ connection: Int) {
-        let now = clock.now()
-        guard now - began > .milliseconds(5) else { return leave(client, connection) }
+    private func rest(for took: Duration, _ client: String?, _ connection: Int) {
+        guard took > .milliseconds(5) else { return leave(client, connection) }
         Task { [self] in
-            try? await clock.sleep(until: now + min(now - began, configuration.listTime))
+            try? await clock.sleep(until: clock.now() + min(took, configuration.listTime))
             leave(client, connection)
         }
     }
