@@ -45,14 +45,15 @@ final class ListReaders: Sendable {
             throw .busy("as many listings wait as may at once: ask again in a moment")
         }
         do {
-            let (page, began) = try await connections[connection].read { [configuration, clock] database in
+            let (page, took) = try await connections[connection].read { [configuration, clock] database in
                 let began = clock.now()
-                return (try ListWalk.page(database, filter, ListBudget(configuration, clock)), began)
+                let page = try ListWalk.page(database, filter, ListBudget(configuration, clock))
+                return (page, clock.now() - began)
             }
-            rest(from: began, filter.client, connection)
+            rest(for: took, filter.client, connection)
             return page
         } catch {
-            rest(from: clock.now(), filter.client, connection)
+            leave(filter.client, connection)
             throw SQLiteFailure(error).journalError(in: folder.path)
         }
     }
@@ -78,11 +79,10 @@ final class ListReaders: Sendable {
 
     /// A page that took long costs its client and the connection a rest of the same length, so that walks through millions of
     /// messages leave half of the processors to what can't wait.
-    private func rest(from began: Instant, _ client: String?, _ connection: Int) {
-        let now = clock.now()
-        guard now - began > .milliseconds(5) else { return leave(client, connection) }
+    private func rest(for took: Duration, _ client: String?, _ connection: Int) {
+        guard took > .milliseconds(5) else { return leave(client, connection) }
         Task { [self] in
-            try? await clock.sleep(until: now + min(now - began, configuration.listTime))
+            try? await clock.sleep(until: clock.now() + min(took, configuration.listTime))
             leave(client, connection)
         }
     }

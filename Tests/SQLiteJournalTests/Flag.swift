@@ -6,7 +6,7 @@ final class Flag: Sendable {
 
     var isSet: Bool { value.load(ordering: .relaxed) }
 
-    func set(_ isSet: Bool = true) {
-        value.store(isSet, ordering: .relaxed)
+    func set() {
+        value.store(true, ordering: .relaxed)
     }
 }

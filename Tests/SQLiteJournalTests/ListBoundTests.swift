@@ -1,7 +1,7 @@
 import Foundation
 import Queueing
-import TestSupport
 import Synchronization
+import TestSupport
 import Testing
 import Timekeeping
 import Weir
@@ -74,16 +74,26 @@ import Weir
         }
     }
 
-    /// A clock that stops whoever looks at it, but for the writer's thread.
+    /// A clock that stops those who look at it next.
     private final class StoppingTimeSource: TimeSource {
-        let isStopping = Flag()
-        let gate = DispatchSemaphore(value: 0)
-        /// The two listings; whoever asks later goes on.
-        let left = Atomic(2)
+        private let stops = Mutex(0)
+        private let gate = DispatchSemaphore(value: 0)
         let stopped = Answers<Int>()
 
+        func stop(next count: Int) {
+            stops.withLock { $0 = count }
+        }
+
+        func letGo() {
+            for _ in stopped.all { gate.signal() }
+        }
+
         func now() -> Instant {
-            if isStopping.isSet, left.subtract(1, ordering: .relaxed).oldValue > 0 {
+            let stops = stops.withLock { stops in
+                defer { stops = max(0, stops - 1) }
+                return stops > 0
+            }
+            if stops {
                 stopped.add(1)
                 gate.wait()
             }
@@ -103,7 +113,7 @@ import Weir
         configuration.maximumListsWaiting = 0
         try await withJournal(configuration, timeSource: clock) { journal, _ in
             try await journal.write([.accept(record(id(1), key: "k"))])
-            clock.isStopping.set()
+            clock.stop(next: 2)
             let listings = ["a", "b"].map { client in
                 Task { try? await journal.list(MessageFilter(client: client)) }
             }
@@ -121,8 +131,7 @@ import Weir
                 #expect(try await journal.message(id(number))?.id == id(number))
                 #expect(try await journal.idempotent(key, now: start)?.id == id(1))
             }
-            clock.isStopping.set(false)
-            for _ in listings { clock.gate.signal() }
+            clock.letGo()
             for listing in listings { #expect(await listing.value != nil) }
         }
     }
