@@ -65,6 +65,7 @@ import Testing
 
     @Test func `a thousand strangers' half-sent bodies stay under the bound`() async throws {
         let (upstream, weir, token) = try await stage()
+        defer { withExtendedLifetime(upstream) {} }
         let peers = try strangers(weir.api.port)
         try await peers.pushAll(within: .seconds(10))
         try await good(weir, token)
@@ -77,6 +78,7 @@ import Testing
 
     @Test func `two hundred downloads of 20 MiB that nobody reads stay under the bound`() async throws {
         let (upstream, weir, token) = try await stage()
+        defer { withExtendedLifetime(upstream) {} }
         let peers = try readers(weir.api.port, try await weir.token(secret: Stage.key(of: "bad")))
         peers.push()
         try await eventually("downloads began") { upstream.count(ScriptedStage.download) >= 5 }
@@ -87,7 +89,8 @@ import Testing
     }
 
     @Test func `twenty malformed batches of 16 MiB at once stay under the bound`() async throws {
-        let (_, weir, token) = try await stage()
+        let (upstream, weir, token) = try await stage()
+        defer { withExtendedLifetime(upstream) {} }
         async let answers = batches(weir.api.port, 20)
         try await good(weir, token)
         for result in try await answers {
@@ -101,7 +104,8 @@ import Testing
     }
 
     @Test func `all of it at once stays under the bound, and a good call is answered`() async throws {
-        let (_, weir, token) = try await stage()
+        let (upstream, weir, token) = try await stage()
+        defer { withExtendedLifetime(upstream) {} }
         let peers = try strangers(weir.api.port)
         let readers = try readers(weir.api.port, try await weir.token(secret: Stage.key(of: "bad")))
         readers.push()
