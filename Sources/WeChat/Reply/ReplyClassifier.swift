@@ -64,7 +64,8 @@ public struct ReplyClassifier: Sendable {
         let nothing = Self.begins(span, "<") ? Classification.foreignPage : .noAnswer
         if !api.expectsJSON, !Self.isJSON(contentType, span) {
             if let error = classifyHiddenError(body, api: api) { return error }
-            return span.isEmpty || Self.isPage(contentType, span) ? nothing : Classification(outcome: .accepted, breaker: .success)
+            return span.isEmpty || Self.isPage(contentType, span)
+                ? nothing : Classification(outcome: .accepted, breaker: .success)
         }
         guard let fields = try? ReplyFields(span) else { return nothing }
         switch fields.code {

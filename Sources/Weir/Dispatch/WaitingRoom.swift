@@ -23,7 +23,9 @@ struct WaitingRoom: Sendable {
         guard total.calls < maxCalls, allows(own.calls, 1, total.calls, of: maxCalls) else { return false }
         // One that is larger than all the room goes alone.
         if bytes > 0, total.bytes > 0 {
-            guard bytes <= maxBytes - total.bytes, allows(own.bytes, bytes, total.bytes, of: maxBytes) else { return false }
+            guard bytes <= maxBytes - total.bytes, allows(own.bytes, bytes, total.bytes, of: maxBytes) else {
+                return false
+            }
         }
         add(client, calls: 1, bytes: bytes)
         return true

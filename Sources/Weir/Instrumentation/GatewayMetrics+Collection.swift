@@ -36,7 +36,8 @@ extension GatewayMetrics {
     }
 
     private static let blockingReasons: [Obstacle.Reason] = [
-        .rateLimited, .breakerOpen, .throttled, .quotaExhausted, .noToken, .credentials, .tokenRejected, .account, .paused,
+        .rateLimited, .breakerOpen, .throttled, .quotaExhausted, .noToken, .credentials, .tokenRejected, .account,
+        .paused,
         .concurrency, .journal, .draining,
     ]
 

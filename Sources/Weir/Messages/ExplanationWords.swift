@@ -43,7 +43,8 @@ enum ExplanationWords {
         case .noToken: "for an access_token of \(app)"
         case .credentials: "for an operator: WeChat gives out no access_token for \(app)"
         case .tokenRejected: "for an access_token of \(app) that WeChat does not reject"
-        case .account: "for an operator: WeChat refuses \(app) or its use of \(api), and is asked again every minute, later every five"
+        case .account:
+            "for an operator: WeChat refuses \(app) or its use of \(api), and is asked again each minute, later each fifth"
         case .paused: "for an operator to resume \(app)"
         case .concurrency: "for a free slot among the attempts in flight"
         case .journal: "for a journal that can be written"

@@ -91,7 +91,10 @@ import WeChat
     // MARK: Account errors
 
     @Test(arguments: [(48001, false), (50002, true), (40013, false), (61007, true)])
-    func `an account error holds the api or the app, and is probed ever less often, up to every five minutes`(_ code: Int, _ isApp: Bool) throws {
+    func `an account error holds the api or the app, probed ever less often, up to every five minutes`(
+        _ code: Int,
+        _ isApp: Bool
+    ) throws {
         var harness = MachineHarness()
         let (lane, other) = (harness.lane(Path.menu), harness.lane(Path.custom))
         let api = code == 40013 ? Path.menu : Path.template
