@@ -20,7 +20,7 @@ import WeChat
     }
 
     private func run(_ kind: TransportFailure.Kind, lifetime: Duration, after took: Duration) -> BreakerState {
-        var harness = MachineHarness { $0.breaker.window = .seconds(600) }
+        var harness = MachineHarness { $0.breaker.window = .seconds(6000) }
         let lane = harness.lane(Path.custom, isDurable: false)
         for _ in 0..<25 {
             let id = harness.submit(lane, lifetime: lifetime, marks: [])
