@@ -20,6 +20,9 @@ public struct OutgoingReply: Sendable {
     /// as is a field that would break the message's framing (a name that is no token, a line break in a value).
     public var headers: [(name: String, value: String)]
 
+    /// Fields after those whose values are no UTF-8, such as a file name in GBK; written as they are.
+    public var rawHeaders: [(name: String, value: [UInt8])] = []
+
     /// Not sent in answer to `HEAD`, nor with 204 and 304.
     public var body: [UInt8]
 

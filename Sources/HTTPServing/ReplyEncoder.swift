@@ -14,10 +14,16 @@ struct ReplyEncoder {
     /// Writes everything before the body.
     func writeHead(_ reply: OutgoingReply, into buffer: inout ByteBuffer) {
         writeStatusLine(reply.status, into: &buffer)
-        for (name, value) in reply.headers where Self.isSafe(name: name, value: value) && !Self.isOwn(name) {
+        for (name, value) in reply.headers where Self.isSafe(name: name, value: value.utf8) && !Self.isOwn(name) {
             buffer.writeString(name)
             buffer.writeStaticString(": ")
             buffer.writeString(value)
+            buffer.writeStaticString("\r\n")
+        }
+        for (name, value) in reply.rawHeaders where Self.isSafe(name: name, value: value) && !Self.isOwn(name) {
+            buffer.writeString(name)
+            buffer.writeStaticString(": ")
+            buffer.writeBytes(value)
             buffer.writeStaticString("\r\n")
         }
         if Self.hasBody(reply) {
@@ -52,9 +58,9 @@ struct ReplyEncoder {
         buffer.writeStaticString("\r\n")
     }
 
-    private static func isSafe(name: String, value: String) -> Bool {
+    private static func isSafe(name: String, value: some Sequence<UInt8>) -> Bool {
         !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") }
-            && value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
+            && value.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
     }
 
     private static func isOwn(_ name: String) -> Bool {

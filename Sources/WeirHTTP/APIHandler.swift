@@ -80,7 +80,9 @@ public struct APIHandler: Sendable {
 
 extension OutgoingReply {
     init(_ reply: RelayReply) {
-        self.init(status: reply.status, headers: reply.headers.map { ($0.name, $0.value) }, body: reply.body)
+        let readable = reply.headers.filter { $0.rawValue == nil }
+        self.init(status: reply.status, headers: readable.map { ($0.name, $0.value) }, body: reply.body)
+        rawHeaders = reply.headers.compactMap { field in field.rawValue.map { (field.name, $0) } }
         closesConnection = reply.connection == .closes
         hold = reply.hold
     }

@@ -77,6 +77,8 @@ extension Dispatcher {
     }
 
     func transmit(_ call: RelayCall, lease: Lease) {
+        // A thread may stand still between decision and departure: what can't be answered any more does not leave.
+        guard call.deadline > time.now() else { return abandon(lease) }
         // A call that can't be repeated is never taken back.
         let signal = call.isRepeatable ? CancelSignal() : nil
         let (runtime, connectTimeout) = state.withLock { state in

@@ -96,7 +96,8 @@ extension RelayService {
     }
 
     private static let passedHeaders: Set<String> = [
-        "content-type", "content-disposition", "cache-control", "retkey", "logicret", "last-modified",
+        "content-type", "content-disposition", "content-encoding", "cache-control", "retkey", "logicret",
+        "last-modified",
     ]
 
     private func refuse(_ obstacle: Obstacle, _ inquiry: RelayInquiry, passage: RelayPassage) -> RelayReply {
