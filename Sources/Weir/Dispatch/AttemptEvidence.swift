@@ -8,6 +8,8 @@ public struct AttemptEvidence: Equatable, Sendable {
     public var path: String?
     /// Whether the call was made with the app's token, so that its acceptance proves the token.
     public var usedToken: Bool
+    /// Whether WeChat's word about tokens and accounts is about the app, and not about something that the caller brought along.
+    public var concernsApp = true
     /// The call's body comes from its caller as it is sent, and had not come whole: how long that takes is the caller's doing.
     public var isBodyIncomplete: Bool
 

@@ -105,7 +105,7 @@ extension DispatchMachine {
                 let transition = breakers[lease.breaker].overdue(lease.permit, at: moment.instant, using: &generator)
                 if let transition { untold.append((lease.breaker, transition)) }
             }
-            if isGivenUp(lease, after: took) {
+            if isGivenUp(lease, after: took, at: moment) {
                 lease.isGivenUp = true
                 actions.append(.giveUp(lease.job.id))
             }
@@ -115,10 +115,22 @@ extension DispatchMachine {
         return actions
     }
 
-    /// Only at the middle of its time, as a repeat needs the other half.
-    private func isGivenUp(_ lease: Lease, after took: Duration) -> Bool {
-        guard !lease.isGivenUp, lease.number == 1, !lease.job.isDurable, took >= lease.timeout / 2 else { return false }
-        let isRepeatable = lease.job.marks.contains(.repeatable) || lease.job.marks.contains(.deduplicated)
-        return isRepeatable && gates[lease.gate].wasOvertaken(startedAt: lease.startedAt.instant)
+    /// Only at the middle of its time, as a repeat needs the other half, and only where a repeat can be made at once.
+    private func isGivenUp(_ lease: Lease, after took: Duration, at moment: Moment) -> Bool {
+        let (job, gate) = (lease.job, gates[lease.gate])
+        guard !lease.isGivenUp, lease.number == 1, !job.isDurable, took >= lease.timeout / 2,
+            job.marks.contains(.repeatable), gate.wasOvertaken(startedAt: lease.startedAt.instant)
+        else { return false }
+        let left = job.expiresAt.map { $0 - clock.present(moment).steady } ?? .zero
+        let classes = policy.retryClasses
+        return left >= neededTime(lease.gate) && Int(job.retryClass) < classes.count
+            && classes[Int(job.retryClass)].fastAttempts > 1 && apps[gate.app].budget.balance(at: moment.instant) >= 1
+            && gate.bucket.available(at: moment.instant) > 0 && breakers[gate.breaker].state == .closed
+    }
+
+    /// Whether a relayed call's attempt may still leave: its caller is there, and its time is not over.
+    func mayLeave(_ id: JobID, at moment: Moment) -> Bool {
+        guard let deadline = leases[id]?.job.expiresAt else { return true }
+        return clock.present(moment).steady < deadline
     }
 }

@@ -27,7 +27,7 @@ extension DispatchMachine {
                 took: took,
                 slowAfter: policy.slowCall(group),
                 // A transfer is long because it is large, or because its caller is slow.
-                toleratesSlow: group == .media,
+                toleratesSlow: group == .media || lease.job.marks.contains(.once),
                 wasOverdue: lease.isOverdue,
                 for: lease.permit,
                 at: now.instant,
@@ -57,31 +57,37 @@ extension DispatchMachine {
         at now: SteadyClock.Present
     ) {
         let took = now.instant - lease.startedAt.instant
+        // How long a streamed body takes is its caller's doing.
+        let isTimed = !lease.job.marks.contains(.once)
         if result.isAnswer, evidence.failure == nil {
-            gates[lease.gate].latency.record(took)
+            if isTimed { gates[lease.gate].latency.record(took) }
             gates[lease.gate].answered(startedAt: lease.startedAt.instant)
-        } else if evidence.failure == .timeout {
+        } else if isTimed, evidence.failure == .timeout {
             // It would have taken at least this long.
             gates[lease.gate].latency.record(took)
         }
         if result.outcome == .accepted || result.outcome == .recipient {
             gates[lease.gate].throttleStreak = 0
-            if evidence.usedToken { apps[gates[lease.gate].app].suspicion.accepted(at: now.instant) }
+            if evidence.usedToken, evidence.concernsApp {
+                apps[gates[lease.gate].app].suspicion.accepted(at: now.instant)
+            }
         }
     }
 
     /// A probe of a hold that came back opens the gate, unless it failed for reasons that say nothing about the account.
-    mutating func settleProbes(_ lease: Lease, outcome: Outcome, at now: Instant) {
+    ///
+    /// - Parameter outcome: `nil` for a call whose end concerns its caller alone.
+    mutating func settleProbes(_ lease: Lease, outcome: Outcome?, at now: Instant) {
         settle(&apps[gates[lease.gate].app].hold, probe: lease.job.id, outcome: outcome, at: now)
         settle(&gates[lease.gate].hold, probe: lease.job.id, outcome: outcome, at: now)
     }
 
-    private func settle(_ hold: inout Hold?, probe: JobID, outcome: Outcome, at now: Instant) {
+    private func settle(_ hold: inout Hold?, probe: JobID, outcome: Outcome?, at now: Instant) {
         guard hold?.probe == probe else { return }
         switch outcome {
         case .transient, .unknown: hold?.probeFailed(at: now)
         // Refused again: what is decided about the call renews the hold. A token's one repeat may go at once.
-        case .tokenRejected, .account: hold?.withdraw(probe)
+        case .tokenRejected, .account, nil: hold?.withdraw(probe)
         case .accepted, .recipient, .request, .throttled, .quotaExhausted: hold = nil
         }
     }

@@ -35,7 +35,10 @@ extension DispatchMachine {
 
     /// Whether a lane may have another attempt in flight, beside those of others.
     func hasSlot(_ index: Int, isDurable: Bool, priority: Priority) -> Bool {
-        SlotShares.allows(
+        let cap = policy.maxDurableInFlight
+        // The reserve is a part of the messages' places, too.
+        if isDurable, priority > .high, durableInFlight >= cap - cap / SlotShares.reserve { return false }
+        return SlotShares.allows(
             own: inFlightByShare[share(of: gates[index].breaker, isDurable: isDurable)],
             taken: leases.count,
             of: policy.maxInFlight,
@@ -81,7 +84,7 @@ extension DispatchMachine {
         let index = gate(of: job.lane)
         if let obstacle = pathParks.obstacle(of: path, app: gates[index].app, at: now) { return obstacle }
         guard let deadline = job.expiresAt else { return nil }
-        let wait = limiterWait(before: job, gate: index, at: now.instant)
+        let wait = limiterWait(before: job, gate: index, at: now)
         guard wait > .zero else { return nil }
         let needed = neededTime(index)
         let late = wait + needed + needed / 4 - (deadline - moment.timestamp)
@@ -89,15 +92,17 @@ extension DispatchMachine {
     }
 
     /// How long the limiter takes to serve what goes before `job`, and then the job.
-    private func limiterWait(before job: Job, gate index: Int, at now: Instant) -> Duration {
+    private func limiterWait(before job: Job, gate index: Int, at now: SteadyClock.Present) -> Duration {
         let (relayed, durable) = (LaneID(index: index * 2), LaneID(index: index * 2 + 1))
+        // Messages that can't leave take no permits.
+        let messagesGo = closedGate(index, isDurable: true, at: now) == nil
         var ahead = 0
         for priority in Priority.allCases where priority <= job.priority {
             ahead += queue.counts(in: relayed, of: priority).ready
-            if priority < job.priority { ahead += queue.counts(in: durable, of: priority).ready }
+            if messagesGo, priority < job.priority { ahead += queue.counts(in: durable, of: priority).ready }
         }
         let bucket = gates[index].bucket
-        let missing = ahead + 1 - bucket.available(at: now)
+        let missing = ahead + 1 - bucket.available(at: now.instant)
         guard missing > 0, bucket.limit.permits > 0 else { return .zero }
         return bucket.limit.per / bucket.limit.permits * missing
     }

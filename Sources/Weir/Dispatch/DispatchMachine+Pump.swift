@@ -9,13 +9,13 @@ extension DispatchMachine {
     /// Takes a job into the queue, unless it is full.
     public mutating func submit(_ job: Job, at moment: Moment) -> QueueMachine.Admission {
         let now = read(moment)
-        return queue.admit(clock.inward(job), at: now.steady)
+        return queue.admit(clock.inward(job, at: now), at: now.steady)
     }
 
     /// Brings back a job of an earlier process.
     public mutating func restore(_ job: Job, at moment: Moment) {
         let now = read(moment)
-        queue.restore(clock.inward(job), at: now.steady)
+        queue.restore(clock.inward(job, at: now), at: now.steady)
     }
 
     /// Starts whatever may start now, and says what has waited long enough.
@@ -122,8 +122,11 @@ extension DispatchMachine {
         }
         if job.marks.contains(.unpaid) { apps[gates[index].app].giveBackUnpaidTurn() }
         job.marks.subtract([.unpaid, .callersTime])
-        if gates[index].api.kind != .sns { apps[gates[index].app].hold?.send(job.id) }
-        if job.isDurable { gates[index].hold?.send(job.id) }
+        // How long a streamed body takes is its caller's doing: it probes nothing.
+        if gates[index].api.kind != .sns, !job.marks.contains(.once) {
+            apps[gates[index].app].hold?.send(job.id, at: now.instant)
+        }
+        if job.isDurable { gates[index].hold?.send(job.id, at: now.instant) }
         let lease = Lease(
             job: job,
             number: Int(job.startedAttempts),

@@ -20,7 +20,7 @@ extension DispatchMachine {
         if result.isDuplicateOnRepeat, lease.job.marks.contains(.ambiguous) { result.outcome = .accepted }
         let transition = recordInBreaker(result, evidence, of: lease, at: now, using: &generator)
         learn(from: result, evidence, lease, at: now)
-        settleProbes(lease, outcome: result.outcome, at: now.instant)
+        settleProbes(lease, outcome: evidence.concernsApp ? result.outcome : nil, at: now.instant)
         let decided = decide(result, evidence, lease: lease, at: now, using: &generator)
         let disposition = bounded(decided, outcome: result.outcome, lease: lease, at: now)
         let job = apply(disposition, outcome: result.outcome, to: lease, at: now)
@@ -108,7 +108,8 @@ extension DispatchMachine {
             memory.forget(id)
         case .retry(let due, _, let cost):
             if case .deferred = cost { marks.insert(.unpaid) }
-            requeue(lease, notBefore: due, counted: 1, marks: marks, at: now)
+            // What was given up while it hung has had its turn.
+            requeue(lease, notBefore: lease.isGivenUp ? nil : due, counted: 1, marks: marks, at: now)
         case .waiting:
             requeue(lease, notBefore: nil, counted: 0, marks: marks, at: now)
         case .pausing(let obstacle):
@@ -154,7 +155,11 @@ extension DispatchMachine {
     public mutating func abandon(_ id: JobID, at moment: Moment) -> Job? {
         let now = read(moment)
         guard let lease = giveBack(id, at: now.instant) else { return nil }
-        _ = queue.requeue(id, notBefore: nil, front: true, at: now.steady) { $0.marks = lease.job.marks }
+        _ = queue.requeue(id, notBefore: nil, front: true, at: now.steady) { job in
+            job.marks = lease.job.marks
+            // A caller who has hung up meanwhile has no time left.
+            if !job.isDurable { job.expiresAt = lease.job.expiresAt }
+        }
         return clock.outward(lease.job)
     }
 

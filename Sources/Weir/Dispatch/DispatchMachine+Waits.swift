@@ -86,8 +86,13 @@ extension DispatchMachine {
             pathParks.park(path, app: gates[lease.gate].app, park)
             return end
         }
-        gates[lease.gate].park = park
-        gates[lease.gate].throttleStreak = min(gates[lease.gate].throttleStreak + 1, 1000)
+        // Several calls of the same time are told together: one park, up to the latest of their times.
+        if let present = gates[lease.gate].park, !present.isOver(at: now) {
+            if present.end.until(at: now) < until { gates[lease.gate].park = park }
+        } else {
+            gates[lease.gate].park = park
+            gates[lease.gate].throttleStreak = min(gates[lease.gate].throttleStreak + 1, 1000)
+        }
         gates[lease.gate].bucket.drain(at: now.instant)
         if !lease.job.isDurable, lease.job.expiresAt.map({ clock.steady(until) >= $0 }) ?? false { return end }
         return .waiting(Obstacle(reason, until: until))
@@ -144,6 +149,10 @@ extension DispatchMachine {
         if let maxAge = policy.maxAge, age + delay > maxAge { return exhausted }
         let window = self.policy.deduplicationWindow
         if !isSafe, age + delay > window { return exhausted }
+        // What `bounded` would end costs the budget nothing.
+        if !job.isDurable, job.marks.contains(.once) || job.expiresAt.map({ now.steady + delay >= $0 }) ?? false {
+            return exhausted
+        }
         var cost = RetryCost.paid
         if case .wait(let wait) = apps[gates[lease.gate].app].budget.charge(at: now.instant) {
             guard job.isDurable else { return exhausted }

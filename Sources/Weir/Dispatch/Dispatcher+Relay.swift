@@ -77,14 +77,15 @@ extension Dispatcher {
     }
 
     func transmit(_ call: RelayCall, lease: Lease) {
-        // A thread may stand still between decision and departure: what can't be answered any more does not leave.
-        guard call.deadline > time.now() else { return abandon(lease) }
         // A call that can't be repeated is never taken back.
         let signal = call.isRepeatable ? CancelSignal() : nil
-        let (runtime, connectTimeout) = state.withLock { state in
+        let (mayLeave, runtime, connectTimeout) = state.withLock { state in
             state.calls[lease.job.id]?.cancelSignal = signal
-            return (state.apps[call.app], state.upstream.connectTimeout)
+            // Between decision and departure its caller may have hung up, or this thread may have stood still.
+            let mayLeave = state.machine.mayLeave(lease.job.id, at: time.moment())
+            return (mayLeave, state.apps[call.app], state.upstream.connectTimeout)
         }
+        guard mayLeave else { return abandon(lease) }
         var token: AccessToken?
         if call.usesToken {
             token = runtime.keeper?.token()

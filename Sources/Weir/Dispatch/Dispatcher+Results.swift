@@ -55,6 +55,7 @@ extension Dispatcher {
         let call = state.calls[attempt.lease.job.id]
         var evidence = AttemptEvidence(path: call?.path, usedToken: attempt.token != nil)
         if case .failure(let failure) = result { evidence.failure = failure.kind }
+        evidence.concernsApp = attempt.concernsApp
         evidence.isBodyIncomplete = attempt.progress.map { !$0.isComplete } ?? false
         // It costs a look at the whole body, so only where something hangs on it.
         if classification.outcome == .tokenRejected || classification.outcome == .account {

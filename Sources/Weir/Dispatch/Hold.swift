@@ -9,6 +9,8 @@ struct Hold: Equatable, Sendable {
     static let tokenInterval = Duration.seconds(5)
     /// No hold asks less often than this.
     static let longestInterval = Duration.seconds(300)
+    /// A probe that is not back after this time makes room for another: its caller may be slow.
+    static let longestProbe = Duration.seconds(10)
 
     /// For people, such as `errcode 48001`.
     let cause: String
@@ -16,6 +18,7 @@ struct Hold: Equatable, Sendable {
     let reason: Obstacle.Reason
     private(set) var until: Instant
     private(set) var probe: JobID?
+    private var probeUntil = Instant.zero
     private let interval: Duration
 
     /// - Parameter previous: the hold that this one renews, if it stands still: the wait doubles.
@@ -28,12 +31,13 @@ struct Hold: Equatable, Sendable {
 
     /// Whether work must wait.
     func blocks(at now: Instant) -> Bool {
-        now < until || probe != nil
+        now < until || (probe != nil && now < probeUntil)
     }
 
     /// `id` goes out as the probe.
-    mutating func send(_ id: JobID) {
+    mutating func send(_ id: JobID, at now: Instant) {
         probe = id
+        probeUntil = now + Hold.longestProbe
     }
 
     /// The probe came back without saying anything about the account: the next one waits its time.

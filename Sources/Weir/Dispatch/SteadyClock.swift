@@ -62,8 +62,15 @@ struct SteadyClock: Sendable {
         skew == .zero || steady == .distantFuture ? steady : steady + skew
     }
 
-    /// A job as callers know it, for the queue.
-    func inward(_ job: Job) -> Job { skew == .zero ? job : converted(job, steady) }
+    /// A job as callers know it, for the queue. A relayed call's times are durations from now: what lies between the two clocks at
+    /// present, also less than a step, must not change them.
+    func inward(_ job: Job, at now: Present) -> Job {
+        guard job.isDurable else {
+            let difference = now.steady - now.wall
+            return difference == .zero ? job : converted(job) { $0 == .distantFuture ? $0 : $0 + difference }
+        }
+        return skew == .zero ? job : converted(job, steady)
+    }
 
     /// A job of the queue, as callers know it.
     func outward(_ job: Job) -> Job { skew == .zero ? job : converted(job, wall) }
