@@ -110,7 +110,8 @@ extension DispatchMachine {
         case .seconds(let seconds) where result.scope == .api || result.scope == .app:
             // Told again and again, it asks ever less often, up to once a minute.
             let first = Duration.seconds(max(1, seconds))
-            let streak = min(gates[lease.gate].throttleStreak, 6)
+            let isParked = gates[lease.gate].park.map { !$0.isOver(at: now) } ?? false
+            let streak = max(0, min(gates[lease.gate].throttleStreak - (isParked ? 1 : 0), 6))
             return .instant(now.instant + min(first * (1 << streak), max(first, .seconds(60))))
         case .seconds(let seconds): return .instant(now.instant + .seconds(seconds))
         case .none: return .instant(now.instant + .seconds(60))
