@@ -34,7 +34,7 @@ extension Scripts {
 
     static let slow = SceneScript(
         name: "slow",
-        settings: SceneSettings(sections: "relay: {max_waiting: 14}\nupstream: {timeout: 30s}"),
+        settings: SceneSettings(sections: "relay: {max_waiting: 14}\nupstream: {timeout: 30s, max_in_flight: 12}"),
         provocations: [
             Provocation(
                 "WeChat takes its time",
@@ -56,7 +56,7 @@ extension Scripts {
                 fires: ["WeirRelayOverloaded"],
                 provoke: { scene in
                     try await scene.fault(Scene.template, "latency", ",\"ms\":2000")
-                    for _ in 0..<20 { scene.every(.milliseconds(400)) { try await $0.relay() } }
+                    for _ in 0..<30 { scene.every(.milliseconds(400)) { try await $0.relay() } }
                 },
                 mend: { scene in
                     try await scene.sandbox.endFaults()
@@ -100,13 +100,13 @@ extension Scripts {
                 }
             ),
             Provocation(
-                "WeChat has frozen the account",
+                "the account does not allow this machine's address",
                 fires: [
                     ExpectedAlert("WeirAppHeld", ["reason": "account"]),
-                    ExpectedAlert("WeirAccountErrcode", ["errcode": "50002"]),
+                    ExpectedAlert("WeirAccountErrcode", ["errcode": "40164"]),
                 ],
                 provoke: { scene in
-                    try await scene.fault(Scene.template, "errcode", errcode(50002))
+                    try await scene.fault(Scene.template, "errcode", errcode(40164))
                     try await scene.send()
                 },
                 mend: { scene in
