@@ -147,7 +147,7 @@ extension DispatchMachine {
         guard case .retry(let planned, let fast) = decision else { return exhausted }
         // What was given up while it hung has waited already.
         var delay = lease.isGivenUp ? .zero : max(planned, pushback ?? .zero)
-        if let maxAge = policy.maxAge, age + delay > maxAge { return exhausted }
+        if policy.isBeyondMaxAge(age + delay) { return exhausted }
         let window = self.policy.deduplicationWindow
         if !isSafe, age + delay > window { return exhausted }
         // What `bounded` would end costs the budget nothing.

@@ -35,7 +35,7 @@ public enum MetricCatalog {
     static let relayWaiting = MetricDefinition(
         .gauge,
         "weir_relay_calls",
-        "Relayed calls in Weir now, waiting or in flight."
+        "Relayed calls that wait now, without those on their way to WeChat."
     )
     static let http = [httpRequests, httpDuration, relayRefusals, relayForeignTokens, relayWaiting]
 
