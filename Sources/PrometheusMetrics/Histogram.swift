@@ -44,8 +44,11 @@ public final class Histogram: Instrument {
     }
 
     /// Counts a duration in seconds, with the case it came from if there is one to show.
+    ///
+    /// A negative one counts as 0: nothing takes less than no time, so a clock was set back between its two readings, and a sum that
+    /// falls is no sum for OpenMetrics.
     public func observe(_ duration: Duration, exemplar: Exemplar? = nil) {
-        observe(duration / .seconds(1), exemplar: exemplar)
+        observe(max(.zero, duration) / .seconds(1), exemplar: exemplar)
     }
 
     /// How many values were counted.

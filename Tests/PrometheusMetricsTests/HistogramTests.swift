@@ -37,6 +37,13 @@ struct HistogramTests {
         #expect(registry.samples("wait_seconds").contains(#"wait_seconds_bucket{le="1"} 0"#))
     }
 
+    @Test func `less than no time is none, since a sum may not fall`() throws {
+        let histogram = try registry.histogram("wait_seconds", help: "Wait.").child()
+        histogram.observe(.milliseconds(-12))
+        #expect(histogram.sum == 0)
+        #expect(registry.samples("wait_seconds").contains("wait_seconds_count 1"))
+    }
+
     @Test func `no duration is a trap`() throws {
         let histogram = try registry.histogram("wait_seconds", help: "Wait.").child()
         histogram.observe(.seconds(Int64.max) + .seconds(Int64.max))

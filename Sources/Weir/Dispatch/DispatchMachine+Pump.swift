@@ -136,6 +136,7 @@ extension DispatchMachine {
             mark: gates[index].bucket.granted,
             startedAt: now.moment,
             timeout: attemptTime(job, at: now.steady),
+            readyFor: max(.zero, now.steady - readySince),
             waits: waits(of: job.id, in: job.lane, readySince: readySince, at: now)
         )
         leases[job.id] = lease

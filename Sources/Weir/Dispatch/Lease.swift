@@ -17,6 +17,8 @@ public struct Lease: Equatable, Sendable {
     public var startedAt: Moment
     /// How long the attempt may take.
     public var timeout = Duration.seconds(5)
+    /// How long the job has been ready, on the monotonic clock: never negative, whatever the wall clock does.
+    public var readyFor = Duration.zero
     /// What the job waited for since it was ready, or since its last attempt; longest first.
     public var waits: [Wait] = []
     /// The breaker has counted it as slow while it hung.

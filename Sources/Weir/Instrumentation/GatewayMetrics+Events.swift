@@ -31,9 +31,7 @@ extension GatewayMetrics {
     func started(_ lease: Lease) {
         gate(lease.gate)?.permits.increment()
         guard lease.number == 1 else { return }
-        let job = lease.job
-        let begin = max(job.acceptedAt, job.notBefore ?? job.acceptedAt)
-        queueWaits[Int(job.priority.rawValue)].observe(lease.startedAt.timestamp - begin)
+        queueWaits[Int(lease.job.priority.rawValue)].observe(lease.readyFor)
     }
 
     /// An attempt has ended.

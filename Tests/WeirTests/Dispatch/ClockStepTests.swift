@@ -33,6 +33,24 @@ import WeChat
         #expect(harness.starts() == [id])
     }
 
+    /// Clocks are never read at exactly one time and NTP slews them: less than a step, and no wait may be negative for it.
+    @Test(arguments: [true, false], [-12, 12, -400, 3000, -3000])
+    func `how long work was ready is told by the monotonic clock`(isDurable: Bool, drift: Int) throws {
+        var harness = MachineHarness()
+        let lane = harness.lane(isDurable: isDurable, limit: .single)
+        harness.submit(lane, lifetime: .seconds(600))
+        _ = harness.starts()
+        harness.submit(lane, lifetime: .seconds(600))
+        harness.now.timestamp = harness.now.timestamp + .milliseconds(drift)
+        harness.advance(.seconds(60))
+        let waits = harness.pump().compactMap { if case .start(let lease) = $0 { lease.readyFor } else { nil } }
+        #expect(waits == [.seconds(60)])
+        harness.submit(lane, lifetime: .seconds(600))
+        harness.advance(.seconds(60))
+        let later = harness.pump().compactMap { if case .start(let lease) = $0 { lease.readyFor } else { nil } }
+        #expect(later == [.seconds(60)])
+    }
+
     @Test(arguments: steps) func `a limiter, a hold and a park by seconds last as long as they were set for`(
         _ step: Duration
     ) {
