@@ -56,7 +56,8 @@ struct ReplyHead {
             if line.first == UInt8(ascii: " ") || line.first == UInt8(ascii: "\t") {
                 guard let last = fields.indices.last else { continue }
                 let before = fields[last].rawValue ?? Array(fields[last].value.utf8)
-                fields[last] = HTTPField(fields[last].name, bytes: before + [UInt8(ascii: " ")] + Self.trimmed(line))
+                let whole = before + [UInt8(ascii: " ")] + Self.trimmed(line)
+                fields[last] = HTTPField(fields[last].name, bytes: whole[...])
             } else if let colon = line.firstIndex(of: UInt8(ascii: ":")) {
                 let name = String(decoding: Self.trimmed(line[..<colon]), as: UTF8.self)
                 fields.append(HTTPField(name, bytes: Self.trimmed(line[(colon + 1)...])))

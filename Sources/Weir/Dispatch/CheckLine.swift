@@ -12,6 +12,8 @@ struct CheckLine: Sendable {
     }
 
     static let period = Duration.milliseconds(500)
+    /// Looks fall on multiples of this, so that many attempts a second share one look and cost no timer each.
+    static let tick = Duration.milliseconds(50)
 
     private var entries: [Entry] = []
     private var head = 0
@@ -20,7 +22,10 @@ struct CheckLine: Sendable {
     var next: Instant? { head < entries.count ? entries[head].due : nil }
 
     mutating func append(_ id: JobID, number: Int, at now: Instant) {
-        entries.append(Entry(id: id, number: number, due: now + CheckLine.period))
+        let due = (now + CheckLine.period).nanoseconds
+        let tick = CheckLine.tick.inNanoseconds
+        let rest = due % tick
+        entries.append(Entry(id: id, number: number, due: Instant(nanoseconds: rest > 0 ? due - rest + tick : due)))
     }
 
     /// The first entry whose time has come.

@@ -106,6 +106,7 @@ extension Dispatcher {
         at now: Moment
     ) {
         var last = RelayCall.LastAttempt(classification: done.classification, token: attempt.token)
+        if attempt.token != nil { last.keeper = attempt.runtime.keeper }
         switch result {
         case .success(let reply): last.reply = reply
         case .failure(let failure): last.failure = failure

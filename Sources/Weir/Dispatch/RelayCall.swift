@@ -43,6 +43,8 @@ struct RelayCall: Sendable {
         var failure: TransportFailure?
         /// The token that was used, to be cut out of the reply.
         var token: AccessToken?
+        /// Of the app whose token was used, for the tokens of earlier calls.
+        var keeper: TokenKeeper?
         /// An earlier attempt's outcome is not known.
         var isAmbiguous = false
 

@@ -14,13 +14,10 @@ public struct HTTPField: Hashable, Sendable {
     }
 
     /// A value as it came over the wire.
-    public init(_ name: String, bytes: some Collection<UInt8>) {
+    public init(_ name: String, bytes: ArraySlice<UInt8>) {
         self.name = name
-        if let text = String(validating: bytes, as: UTF8.self) {
-            value = text
-        } else {
-            value = String(decoding: bytes, as: UTF8.self)
-            rawValue = Array(bytes)
-        }
+        value = String(decoding: bytes, as: UTF8.self)
+        // What is no UTF-8 was replaced by other bytes.
+        if !value.utf8.elementsEqual(bytes) { rawValue = Array(bytes) }
     }
 }

@@ -80,19 +80,21 @@ extension RelayService {
     private func pass(_ last: RelayCall.LastAttempt, _ inquiry: RelayInquiry) -> RelayReply {
         guard let reply = last.reply else { return unknownOutcome(inquiry) }
         let kept = reply.headers.filter { RelayService.passedHeaders.contains($0.name.lowercased()) }
-        let body = withoutTokens(reply.body, own: last.token?.value)
+        let body = withoutTokens(reply, last)
         var passed = RelayReply(status: reply.status, headers: kept, body: body, api: inquiry.api.label)
         passed.hold = reply.hold
         return passed
     }
 
-    /// An answer may tell of other calls than its own, with whatever token they were made.
-    private func withoutTokens(_ body: [UInt8], own: String?) -> [UInt8] {
+    /// An answer may tell of earlier calls of its account, with whatever token they were made. Nobody knows whose account a foreign
+    /// token is of, so that all apps' tokens are looked for there.
+    private func withoutTokens(_ reply: UpstreamReply, _ last: RelayCall.LastAttempt) -> [UInt8] {
+        let own = last.token?.value
         // Tokens are of about one length. Most answers are shorter, and need no look at the others.
-        guard body.count >= own?.utf8.count ?? 0 else { return body }
-        var tokens = dispatcher.recentTokens()
+        guard reply.body.count >= own?.utf8.count ?? 0 else { return reply.body }
+        var tokens = last.keeper?.recentTokens ?? dispatcher.recentTokens()
         if let own, !tokens.contains(own) { tokens.append(own) }
-        return Redaction.cut(tokens: tokens, from: body)
+        return Redaction.cut(tokens: tokens, from: reply.body)
     }
 
     private static let passedHeaders: Set<String> = [

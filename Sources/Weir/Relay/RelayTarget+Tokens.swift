@@ -3,7 +3,7 @@ extension RelayTarget {
     /// again and are left out; whatever else is called access_token stays.
     func splitAtVirtualToken() -> (prefix: String, suffix: String)? {
         guard let index = items.firstIndex(where: RelayTarget.isVirtualToken) else { return nil }
-        let name = items[index].prefix { $0 != "=" }
+        let name = Substring(items[index].utf8.prefix { $0 != UInt8(ascii: "=") })
         let before = items[..<index].map { $0 + "&" }.joined()
         let after = items[(index + 1)...].filter { !RelayTarget.isVirtualToken($0) }.map { "&" + $0 }.joined()
         return (path + "?" + before + name + "=", after)

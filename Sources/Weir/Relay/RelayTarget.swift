@@ -16,16 +16,30 @@ struct RelayTarget: Equatable, Sendable {
         guard received.utf8.count <= RelayTarget.limit else { throw .tooLong }
         let target = try RelayTarget.visible(received)
         guard target.utf8.count <= RelayTarget.limit else { throw .tooLong }
-        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let first = parts.first, first.hasPrefix("/") else { throw .noPath }
+        let parts = RelayTarget.split(target[...], at: UInt8(ascii: "?"), maxSplits: 1)
+        guard let first = parts.first, first.utf8.first == RelayTarget.slash else { throw .noPath }
         path = RelayTarget.singleSlashes(first)
-        items = parts.count == 2 ? parts[1].split(separator: "&", omittingEmptySubsequences: false) : []
+        items = parts.count == 2 ? RelayTarget.split(parts[1], at: UInt8(ascii: "&")) : []
         guard let decoded = RelayTarget.decode(path[...]) else { throw .noPath }
         var canonical = RelayTarget.singleSlashes(decoded[...]).lowercased()
-        while canonical.utf8.count > 1, canonical.hasSuffix("/") { canonical.removeLast() }
-        let segments = canonical.split(separator: "/", omittingEmptySubsequences: false)
-        guard !segments.contains(where: { $0 == "." || $0 == ".." }), !canonical.contains("%") else { throw .noPath }
+        while canonical.utf8.count > 1, canonical.utf8.last == RelayTarget.slash { canonical.removeLast() }
+        guard !RelayTarget.hasDotSegment(canonical), !canonical.utf8.contains(UInt8(ascii: "%")) else {
+            throw .noPath
+        }
         canonicalPath = canonical
+    }
+
+    private static let slash = UInt8(ascii: "/")
+
+    /// By bytes: a search by characters costs as much as all else that is done with a target.
+    private static func split(_ text: Substring, at separator: UInt8, maxSplits: Int = .max) -> [Substring] {
+        text.utf8.split(separator: separator, maxSplits: maxSplits, omittingEmptySubsequences: false)
+            .map { Substring($0) }
+    }
+
+    private static func hasDotSegment(_ path: String) -> Bool {
+        guard path.utf8.contains(UInt8(ascii: ".")) else { return false }
+        return split(path[...], at: slash).contains { $0 == "." || $0 == ".." }
     }
 
     /// The decoded value of the first query item of that name.
@@ -101,7 +115,8 @@ struct RelayTarget: Equatable, Sendable {
     }
 
     private static func singleSlashes(_ path: Substring) -> String {
-        guard path.contains("//") else { return String(path) }
+        let bytes = path.utf8
+        guard zip(bytes, bytes.dropFirst()).contains(where: { $0 == slash && $1 == slash }) else { return String(path) }
         var result = ""
         for character in path where character != "/" || result.last != "/" { result.append(character) }
         return result
