@@ -66,6 +66,8 @@ extension QueueMachine {
             readyLanes.append(job.lane)
         }
         lanes[lane].ready += 1
+        if levels[level].queue.first == slot { updateOrder(of: level) }
+        if !job.isDurable, isClosed(job.lane, job.priority) { arrivals.append(job.lane) }
     }
 
     /// Where it was before it was leased: at the head, but behind others that went back and had been ahead of it.
@@ -85,8 +87,10 @@ extension QueueMachine {
             return
         }
         let level = QueueMachine.level(job.lane, job.priority)
+        let wasFirst = levels[level].queue.first == slot
         levels[level].counts.ready -= 1
         levels[level].queue.remove(slot, &links)
+        if wasFirst { updateOrder(of: level) }
         let lane = job.lane.index
         lanes[lane].ready -= 1
         if lanes[lane].ready == 0 { removeReadyLane(lane) }
@@ -104,10 +108,11 @@ extension QueueMachine {
         change(&levels[QueueMachine.level(job.lane, job.priority)].counts)
     }
 
-    private mutating func addLane(_ lane: LaneID) {
+    mutating func addLane(_ lane: LaneID) {
         while lanes.count <= lane.index {
             lanes.append(Lane())
             levels += Priority.allCases.map { _ in Level() }
+            order.addLevels()
         }
     }
 

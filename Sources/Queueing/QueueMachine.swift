@@ -22,6 +22,10 @@ public struct QueueMachine: Sendable {
         var ready = 0
         /// Its index in `readyLanes` while it has ready jobs.
         var readyIndex = 0
+        /// Whose blocks it shares; -1 for none: then `first` passes it over.
+        var group = -1
+        /// Whether its jobs take part in `first`.
+        var isOpen = true
     }
 
     public private(set) var policy: QueuePolicy
@@ -42,6 +46,10 @@ public struct QueueMachine: Sendable {
     /// By lane, and in it by priority.
     var levels: [Level] = []
     var lanes: [Lane] = []
+    /// Whose turn it is among the lanes that have a group.
+    var order = ReadyOrder()
+    /// Lanes that got a ready job of a relayed call while they or their group were closed.
+    var arrivals: [LaneID] = []
     var nextTurn: Int64 = 0
     /// Taken out because they expired, not reported yet.
     var lapsed: [Job] = []

@@ -27,8 +27,10 @@ extension DispatchMachine {
     }
 
     /// The token keeper's word about an app.
-    mutating func setToken(_ state: AppGate.TokenState, app: Int) {
+    mutating func setToken(_ state: AppGate.TokenState, app: Int, at moment: Moment) {
+        guard apps[app].token != state else { return }
         apps[app].token = state
+        changed(app: app, at: read(moment))
     }
 
     /// A request for an app's token has ended: what waited for its answer goes on.
@@ -39,20 +41,25 @@ extension DispatchMachine {
         for id in ids { _ = queue.reschedule(id, notBefore: nil, at: now.steady) }
     }
 
-    public mutating func setPaused(_ isPaused: Bool, app: Int) {
+    public mutating func setPaused(_ isPaused: Bool, app: Int, at moment: Moment) {
+        let now = read(moment)
         apps[app].isPaused = isPaused
+        defer { changed(app: app, at: now) }
         // An operator who resumes an app has acted, or cleared the quota: what was held or parked goes at once.
         guard !isPaused else { return }
         apps[app].hold = nil
         pathParks.clear(app: app)
-        for index in gates.indices where gates[index].app == app {
+        for index in breakersOfApp[app].flatMap({ gatesOfBreaker[$0] }) {
             gates[index].hold = nil
             gates[index].park = nil
+            changed(gate: index, at: now)
         }
     }
 
-    public mutating func force(_ mode: BreakerMode, breaker: Int, at now: Instant) -> BreakerTransition? {
-        breakers[breaker].force(mode, at: now)
+    public mutating func force(_ mode: BreakerMode, breaker: Int, at moment: Moment) -> BreakerTransition? {
+        let now = read(moment)
+        defer { changed(breaker: breaker, at: now) }
+        return breakers[breaker].force(mode, at: now.instant)
     }
 
     /// Takes over new limits and rules; what waits, what is in flight and what was spent stay as they are.
@@ -62,10 +69,12 @@ extension DispatchMachine {
     ///   - host: where an app's calls go. A lane whose host changes gets that host's breaker.
     public mutating func update(
         _ policy: DispatchPolicy,
-        at now: Instant,
+        at moment: Moment,
         limit: (Int, String) -> RateLimit?,
         host: (Int) -> String? = { _ in nil }
     ) {
+        let present = read(moment)
+        let now = present.instant
         self.policy = policy
         queue.update(policy.queue)
         for index in breakers.indices { breakers[index].update(policy.breaker, at: now) }
@@ -74,17 +83,28 @@ extension DispatchMachine {
             let gate = gates[index]
             if let host = host(gate.app) {
                 let key = BreakerKey(app: gate.app, host: host, group: gate.api.group.rawValue)
-                gates[index].breaker = breakerIndex(for: key, at: now)
+                move(gate: index, to: breakerIndex(for: key, at: now))
             }
             guard let limit = limit(gate.app, gate.api.label), limit != gate.bucket.limit else { continue }
             gates[index].bucket.update(limit, at: now)
         }
+        wakeAll(at: present)
     }
 
-    /// The breakers that stand before a lane. One whose host was taken out of the configuration is none of them.
-    var breakersInUse: Set<Int> {
-        Set(gates.map(\.breaker))
+    private mutating func move(gate index: Int, to breaker: Int) {
+        let old = gates[index].breaker
+        guard old != breaker else { return }
+        gates[index].breaker = breaker
+        gatesOfBreaker[old].removeAll { $0 == index }
+        gatesOfBreaker[breaker].append(index)
+        for isDurable in [false, true] {
+            let lane = DispatchMachine.lane(ofGate: index, isDurable: isDurable)
+            queue.setGroup(share(of: breaker, isDurable: isDurable), of: lane)
+        }
     }
+
+    /// Whether a breaker stands before a lane. One whose host was taken out of the configuration does not.
+    func isInUse(breaker: Int) -> Bool { !gatesOfBreaker[breaker].isEmpty }
 
     // MARK: Attempts that hang
 
@@ -103,7 +123,10 @@ extension DispatchMachine {
             {
                 lease.isOverdue = true
                 let transition = breakers[lease.breaker].overdue(lease.permit, at: moment.instant, using: &generator)
-                if let transition { untold.append((lease.breaker, transition)) }
+                if let transition {
+                    untold.append((lease.breaker, transition))
+                    changed(breaker: lease.breaker, at: read(moment))
+                }
             }
             if isGivenUp(lease, after: took, at: moment) {
                 lease.isGivenUp = true

@@ -21,7 +21,7 @@ extension DispatchMachine {
             }
         if call == .failure, wasCut(evidence, lease, after: took) { call = .ignored }
         let group = gates[lease.gate].api.group
-        return breakers[lease.breaker]
+        let transition = breakers[lease.breaker]
             .record(
                 call,
                 took: took,
@@ -33,6 +33,8 @@ extension DispatchMachine {
                 at: now.instant,
                 using: &generator
             )
+        if transition != nil || breakers[lease.breaker].state != .closed { changed(breaker: lease.breaker, at: now) }
+        return transition
     }
 
     /// Whether there is no answer because a caller's own deadline came: that says something about the upstream only when the attempt ran
@@ -77,17 +79,23 @@ extension DispatchMachine {
     /// A probe of a hold that came back opens the gate, unless it failed for reasons that say nothing about the account.
     ///
     /// - Parameter outcome: `nil` for a call whose end concerns its caller alone.
-    mutating func settleProbes(_ lease: Lease, outcome: Outcome?, at now: Instant) {
-        settle(&apps[gates[lease.gate].app].hold, probe: lease.job.id, outcome: outcome, at: now)
-        settle(&gates[lease.gate].hold, probe: lease.job.id, outcome: outcome, at: now)
+    mutating func settleProbes(_ lease: Lease, outcome: Outcome?, at now: SteadyClock.Present) {
+        let (id, app) = (lease.job.id, gates[lease.gate].app)
+        if apps[app].hold?.probe == id {
+            settle(&apps[app].hold, outcome: outcome, at: now.instant)
+            changed(app: app, at: now)
+        }
+        if gates[lease.gate].hold?.probe == id {
+            settle(&gates[lease.gate].hold, outcome: outcome, at: now.instant)
+            changed(gate: lease.gate, at: now)
+        }
     }
 
-    private func settle(_ hold: inout Hold?, probe: JobID, outcome: Outcome?, at now: Instant) {
-        guard hold?.probe == probe else { return }
+    private func settle(_ hold: inout Hold?, outcome: Outcome?, at now: Instant) {
         switch outcome {
         case .transient, .unknown: hold?.probeFailed(at: now)
         // Refused again: what is decided about the call renews the hold. A token's one repeat may go at once.
-        case .tokenRejected, .account, nil: hold?.withdraw(probe)
+        case .tokenRejected, .account, nil: hold?.withdraw()
         case .accepted, .recipient, .request, .throttled, .quotaExhausted: hold = nil
         }
     }

@@ -4,46 +4,55 @@ public import Timekeeping
 import WeChat
 
 extension DispatchMachine {
-    /// What is closed before any permit is asked for.
-    func closedGate(_ index: Int, isDurable: Bool, at now: SteadyClock.Present) -> Obstacle? {
-        let gate = gates[index]
-        let app = apps[gate.app]
-        if isDurable {
-            if isDraining { return Obstacle(.draining) }
-            if !journalIsWritable { return Obstacle(.journal) }
-            if durableInFlight >= policy.maxDurableInFlight { return Obstacle(.concurrency) }
-        }
-        if app.isPaused { return Obstacle(.paused) }
-        // A user's login uses no token of the app's: what is wrong with that one is none of its business.
-        if gate.api.kind != .sns {
-            switch app.token {
-            case .ready: break
-            case .missing: return Obstacle(.noToken)
-            case .fault: return Obstacle(.credentials)
-            }
-            if let obstacle = obstacle(app.hold, at: now) { return obstacle }
-        }
-        if isDurable, let obstacle = obstacle(gate.hold, at: now) { return obstacle }
-        if let park = gate.park, !park.isOver(at: now) { return park.obstacle(at: now) }
-        return leases.count >= policy.maxInFlight ? Obstacle(.concurrency) : nil
+    /// What keeps all work of a kind from starting, whosever it is.
+    func placeBlock(isDurable: Bool, _ priority: Priority) -> Obstacle.Reason? {
+        if isDurable, let reason = messageBlock(priority) { return reason }
+        return leases.count >= SlotShares.open(policy.maxInFlight, to: priority) ? .concurrency : nil
     }
 
-    private func obstacle(_ hold: Hold?, at now: SteadyClock.Present) -> Obstacle? {
-        guard let hold, hold.blocks(at: now.instant) else { return nil }
-        return Obstacle(hold.reason, until: now.wall(at: hold.until))
-    }
-
-    /// Whether a lane may have another attempt in flight, beside those of others.
-    func hasSlot(_ index: Int, isDurable: Bool, priority: Priority) -> Bool {
-        let cap = policy.maxDurableInFlight
+    /// The same for messages alone, which need their journal and leave room for relayed calls.
+    private func messageBlock(_ priority: Priority) -> Obstacle.Reason? {
+        if isDraining { return .draining }
+        if !journalIsWritable { return .journal }
         // The reserve is a part of the messages' places, too.
-        if isDurable, priority > .high, durableInFlight >= cap - cap / SlotShares.reserve { return false }
-        return SlotShares.allows(
-            own: inFlightByShare[share(of: gates[index].breaker, isDurable: isDurable)],
-            taken: leases.count,
-            of: policy.maxInFlight,
-            priority: priority
-        )
+        return durableInFlight >= SlotShares.open(policy.maxDurableInFlight, to: priority) ? .concurrency : nil
+    }
+
+    /// What blocks all of an app's work behind one breaker.
+    func appBlock(_ gate: LaneGate, at now: SteadyClock.Present) -> Block? {
+        let app = apps[gate.app]
+        if app.isPaused { return Block(reason: .paused, scope: .section) }
+        // A user's login uses no token of the app's: what is wrong with that one is none of its business.
+        guard gate.api.kind != .sns else { return nil }
+        switch app.token {
+        case .ready: return block(app.hold, .section, at: now)
+        case .missing: return Block(reason: .noToken, scope: .section)
+        case .fault: return Block(reason: .credentials, scope: .section)
+        }
+    }
+
+    /// What blocks a gate's work before any permit is asked for.
+    func gateBlock(_ gate: LaneGate, isDurable: Bool, at now: SteadyClock.Present) -> Block? {
+        if isDurable, let block = block(gate.hold, .lane, at: now) { return block }
+        guard let park = gate.park, !park.isOver(at: now) else { return nil }
+        return Block(reason: park.obstacle, until: park.instant(at: now), scope: .lane)
+    }
+
+    /// Whether a lane may have no other attempt in flight, beside those of others.
+    func shareBlock(_ gate: LaneGate, isDurable: Bool, _ priority: Priority) -> Block? {
+        let own = inFlightByShare[share(of: gate.breaker, isDurable: isDurable)]
+        let isAllowed = SlotShares.allows(own: own, taken: leases.count, of: policy.maxInFlight, priority: priority)
+        return isAllowed ? nil : Block(reason: .concurrency, scope: .share)
+    }
+
+    private func block(_ hold: Hold?, _ scope: Block.Scope, at now: SteadyClock.Present) -> Block? {
+        guard let hold, let until = hold.blocked(at: now.instant) else { return nil }
+        return Block(reason: hold.reason, until: until, scope: scope)
+    }
+
+    /// As people are told: what was set for a time is told by the time of the wall clock.
+    func obstacle(_ block: Block, at now: SteadyClock.Present) -> Obstacle {
+        Obstacle(block.reason, until: block.until.map { now.wall(at: $0) })
     }
 
     func openBreaker(_ index: Int, at now: SteadyClock.Present) -> Obstacle {
@@ -59,14 +68,17 @@ extension DispatchMachine {
     }
 
     func obstacle(of lane: LaneID, at now: SteadyClock.Present) -> Obstacle? {
-        let index = gate(of: lane)
+        let gate = gates[gate(of: lane)]
         let isDurable = DispatchMachine.isDurable(lane)
-        if let obstacle = closedGate(index, isDurable: isDurable, at: now) { return obstacle }
-        if !hasSlot(index, isDurable: isDurable, priority: .normal) { return Obstacle(.concurrency) }
-        let wait = gates[index].bucket.wait(at: now.instant)
+        if isDurable, let reason = messageBlock(.urgent) { return Obstacle(reason) }
+        let block =
+            appBlock(gate, at: now) ?? gateBlock(gate, isDurable: isDurable, at: now)
+            ?? shareBlock(gate, isDurable: isDurable, .normal)
+        if let block { return obstacle(block, at: now) }
+        if let reason = placeBlock(isDurable: isDurable, .normal) { return Obstacle(reason) }
+        let wait = gate.bucket.wait(at: now.instant)
         if wait > .zero { return Obstacle(.rateLimited, until: now.wall(at: now.instant + wait)) }
-        let breaker = gates[index].breaker
-        return breakers[breaker].state == .closed ? nil : openBreaker(breaker, at: now)
+        return breakers[gate.breaker].state == .closed ? nil : openBreaker(gate.breaker, at: now)
     }
 
     /// What a waiting job waits for: its own time, what blocks its lane, or its turn.
@@ -93,9 +105,12 @@ extension DispatchMachine {
 
     /// How long the limiter takes to serve what goes before `job`, and then the job.
     private func limiterWait(before job: Job, gate index: Int, at now: SteadyClock.Present) -> Duration {
-        let (relayed, durable) = (LaneID(index: index * 2), LaneID(index: index * 2 + 1))
+        let relayed = DispatchMachine.lane(ofGate: index, isDurable: false)
+        let durable = DispatchMachine.lane(ofGate: index, isDurable: true)
         // Messages that can't leave take no permits.
-        let messagesGo = closedGate(index, isDurable: true, at: now) == nil
+        let messagesGo =
+            placeBlock(isDurable: true, .urgent) == nil
+            && (appBlock(gates[index], at: now) ?? gateBlock(gates[index], isDurable: true, at: now)) == nil
         var ahead = 0
         for priority in Priority.allCases where priority <= job.priority {
             ahead += queue.counts(in: relayed, of: priority).ready

@@ -27,34 +27,42 @@ extension DispatchMachine {
             let reason = obstacle(of: job.lane, at: now) ?? Obstacle(.concurrency)
             actions.append(.expire(clock.outward(job), reason))
         }
-        var blocked: [LaneID] = []
-        while let (lane, head) = bestLane(except: blocked, at: now.steady) {
-            switch admit(from: lane, head: head, at: now) {
-            case .started(let lease):
-                ledgers[lane.index].note(nil, at: now.instant)
-                actions.append(.start(clock.outward(lease)))
+        wakeDue(at: now.instant)
+        while let turn = nextTurn(at: now) {
+            switch admit(turn, at: now) {
+            case .started(let lease): actions.append(.start(clock.outward(lease)))
             case .stale(let job):
                 actions.append(.expire(clock.outward(job), Obstacle(job.isDurable ? .scheduled : .rateLimited)))
-            case .blocked(let obstacle):
-                ledgers[lane.index].note(obstacle.reason, at: now.instant)
-                blocked.append(lane)
-                guard !DispatchMachine.isDurable(lane), obstacle.refusesAtOnce else { continue }
-                refuseAll(in: lane, because: obstacle, at: now.steady, into: &actions)
+            case .blocked(let block): sleep(turn.lane, section(of: turn), block, at: now.instant)
             }
         }
+        noteWaitForPlaces(at: now)
+        refuseHopeless(at: now, into: &actions)
         return actions
     }
 
-    /// The lane whose head is first by priority, then relayed calls, whose callers wait, before messages, which ageing brings forward,
-    /// then by age.
-    private func bestLane(except blocked: [LaneID], at now: Timestamp) -> (lane: LaneID, head: Head)? {
-        var best: (lane: LaneID, head: Head)?
-        for lane in queue.readyLanes where !blocked.contains(lane) {
-            guard let head = queue.head(of: lane, at: now) else { continue }
-            if let current = best, DispatchMachine.goes(current.lane, current.head, before: lane, head) { continue }
-            best = (lane, head)
+    /// The first job of a lane and priority whose turn it is.
+    private struct Turn {
+        var lane: LaneID
+        var priority: Priority
+        var head: Head
+    }
+
+    /// First by priority, with ageing; then relayed calls, whose callers wait, before messages; then by age.
+    private func nextTurn(at now: SteadyClock.Present) -> Turn? {
+        var best: Turn?
+        for kind in DispatchMachine.kinds where placeBlock(isDurable: kind.isDurable, kind.priority) == nil {
+            guard let (lane, head) = queue.first(of: kind.priority, isDurable: kind.isDurable, at: now.steady) else {
+                continue
+            }
+            if let best, DispatchMachine.goes(best.lane, best.head, before: lane, head) { continue }
+            best = Turn(lane: lane, priority: kind.priority, head: head)
         }
         return best
+    }
+
+    private static let kinds = [false, true].flatMap { isDurable in
+        Priority.allCases.map { (isDurable: isDurable, priority: $0) }
     }
 
     private static func goes(_ lane: LaneID, _ head: Head, before other: LaneID, _ next: Head) -> Bool {
@@ -64,46 +72,70 @@ extension DispatchMachine {
         return isDurable(other)
     }
 
+    private func section(of turn: Turn) -> Sleepers.Section {
+        let breaker = gates[gate(of: turn.lane)].breaker
+        return Sleepers.Section(
+            group: share(of: breaker, isDurable: DispatchMachine.isDurable(turn.lane)),
+            turn.priority
+        )
+    }
+
+    /// What is ready and not blocked waits for a place, if anything blocks it.
+    private mutating func noteWaitForPlaces(at now: SteadyClock.Present) {
+        for isDurable in [false, true] {
+            for isReserved in [false, true] {
+                let priorities: [Priority] = isReserved ? [.urgent, .high] : [.normal, .low]
+                let isWaiting = priorities.contains {
+                    queue.first(of: $0, isDurable: isDurable, at: now.steady) != nil
+                }
+                let block = isWaiting ? placeBlock(isDurable: isDurable, priorities[0]) : nil
+                ledgers.note(block, isDurable: isDurable, isReserved: isReserved, at: now.instant)
+            }
+        }
+    }
+
     private enum AdmitResult {
         case started(Lease)
         /// It waited until an attempt would do more harm than good: it has ended.
         case stale(Job)
-        case blocked(Obstacle)
+        case blocked(Block)
     }
 
     /// The pipeline, outermost first. Every permit taken here is used by the attempt or given back.
-    private mutating func admit(from lane: LaneID, head: Head, at now: SteadyClock.Present) -> AdmitResult {
-        let isDurable = DispatchMachine.isDurable(lane)
-        let index = gate(of: lane)
-        if let obstacle = closedGate(index, isDurable: isDurable, at: now) { return .blocked(obstacle) }
-        guard hasSlot(index, isDurable: isDurable, priority: queue.job(head.id)?.priority ?? .low) else {
-            return .blocked(Obstacle(.concurrency))
-        }
+    private mutating func admit(_ turn: Turn, at now: SteadyClock.Present) -> AdmitResult {
+        let isDurable = DispatchMachine.isDurable(turn.lane)
+        let index = gate(of: turn.lane)
+        let block =
+            appBlock(gates[index], at: now) ?? gateBlock(gates[index], isDurable: isDurable, at: now)
+            ?? shareBlock(gates[index], isDurable: isDurable, turn.priority)
+        if let block { return .blocked(block) }
         if case .wait(let wait) = gates[index].bucket.take(at: now.instant) {
             if !gates[index].isLimited { gates[index].limiterWaits += 1 }
             gates[index].isLimited = true
-            return .blocked(Obstacle(.rateLimited, until: now.wall(at: now.instant + wait)))
+            return .blocked(Block(reason: .rateLimited, until: now.instant + wait, scope: .lane))
         }
         gates[index].isLimited = false
         let breaker = gates[index].breaker
         guard case .granted(let permit) = breakers[breaker].permit(at: now.instant) else {
             gates[index].bucket.giveBack(at: now.instant)
-            return .blocked(openBreaker(breaker, at: now))
+            // One that an operator has opened stays so until they say otherwise.
+            let wait = breakers[breaker].mode == .open ? nil : breakers[breaker].retryAfter(at: now.instant)
+            return .blocked(Block(reason: .breakerOpen, until: wait.map { now.instant + $0 }, scope: .section))
         }
-        guard let job = queue.lease(from: lane, at: now.steady) else {
+        let leased = queue.lease(from: turn.lane, turn.priority, at: now.steady)
+        guard let job = leased, !isStale(job, at: now.steady), !isTooLate(job, at: now.steady) else {
             gates[index].bucket.giveBack(at: now.instant)
             breakers[breaker].release(permit, at: now.instant)
-            return .blocked(Obstacle(.concurrency))
-        }
-        if isStale(job, at: now.steady) || isTooLate(job, at: now.steady) {
-            gates[index].bucket.giveBack(at: now.instant)
-            breakers[breaker].release(permit, at: now.instant)
+            guard let job = leased else {
+                // So many expired that the next look goes on.
+                return .blocked(Block(reason: .concurrency, until: now.instant + .milliseconds(1), scope: .lane))
+            }
             _ = queue.finish(job.id)
             forget(job)
             return .stale(job)
         }
         if let transition = permit.transition { untold.append((breaker, transition)) }
-        return .started(begin(job, permit: permit, readySince: head.readySince, at: now))
+        return .started(begin(job, permit: permit, readySince: turn.head.readySince, at: now))
     }
 
     /// The attempt is decided: it counts from here on.
@@ -137,7 +169,7 @@ extension DispatchMachine {
             startedAt: now.moment,
             timeout: attemptTime(job, at: now.steady),
             readyFor: max(.zero, now.steady - readySince),
-            waits: waits(of: job.id, in: job.lane, readySince: readySince, at: now)
+            waits: waits(of: job, readySince: readySince, at: now)
         )
         leases[job.id] = lease
         checks.append(job.id, number: lease.number, at: now.instant)
@@ -154,11 +186,18 @@ extension DispatchMachine {
     }
 
     /// What a ready job has waited for since it was ready, or since its last attempt where that was later.
-    func waits(of id: JobID, in lane: LaneID, readySince: Timestamp, at now: SteadyClock.Present) -> [Wait] {
+    func waits(of job: Job, readySince: Timestamp, at now: SteadyClock.Present) -> [Wait] {
         let ready = now.instant(ofSteady: readySince)
-        let since = max(ready, memory[id]?.lastEnded ?? ready)
-        guard since < now.instant, lane.index < ledgers.count else { return [] }
-        return ledgers[lane.index].waits(since: since, at: now.instant)
+        let since = max(ready, memory[job.id]?.lastEnded ?? ready)
+        guard since < now.instant else { return [] }
+        let group = share(of: gates[gate(of: job.lane)].breaker, isDurable: job.isDurable)
+        return ledgers.waits(
+            lane: job.lane,
+            section: Sleepers.Section(group: group, job.priority),
+            isDurable: job.isDurable,
+            since: since,
+            at: now.instant
+        )
     }
 
     /// Since when a waiting job has waited for its next attempt, and what for.
@@ -166,7 +205,7 @@ extension DispatchMachine {
         let now = clock.present(moment)
         let ready = clock.steady(max(job.acceptedAt, job.notBefore ?? job.acceptedAt))
         let since = max(now.instant(ofSteady: ready), memory[job.id]?.lastEnded ?? now.instant(ofSteady: ready))
-        return (now.wall(at: since), waits(of: job.id, in: job.lane, readySince: ready, at: now))
+        return (now.wall(at: since), waits(of: job, readySince: ready, at: now))
     }
 
     /// Whether a repeat now could be shown twice: an earlier attempt may have arrived, and WeChat's window for telling is over, or
@@ -192,29 +231,12 @@ extension DispatchMachine {
         gates[gate].latency.expected.map { $0 + DispatchMachine.answerReserve / 4 } ?? DispatchMachine.shortestAttempt
     }
 
-    private mutating func refuseAll(
-        in lane: LaneID,
-        because obstacle: Obstacle,
-        at now: Timestamp,
-        into actions: inout [DispatchAction]
-    ) {
-        while let job = queue.lease(from: lane, at: now) {
-            _ = queue.finish(job.id)
-            forget(job)
-            actions.append(.refuse(clock.outward(job), obstacle))
-        }
-    }
-
     /// When to look again if nothing happens before: never later than the earliest time at which waiting work might start or end.
     public func nextWake(at moment: Moment) -> Instant? {
-        let now = clock.present(moment)
-        var wake = queue.nextTimer.map { now.instant(ofSteady: $0) }
-        if !leases.isEmpty, let check = checks.next { wake = min(wake ?? .distantFuture, check) }
-        for lane in queue.readyLanes {
-            // What lies in the past waits for something else, such as a probe's answer, which brings its own look.
-            guard let until = obstacle(of: lane, at: now)?.until, until > now.wall else { continue }
-            wake = min(wake ?? .distantFuture, moment.instant(of: until))
-        }
-        return wake
+        if !doubtful.isEmpty { return moment.instant }
+        var wake = queue.nextTimer.map { clock.present(moment).instant(ofSteady: $0) } ?? .distantFuture
+        if !leases.isEmpty, let check = checks.next { wake = min(wake, check) }
+        if let next = sleepers.next { wake = min(wake, next) }
+        return wake == .distantFuture ? nil : wake
     }
 }

@@ -14,13 +14,13 @@ extension DispatchMachine {
         using generator: inout some RandomNumberGenerator
     ) -> AttemptResult? {
         let now = read(moment)
-        guard let lease = endLease(id) else { return nil }
+        guard let lease = endLease(id, at: now.instant) else { return nil }
         var result = result
         // The repeat of an attempt whose end was not known is refused as a duplicate: the first one was taken.
         if result.isDuplicateOnRepeat, lease.job.marks.contains(.ambiguous) { result.outcome = .accepted }
         let transition = recordInBreaker(result, evidence, of: lease, at: now, using: &generator)
         learn(from: result, evidence, lease, at: now)
-        settleProbes(lease, outcome: evidence.concernsApp ? result.outcome : nil, at: now.instant)
+        settleProbes(lease, outcome: evidence.concernsApp ? result.outcome : nil, at: now)
         let decided = decide(result, evidence, lease: lease, at: now, using: &generator)
         let disposition = bounded(decided, outcome: result.outcome, lease: lease, at: now)
         let job = apply(disposition, outcome: result.outcome, to: lease, at: now)
@@ -154,7 +154,7 @@ extension DispatchMachine {
     /// An attempt was started and then not made: no byte left Weir. It gives back what it took and does not count.
     public mutating func abandon(_ id: JobID, at moment: Moment) -> Job? {
         let now = read(moment)
-        guard let lease = giveBack(id, at: now.instant) else { return nil }
+        guard let lease = giveBack(id, at: now) else { return nil }
         _ = queue.requeue(id, notBefore: nil, front: true, at: now.steady) { job in
             job.marks = lease.job.marks
             // A caller who has hung up meanwhile has no time left.
@@ -165,7 +165,7 @@ extension DispatchMachine {
 
     /// A job that must not exist any more, because the journal could not take it: gone, whatever it is doing.
     public mutating func discard(_ id: JobID, at moment: Moment) {
-        if let lease = giveBack(id, at: moment.instant) {
+        if let lease = giveBack(id, at: read(moment)) {
             _ = queue.finish(id)
             forget(lease.job)
         } else if case .removed(let job) = queue.cancel(id) {
@@ -186,12 +186,14 @@ extension DispatchMachine {
         leases[id].map { isStale($0.job, at: clock.present(moment).steady) } ?? false
     }
 
-    private mutating func giveBack(_ id: JobID, at now: Instant) -> Lease? {
-        guard let lease = endLease(id) else { return nil }
-        gates[lease.gate].bucket.giveBack(mark: lease.mark, at: now)
-        breakers[lease.breaker].release(lease.permit, at: now)
-        apps[gates[lease.gate].app].hold?.withdraw(id)
-        gates[lease.gate].hold?.withdraw(id)
+    private mutating func giveBack(_ id: JobID, at now: SteadyClock.Present) -> Lease? {
+        guard let lease = endLease(id, at: now.instant) else { return nil }
+        gates[lease.gate].bucket.giveBack(mark: lease.mark, at: now.instant)
+        breakers[lease.breaker].release(lease.permit, at: now.instant)
+        if apps[gates[lease.gate].app].hold?.probe == id { apps[gates[lease.gate].app].hold?.withdraw() }
+        if gates[lease.gate].hold?.probe == id { gates[lease.gate].hold?.withdraw() }
+        changed(gate: lease.gate, at: now)
+        changed(app: gates[lease.gate].app, at: now)
         return lease
     }
 }

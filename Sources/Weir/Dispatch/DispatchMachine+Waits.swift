@@ -23,6 +23,7 @@ extension DispatchMachine {
         case .api:
             let hold = renewed(gates[lease.gate].hold, result, at: now.instant)
             gates[lease.gate].hold = hold
+            changed(gate: lease.gate, at: now)
             return lease.job.isDurable ? .waiting(Obstacle(hold.reason, until: now.wall(at: hold.until))) : end
         case .app:
             let fingerprint = result.provesAccount ? nil : evidence.fingerprint
@@ -31,6 +32,7 @@ extension DispatchMachine {
             }
             let hold = renewed(apps[app].hold, result, at: now.instant)
             apps[app].hold = hold
+            changed(app: app, at: now)
             return lease.job.isDurable ? .waiting(Obstacle(hold.reason, until: now.wall(at: hold.until))) : end
         }
     }
@@ -94,6 +96,7 @@ extension DispatchMachine {
             gates[lease.gate].throttleStreak = min(gates[lease.gate].throttleStreak + 1, 1000)
         }
         gates[lease.gate].bucket.drain(at: now.instant)
+        changed(gate: lease.gate, at: now)
         if !lease.job.isDurable, lease.job.expiresAt.map({ clock.steady(until) >= $0 }) ?? false { return end }
         return .waiting(Obstacle(reason, until: until))
     }

@@ -21,8 +21,14 @@ public struct DispatchMachine: Sendable {
     var durableInFlight = 0
     /// By breaker, relayed calls and messages apart.
     var inFlightByShare: [Int] = []
-    /// By lane.
-    var ledgers: [WaitLedger] = []
+    /// By breaker: the gates that it stands behind.
+    var gatesOfBreaker: [[Int]] = []
+    /// By app: its breakers.
+    var breakersOfApp: [[Int]] = []
+    var sleepers = Sleepers()
+    /// Lanes with relayed calls that may wait in vain, to be looked at.
+    var doubtful: [LaneID] = []
+    var ledgers = LaneLedgers()
     var memory = AttemptMemory()
     var pathParks = PathParks()
     var checks = CheckLine()
@@ -55,6 +61,7 @@ public struct DispatchMachine: Sendable {
         apps.append(
             AppGate(name: name, token: needsToken ? .missing : .ready, budget: RetryBudget(policy.budget, at: now))
         )
+        breakersOfApp.append([])
         return apps.count - 1
     }
 
@@ -69,21 +76,35 @@ public struct DispatchMachine: Sendable {
         at now: Instant
     ) -> LaneID {
         let key = GateKey(app: app, api: api.label)
-        if let index = gateIndex[key] { return LaneID(index: index * 2 + (isDurable ? 1 : 0)) }
+        if let index = gateIndex[key] { return DispatchMachine.lane(ofGate: index, isDurable: isDurable) }
         let breaker = breakerIndex(for: BreakerKey(app: app, host: host, group: api.group.rawValue), at: now)
+        let index = gates.count
         gates.append(LaneGate(app: app, api: api, breaker: breaker, bucket: TokenBucket(limit, at: now)))
-        gateIndex[key] = gates.count - 1
-        ledgers += [WaitLedger(at: now), WaitLedger(at: now)]
-        return LaneID(index: (gates.count - 1) * 2 + (isDurable ? 1 : 0))
+        gateIndex[key] = index
+        gatesOfBreaker[breaker].append(index)
+        for isDurable in [false, true] {
+            let lane = DispatchMachine.lane(ofGate: index, isDurable: isDurable)
+            queue.setGroup(share(of: breaker, isDurable: isDurable), of: lane)
+        }
+        return DispatchMachine.lane(ofGate: index, isDurable: isDurable)
     }
 
     mutating func breakerIndex(for key: BreakerKey, at now: Instant) -> Int {
         if let index = breakerIndex[key] { return index }
+        let index = breakers.count
         breakers.append(CircuitBreakerMachine(policy.breaker, at: now))
         inFlightByShare += [0, 0]
+        for isDurable in [false, true] { _ = queue.addGroup(isDurable: isDurable) }
+        gatesOfBreaker.append([])
+        breakersOfApp[key.app].append(index)
         breakerKeys.append(key)
-        breakerIndex[key] = breakers.count - 1
-        return breakers.count - 1
+        breakerIndex[key] = index
+        return index
+    }
+
+    /// Relayed calls and messages of a gate have a lane each.
+    static func lane(ofGate index: Int, isDurable: Bool) -> LaneID {
+        LaneID(index: index * 2 + (isDurable ? 1 : 0))
     }
 
     public func gate(of lane: LaneID) -> Int { lane.index / 2 }
@@ -108,6 +129,7 @@ public struct DispatchMachine: Sendable {
                 job.isDurable ? job.expiresAt.map { $0 + shift } : job.expiresAt
             )
         }
+        wakeAll(at: now)
         return now
     }
 
@@ -120,10 +142,16 @@ public struct DispatchMachine: Sendable {
     // MARK: Ends
 
     /// Forgets the lease of an attempt that has ended or was never made.
-    mutating func endLease(_ id: JobID) -> Lease? {
+    mutating func endLease(_ id: JobID, at now: Instant) -> Lease? {
         guard let lease = leases.removeValue(forKey: id) else { return nil }
         if lease.job.isDurable { durableInFlight -= 1 }
-        inFlightByShare[share(of: lease.breaker, isDurable: lease.job.isDurable)] -= 1
+        let group = share(of: lease.breaker, isDurable: lease.job.isDurable)
+        inFlightByShare[group] -= 1
+        for isReserved in [false, true] {
+            let section = Sleepers.Section(group: group, isReserved: isReserved)
+            sleepers.update(section, own: inFlightByShare[group])
+        }
+        wakeShares(at: now)
         return lease
     }
 

@@ -44,13 +44,11 @@ public struct DispatchSnapshot: Sendable {
 
     init(_ state: Dispatcher.State, at now: Moment) {
         let machine = state.machine
-        let names = state.breakerNames
-        let inUse = machine.breakersInUse
-        breakers = machine.breakers.indices.filter(inUse.contains).map { index in
+        breakers = machine.breakers.indices.filter(machine.isInUse).map { index in
             let breaker = machine.breakers[index]
             let key = machine.breakerKeys[index]
             return Breaker(
-                name: names[index],
+                name: state.name(ofBreaker: index),
                 app: machine.apps[key.app].name,
                 group: key.group,
                 state: breaker.state,

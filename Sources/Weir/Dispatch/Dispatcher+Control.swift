@@ -82,15 +82,16 @@ extension Dispatcher {
     // MARK: Operators
 
     func setPaused(_ isPaused: Bool, app: Int) {
-        update { state, _ in state.machine.setPaused(isPaused, app: app) }
+        update { state, now in state.machine.setPaused(isPaused, app: app, at: now) }
     }
 
     /// Forces a breaker or gives it back to its own judgement.
     /// - Returns: false when there is none of that name.
     func force(_ mode: BreakerMode, breaker name: String) -> Bool {
         update { state, now in
-            guard let index = state.breakerNames.firstIndex(of: name) else { return false }
-            if let transition = state.machine.force(mode, breaker: index, at: now.instant) {
+            let known = state.machine.breakers.indices.first { state.name(ofBreaker: $0) == name }
+            guard let index = known else { return false }
+            if let transition = state.machine.force(mode, breaker: index, at: now) {
                 state.effects.append(.report(transition, breaker: name))
             }
             return true
@@ -106,7 +107,7 @@ extension Dispatcher {
             state.apps = apps
             state.machine.update(
                 DispatchPolicy(configuration, classes: state.classes),
-                at: now.instant,
+                at: now,
                 limit: { app, api in apps[app].configuration.limit(for: api) },
                 host: { app in apps[app].origin }
             )

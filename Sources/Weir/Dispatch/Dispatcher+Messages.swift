@@ -159,7 +159,7 @@ extension Dispatcher {
     private func giveBack(_ lease: Lease, _ parcel: Parcel) {
         update { state, now in
             guard let job = state.machine.abandon(lease.job.id, at: now) else { return }
-            state.refreshToken(of: state.machine.gates[lease.gate].app)
+            state.refreshToken(of: state.machine.gates[lease.gate].app, at: now)
             state.bodies.keep(parcel, for: job.id)
             let settlement = Settlement(
                 state: .pending,

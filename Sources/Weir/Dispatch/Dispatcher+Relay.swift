@@ -72,7 +72,7 @@ extension Dispatcher {
             let id = lease.job.id
             _ = state.machine.abandon(id, at: now)
             state.waitAgain(id)
-            state.refreshToken(of: state.machine.gates[lease.gate].app)
+            state.refreshToken(of: state.machine.gates[lease.gate].app, at: now)
         }
     }
 

@@ -125,7 +125,7 @@ extension Dispatcher {
     private func rejected(_ token: AccessToken, app: Int, in state: inout State, at now: Moment) {
         guard let keeper = state.apps[app].keeper else { return }
         keeper.reject(token, isProven: state.machine.apps[app].suspicion.isProven(at: now.instant))
-        state.machine.setToken(keeper.presentState(), app: app)
+        state.machine.setToken(keeper.presentState(), app: app, at: now)
     }
 
     /// The token keeper may have news.
@@ -141,7 +141,7 @@ extension Dispatcher {
 
     private func report(_ done: AttemptResult, _ attempt: Attempt) {
         if let transition = done.transition {
-            let breaker = state.withLock { $0.breakerNames[$0.machine.gates[done.lease.gate].breaker] }
+            let breaker = state.withLock { $0.name(ofBreaker: done.lease.breaker) }
             report(transition, breaker: breaker)
         }
         let result = done.classification

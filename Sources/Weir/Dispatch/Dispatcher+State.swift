@@ -28,14 +28,14 @@ extension Dispatcher.State {
     }
 
     /// Asks the keeper whether the app has a token.
-    mutating func refreshToken(of app: Int) {
+    mutating func refreshToken(of app: Int, at now: Moment) {
         guard let keeper = apps[app].keeper else { return }
-        machine.setToken(keeper.presentState(), app: app)
+        machine.setToken(keeper.presentState(), app: app, at: now)
     }
 
     /// The same after the keeper has said that something changed; what waits for the answer to a token request goes on with it.
     mutating func tokenChanged(app: Int, at now: Moment) {
-        refreshToken(of: app)
+        refreshToken(of: app, at: now)
         guard let keeper = apps[app].keeper else { return }
         let answers = keeper.answers
         guard answers != tokenAnswers[app] else { return }
@@ -64,13 +64,12 @@ extension Dispatcher.State {
 }
 
 extension Dispatcher.State {
-    /// The breakers' names in their order: app, host and group, safe in a URL.
-    var breakerNames: [String] {
-        machine.breakerKeys.map { key in
-            let host = key.host.drop { $0 != "/" }.drop { $0 == "/" }
-            let safe = host.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "-" }
-            return "\(machine.apps[key.app].name)~\(String(safe))~\(key.group)"
-        }
+    /// A breaker's name: app, host and group, safe in a URL.
+    func name(ofBreaker index: Int) -> String {
+        let key = machine.breakerKeys[index]
+        let host = key.host.drop { $0 != "/" }.drop { $0 == "/" }
+        let safe = host.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "-" }
+        return "\(machine.apps[key.app].name)~\(String(safe))~\(key.group)"
     }
 }
 
@@ -106,7 +105,7 @@ extension Dispatcher {
                 api: gate.api.label,
                 limit: gate.bucket.limit,
                 available: gate.bucket.available(at: now.instant),
-                breaker: state.breakerNames[gate.breaker],
+                breaker: state.name(ofBreaker: gate.breaker),
                 breakerState: machine.breakers[gate.breaker].state,
                 laneWaiting: machine.queue.count(in: job.lane),
                 retryBudget: machine.apps[gate.app].budget.balance(at: now.instant)

@@ -108,7 +108,7 @@ final class Dispatcher: Sendable {
             start(state.machine.pump(at: now), in: &state, at: now)
             for move in state.machine.takeTransitions() {
                 // Told before a probe leaves.
-                state.effects.insert(.report(move.transition, breaker: state.breakerNames[move.breaker]), at: 0)
+                state.effects.insert(.report(move.transition, breaker: state.name(ofBreaker: move.breaker)), at: 0)
             }
             let effects = state.effects
             state.effects = []

@@ -29,9 +29,10 @@ struct Hold: Equatable, Sendable {
         until = now + interval
     }
 
-    /// Whether work must wait.
-    func blocks(at now: Instant) -> Bool {
-        now < until || (probe != nil && now < probeUntil)
+    /// Until when work must wait at the latest, unless a probe's answer comes before; `nil` when it need not.
+    func blocked(at now: Instant) -> Instant? {
+        if now < until { return until }
+        return probe != nil && now < probeUntil ? probeUntil : nil
     }
 
     /// `id` goes out as the probe.
@@ -46,8 +47,8 @@ struct Hold: Equatable, Sendable {
         until = max(until, now + interval)
     }
 
-    /// The probe never left: another may go at once. Nothing changes where `id` is no probe.
-    mutating func withdraw(_ id: JobID) {
-        if probe == id { probe = nil }
+    /// The probe never left, or said nothing: another may go at once.
+    mutating func withdraw() {
+        probe = nil
     }
 }

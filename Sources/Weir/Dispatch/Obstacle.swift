@@ -42,10 +42,12 @@ public struct Obstacle: Equatable, Sendable {
         self.reason = reason
         self.until = until
     }
+}
 
+extension Obstacle.Reason {
     /// Whether a relayed call is better told at once than left waiting for its deadline.
     var refusesAtOnce: Bool {
-        switch reason {
+        switch self {
         case .breakerOpen, .quotaExhausted, .credentials, .tokenRejected, .account, .paused, .draining: true
         case .rateLimited, .throttled, .noToken, .concurrency, .journal, .scheduled, .turn: false
         }

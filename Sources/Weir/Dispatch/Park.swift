@@ -27,6 +27,14 @@ struct Park: Equatable, Sendable {
         }
     }
 
+    /// When it ends, if nobody steps the wall clock.
+    func instant(at now: SteadyClock.Present) -> Instant {
+        switch end {
+        case .instant(let instant): instant
+        case .wall(let timestamp): now.instant + (timestamp - now.wall)
+        }
+    }
+
     func obstacle(at now: SteadyClock.Present) -> Obstacle {
         Obstacle(obstacle, until: end.until(at: now))
     }

@@ -10,9 +10,14 @@ struct SlotShares: Equatable, Sendable {
     /// Of the pool, for `urgent` and `high` alone: one in ten.
     static let reserve = 10
 
+    /// How many places of a pool are not kept from this priority.
+    static func open(_ size: Int, to priority: Priority) -> Int {
+        priority > .high ? size - size / reserve : size
+    }
+
     /// Whether one that holds `own` of the `taken` places may take another.
     static func allows(own: Int, taken: Int, of size: Int, priority: Priority) -> Bool {
-        let open = priority > .high ? size - size / reserve : size
+        let open = open(size, to: priority)
         guard taken < open else { return false }
         // With a place or two left in a small pool the share would round to nothing.
         return own < max(1, (open - taken).multipliedReportingOverflow(by: factor).partialValue)

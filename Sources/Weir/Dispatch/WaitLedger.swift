@@ -46,23 +46,11 @@ struct WaitLedger: Equatable, Sendable {
         marks = marks.enumerated().filter { $0.offset >= old || $0.offset % 2 == 0 }.map(\.element)
     }
 
-    /// What the time from `begin` to `now` went by with, longest first. Time in which nothing blocked the lane is `turn`; time before the
-    /// ledger was begun is left out.
-    func waits(since begin: Instant, at now: Instant) -> [Wait] {
-        let begin = max(begin, marks.first?.at ?? now)
-        guard begin < now else { return [] }
-        let (before, after) = (totals(at: begin), totals(at: now))
-        var waits: [Wait] = []
-        var explained = Duration.zero
-        for (index, reason) in Obstacle.Reason.allCases.enumerated() {
-            let share = after[index] - before[index]
-            guard share >= .milliseconds(1) else { continue }
-            waits.append(Wait(reason, share))
-            explained += share
-        }
-        let rest = (now - begin) - explained
-        if rest >= .milliseconds(1) { waits.append(Wait(.turn, rest)) }
-        return waits.sorted { $0.duration > $1.duration }
+    /// For how much of the time from `begin` to `now` each reason blocked the lane, in the order of the reasons. Time before the ledger
+    /// was begun is nobody's.
+    func shares(since begin: Instant, at now: Instant) -> [Duration] {
+        let (before, after) = (totals(at: max(begin, marks.first?.at ?? now)), totals(at: now))
+        return zip(after, before).map { $0 - $1 }
     }
 
     /// The totals as they were at `instant`; between two marks, as if they had grown evenly.

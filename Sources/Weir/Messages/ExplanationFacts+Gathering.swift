@@ -13,7 +13,7 @@ extension ExplanationFacts {
             guard let gate = state.machine.gates.first(where: { $0.app == app && $0.api.label == api }) else {
                 return (state.apps[app].configuration.limit(for: api), nil)
             }
-            return (gate.bucket.limit, state.breakerNames[gate.breaker])
+            return (gate.bucket.limit, state.name(ofBreaker: gate.breaker))
         }
         self.init(
             record: record,
