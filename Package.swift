@@ -129,6 +129,7 @@ let package = Package(
 
         // Tests: one target a source target, and the built binary against real clients.
         .target(name: "TestSupport", dependencies: ["Timekeeping"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "TimekeepingTests", dependencies: ["Timekeeping", "TestSupport"], swiftSettings: strict),
         tests("Resilience"),
         tests("Queueing"),
         tests("WireJSON"),
