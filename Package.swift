@@ -49,7 +49,7 @@ let package = Package(
     name: "weir",
     products: [
         .executable(name: "weir", targets: ["WeirServer"]),
-        .library(name: "Weir", targets: ["Weir", "Queueing", "WeChat", "Timekeeping"]),
+        .library(name: "Weir", targets: ["Weir", "Queueing", "WeChat", "WireJSON", "Timekeeping"]),
         .library(name: "Resilience", targets: ["Resilience"]),
         .library(name: "PrometheusMetrics", targets: ["PrometheusMetrics"]),
     ],
@@ -80,15 +80,16 @@ let package = Package(
         source("Timekeeping"),
         source("Resilience", ["Timekeeping"]),
         source("Queueing", ["Timekeeping"]),
-        source("WeChat", ["Timekeeping"]),
+        source("WireJSON"),
+        source("WeChat", ["Timekeeping", "WireJSON"]),
         source("PrometheusMetrics", [coreMetrics]),
 
         // Ring 1: orchestration, no sockets, files or C.
         source(
             "Weir",
             [
-                "Timekeeping", "Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging, lifecycle, crypto,
-                tracing,
+                "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat", "PrometheusMetrics", logging, lifecycle,
+                crypto, tracing,
             ]
         ),
 
@@ -100,7 +101,10 @@ let package = Package(
         source("HTTPServing", httpServer + ["Resilience", logging, lifecycle]),
         source(
             "WeirHTTP",
-            ["Weir", "Queueing", "Resilience", "WeChat", "Timekeeping", "PrometheusMetrics", "Gzip", "HTTPServing"],
+            [
+                "Weir", "Queueing", "Resilience", "WireJSON", "WeChat", "Timekeeping", "PrometheusMetrics", "Gzip",
+                "HTTPServing",
+            ],
             resources: [.embedInCode("openapi.yaml")]
         ),
         source("WeChatSandbox", ["HTTPServing", logging, lifecycle]),
@@ -111,7 +115,7 @@ let package = Package(
             name: "WeirServer",
             dependencies: [
                 "Weir", "WeirHTTP", "HTTPServing", "CurlTransport", "SQLiteJournal", "OTLPTracing", "WeChatSandbox",
-                "Queueing", "Resilience", "WeChat", "PrometheusMetrics", "Timekeeping", "WeirConfiguration",
+                "Queueing", "Resilience", "WireJSON", "PrometheusMetrics", "Timekeeping", "WeirConfiguration",
                 argumentParser, coreMetrics, logging, lifecycle, tracing,
             ],
             swiftSettings: strict
@@ -125,11 +129,16 @@ let package = Package(
 
         // Tests: one target a source target, and the built binary against real clients.
         .target(name: "TestSupport", dependencies: ["Timekeeping"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "TimekeepingTests", dependencies: ["Timekeeping", "TestSupport"], swiftSettings: strict),
         tests("Resilience"),
         tests("Queueing"),
-        tests("WeChat"),
+        tests("WireJSON"),
+        tests("WeChat", ["WireJSON"]),
         tests("PrometheusMetrics", [coreMetrics]),
-        tests("Weir", ["Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging, lifecycle, tracing]),
+        tests(
+            "Weir",
+            ["Resilience", "Queueing", "WireJSON", "WeChat", "PrometheusMetrics", logging, lifecycle, tracing]
+        ),
         tests("Gzip"),
         tests("CurlTransport", ["Weir", "Resilience", "Gzip", "CCurl"]),
         tests("OTLPTracing", [tracing]),

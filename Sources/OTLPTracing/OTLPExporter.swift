@@ -6,7 +6,7 @@ public import Timekeeping
 public final class OTLPExporter: Sendable {
     private struct State {
         var batcher: SpanBatcher
-        var random: IdentifierGenerator
+        var random: SplitMix64
         /// When the timer rings, so that most spans need not ask it.
         var alarm: Instant?
         var isFinished = false
@@ -22,7 +22,7 @@ public final class OTLPExporter: Sendable {
     private let state: Mutex<State>
 
     /// - Parameters:
-    ///   - random: read a few times for the jitter's seed.
+    ///   - random: read once for the jitter's seed.
     ///   - report: told what became of each span; called on any thread, and must not wait.
     public init(
         _ configuration: OTLPConfiguration,
@@ -38,7 +38,7 @@ public final class OTLPExporter: Sendable {
         self.time = time
         self.report = report
         state = Mutex(
-            State(batcher: SpanBatcher(configuration), random: IdentifierGenerator(seededFrom: &random))
+            State(batcher: SpanBatcher(configuration), random: SplitMix64(seed: random.next()))
         )
         timer.withLock { $0 = WakeTimer(time: time) { [weak self] in self?.tick() } }
     }

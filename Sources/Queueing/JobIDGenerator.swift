@@ -9,18 +9,18 @@ public struct JobIDGenerator: Sendable {
     private static let latest: UInt64 = 1 << 44 - 1 << 20
 
     private var last: UInt64 = 0
-    private var state: UInt64
+    private var chance: SplitMix64
 
-    /// - Parameter seed: chance, so that two processes do not make the same ids.
+    /// - Parameter seed: Chance, so that two processes do not make the same ids.
     public init(seed: UInt64) {
-        state = seed
+        chance = SplitMix64(seed: seed)
     }
 
+    /// The next id, of the millisecond `now` or a later one.
     public mutating func next(at now: Timestamp) -> JobID {
         let start = min(UInt64(clamping: now.milliseconds), JobIDGenerator.latest) << 20
         if start > last | 0xF_FFFF {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            last = start | (state >> 45)
+            last = start | (chance.next() >> 45)
         } else {
             last += 1
         }

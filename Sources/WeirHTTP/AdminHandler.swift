@@ -2,6 +2,7 @@ public import HTTPServing
 import PrometheusMetrics
 import Resilience
 public import Weir
+import WireJSON
 
 /// The admin listener: metrics, health, and what operators do.
 public struct AdminHandler: Sendable {

@@ -1,5 +1,6 @@
 import HTTPServing
 import Weir
+import WireJSON
 
 /// `/v1/alerts`: where an Alertmanager posts its webhooks.
 struct AlertRoutes: Sendable {

@@ -1,6 +1,7 @@
 import HTTPServing
 import Timekeeping
 import Weir
+import WireJSON
 
 /// The one form of all answers of the messages and admin APIs: `{"code", "message", "data" | "error", "trace_id"}`.
 enum Envelope {

@@ -2,6 +2,7 @@ import Queueing
 import Timekeeping
 import WeChat
 import Weir
+import WireJSON
 
 /// How the messages API shows an explanation.
 extension Explanation {

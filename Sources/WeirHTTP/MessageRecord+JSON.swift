@@ -2,6 +2,7 @@ import Queueing
 import Timekeeping
 import WeChat
 import Weir
+import WireJSON
 
 /// How the messages API shows a message.
 extension MessageRecord {

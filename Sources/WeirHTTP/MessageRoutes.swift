@@ -2,6 +2,7 @@ import HTTPServing
 import Queueing
 import Timekeeping
 import Weir
+import WireJSON
 
 /// The messages API: which path does what, and what its parameters may be.
 struct MessageRoutes: Sendable {

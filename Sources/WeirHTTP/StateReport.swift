@@ -3,6 +3,7 @@ import Queueing
 import Resilience
 import Timekeeping
 import Weir
+import WireJSON
 
 /// The answer of `GET /v1/state`.
 struct StateReport {

@@ -1,3 +1,5 @@
+import WireJSON
+
 /// `client_msg_id`, the member of a template message by which WeChat knows a repeat: the same openid and id within 10
 /// minutes are one message.
 public enum ClientMessageID {
@@ -57,18 +59,12 @@ public enum ClientMessageID {
         try cursor.openObject(span)
         while let member = try cursor.nextMember(span) {
             isEmpty = false
-            if isName(member, body) { found = member }
+            if member.isNamed("client_msg_id", in: body) { found = member }
         }
         let brace = cursor.position - 1
         try cursor.end(span)
         guard let found else { return .absent(closingBrace: brace, isEmptyObject: isEmpty) }
-        let id = JSONValue(bytes: body, range: found.value, kind: found.kind).string ?? ""
+        let id = JSONValue(found, in: body).string ?? ""
         return .present(id: id.isEmpty ? nil : id)
-    }
-
-    private static func isName(_ member: JSONMember, _ body: [UInt8]) -> Bool {
-        member.nameIsEscaped
-            ? JSONText.string(body, member.name) == "client_msg_id"
-            : JSONText.equals(body.span, member.name, "client_msg_id")
     }
 }

@@ -1,3 +1,5 @@
+import WireJSON
+
 /// What the member that a `msgtype` names has to hold. Types that are not listed pass: WeChat may know more of them.
 struct MessageBranch: Sendable {
     var required: [(name: String, kind: JSONKind)]

@@ -1,3 +1,5 @@
+public import WireJSON
+
 extension MessageType {
     /// The type's name in the messages API, in the journal and in metrics.
     public var name: String {

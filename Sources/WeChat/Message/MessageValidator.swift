@@ -1,3 +1,5 @@
+import WireJSON
+
 /// The checks of a message's body: what is missing, of the wrong type, or given twice.
 public struct MessageValidator {
     /// How many problems are told at once.

@@ -1,3 +1,5 @@
+import WireJSON
+
 extension ReplyClassifier {
     /// Takes an errmsg apart: `... rid: 62bac4fd-3b536b18-3819fb88`.
     static func split(_ body: [UInt8], _ range: Range<Int>) -> (errmsg: String, rid: String?) {

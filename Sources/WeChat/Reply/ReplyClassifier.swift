@@ -1,3 +1,5 @@
+import WireJSON
+
 /// Tells what an attempt came to from what came back, by the rules of the error table.
 ///
 /// It reads leniently and changes nothing: the bytes that a caller sees are WeChat's own.

@@ -1,3 +1,5 @@
+import WireJSON
+
 /// The few members of an answer that classification needs, found in one pass.
 struct ReplyFields {
     enum Code: Equatable {

@@ -1,3 +1,5 @@
+import WireJSON
+
 /// The success answer of WeChat's token endpoints.
 public struct TokenReply: Equatable, Sendable {
     /// The life in seconds that a token is believed to have whose answer says none that can be read. It is short: a fetch

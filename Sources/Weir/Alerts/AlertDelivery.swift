@@ -1,3 +1,5 @@
+import WireJSON
+
 /// A notification on its way into the journal.
 struct AlertDelivery: Sendable {
     var notification: AlertNotification

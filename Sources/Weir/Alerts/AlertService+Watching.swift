@@ -2,6 +2,7 @@ import Logging
 import Queueing
 import Synchronization
 import WeChat
+import WireJSON
 
 extension AlertService {
     /// Notifications of a sink that may wait as messages of their own because nothing leaves; what comes then goes into a summary.

@@ -1,6 +1,7 @@
 import Queueing
 import Timekeeping
 import WeChat
+import WireJSON
 
 extension MessageDraft {
     /// Bytes of one message, `metadata` and all.

@@ -1,5 +1,5 @@
 import Synchronization
-import WeChat
+import WireJSON
 
 extension MessageService {
     /// Items in a batch.

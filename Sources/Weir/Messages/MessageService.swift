@@ -4,7 +4,7 @@ import Queueing
 import Resilience
 import Synchronization
 import Timekeeping
-import WeChat
+import WireJSON
 
 /// The messages API: takes messages, answers for their life, and lets their clients change their minds.
 final class MessageService: Sendable {

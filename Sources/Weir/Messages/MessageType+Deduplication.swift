@@ -1,4 +1,5 @@
 import WeChat
+import WireJSON
 
 extension MessageType {
     /// Whether WeChat will know a repeat of this body for one: a template send by its client_msg_id, a mass send by its clientmsgid.

@@ -1,5 +1,6 @@
 import Timekeeping
 import WeChat
+import WireJSON
 
 extension RelayService {
     /// What the caller gets for a call's end.

@@ -3,6 +3,7 @@ import Resilience
 import Synchronization
 import Timekeeping
 import WeChat
+import WireJSON
 
 /// WeChat's API at Weir's address: takes a call as an SDK made it, and answers as WeChat would.
 final class RelayService: Sendable {

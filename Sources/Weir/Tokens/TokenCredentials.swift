@@ -1,3 +1,5 @@
+import WireJSON
+
 /// What a token request needs. Never printed.
 struct TokenCredentials: Equatable, Sendable {
     var appID: String

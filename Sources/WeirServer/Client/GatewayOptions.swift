@@ -1,8 +1,8 @@
 import ArgumentParser
 import CurlTransport
 import Foundation
-import WeChat
 import Weir
+import WireJSON
 
 /// How a command reaches a running gateway, and how it shows the answer.
 struct GatewayOptions: ParsableArguments {

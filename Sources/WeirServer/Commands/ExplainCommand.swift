@@ -1,7 +1,7 @@
 import ArgumentParser
 import Timekeeping
-import WeChat
 import Weir
+import WireJSON
 
 /// `weir explain`
 struct ExplainCommand: AsyncParsableCommand {

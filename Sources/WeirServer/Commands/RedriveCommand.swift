@@ -1,5 +1,5 @@
 import ArgumentParser
-import WeChat
+import WireJSON
 
 /// `weir redrive`
 struct RedriveCommand: AsyncParsableCommand {

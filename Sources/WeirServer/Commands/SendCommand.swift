@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Weir
+import WireJSON
 
 /// `weir send`
 struct SendCommand: AsyncParsableCommand {

@@ -1,7 +1,7 @@
 import CurlTransport
 import Foundation
-import WeChat
 import Weir
+import WireJSON
 
 /// The demo's traffic: an SDK's relayed call, and messages of all kinds that must arrive.
 struct DemoTraffic {

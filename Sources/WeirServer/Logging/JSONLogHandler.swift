@@ -2,6 +2,7 @@ import Logging
 import Synchronization
 import Timekeeping
 import Weir
+import WireJSON
 
 /// Writes a log record as one line of JSON to standard error.
 struct JSONLogHandler: LogHandler {

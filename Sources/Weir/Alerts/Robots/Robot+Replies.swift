@@ -1,4 +1,5 @@
 import WeChat
+import WireJSON
 
 extension Robot {
     /// What an attempt came to. The answer's text is kept without the robot's secrets, should it repeat them.

@@ -1,5 +1,6 @@
 import Timekeeping
 import WeChat
+import WireJSON
 
 /// What one notification says to a sink's recipients: its texts are filled once, and each gets a body of their own.
 struct AlertBodies: Sendable {

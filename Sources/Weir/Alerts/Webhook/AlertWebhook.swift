@@ -1,4 +1,4 @@
-import WeChat
+import WireJSON
 
 /// What Alertmanager posts, version 4: a group of alerts.
 struct AlertWebhook: Equatable, Sendable {

@@ -1,5 +1,5 @@
 import Testing
-import WeChat
+import WireJSON
 
 @Suite struct JSONObjectViewTests {
     private func view(_ text: String, _ rules: JSONRules = .strict) throws -> JSONObjectView {

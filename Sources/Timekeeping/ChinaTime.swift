@@ -1,5 +1,3 @@
-public import Timekeeping
-
 /// The clock by which WeChat counts quotas: Asia/Shanghai, which has been UTC+8 without summer time since 1991.
 public enum ChinaTime {
     private static let offset: Int64 = 8 * 3_600_000

@@ -1,6 +1,5 @@
 import Testing
-
-@testable import WeChat
+import WireJSON
 
 struct JSONElementsTests {
     private func texts(_ json: String, upTo limit: Int = 10) throws -> [String] {

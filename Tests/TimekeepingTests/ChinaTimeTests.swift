@@ -1,6 +1,5 @@
 import Testing
 import Timekeeping
-import WeChat
 
 @Suite struct ChinaTimeTests {
     /// 2026-11-21T00:00:00+08:00

@@ -1,7 +1,5 @@
 import Testing
-import WeChat
-
-@testable import Weir
+import WireJSON
 
 @Suite struct JSONWriterTests {
     private func text(_ write: (inout JSONWriter) -> Void) -> String {

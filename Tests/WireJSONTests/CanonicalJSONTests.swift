@@ -1,5 +1,5 @@
 import Testing
-import WeChat
+import WireJSON
 
 @Suite struct CanonicalJSONTests {
     private func canonical(_ text: String) throws -> String {

@@ -4,6 +4,8 @@
 /// Members are sorted, white space is dropped, strings are written in one way. Of several members with one name the
 /// last counts. Numbers stay as they are written: 1, 1.0 and 1e0 differ, since to tell what WeChat takes for equal is
 /// not ours.
+///
+/// Journals keep digests of this form: another way to write the same would make strangers of a message and its repetition.
 public struct CanonicalJSON {
     private struct Member {
         /// The name with its quotes, in the output.
@@ -125,25 +127,10 @@ public struct CanonicalJSON {
         if isEscaped {
             var decoded: [UInt8] = []
             JSONText.appendDecoded(bytes, range, to: &decoded)
-            for byte in decoded { writeEscaped(byte) }
+            for byte in decoded { JSONText.appendEscaped(byte, to: &output) }
         } else {
             for index in range { output.append(bytes[index]) }
         }
         output.append(UInt8(ascii: "\""))
-    }
-
-    private mutating func writeEscaped(_ byte: UInt8) {
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-            output.append(UInt8(ascii: "\\"))
-            output.append(byte)
-        case 0..<0x20:
-            output.append(contentsOf: [0x5C, 0x75, 0x30, 0x30])
-            output.append(0x30 + byte >> 4)
-            let low = byte & 0xF
-            output.append(low < 10 ? 0x30 + low : 0x57 + low)
-        default:
-            output.append(byte)
-        }
     }
 }

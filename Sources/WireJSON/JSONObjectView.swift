@@ -48,8 +48,8 @@ public struct JSONObjectView: Sendable {
 
     /// The value of the last member of this name.
     public func value(_ name: String) -> JSONValue? {
-        guard let member = members.last(where: { isNamed($0, name) }) else { return nil }
-        return JSONValue(bytes: bytes, range: member.value, kind: member.kind)
+        guard let member = members.last(where: { $0.isNamed(name, in: bytes) }) else { return nil }
+        return value(of: member)
     }
 
     /// The value at the end of a path of member names, nil where one of them is missing or no object.
@@ -84,7 +84,7 @@ public struct JSONObjectView: Sendable {
 
     /// How many members have this name.
     public func count(of name: String) -> Int {
-        members.reduce(0) { $0 + (isNamed($1, name) ? 1 : 0) }
+        members.reduce(0) { $0 + ($1.isNamed(name, in: bytes) ? 1 : 0) }
     }
 
     /// A member's name, decoded.
@@ -94,12 +94,23 @@ public struct JSONObjectView: Sendable {
 
     /// The member's value.
     public func value(of member: JSONMember) -> JSONValue {
-        JSONValue(bytes: bytes, range: member.value, kind: member.kind)
+        JSONValue(member, in: bytes)
     }
+}
 
-    private func isNamed(_ member: JSONMember, _ name: String) -> Bool {
-        member.nameIsEscaped
-            ? JSONText.string(bytes, member.name) == name
-            : JSONText.equals(bytes.span, member.name, name)
+/// Where one member of an object stands in the bytes that were scanned.
+public struct JSONMember: Equatable, Sendable {
+    /// The name between its quotes, still escaped.
+    public var name: Range<Int>
+    /// Whether the name holds a backslash.
+    public var nameIsEscaped: Bool
+    /// The value from its first byte to its last, quotes and brackets included.
+    public var value: Range<Int>
+    /// What kind of value it is.
+    public var kind: JSONKind
+
+    /// Whether it has this name, escaped or not, in the bytes that were scanned.
+    package func isNamed(_ name: String, in bytes: [UInt8]) -> Bool {
+        nameIsEscaped ? JSONText.string(bytes, self.name) == name : JSONText.equals(bytes.span, self.name, name)
     }
 }

@@ -1,6 +1,7 @@
-/// Decoding of scalar values that a scan has found.
-enum JSONText {
-    static func hexDigit(_ byte: UInt8) -> UInt16? {
+/// The scalar values of JSON: decoding of what a scan has found, and the escaping of what is written.
+package enum JSONText {
+    /// What a hexadecimal digit stands for; nil for any other byte.
+    package static func hexDigit(_ byte: UInt8) -> UInt16? {
         switch byte {
         case 0x30...0x39: UInt16(byte - 0x30)
         case 0x41...0x46: UInt16(byte - 0x41 + 10)
@@ -11,7 +12,7 @@ enum JSONText {
 
     /// The text of a string's inside. Bytes that are no UTF-8 and half surrogates become U+FFFD; an escape that JSON
     /// doesn't have stands for its second character.
-    static func string(_ bytes: [UInt8], _ range: Range<Int>) -> String {
+    package static func string(_ bytes: [UInt8], _ range: Range<Int>) -> String {
         let slice = bytes[range]
         guard slice.contains(UInt8(ascii: "\\")) else { return String(decoding: slice, as: UTF8.self) }
         var text: [UInt8] = []
@@ -40,6 +41,22 @@ enum JSONText {
             case UInt8(ascii: "u"): appendEscapedScalar(bytes, range, at: &index, to: &text)
             case let other: text.append(other)
             }
+        }
+    }
+
+    /// Appends one byte of a string's inside: quotes and backslashes behind a backslash, what is below 0x20 as `\u00XX`.
+    static func appendEscaped(_ byte: UInt8, to text: inout [UInt8]) {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+            text.append(UInt8(ascii: "\\"))
+            text.append(byte)
+        case 0..<0x20:
+            text.append(contentsOf: "\\u00".utf8)
+            text.append(0x30 + byte >> 4)
+            let low = byte & 0xF
+            text.append(low < 10 ? 0x30 + low : 0x57 + low)
+        default:
+            text.append(byte)
         }
     }
 
@@ -78,7 +95,7 @@ enum JSONText {
 
     /// The integer that a run of digits with an optional sign stands for; nil for fractions, exponents and what
     /// doesn't fit in 64 bits.
-    static func integer(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int64? {
+    package static func integer(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int64? {
         var index = range.lowerBound
         guard index < range.upperBound else { return nil }
         let isNegative = bytes[index] == UInt8(ascii: "-")
@@ -100,8 +117,8 @@ enum JSONText {
     }
 
     /// Whether the bytes of `range` are exactly `name`'s.
-    @inline(__always)
-    static func equals(_ bytes: Span<UInt8>, _ range: Range<Int>, _ name: String) -> Bool {
+    @inlinable
+    package static func equals(_ bytes: Span<UInt8>, _ range: Range<Int>, _ name: String) -> Bool {
         guard range.count == name.utf8.count else { return false }
         var index = range.lowerBound
         for byte in name.utf8 {

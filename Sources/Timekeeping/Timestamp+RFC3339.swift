@@ -1,5 +1,3 @@
-public import Timekeeping
-
 extension Timestamp {
     /// Reads a time as RFC 3339 has it, offset included: `2026-11-21T09:00:00+08:00`, `2026-11-21T01:00:00.250Z`.
     ///
@@ -55,7 +53,7 @@ extension Timestamp {
     }
 
     /// The last time that can be written: 9999-12-31T23:59:59.999Z.
-    static let latest = Timestamp(milliseconds: 253_402_300_799_999)
+    public static let latest = Timestamp(milliseconds: 253_402_300_799_999)
     /// The first one: 0000-01-01T00:00:00Z.
     private static let earliest = Timestamp(milliseconds: -62_167_219_200_000)
 
@@ -75,6 +73,12 @@ extension Timestamp {
         let date = "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))"
         let time = "\(pad(rest / 3_600_000, 2)):\(pad(rest / 60_000 % 60, 2)):\(pad(rest / 1000 % 60, 2))"
         return "\(date)T\(time).\(pad(rest % 1000, 3))Z"
+    }
+
+    /// The time in China as RFC 3339 has it: `2026-11-21T17:00:00+08:00`, with milliseconds where there are any.
+    public var rfc3339InChina: String {
+        let shifted = (self + .seconds(8 * 3600)).rfc3339.dropLast()
+        return (shifted.hasSuffix(".000") ? shifted.dropLast(4) : shifted) + "+08:00"
     }
 
     private static func days(in month: Int, of year: Int) -> Int {

@@ -7,6 +7,17 @@ public struct JSONValue: Sendable {
     /// What kind of value it is.
     public let kind: JSONKind
 
+    init(bytes: [UInt8], range: Range<Int>, kind: JSONKind) {
+        self.bytes = bytes
+        self.range = range
+        self.kind = kind
+    }
+
+    /// The value of a member that was found in `bytes`.
+    package init(_ member: JSONMember, in bytes: [UInt8]) {
+        self.init(bytes: bytes, range: member.value, kind: member.kind)
+    }
+
     /// The text of a string, else nil.
     public var string: String? {
         kind == .string ? JSONText.string(bytes, inside) : nil
@@ -62,5 +73,22 @@ public struct JSONValue: Sendable {
 
     private var inside: Range<Int> {
         (range.lowerBound + 1)..<(range.upperBound - 1)
+    }
+}
+
+/// The kind of a JSON value.
+public enum JSONKind: UInt8, Sendable {
+    case object, array, string, number, bool, null
+
+    /// With its article, as an error text for people needs it.
+    package var phrase: String {
+        switch self {
+        case .object: "an object"
+        case .array: "an array"
+        case .string: "a string"
+        case .number: "a number"
+        case .bool: "a boolean"
+        case .null: "null"
+        }
     }
 }

@@ -1,18 +1,24 @@
 /// Writes JSON into a byte buffer: what a reply or a request needs, without a detour over dictionaries.
+///
+/// It sets the commas; that an object has members and an array has elements is up to the caller.
 public struct JSONWriter: Sendable {
+    /// What has been written.
     public private(set) var bytes: [UInt8] = []
     private var needsComma = false
 
+    /// An empty buffer.
     public init() {
         bytes.reserveCapacity(256)
     }
 
     // MARK: Containers
 
+    /// An object of the members that the closure writes.
     public mutating func object(_ members: (inout JSONWriter) -> Void) {
         container("{", "}", members)
     }
 
+    /// An array of the elements that the closure writes.
     public mutating func array(_ elements: (inout JSONWriter) -> Void) {
         container("[", "]", elements)
     }
@@ -32,6 +38,7 @@ public struct JSONWriter: Sendable {
 
     // MARK: Members
 
+    /// A string, escaped.
     public mutating func member(_ name: String, _ value: String) {
         key(name)
         string(value)
@@ -42,6 +49,7 @@ public struct JSONWriter: Sendable {
         if let value { member(name, value) }
     }
 
+    /// An integer of any width, in full.
     public mutating func member(_ name: String, _ value: some FixedWidthInteger & Sendable) {
         key(name)
         integer(value)
@@ -52,16 +60,19 @@ public struct JSONWriter: Sendable {
         if let value { member(name, value) }
     }
 
+    /// A boolean.
     public mutating func member(_ name: String, _ value: Bool) {
         key(name)
         literal(value ? "true" : "false")
     }
 
+    /// The shortest decimal that reads back as `value`; null for infinities and NaN, which JSON does not have.
     public mutating func member(_ name: String, _ value: Double) {
         key(name)
         literal(value.isFinite ? "\(value)" : "null")
     }
 
+    /// A member whose value is null.
     public mutating func memberNull(_ name: String) {
         key(name)
         literal("null")
@@ -73,11 +84,13 @@ public struct JSONWriter: Sendable {
         raw(json)
     }
 
+    /// A member whose value is an object.
     public mutating func member(_ name: String, object members: (inout JSONWriter) -> Void) {
         key(name)
         object(members)
     }
 
+    /// A member whose value is an array.
     public mutating func member(_ name: String, array elements: (inout JSONWriter) -> Void) {
         key(name)
         array(elements)
@@ -85,6 +98,7 @@ public struct JSONWriter: Sendable {
 
     // MARK: Values
 
+    /// A string, escaped as RFC 8259 wants; everything above ASCII is written as it is.
     public mutating func string(_ value: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
@@ -93,6 +107,7 @@ public struct JSONWriter: Sendable {
         needsComma = true
     }
 
+    /// An integer of any width, in full.
     public mutating func integer(_ value: some FixedWidthInteger) {
         literal(String(value))
     }
@@ -120,18 +135,10 @@ public struct JSONWriter: Sendable {
 
     private mutating func escape(_ byte: UInt8) {
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-            bytes.append(UInt8(ascii: "\\"))
-            bytes.append(byte)
         case UInt8(ascii: "\n"): bytes.append(contentsOf: "\\n".utf8)
         case UInt8(ascii: "\r"): bytes.append(contentsOf: "\\r".utf8)
         case UInt8(ascii: "\t"): bytes.append(contentsOf: "\\t".utf8)
-        case 0..<0x20:
-            let digits = Array("0123456789abcdef".utf8)
-            bytes.append(contentsOf: "\\u00".utf8)
-            bytes.append(digits[Int(byte >> 4)])
-            bytes.append(digits[Int(byte & 15)])
-        default: bytes.append(byte)
+        default: JSONText.appendEscaped(byte, to: &bytes)
         }
     }
 }
