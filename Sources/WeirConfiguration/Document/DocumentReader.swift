@@ -4,7 +4,7 @@ import Weir
 /// default stays, so that reading goes on.
 struct DocumentReader {
     /// Apps in one file; each has breakers, limiters and metric series of its own.
-    static let appLimit = 100
+    static let appLimit = 10_000
     /// Clients in one file.
     static let clientLimit = 1000
 
