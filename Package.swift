@@ -49,7 +49,7 @@ let package = Package(
     name: "weir",
     products: [
         .executable(name: "weir", targets: ["WeirServer"]),
-        .library(name: "Weir", targets: ["Weir", "Queueing", "WeChat", "WireJSON", "Timekeeping"]),
+        .library(name: "Weir", targets: ["Weir", "WeirPorts", "Queueing", "WeChat", "WireJSON", "Timekeeping"]),
         .library(name: "Resilience", targets: ["Resilience"]),
         .library(name: "PrometheusMetrics", targets: ["PrometheusMetrics"]),
     ],
@@ -84,20 +84,21 @@ let package = Package(
         source("WeChat", ["Timekeeping", "WireJSON"]),
         source("PrometheusMetrics", [coreMetrics]),
 
-        // Ring 1: orchestration, no sockets, files or C.
+        // Ring 1: orchestration, no sockets, files or C. Adapters see the ports and nothing above them.
+        source("WeirPorts", ["Timekeeping", "Resilience", "Queueing", "WeChat"]),
         source(
             "Weir",
             [
-                "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat", "PrometheusMetrics", logging, lifecycle,
-                crypto, tracing,
+                "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat", "PrometheusMetrics",
+                logging, lifecycle, crypto, tracing,
             ]
         ),
 
         // Ring 2: adapters, one outside thing each.
         source("Gzip", ["CZlib"]),
-        source("CurlTransport", ["Weir", "Resilience", "Gzip", "CCurl"]),
+        source("CurlTransport", ["WeirPorts", "Resilience", "Gzip", "CCurl"]),
         source("OTLPTracing", ["Timekeeping", tracing]),
-        source("SQLiteJournal", ["Weir", "Queueing", "WeChat", "Timekeeping", grdb]),
+        source("SQLiteJournal", ["WeirPorts", "Queueing", "WeChat", "Timekeeping", grdb]),
         source("HTTPServing", httpServer + ["Resilience", logging, lifecycle]),
         source(
             "WeirHTTP",
@@ -140,9 +141,9 @@ let package = Package(
             ["Resilience", "Queueing", "WireJSON", "WeChat", "PrometheusMetrics", logging, lifecycle, tracing]
         ),
         tests("Gzip"),
-        tests("CurlTransport", ["Weir", "Resilience", "Gzip", "CCurl"]),
+        tests("CurlTransport", ["WeirPorts", "Resilience", "Gzip", "CCurl"]),
         tests("OTLPTracing", [tracing]),
-        tests("SQLiteJournal", ["Weir", "Queueing", "WeChat", grdb]),
+        tests("SQLiteJournal", ["WeirPorts", "Queueing", "WeChat", grdb]),
         tests("HTTPServing", sockets + ["Resilience"]),
         tests("WeirHTTP", ["Weir", "HTTPServing", "Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging]),
         tests("WeChatSandbox", sockets + ["HTTPServing"]),

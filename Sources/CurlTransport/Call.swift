@@ -1,4 +1,4 @@
-import Weir
+import WeirPorts
 
 /// A request on its way through the transport.
 struct Call {

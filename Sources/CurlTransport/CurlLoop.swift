@@ -1,6 +1,6 @@
 import CCurl
 import Resilience
-import Weir
+import WeirPorts
 
 /// Takes calls from the inbox, carries them through libcurl and completes them, all on one thread.
 final class CurlLoop {

@@ -1,7 +1,7 @@
 import CCurl
 import Dispatch
 public import Resilience
-public import Weir
+public import WeirPorts
 
 #if canImport(Glibc)
     import Glibc

@@ -1,5 +1,5 @@
 import CCurl
-import Weir
+import WeirPorts
 
 extension Exchange {
     /// Hands libcurl the functions it calls and this object as their context. It must outlive the easy handle, which

@@ -1,5 +1,5 @@
 import CCurl
-import Weir
+import WeirPorts
 
 extension Exchange {
     /// What `code` means for the request, given what has left.

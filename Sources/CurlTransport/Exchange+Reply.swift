@@ -1,6 +1,6 @@
 import CCurl
 import Resilience
-import Weir
+import WeirPorts
 
 extension Exchange {
     /// HEADERFUNCTION's answer: whether the line was taken.

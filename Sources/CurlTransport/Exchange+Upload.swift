@@ -1,5 +1,5 @@
 import CCurl
-import Weir
+import WeirPorts
 
 extension Exchange {
     /// READFUNCTION's answer: how many bytes were copied, or that there are none yet, or never.

@@ -1,6 +1,6 @@
 import CCurl
 import Resilience
-import Weir
+import WeirPorts
 
 /// One easy handle, and the request and reply that it carries at the moment; used again for the next.
 ///

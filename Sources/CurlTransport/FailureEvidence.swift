@@ -1,5 +1,5 @@
 import CCurl
-import Weir
+import WeirPorts
 
 #if canImport(Glibc)
     import Glibc

@@ -1,5 +1,5 @@
 import CCurl
-import Weir
+import WeirPorts
 
 /// Owns a list of header lines in libcurl's form.
 @safe

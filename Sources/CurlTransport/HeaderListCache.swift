@@ -1,4 +1,4 @@
-import Weir
+import WeirPorts
 
 /// Header lists by the headers they hold: a gateway sends the same few sets over and over.
 struct HeaderListCache {

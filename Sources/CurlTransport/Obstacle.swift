@@ -1,4 +1,4 @@
-import Weir
+import WeirPorts
 
 /// Why an exchange was ended from this side.
 enum Obstacle {

@@ -1,5 +1,5 @@
 import Gzip
-import Weir
+import WeirPorts
 
 /// What a reply's head says of its body.
 struct ReplyFraming {

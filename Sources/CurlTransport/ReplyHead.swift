@@ -1,4 +1,4 @@
-import Weir
+import WeirPorts
 
 /// Collects the head of a reply, line by line, and reads it once it is whole.
 struct ReplyHead {

@@ -1,4 +1,4 @@
-import Weir
+import WeirPorts
 
 /// Refuses what could change a request's meaning on the wire: a line break in a header, a space in the target …
 enum RequestCheck {

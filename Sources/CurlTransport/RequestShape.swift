@@ -1,5 +1,5 @@
 import CCurl
-import Weir
+import WeirPorts
 
 /// What libcurl is told of a request's method and body.
 struct RequestShape: Equatable {

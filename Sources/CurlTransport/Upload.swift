@@ -1,5 +1,5 @@
 import CCurl
-import Weir
+import WeirPorts
 
 /// The body of a request while libcurl asks for it piece by piece.
 struct Upload {

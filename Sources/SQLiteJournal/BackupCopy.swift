@@ -1,5 +1,5 @@
 internal import GRDB
-internal import Weir
+internal import WeirPorts
 
 /// The rows of a journal on their way into a copy, a range of message ids a step.
 struct BackupCopy {

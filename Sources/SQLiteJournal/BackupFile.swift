@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Weir
+internal import WeirPorts
 
 /// The file that a copy grows in: under another name until it is whole.
 final class BackupFile {

@@ -1,4 +1,4 @@
-internal import Weir
+internal import WeirPorts
 
 /// What waits for the writer, in order. A value: `JournalWriter` keeps it behind its lock.
 struct CommitQueue {

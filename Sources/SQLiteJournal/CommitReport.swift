@@ -1,4 +1,4 @@
-public import Weir
+public import WeirPorts
 
 /// What one commit did, for metrics.
 public struct CommitReport: Equatable, Sendable {

@@ -1,6 +1,6 @@
 internal import Foundation
 internal import Synchronization
-internal import Weir
+internal import WeirPorts
 
 /// The exclusive hold of one process on a journal's folder. The operating system gives it back when the process dies.
 final class FolderLock: Sendable {

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import GRDB
 internal import Timekeeping
-public import Weir
+public import WeirPorts
 
 /// Copies a journal into one file while its gateway runs, by reading alone.
 ///

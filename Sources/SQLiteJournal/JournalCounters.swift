@@ -1,4 +1,4 @@
-internal import Weir
+internal import WeirPorts
 
 /// What `status()` tells of the commits.
 struct JournalCounters {

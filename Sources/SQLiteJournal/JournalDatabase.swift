@@ -1,5 +1,5 @@
 internal import GRDB
-internal import Weir
+internal import WeirPorts
 
 /// Opens the database and makes sure that it keeps its promises.
 enum JournalDatabase {

@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Weir
+internal import WeirPorts
 
 extension JournalError {
     /// What an error number of the operating system's says about `what`.

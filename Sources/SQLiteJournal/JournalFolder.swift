@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Weir
+internal import WeirPorts
 
 /// The folder that holds the database, its write-ahead log and the lock file.
 struct JournalFolder: Sendable {

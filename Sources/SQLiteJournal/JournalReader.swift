@@ -1,7 +1,7 @@
 internal import GRDB
 internal import Queueing
 internal import Timekeeping
-internal import Weir
+internal import WeirPorts
 
 /// The queries, each inside one read transaction.
 enum JournalReader {

@@ -3,7 +3,7 @@ internal import Foundation
 internal import GRDB
 internal import Synchronization
 internal import Timekeeping
-internal import Weir
+internal import WeirPorts
 
 /// The way to the writer's thread: takes what is handed over, and wakes it.
 ///

@@ -1,6 +1,6 @@
 internal import Queueing
 internal import Timekeeping
-internal import Weir
+internal import WeirPorts
 
 /// A listing as SQL: a walk from the newest message to the oldest, each row an id and whether that message is wanted. So whoever
 /// walks knows how far it has come, also where nothing is found, and may stop anywhere.

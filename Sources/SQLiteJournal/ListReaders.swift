@@ -1,7 +1,7 @@
 internal import GRDB
 internal import Synchronization
 internal import Timekeeping
-internal import Weir
+internal import WeirPorts
 
 /// The connections that listings have for themselves. A page looks at a bounded number of rows for a bounded time, and then
 /// lets go of what it read, so that neither other queries nor the write-ahead log wait for listings.

@@ -1,6 +1,6 @@
 internal import GRDB
 internal import Queueing
-internal import Weir
+internal import WeirPorts
 
 /// One page of a listing in the making: goes from the newest message on until the page is full, everything has been seen, or the
 /// budget is spent.

@@ -1,4 +1,4 @@
-internal import Weir
+internal import WeirPorts
 
 /// One call to `append` on its way to a commit.
 struct PendingCall: Sendable {

@@ -1,5 +1,5 @@
 internal import GRDB
-internal import Weir
+internal import WeirPorts
 
 /// What SQLite answered, before it is known what that means for the journal.
 struct SQLiteFailure: Error {

@@ -1,7 +1,7 @@
 internal import GRDB
 public import Queueing
 public import Timekeeping
-public import Weir
+public import WeirPorts
 
 /// The journal in an SQLite database, in a folder of its own.
 ///

@@ -1,5 +1,5 @@
 internal import Timekeeping
-internal import Weir
+internal import WeirPorts
 
 /// An attempt's waits and the price of its repeat as columns have them: short texts, NULL where there is nothing to say.
 enum StoredWaits {
@@ -17,7 +17,7 @@ enum StoredWaits {
     static func waits(_ text: String?) -> [Wait] {
         guard let text else { return [] }
         return text.split(separator: ",").compactMap { item in
-            guard let (name, milliseconds) = pair(item), let reason = Obstacle.Reason(rawValue: name) else {
+            guard let (name, milliseconds) = pair(item), let reason = WaitReason(rawValue: name) else {
                 return nil
             }
             return Wait(reason, milliseconds)

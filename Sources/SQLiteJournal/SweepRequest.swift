@@ -1,5 +1,5 @@
 internal import Timekeeping
-internal import Weir
+internal import WeirPorts
 
 /// A step of clearing away that waits for the writer.
 struct SweepRequest: Sendable {

@@ -1,7 +1,7 @@
 internal import GRDB
 internal import Queueing
 internal import Timekeeping
-internal import Weir
+internal import WeirPorts
 
 /// Removes what has been kept long enough, a step at a time: first a walk over the bodies, then one over the messages, each
 /// by id and only as far as anything can be old enough. Where it stands is kept in memory; after a restart it starts over.

@@ -1,4 +1,4 @@
-internal import Weir
+internal import WeirPorts
 
 extension WriteStatements {
     /// What the statements say. Parameters 1 to 7 of `settle` and `conclude` are the same.

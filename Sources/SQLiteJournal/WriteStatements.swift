@@ -2,7 +2,7 @@ internal import GRDB
 internal import Queueing
 internal import Timekeeping
 internal import WeChat
-internal import Weir
+internal import WeirPorts
 
 /// The statements that a commit consists of.
 struct WriteStatements {

@@ -1,6 +1,6 @@
 internal import GRDB
 internal import Timekeeping
-internal import Weir
+internal import WeirPorts
 
 /// What the writer's thread does, and what it alone knows.
 ///

@@ -43,3 +43,39 @@ public protocol Journal: Sendable {
     /// What metrics and `/readyz` tell about it, without touching the disk's queue for long.
     func status() -> JournalStatus
 }
+
+/// What a commit brought back.
+public struct JournalReceipt: Sendable {
+    /// What `start` asked for. A started message that is missing here has lost its body (it was removed).
+    public var bodies: [JobID: StoredBody]
+
+    public init(bodies: [JobID: StoredBody] = [:]) {
+        self.bodies = bodies
+    }
+}
+
+/// What an attempt needs of a message: its body, and the trace that it belongs to.
+public struct StoredBody: Equatable, Sendable {
+    public var bytes: [UInt8]
+    /// As in `MessageRecord.traceparent`.
+    public var traceparent: String
+
+    public init(bytes: [UInt8], traceparent: String) {
+        self.bytes = bytes
+        self.traceparent = traceparent
+    }
+}
+
+/// How long messages are kept after their end.
+public struct Retention: Equatable, Sendable {
+    /// Bodies, of every state but `dead`, `failed` and `unknown`, which can be redriven and keep theirs as long as themselves.
+    public var bodies: Duration = .seconds(24 * 3600)
+    /// `sent`, `delivered`, `expired` and `cancelled`.
+    public var sent: Duration = .seconds(7 * 24 * 3600)
+    /// `failed`.
+    public var failed: Duration = .seconds(30 * 24 * 3600)
+    /// `dead` and `unknown`.
+    public var dead: Duration = .seconds(30 * 24 * 3600)
+
+    public init() {}
+}
