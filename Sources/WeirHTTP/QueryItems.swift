@@ -1,4 +1,4 @@
-internal import Foundation
+import Weir
 
 /// A query string's items, decoded.
 struct QueryItems: Equatable, Sendable {
@@ -7,13 +7,13 @@ struct QueryItems: Equatable, Sendable {
     init(_ query: String?) {
         for item in (query ?? "").split(separator: "&", omittingEmptySubsequences: true) {
             let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let value = parts.count == 2 ? String(parts[1]) : ""
-            items.append((QueryItems.decode(String(parts[0])), QueryItems.decode(value)))
+            items.append((QueryItems.decode(parts[0]), parts.count == 2 ? QueryItems.decode(parts[1]) : ""))
         }
     }
 
-    private static func decode(_ text: String) -> String {
-        text.replacingOccurrences(of: "+", with: " ").removingPercentEncoding ?? text
+    /// A plus sign is a space, as forms write it; what can't be decoded stays as it is.
+    private static func decode(_ text: Substring) -> String {
+        PercentEncoding.decode(text.replacing("+", with: " ")) ?? String(text)
     }
 
     subscript(_ name: String) -> String? {

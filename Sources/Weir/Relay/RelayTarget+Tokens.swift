@@ -22,14 +22,15 @@ extension RelayTarget {
         guard isItem(item, named: "access_token") else { return false }
         let value = value(of: item)
         if value.utf8.starts(with: VirtualToken.prefix.utf8) { return true }
-        return value.utf8.contains(UInt8(ascii: "%")) && decode(value)?.hasPrefix(VirtualToken.prefix) ?? false
+        guard value.utf8.contains(UInt8(ascii: "%")) else { return false }
+        return PercentEncoding.decode(value)?.hasPrefix(VirtualToken.prefix) ?? false
     }
 
     /// Another value in every item of that name whose value is among `old`.
     mutating func replace(_ name: String, among old: [String], with value: String) {
         for (index, item) in items.enumerated()
         where RelayTarget.isItem(item, named: name) && old.contains(RelayTarget.text(of: item)) {
-            items[index] = Substring(item.prefix { $0 != "=" } + "=" + RelayTarget.escape(value))
+            items[index] = Substring(item.prefix { $0 != "=" } + "=" + PercentEncoding.escape(value))
         }
     }
 

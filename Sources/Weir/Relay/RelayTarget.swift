@@ -20,7 +20,7 @@ struct RelayTarget: Equatable, Sendable {
         guard let first = parts.first, first.hasPrefix("/") else { throw .noPath }
         path = RelayTarget.singleSlashes(first)
         items = parts.count == 2 ? parts[1].split(separator: "&", omittingEmptySubsequences: false) : []
-        guard let decoded = RelayTarget.decode(path[...]) else { throw .noPath }
+        guard let decoded = PercentEncoding.decode(path[...]) else { throw .noPath }
         var canonical = RelayTarget.singleSlashes(decoded[...]).lowercased()
         while canonical.utf8.count > 1, canonical.hasSuffix("/") { canonical.removeLast() }
         let segments = canonical.split(separator: "/", omittingEmptySubsequences: false)
@@ -30,7 +30,8 @@ struct RelayTarget: Equatable, Sendable {
 
     /// The decoded value of the first query item of that name.
     func value(_ name: String) -> String? {
-        items.first { RelayTarget.isItem($0, named: name) }.flatMap { RelayTarget.decode(RelayTarget.value(of: $0)) }
+        guard let item = items.first(where: { RelayTarget.isItem($0, named: name) }) else { return nil }
+        return PercentEncoding.decode(RelayTarget.value(of: item))
     }
 
     /// The decoded values of all query items of that name, in order; broken ones as they stand.
@@ -47,7 +48,7 @@ struct RelayTarget: Equatable, Sendable {
     static func isItem(_ item: Substring, named name: String) -> Bool {
         let key = item.utf8.prefix { $0 != UInt8(ascii: "=") }
         if key.elementsEqual(name.utf8) { return true }
-        return key.contains(UInt8(ascii: "%")) && decode(Substring(key)) == name
+        return key.contains(UInt8(ascii: "%")) && PercentEncoding.decode(Substring(key)) == name
     }
 
     /// What stands behind the item's name, as received.
@@ -58,25 +59,7 @@ struct RelayTarget: Equatable, Sendable {
     /// An item's value, decoded as far as it can be.
     static func text(of item: Substring) -> String {
         let value = value(of: item)
-        return decode(value) ?? String(value)
-    }
-
-    /// As a query's value: everything but RFC 3986's unreserved characters is escaped.
-    static func escape(_ text: String) -> String {
-        var result = ""
-        for byte in text.utf8 {
-            switch byte {
-            case 48...57, 65...90, 97...122, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            default: result += escape(byte)
-            }
-        }
-        return result
-    }
-
-    private static func escape(_ byte: UInt8) -> String {
-        let digits = String(byte, radix: 16, uppercase: true)
-        return digits.utf8.count == 1 ? "%0" + digits : "%" + digits
+        return PercentEncoding.decode(value) ?? String(value)
     }
 
     /// The target in visible ASCII: what no URL has is refused, what is no ASCII is escaped.
@@ -95,7 +78,11 @@ struct RelayTarget: Equatable, Sendable {
         guard !isASCII else { return target }
         var result = ""
         for byte in target.utf8 {
-            if byte < 0x80 { result.unicodeScalars.append(Unicode.Scalar(byte)) } else { result += escape(byte) }
+            if byte < 0x80 {
+                result.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                result += PercentEncoding.escape(byte)
+            }
         }
         return result
     }
@@ -105,32 +92,5 @@ struct RelayTarget: Equatable, Sendable {
         var result = ""
         for character in path where character != "/" || result.last != "/" { result.append(character) }
         return result
-    }
-
-    /// A value with its escapes resolved; `nil` where they are broken or no UTF-8.
-    static func decode(_ text: Substring) -> String? {
-        guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else {
-                return nil
-            }
-            bytes.append(high << 4 | low)
-        }
-        return String(validating: bytes, as: UTF8.self)
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 48...57: byte - 48
-        case 65...70: byte - 55
-        case 97...102: byte - 87
-        default: nil
-        }
     }
 }

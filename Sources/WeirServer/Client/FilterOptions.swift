@@ -1,4 +1,5 @@
 import ArgumentParser
+import Weir
 
 /// Which messages a command is about.
 struct FilterOptions: ParsableArguments {
@@ -26,7 +27,7 @@ struct FilterOptions: ParsableArguments {
             ("state", state), ("app", app), ("to", to), ("since", since), ("limit", limit.map(String.init)),
             ("cursor", cursor),
         ]
-        let text = items.compactMap { name, value in value.map { "\(name)=\(PathSegment.escape($0))" } }
+        let text = items.compactMap { name, value in value.map { "\(name)=\(PercentEncoding.escape($0))" } }
         return text.isEmpty ? "" : "?" + text.joined(separator: "&")
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Weir
 
 /// `weir cancel`
 struct CancelCommand: AsyncParsableCommand {
@@ -10,6 +11,6 @@ struct CancelCommand: AsyncParsableCommand {
     var id: String
 
     func run() async throws {
-        try await gateway.run("DELETE", "/v1/messages/\(PathSegment.escape(id))", show: GatewayOptions.describe)
+        try await gateway.run("DELETE", "/v1/messages/\(PercentEncoding.escape(id))", show: GatewayOptions.describe)
     }
 }

@@ -18,7 +18,7 @@ struct ExplainCommand: AsyncParsableCommand {
     func run() async throws {
         try await gateway.run(
             "GET",
-            "/v1/messages/\(PathSegment.escape(id))/explain",
+            "/v1/messages/\(PercentEncoding.escape(id))/explain",
             show: ExplainCommand.describe
         )
     }

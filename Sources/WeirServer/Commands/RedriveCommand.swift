@@ -1,4 +1,5 @@
 import ArgumentParser
+import Weir
 import WireJSON
 
 /// `weir redrive`
@@ -19,7 +20,7 @@ struct RedriveCommand: AsyncParsableCommand {
 
     func run() async throws {
         if let id {
-            let target = "/v1/messages/\(PathSegment.escape(id))/redrive" + (force ? "?force=true" : "")
+            let target = "/v1/messages/\(PercentEncoding.escape(id))/redrive" + (force ? "?force=true" : "")
             return try await gateway.run("POST", target, body: [], show: GatewayOptions.describe)
         }
         try await gateway.run("POST", "/v1/redrive" + filter.query, body: []) { data in

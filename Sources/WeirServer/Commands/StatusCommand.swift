@@ -1,4 +1,5 @@
 import ArgumentParser
+import Weir
 
 /// `weir status`
 struct StatusCommand: AsyncParsableCommand {
@@ -13,6 +14,6 @@ struct StatusCommand: AsyncParsableCommand {
     var id: String
 
     func run() async throws {
-        try await gateway.run("GET", "/v1/messages/\(PathSegment.escape(id))", show: GatewayOptions.describe)
+        try await gateway.run("GET", "/v1/messages/\(PercentEncoding.escape(id))", show: GatewayOptions.describe)
     }
 }

@@ -49,13 +49,13 @@ struct Robot: Equatable, Sendable {
 
     /// Path and query for an attempt that is made now. It holds the robot's secrets: never print it.
     func target(at now: Timestamp) -> String {
-        let key = RelayTarget.escape(configuration.key)
+        let key = PercentEncoding.escape(configuration.key)
         switch configuration.kind {
         case .wecom:
             return "\(api.label)?key=\(key)"
         case .dingtalk:
             guard let secret = configuration.secret else { return "\(api.label)?access_token=\(key)" }
-            let sign = RelayTarget.escape(Robot.signature(milliseconds: now.milliseconds, secret: secret))
+            let sign = PercentEncoding.escape(Robot.signature(milliseconds: now.milliseconds, secret: secret))
             return "\(api.label)?access_token=\(key)&timestamp=\(now.milliseconds)&sign=\(sign)"
         }
     }
