@@ -12,8 +12,29 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-func source(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
-    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+/// The folders of `Sources/`, from the bottom up: a target sees its own ring and those below it.
+enum Ring: String {
+    case foundations = "Foundations"
+    case gateway = "Gateway"
+    case adapters = "Adapters"
+    case program = "Program"
+
+    func path(_ name: String) -> String { "Sources/\(rawValue)/\(name)" }
+}
+
+func source(
+    _ ring: Ring,
+    _ name: String,
+    _ dependencies: [Target.Dependency] = [],
+    resources: [Resource] = []
+) -> Target {
+    .target(
+        name: name,
+        dependencies: dependencies,
+        path: ring.path(name),
+        resources: resources,
+        swiftSettings: strict
+    )
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -49,7 +70,7 @@ let package = Package(
     name: "weir",
     products: [
         .executable(name: "weir", targets: ["WeirServer"]),
-        .library(name: "Weir", targets: ["Weir", "Queueing", "WeChat", "WireJSON", "Timekeeping"]),
+        .library(name: "Weir", targets: ["Weir", "WeirPorts", "Queueing", "WeChat", "WireJSON", "Timekeeping"]),
         .library(name: "Resilience", targets: ["Resilience"]),
         .library(name: "PrometheusMetrics", targets: ["PrometheusMetrics"]),
     ],
@@ -68,38 +89,45 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
-        .systemLibrary(
-            name: "CCurl",
-            path: "Sources/C/CCurl",
-            pkgConfig: "libcurl",
-            providers: [.apt(["libcurl4-openssl-dev"])]
-        ),
-        .systemLibrary(name: "CZlib", path: "Sources/C/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-
         // Ring 0: pure values and small locked drivers.
-        source("Timekeeping"),
-        source("Resilience", ["Timekeeping"]),
-        source("Queueing", ["Timekeeping"]),
-        source("WireJSON"),
-        source("WeChat", ["Timekeeping", "WireJSON"]),
-        source("PrometheusMetrics", [coreMetrics]),
+        source(.foundations, "Timekeeping"),
+        source(.foundations, "Resilience", ["Timekeeping"]),
+        source(.foundations, "Queueing", ["Timekeeping"]),
+        source(.foundations, "WireJSON"),
+        source(.foundations, "WeChat", ["Timekeeping", "WireJSON"]),
+        source(.foundations, "PrometheusMetrics", [coreMetrics]),
 
-        // Ring 1: orchestration, no sockets, files or C.
+        // Ring 1: orchestration, no sockets, files or C. Adapters see the ports and nothing above them.
+        source(.gateway, "WeirPorts", ["Timekeeping", "Resilience", "Queueing", "WeChat"]),
         source(
+            .gateway,
             "Weir",
             [
-                "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat", "PrometheusMetrics", logging, lifecycle,
-                crypto, tracing,
+                "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat", "PrometheusMetrics",
+                logging, lifecycle, crypto, tracing,
             ]
         ),
 
         // Ring 2: adapters, one outside thing each.
-        source("Gzip", ["CZlib"]),
-        source("CurlTransport", ["Weir", "Resilience", "Gzip", "CCurl"]),
-        source("OTLPTracing", ["Timekeeping", tracing]),
-        source("SQLiteJournal", ["Weir", "Queueing", "WeChat", "Timekeeping", grdb]),
-        source("HTTPServing", httpServer + ["Resilience", logging, lifecycle]),
+        .systemLibrary(
+            name: "CCurl",
+            path: Ring.adapters.path("C/CCurl"),
+            pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]
+        ),
+        .systemLibrary(
+            name: "CZlib",
+            path: Ring.adapters.path("C/CZlib"),
+            pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"])]
+        ),
+        source(.adapters, "Gzip", ["CZlib"]),
+        source(.adapters, "CurlTransport", ["WeirPorts", "Resilience", "Gzip", "CCurl"]),
+        source(.adapters, "OTLPTracing", ["Timekeeping", tracing]),
+        source(.adapters, "SQLiteJournal", ["WeirPorts", "Queueing", "WeChat", "Timekeeping", grdb]),
+        source(.adapters, "HTTPServing", httpServer + ["Resilience", logging, lifecycle]),
         source(
+            .adapters,
             "WeirHTTP",
             [
                 "Weir", "Queueing", "Resilience", "WireJSON", "WeChat", "Timekeeping", "PrometheusMetrics", "Gzip",
@@ -107,10 +135,10 @@ let package = Package(
             ],
             resources: [.embedInCode("openapi.yaml")]
         ),
-        source("WeChatSandbox", ["HTTPServing", logging, lifecycle]),
+        source(.adapters, "WeChatSandbox", ["HTTPServing", logging, lifecycle]),
 
         // Ring 3: the executable.
-        source("WeirConfiguration", ["Weir", "Resilience", "Queueing", "Timekeeping", yams]),
+        source(.program, "WeirConfiguration", ["Weir", "Resilience", "Queueing", "Timekeeping", yams]),
         .executableTarget(
             name: "WeirServer",
             dependencies: [
@@ -118,6 +146,7 @@ let package = Package(
                 "Queueing", "Resilience", "WireJSON", "PrometheusMetrics", "Timekeeping", "WeirConfiguration",
                 argumentParser, coreMetrics, logging, lifecycle, tracing,
             ],
+            path: Ring.program.path("WeirServer"),
             swiftSettings: strict
         ),
         .executableTarget(
@@ -140,9 +169,9 @@ let package = Package(
             ["Resilience", "Queueing", "WireJSON", "WeChat", "PrometheusMetrics", logging, lifecycle, tracing]
         ),
         tests("Gzip"),
-        tests("CurlTransport", ["Weir", "Resilience", "Gzip", "CCurl"]),
+        tests("CurlTransport", ["WeirPorts", "Resilience", "Gzip", "CCurl"]),
         tests("OTLPTracing", [tracing]),
-        tests("SQLiteJournal", ["Weir", "Queueing", "WeChat", grdb]),
+        tests("SQLiteJournal", ["WeirPorts", "Queueing", "WeChat", grdb]),
         tests("HTTPServing", sockets + ["Resilience"]),
         tests("WeirHTTP", ["Weir", "HTTPServing", "Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging]),
         tests("WeChatSandbox", sockets + ["HTTPServing"]),

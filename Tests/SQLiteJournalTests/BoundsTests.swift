@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 import Timekeeping
-import Weir
+import WeirPorts
 
 @Suite struct BoundsTests {
     @Test func `a commit takes no more writes than its bound, but never splits a call`() async throws {

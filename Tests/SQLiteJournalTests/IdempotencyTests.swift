@@ -1,7 +1,7 @@
 import SQLiteJournal
 import Testing
 import Timekeeping
-import Weir
+import WeirPorts
 
 @Suite struct IdempotencyTests {
     private static let key = IdempotencyKey(client: "orders", app: "main", key: "order-1")

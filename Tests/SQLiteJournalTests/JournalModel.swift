@@ -1,7 +1,7 @@
 import Queueing
 import Timekeeping
 import WeChat
-import Weir
+import WeirPorts
 
 /// The journal as a dictionary: what the real one is compared with.
 struct JournalModel {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Timekeeping
 import WeChat
-import Weir
+import WeirPorts
 
 /// Random histories, told to the journal and to `JournalModel`.
 @Suite struct ModelTests {
@@ -52,7 +52,7 @@ import Weir
         }
 
         private mutating func waits() -> [Wait] {
-            Obstacle.Reason.allCases.filter { _ in Int.random(in: 0..<6, using: &generator) == 0 }
+            WaitReason.allCases.filter { _ in Int.random(in: 0..<6, using: &generator) == 0 }
                 .map { Wait($0, .milliseconds(Int64.random(in: 1...100_000, using: &generator))) }
         }
 

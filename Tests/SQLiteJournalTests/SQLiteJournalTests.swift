@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Timekeeping
 import WeChat
-import Weir
+import WeirPorts
 
 @Suite struct SQLiteJournalTests {
     private func full() -> MessageRecord {

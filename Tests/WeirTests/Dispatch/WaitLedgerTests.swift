@@ -1,6 +1,7 @@
 import Queueing
 import Testing
 import Timekeeping
+import WeirPorts
 
 @testable import Weir
 
