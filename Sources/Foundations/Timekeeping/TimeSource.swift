@@ -12,9 +12,14 @@ public protocol TimeSource: Sendable {
     ///
     /// - Throws: `CancellationError` when the task is cancelled first.
     func sleep(until deadline: Instant) async throws
+
+    /// Where the tasks of timers run; `nil`, the default, is Swift's own pool. A simulation runs them one after another.
+    var executor: (any TaskExecutor)? { get }
 }
 
 extension TimeSource {
+    public var executor: (any TaskExecutor)? { nil }
+
     /// Both clocks at once.
     public func moment() -> Moment {
         Moment(instant: now(), timestamp: timestamp())

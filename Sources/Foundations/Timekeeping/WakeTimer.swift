@@ -26,7 +26,7 @@ public final class WakeTimer: Sendable {
             if let current = state.deadline, current <= deadline { return nil }
             let obsolete = state.task
             state.deadline = deadline
-            state.task = Task { [self] in
+            state.task = Task(executorPreference: time.executor) { [self] in
                 do { try await time.sleep(until: deadline) } catch { return }
                 fire(deadline)
             }

@@ -90,6 +90,14 @@ struct JournalModel {
 }
 
 extension JournalWrite {
+    /// The message that it is about.
+    var id: JobID {
+        switch self {
+        case .accept(let record): record.id
+        case .start(let id, _, _, _), .settle(let id, _, _), .conclude(let id, _), .redrive(let id, _): id
+        }
+    }
+
     /// A short form to compare by.
     var summary: String {
         switch self {

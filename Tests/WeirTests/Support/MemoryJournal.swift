@@ -20,6 +20,10 @@ final class MemoryJournal: Journal {
                 }
             }
         }
+
+        var starts: Int {
+            writes.count { if case .start = $0 { true } else { false } }
+        }
     }
 
     private struct State {
@@ -27,6 +31,7 @@ final class MemoryJournal: Journal {
         var pending: [Pending] = []
         var kept: [Pending] = []
         var appends: [[String]] = []
+        var changed: [JobID] = []
         var isManual: Bool
         var failure: JournalError?
         var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
@@ -61,6 +66,24 @@ final class MemoryJournal: Journal {
 
     func record(_ id: JobID) -> MessageRecord? { model.messages[id] }
 
+    /// Whether `commitOne` has something to do.
+    var isBusy: Bool {
+        state.withLock { !$0.pending.isEmpty || $0.failure == nil && !$0.kept.isEmpty }
+    }
+
+    /// Starts of attempts that were handed over and are not answered.
+    var pendingStarts: Int {
+        state.withLock { $0.pending.reduce(0) { $0 + $1.starts } }
+    }
+
+    /// The messages that commits were about since this was asked last.
+    func takeChanged() -> [JobID] {
+        state.withLock { state in
+            defer { state.changed = [] }
+            return state.changed
+        }
+    }
+
     /// Commits everything that was handed over, and what that leads to, on the calling thread.
     func commit() {
         while commitOne() {}
@@ -79,6 +102,7 @@ final class MemoryJournal: Journal {
             var receipt = JournalReceipt()
             for write in next.writes {
                 state.model.apply(write)
+                state.changed.append(write.id)
                 guard case .start(let id, _, _, true) = write, let record = state.model.messages[id],
                     !record.body.isEmpty
                 else { continue }
