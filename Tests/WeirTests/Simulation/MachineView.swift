@@ -76,6 +76,8 @@ struct MachineView {
         countedShares = machine.inFlightByShare
         countedDurable = machine.durableInFlight
         nextWake = machine.nextWake(at: now)
+        // Whoever sleeps is woken on the copy: one that ought to be awake shows by what it does.
+        machine.wakeAll(at: machine.read(now))
         overdue = machine.pump(at: now).map(MachineView.describe)
     }
 
