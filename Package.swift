@@ -92,6 +92,9 @@ let package = Package(
             ]
         ),
 
+        // For tests of whatever stands on ring 1, and for those who write a journal of their own.
+        source("WeirTesting", ["Weir", "Queueing", "WeChat", "Timekeeping"]),
+
         // Ring 2: adapters, one outside thing each.
         source("Gzip", ["CZlib"]),
         source("CurlTransport", ["Weir", "Resilience", "Gzip", "CCurl"]),
@@ -129,13 +132,20 @@ let package = Package(
         tests("Queueing"),
         tests("WeChat"),
         tests("PrometheusMetrics", [coreMetrics]),
-        tests("Weir", ["Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging, lifecycle, tracing]),
+        tests(
+            "Weir",
+            ["WeirTesting", "Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging, lifecycle, tracing]
+        ),
+        tests("WeirTesting", ["Weir", "Queueing", "WeChat"]),
         tests("Gzip"),
         tests("CurlTransport", ["Weir", "Resilience", "Gzip", "CCurl"]),
         tests("OTLPTracing", [tracing]),
-        tests("SQLiteJournal", ["Weir", "Queueing", "WeChat", grdb]),
+        tests("SQLiteJournal", ["WeirTesting", "Weir", "Queueing", "WeChat", grdb]),
         tests("HTTPServing", sockets + ["Resilience"]),
-        tests("WeirHTTP", ["Weir", "HTTPServing", "Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging]),
+        tests(
+            "WeirHTTP",
+            ["WeirTesting", "Weir", "HTTPServing", "Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging]
+        ),
         tests("WeChatSandbox", sockets + ["HTTPServing"]),
         tests("WeirConfiguration", ["Weir", "Resilience", "Queueing"]),
         .testTarget(name: "RepositoryTests", dependencies: ["Weir"], swiftSettings: strict),

@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 import Timekeeping
 import Weir
+import WeirTesting
 
 @testable import SQLiteJournal
 

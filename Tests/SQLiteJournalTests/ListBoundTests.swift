@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 import Timekeeping
 import Weir
+import WeirTesting
 
 @testable import SQLiteJournal
 

@@ -5,6 +5,7 @@ import Synchronization
 import TestSupport
 import Timekeeping
 import WeChat
+import WeirTesting
 
 @testable import Weir
 
