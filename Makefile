@@ -6,8 +6,9 @@ VENV := .build/venv
 REQUIREMENTS := Tests/EndToEndTests/Python/requirements.txt
 SOURCES := Package.swift Sources Tests
 BUILD := swift build --explicit-target-dependency-import-check error
+SECONDS := 60
 
-.PHONY: help demo test lint build libraries test-tools venv bench clean
+.PHONY: help demo test simulate lint build libraries test-tools venv bench clean
 
 help: ## Shows what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -23,6 +24,10 @@ test: libraries test-tools venv lint ## Runs every check and every test.
 	# Its exit test waits for children, as Foundation's Process does: in one process they take them from each other.
 	swift test --skip-build --disable-xctest --filter ShortageTests
 	swift test --skip-build --disable-xctest --filter EndToEndTests --no-parallel
+
+simulate: libraries ## Runs the simulation on fresh seeds for SECONDS (60), or again on the one that SEED names.
+	$(BUILD) --build-tests
+	WEIR_SEED=$(SEED) WEIR_SIMULATE_SECONDS=$(SECONDS) swift test --skip-build --disable-xctest --filter SimulationTests
 
 lint: ## Checks the formatting of all Swift files.
 	swift format lint --strict --recursive $(SOURCES)

@@ -12,8 +12,29 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-func source(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
-    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+/// The folders of `Sources/`, from the bottom up: a target sees its own ring and those below it.
+enum Ring: String {
+    case foundations = "Foundations"
+    case gateway = "Gateway"
+    case adapters = "Adapters"
+    case program = "Program"
+
+    func path(_ name: String) -> String { "Sources/\(rawValue)/\(name)" }
+}
+
+func source(
+    _ ring: Ring,
+    _ name: String,
+    _ dependencies: [Target.Dependency] = [],
+    resources: [Resource] = []
+) -> Target {
+    .target(
+        name: name,
+        dependencies: dependencies,
+        path: ring.path(name),
+        resources: resources,
+        swiftSettings: strict
+    )
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -49,7 +70,7 @@ let package = Package(
     name: "weir",
     products: [
         .executable(name: "weir", targets: ["WeirServer"]),
-        .library(name: "Weir", targets: ["Weir", "Queueing", "WeChat", "Timekeeping"]),
+        .library(name: "Weir", targets: ["Weir", "WeirPorts", "Queueing", "WeChat", "WireJSON", "Timekeeping"]),
         .library(name: "Resilience", targets: ["Resilience"]),
         .library(name: "PrometheusMetrics", targets: ["PrometheusMetrics"]),
     ],
@@ -68,55 +89,67 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
-        .systemLibrary(
-            name: "CCurl",
-            path: "Sources/C/CCurl",
-            pkgConfig: "libcurl",
-            providers: [.apt(["libcurl4-openssl-dev"])]
-        ),
-        .systemLibrary(name: "CZlib", path: "Sources/C/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-
         // Ring 0: pure values and small locked drivers.
-        source("Timekeeping"),
-        source("Resilience", ["Timekeeping"]),
-        source("Queueing", ["Timekeeping"]),
-        source("WeChat", ["Timekeeping"]),
-        source("PrometheusMetrics", [coreMetrics]),
+        source(.foundations, "Timekeeping"),
+        source(.foundations, "Resilience", ["Timekeeping"]),
+        source(.foundations, "Queueing", ["Timekeeping"]),
+        source(.foundations, "WireJSON"),
+        source(.foundations, "WeChat", ["Timekeeping", "WireJSON"]),
+        source(.foundations, "PrometheusMetrics", [coreMetrics]),
 
-        // Ring 1: orchestration, no sockets, files or C.
+        // Ring 1: orchestration, no sockets, files or C. Adapters see the ports and nothing above them.
+        source(.gateway, "WeirPorts", ["Timekeeping", "Resilience", "Queueing", "WeChat"]),
         source(
+            .gateway,
             "Weir",
             [
-                "Timekeeping", "Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging, lifecycle, crypto,
-                tracing,
+                "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat", "PrometheusMetrics",
+                logging, lifecycle, crypto, tracing,
             ]
         ),
 
-        // For tests of whatever stands on ring 1, and for those who write a journal of their own.
-        source("WeirTesting", ["Weir", "Queueing", "WeChat", "Timekeeping"]),
+        // For tests of whatever stands on the ports, and for those who write a journal of their own.
+        source(.gateway, "WeirTesting", ["WeirPorts", "Queueing", "WeChat", "Timekeeping"]),
 
         // Ring 2: adapters, one outside thing each.
-        source("Gzip", ["CZlib"]),
-        source("CurlTransport", ["Weir", "Resilience", "Gzip", "CCurl"]),
-        source("OTLPTracing", ["Timekeeping", tracing]),
-        source("SQLiteJournal", ["Weir", "Queueing", "WeChat", "Timekeeping", grdb]),
-        source("HTTPServing", httpServer + ["Resilience", logging, lifecycle]),
+        .systemLibrary(
+            name: "CCurl",
+            path: Ring.adapters.path("C/CCurl"),
+            pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]
+        ),
+        .systemLibrary(
+            name: "CZlib",
+            path: Ring.adapters.path("C/CZlib"),
+            pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"])]
+        ),
+        source(.adapters, "Gzip", ["CZlib"]),
+        source(.adapters, "CurlTransport", ["WeirPorts", "Resilience", "Gzip", "CCurl"]),
+        source(.adapters, "OTLPTracing", ["Timekeeping", tracing]),
+        source(.adapters, "SQLiteJournal", ["WeirPorts", "Queueing", "WeChat", "Timekeeping", grdb]),
+        source(.adapters, "HTTPServing", httpServer + ["Resilience", logging, lifecycle]),
         source(
+            .adapters,
             "WeirHTTP",
-            ["Weir", "Queueing", "Resilience", "WeChat", "Timekeeping", "PrometheusMetrics", "Gzip", "HTTPServing"],
+            [
+                "Weir", "Queueing", "Resilience", "WireJSON", "WeChat", "Timekeeping", "PrometheusMetrics", "Gzip",
+                "HTTPServing",
+            ],
             resources: [.embedInCode("openapi.yaml")]
         ),
-        source("WeChatSandbox", ["HTTPServing", logging, lifecycle]),
+        source(.adapters, "WeChatSandbox", ["HTTPServing", logging, lifecycle]),
 
         // Ring 3: the executable.
-        source("WeirConfiguration", ["Weir", "Resilience", "Queueing", "Timekeeping", yams]),
+        source(.program, "WeirConfiguration", ["Weir", "Resilience", "Queueing", "Timekeeping", yams]),
         .executableTarget(
             name: "WeirServer",
             dependencies: [
                 "Weir", "WeirHTTP", "HTTPServing", "CurlTransport", "SQLiteJournal", "OTLPTracing", "WeChatSandbox",
-                "Queueing", "Resilience", "WeChat", "PrometheusMetrics", "Timekeeping", "WeirConfiguration",
+                "Queueing", "Resilience", "WireJSON", "PrometheusMetrics", "Timekeeping", "WeirConfiguration",
                 argumentParser, coreMetrics, logging, lifecycle, tracing,
             ],
+            path: Ring.program.path("WeirServer"),
             swiftSettings: strict
         ),
         .executableTarget(
@@ -128,19 +161,24 @@ let package = Package(
 
         // Tests: one target a source target, and the built binary against real clients.
         .target(name: "TestSupport", dependencies: ["Timekeeping"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "TimekeepingTests", dependencies: ["Timekeeping", "TestSupport"], swiftSettings: strict),
         tests("Resilience"),
         tests("Queueing"),
-        tests("WeChat"),
+        tests("WireJSON"),
+        tests("WeChat", ["WireJSON"]),
         tests("PrometheusMetrics", [coreMetrics]),
         tests(
             "Weir",
-            ["WeirTesting", "Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging, lifecycle, tracing]
+            [
+                "WeirTesting", "Resilience", "Queueing", "WireJSON", "WeChat", "PrometheusMetrics", logging, lifecycle,
+                tracing,
+            ]
         ),
-        tests("WeirTesting", ["Weir", "Queueing", "WeChat"]),
+        tests("WeirTesting", ["WeirPorts", "Queueing", "WeChat"]),
         tests("Gzip"),
-        tests("CurlTransport", ["Weir", "Resilience", "Gzip", "CCurl"]),
+        tests("CurlTransport", ["WeirPorts", "Resilience", "Gzip", "CCurl"]),
         tests("OTLPTracing", [tracing]),
-        tests("SQLiteJournal", ["WeirTesting", "Weir", "Queueing", "WeChat", grdb]),
+        tests("SQLiteJournal", ["WeirTesting", "WeirPorts", "Queueing", "WeChat", grdb]),
         tests("HTTPServing", sockets + ["Resilience"]),
         tests(
             "WeirHTTP",

@@ -3,7 +3,7 @@ import Foundation
 import Resilience
 import Synchronization
 import Testing
-import Weir
+import WeirPorts
 
 @testable import CurlTransport
 

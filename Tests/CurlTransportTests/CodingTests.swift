@@ -1,7 +1,7 @@
 import Gzip
 import Resilience
 import Testing
-import Weir
+import WeirPorts
 
 @testable import CurlTransport
 

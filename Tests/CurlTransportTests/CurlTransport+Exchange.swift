@@ -1,6 +1,6 @@
 import Dispatch
 import Synchronization
-import Weir
+import WeirPorts
 
 @testable import CurlTransport
 

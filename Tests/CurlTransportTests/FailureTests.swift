@@ -1,6 +1,6 @@
 import Dispatch
 import Testing
-import Weir
+import WeirPorts
 
 @testable import CurlTransport
 

@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 import Testing
-import Weir
+import WeirPorts
 
 @testable import CurlTransport
 

@@ -1,5 +1,5 @@
 import Testing
-import Weir
+import WeirPorts
 
 @testable import CurlTransport
 

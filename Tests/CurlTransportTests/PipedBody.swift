@@ -1,6 +1,6 @@
 import Dispatch
 import Synchronization
-import Weir
+import WeirPorts
 
 /// A body that a test fills while it is being sent.
 final class PipedBody: StreamedBody {

@@ -2,7 +2,7 @@ import Dispatch
 import Resilience
 import Synchronization
 import Testing
-import Weir
+import WeirPorts
 
 @testable import CurlTransport
 

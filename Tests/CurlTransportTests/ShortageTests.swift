@@ -1,6 +1,6 @@
 import CCurl
 import Testing
-import Weir
+import WeirPorts
 
 @testable import CurlTransport
 

@@ -33,6 +33,8 @@ struct ExpositionFormatTests {
             ("text/plain;version=1.0.0, application/openmetrics-text;q=0.1", .openMetrics),
             ("application/openmetrics-text;q=2, text/plain;q=0.1", .text),
             ("application/openmetrics-text;q=nan", .text),
+            ("application/openmetrics-text;q=.2, text/plain;q=.1", .openMetrics),
+            ("application/openmetrics-text;q=., text/plain;q=.1", .text),
             ("text/plain;x=\"a,b;q=0\";q=0.2, application/openmetrics-text;q=0.3", .openMetrics),
             // Prometheus 2.42, 2.53 with its protobuf off, and 3.
             (

@@ -4,7 +4,7 @@ import Queueing
 import TestSupport
 import Testing
 import Timekeeping
-import Weir
+import WeirPorts
 
 @testable import SQLiteJournal
 

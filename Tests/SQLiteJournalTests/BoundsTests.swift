@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 import Timekeeping
-import Weir
+import WeirPorts
 import WeirTesting
 
 @Suite struct BoundsTests {

@@ -3,7 +3,7 @@ import SQLiteJournal
 import TestSupport
 import Timekeeping
 import WeChat
-import Weir
+import WeirPorts
 
 let start = Timestamp(milliseconds: 1_795_190_400_000)
 

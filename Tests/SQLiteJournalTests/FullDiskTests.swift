@@ -3,7 +3,7 @@ import Queueing
 import TestSupport
 import Testing
 import Timekeeping
-import Weir
+import WeirPorts
 import WeirTesting
 
 @testable import SQLiteJournal

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Timekeeping
 import WeChat
-import Weir
+import WeirPorts
 
 /// A journal that an earlier version wrote.
 @Suite struct MigrationTests {

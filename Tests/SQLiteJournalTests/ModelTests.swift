@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Timekeeping
 import WeChat
-import Weir
+import WeirPorts
 import WeirTesting
 
 /// Random histories, told to the journal and to `JournalModel`.
@@ -53,7 +53,7 @@ import WeirTesting
         }
 
         private mutating func waits() -> [Wait] {
-            Obstacle.Reason.allCases.filter { _ in Int.random(in: 0..<6, using: &generator) == 0 }
+            WaitReason.allCases.filter { _ in Int.random(in: 0..<6, using: &generator) == 0 }
                 .map { Wait($0, .milliseconds(Int64.random(in: 1...100_000, using: &generator))) }
         }
 

@@ -3,7 +3,7 @@ import GRDB
 import SQLiteJournal
 import TestSupport
 import Testing
-import Weir
+import WeirPorts
 
 @Suite struct OpeningTests {
     private func open(_ path: String) throws(JournalError) -> SQLiteJournal {

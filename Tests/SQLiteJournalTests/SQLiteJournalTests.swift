@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Timekeeping
 import WeChat
-import Weir
+import WeirPorts
 import WeirTesting
 
 @Suite struct SQLiteJournalTests {

@@ -4,7 +4,7 @@ import SQLiteJournal
 import Synchronization
 import TestSupport
 import Timekeeping
-import Weir
+import WeirPorts
 import WeirTesting
 
 /// A folder of a `SQLiteJournal` and the journal that is open on it.

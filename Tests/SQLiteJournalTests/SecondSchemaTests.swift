@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Timekeeping
 import WeChat
-import Weir
+import WeirPorts
 
 /// A journal that a gateway of schema 2 left when it was killed: Tests/Fixtures/journal-schema-2.sql.
 @Suite struct SecondSchemaTests {

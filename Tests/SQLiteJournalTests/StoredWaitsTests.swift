@@ -1,6 +1,6 @@
 import Testing
 import Timekeeping
-import Weir
+import WeirPorts
 
 @testable import SQLiteJournal
 
@@ -22,7 +22,7 @@ import Weir
     }
 
     @Test func `every reason comes back as it went in`() {
-        let waits = Obstacle.Reason.allCases.map { Wait($0, .milliseconds(7)) }
+        let waits = WaitReason.allCases.map { Wait($0, .milliseconds(7)) }
         #expect(StoredWaits.waits(StoredWaits.text(waits)) == waits)
     }
 

@@ -2,7 +2,7 @@ import Queueing
 import SQLiteJournal
 import Testing
 import Timekeeping
-import Weir
+import WeirPorts
 
 @Suite struct SweepTests {
     private static let day = Duration.seconds(86_400)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Timekeeping
 import WeChat
-import Weir
+import WeirPorts
 import WeirTesting
 
 @testable import SQLiteJournal

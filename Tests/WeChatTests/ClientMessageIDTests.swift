@@ -1,5 +1,6 @@
 import Testing
 import WeChat
+import WireJSON
 
 @Suite struct ClientMessageIDTests {
     private func splice(_ body: String, id: String = "id-1") -> String? {
@@ -62,5 +63,19 @@ import WeChat
     @Test func `no prefix of a body is spliced`() {
         let body = Array(#"{"touser":"o","data":{"a":{"value":"你"}}}"#.utf8)
         for length in body.indices { #expect(ClientMessageID.splice(into: Array(body[..<length]), id: "a") == nil) }
+    }
+
+    @Test func `a body with one byte changed is spliced into a whole object, or left alone`() throws {
+        let body = Array(#"{"touser":"oid","n":[1,{"a":null}],"data":{"text":"订单 \u0041 \\"}}"#.utf8)
+        for index in body.indices {
+            for byte in [0, 0x0A, 0x22, 0x2C, 0x3A, 0x5B, 0x5C, 0x5D, 0x7B, 0x7D, 0x80, 0xFF] as [UInt8] {
+                var changed = body
+                changed[index] = byte
+                let spliced = ClientMessageID.splice(into: changed, id: "a")
+                let object = try? JSONObjectView(changed, rules: .lenient)
+                try #require((spliced != nil) == (object != nil), "byte \(index) is \(byte)")
+                if let spliced { #expect(ClientMessageID.find(in: spliced) == "a") }
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
 import Queueing
 import Synchronization
 import Timekeeping
-import Weir
+import WeirPorts
 import WeirTesting
 
 /// The memory journal with one fault.

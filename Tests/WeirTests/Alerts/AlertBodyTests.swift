@@ -1,5 +1,6 @@
 import Testing
 import WeChat
+import WireJSON
 
 @testable import Weir
 

@@ -1,6 +1,7 @@
 import Resilience
 import Timekeeping
 import WeChat
+import WireJSON
 
 @testable import Weir
 

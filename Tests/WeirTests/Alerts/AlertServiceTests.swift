@@ -5,6 +5,7 @@ import Testing
 import Timekeeping
 import WeChat
 import WeirTesting
+import WireJSON
 
 @testable import Weir
 

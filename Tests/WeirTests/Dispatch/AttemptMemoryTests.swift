@@ -20,7 +20,7 @@ struct AttemptMemoryTests {
         let lane = harness.lane(isDurable: false)
         for _ in 0..<20 { harness.send(lane, .unsent) }
         #expect(harness.machine.memory.count > 0)
-        harness.machine.setPaused(true, app: 0)
+        harness.machine.setPaused(true, app: 0, at: harness.now)
         for _ in 0..<20 {
             harness.advance(.seconds(1))
             _ = harness.pump()

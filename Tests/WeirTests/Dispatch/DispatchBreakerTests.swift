@@ -33,10 +33,10 @@ import WeChat
             harness.send(lane, .errcode(code), after: .milliseconds(50))
             // Whatever the answer closed is opened again: it is the breaker alone that is looked at.
             harness.machine.gates[0].park = nil
-            harness.machine.setPaused(false, app: 0)
+            harness.machine.setPaused(false, app: 0, at: harness.now)
             for job in harness.starts() { harness.finish(job, .errcode(code)) }
             harness.machine.gates[0].park = nil
-            harness.machine.setPaused(false, app: 0)
+            harness.machine.setPaused(false, app: 0, at: harness.now)
             harness.advance(.seconds(1))
         }
         #expect(harness.breaker(lane).state == .closed)
@@ -121,11 +121,11 @@ import WeChat
     @Test func `an operator's word moves it`() {
         var harness = MachineHarness()
         let lane = harness.lane()
-        #expect(harness.machine.force(.open, breaker: 0, at: harness.now.instant)?.to == .open)
+        #expect(harness.machine.force(.open, breaker: 0, at: harness.now)?.to == .open)
         let id = harness.submit(lane)
         harness.advance(.seconds(3600))
         #expect(harness.starts().isEmpty)
-        #expect(harness.machine.force(.close, breaker: 0, at: harness.now.instant)?.to == .closed)
+        #expect(harness.machine.force(.close, breaker: 0, at: harness.now)?.to == .closed)
         #expect(harness.starts() == [id])
     }
 }

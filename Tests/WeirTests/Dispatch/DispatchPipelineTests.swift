@@ -11,9 +11,9 @@ import WeChat
 @Suite struct DispatchPipelineTests {
     /// What closes a gate, and what waiting work is told.
     static let closures: [(String, @Sendable (inout MachineHarness, LaneID) -> Void, Obstacle.Reason)] = [
-        ("pause", { harness, _ in harness.machine.setPaused(true, app: 0) }, .paused),
-        ("token", { harness, _ in harness.machine.setToken(.missing, app: 0) }, .noToken),
-        ("fault", { harness, _ in harness.machine.setToken(.fault("40013"), app: 0) }, .credentials),
+        ("pause", { harness, _ in harness.machine.setPaused(true, app: 0, at: harness.now) }, .paused),
+        ("token", { harness, _ in harness.machine.setToken(.missing, app: 0, at: harness.now) }, .noToken),
+        ("fault", { harness, _ in harness.machine.setToken(.fault("40013"), app: 0, at: harness.now) }, .credentials),
         ("draining", { harness, _ in harness.machine.isDraining = true }, .draining),
         ("hold", { harness, lane in harness.send(lane, .errcode(50002)) }, .account),
         ("park", { harness, lane in harness.send(lane, .errcode(45009)) }, .quotaExhausted),

@@ -169,9 +169,9 @@ import WeChat
 
     /// What may keep an ambiguous message back until WeChat has forgotten it.
     static let setbacks: [@Sendable (inout MachineHarness, LaneID, JobID) -> Void] = [
-        { harness, _, _ in harness.machine.setPaused(true, app: 0) },
-        { harness, _, _ in harness.machine.setToken(.missing, app: 0) },
-        { harness, _, _ in _ = harness.machine.force(.open, breaker: 0, at: harness.now.instant) },
+        { harness, _, _ in harness.machine.setPaused(true, app: 0, at: harness.now) },
+        { harness, _, _ in harness.machine.setToken(.missing, app: 0, at: harness.now) },
+        { harness, _, _ in _ = harness.machine.force(.open, breaker: 0, at: harness.now) },
         { harness, _, _ in harness.machine.journalIsWritable = false },
         { harness, _, id in
             harness.advance(.seconds(60))
@@ -180,7 +180,7 @@ import WeChat
         { harness, _, id in
             harness.advance(.seconds(60))
             if harness.starts() == [id] { harness.finish(id, .errcode(48001)) }
-            harness.machine.setPaused(true, app: 0)
+            harness.machine.setPaused(true, app: 0, at: harness.now)
         },
     ]
 
@@ -194,9 +194,9 @@ import WeChat
         #expect(harness.machine.job(id) != nil)
         DispatchRetryTests.setbacks[index](&harness, lane, id)
         harness.advance(.seconds(86_400))
-        harness.machine.setPaused(false, app: 0)
-        harness.machine.setToken(.ready, app: 0)
-        _ = harness.machine.force(.close, breaker: 0, at: harness.now.instant)
+        harness.machine.setPaused(false, app: 0, at: harness.now)
+        harness.machine.setToken(.ready, app: 0, at: harness.now)
+        _ = harness.machine.force(.close, breaker: 0, at: harness.now)
         harness.machine.journalIsWritable = true
         let actions = harness.pump()
         #expect(actions.count == 1)

@@ -169,7 +169,7 @@ import WeChat
         let lane = harness.lane()
         harness.send(lane, .errcode(48001))
         #expect(harness.starts().isEmpty)
-        harness.machine.setPaused(false, app: 0)
+        harness.machine.setPaused(false, app: 0, at: harness.now)
         #expect(harness.starts().count == 1)
     }
 

@@ -68,10 +68,10 @@ import WeChat
     @Test func `logins need no token, and no hold or missing token stops them`() {
         var harness = MachineHarness()
         let login = harness.lane("/sns/jscode2session", isDurable: false)
-        harness.machine.setToken(.fault("40164"), app: 0)
+        harness.machine.setToken(.fault("40164"), app: 0, at: harness.now)
         let first = harness.submit(login, lifetime: .seconds(4))
         #expect(harness.starts() == [first])
-        harness.machine.setToken(.ready, app: 0)
+        harness.machine.setToken(.ready, app: 0, at: harness.now)
         harness.send(harness.lane(), .errcode(40164))
         #expect(harness.machine.apps[0].hold != nil)
         let second = harness.submit(login, lifetime: .seconds(4))
@@ -99,7 +99,7 @@ import WeChat
         #expect(harness.machine.refusal(of: job, path: "/brand/other", at: harness.now) == nil)
         let other = harness.submit(lane, lifetime: .seconds(4))
         #expect(harness.starts() == [other])
-        harness.machine.setPaused(false, app: 0)
+        harness.machine.setPaused(false, app: 0, at: harness.now)
         #expect(harness.machine.refusal(of: job, path: "/brand/new", at: harness.now) == nil)
     }
 
@@ -120,12 +120,12 @@ import WeChat
         harness.breakBreaker(lane)
         #expect(harness.breaker(lane).state == .open)
         let policy = harness.machine.policy
-        harness.machine.update(policy, at: harness.now.instant, limit: { _, _ in nil }, host: { _ in "https://api2" })
+        harness.machine.update(policy, at: harness.now, limit: { _, _ in nil }, host: { _ in "https://api2" })
         #expect(harness.breaker(lane).state == .closed)
-        #expect(harness.machine.breakersInUse.count == 1)
+        #expect(harness.machine.breakers.indices.filter(harness.machine.isInUse).count == 1)
         harness.machine.update(
             policy,
-            at: harness.now.instant,
+            at: harness.now,
             limit: { _, _ in nil },
             host: { _ in "https://api.weixin.qq.com" }
         )

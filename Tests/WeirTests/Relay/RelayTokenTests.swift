@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 import Timekeeping
 import WeChat
+import WireJSON
 
 @testable import Weir
 

@@ -1,3 +1,4 @@
+import Queueing
 import TestSupport
 import Timekeeping
 
@@ -5,61 +6,85 @@ import Timekeeping
 
 /// What WeChat does with requests, and what users' phones show. It knows nothing of Weir's code.
 struct SimulatedWeChat {
-    /// How it behaves at present.
+    /// How it behaves towards an app at present.
     enum Mood: CaseIterable {
-        case well, busy, lossy, down, strict, limited, mixed
+        case well, busy, lossy, down, slow, strict, limited, mixed
     }
 
-    /// A request on its way, its fate already decided.
-    struct Flight {
-        var request: SentRequest
-        var id: String
-        var isMessage: Bool
-        var result: Result<UpstreamReply, TransportFailure>
-        /// When the transport gives it up.
-        var deadline: Instant
-
-        /// What the transport says then.
-        var lateResult: Result<UpstreamReply, TransportFailure> {
-            if case .success = result { .failure(TransportFailure(.timeout, bytesLeft: true)) } else { result }
-        }
+    private struct Account {
+        var mood = Mood.well
+        var token = 1
     }
 
     static let window = Duration.seconds(600)
 
-    var mood = Mood.well
-    private(set) var token = 1
+    private var accounts: [String: Account] = [:]
     /// When a message was taken first.
     private var taken: [String: Instant] = [:]
     private(set) var shown: [String: Int] = [:]
     var violations: [String] = []
 
-    var tokenText: String { "REAL-TOKEN-\(token)" }
+    func tokenText(_ app: String) -> String { "REAL-TOKEN-\(app)-\(accounts[app]?.token ?? 1)" }
 
-    /// Somebody else refreshes the token by force.
-    mutating func rivalRefreshes() {
-        token += 1
+    mutating func setMood(_ mood: Mood, app: String) {
+        accounts[app, default: Account()].mood = mood
     }
 
-    mutating func receive(_ request: SentRequest, at now: Instant, using chance: inout SeededGenerator) -> Flight {
-        let id = SimulatedWeChat.id(in: request.body)
-        let result = answer(request, id: id, at: now, using: &chance)
+    /// Somebody else refreshes the token by force.
+    mutating func rivalRefreshes(_ app: String) {
+        accounts[app, default: Account()].token += 1
+    }
+
+    mutating func receive(
+        _ departure: WorldTransport.Departure,
+        at now: Instant,
+        using chance: inout SeededGenerator
+    ) -> Flight {
+        let request = departure.request
+        let app = SimulatedWeChat.app(of: request.request.origin)
+        let id = request.body.contains("client_msg_id") ? SimulatedWeChat.id(in: request.body) : nil
+        let mood = accounts[app]?.mood ?? .well
+        var result: Result<UpstreamReply, TransportFailure>
+        if request.isTokenRequest {
+            let draw = Int.random(in: 0..<20, using: &chance)
+            result = .success(draw == 0 ? .errcode(-1) : .token(tokenText(app)))
+            if draw < 2 { result = .failure(TransportFailure(.timeout, bytesLeft: true)) }
+        } else {
+            result = answer(request, id: id, app: app, mood: mood, at: now, using: &chance)
+        }
+        let deadline = now + request.request.timeout
+        var arrival = now + latency(mood, using: &chance)
+        if case .failure(let failure) = result, failure.kind == .timeout { arrival = deadline }
+        if arrival >= deadline {
+            arrival = deadline
+            if case .success = result { result = .failure(TransportFailure(.timeout, bytesLeft: true)) }
+        }
         return Flight(
+            number: departure.number,
             request: request,
-            id: id,
-            isMessage: request.body.contains("client_msg_id"),
+            app: app,
+            message: id.flatMap { JobID($0) },
             result: result,
-            deadline: now + request.request.timeout
+            arrival: arrival
         )
+    }
+
+    private func latency(_ mood: Mood, using chance: inout SeededGenerator) -> Duration {
+        let draw = Int.random(in: 0..<100, using: &chance)
+        let most = mood == .slow && draw < 40 ? 9_000_000 : draw < 97 ? 300_000 : 3_000_000
+        return .microseconds(Int.random(in: 500..<most, using: &chance))
     }
 
     private mutating func answer(
         _ request: SentRequest,
-        id: String,
+        id: String?,
+        app: String,
+        mood: Mood,
         at now: Instant,
         using chance: inout SeededGenerator
     ) -> Result<UpstreamReply, TransportFailure> {
-        guard request.request.target.hasSuffix("access_token=" + tokenText) else { return .success(.errcode(40001)) }
+        let isCurrent = request.request.target.hasSuffix("access_token=" + tokenText(app))
+        guard isCurrent || request.path.hasPrefix("/sns/") else { return .success(.errcode(40001)) }
         let draw = Int.random(in: 0..<100, using: &chance)
         switch mood {
         case .well: return draw < 97 ? take(request, id, at: now) : .success(.errcode(43004))
@@ -69,6 +94,7 @@ struct SimulatedWeChat {
             if draw < 60 { _ = take(request, id, at: now) }
             return draw < 80 ? .failure(TransportFailure(.timeout, bytesLeft: true)) : take(request, id, at: now)
         case .down: return .failure(TransportFailure(.connect, bytesLeft: false))
+        case .slow: return take(request, id, at: now)
         case .strict: return .success(.errcode([43004, 47003, 40003, 43117, 48001][draw % 5]))
         case .limited: return draw < 60 ? take(request, id, at: now) : .success(.errcode(draw < 95 ? 45011 : 45009))
         case .mixed:
@@ -81,11 +107,14 @@ struct SimulatedWeChat {
     }
 
     /// Accepts a message; a template message that it knows is not shown again.
-    private mutating func take(_ request: SentRequest, _ id: String, at now: Instant) -> Result<
-        UpstreamReply, TransportFailure
-    > {
+    private mutating func take(
+        _ request: SentRequest,
+        _ id: String?,
+        at now: Instant
+    ) -> Result<UpstreamReply, TransportFailure> {
+        guard let id else { return .success(.ok) }
         let isKnown = request.path == Path.template && (taken[id].map { now - $0 < SimulatedWeChat.window } ?? false)
-        if !isKnown, request.body.contains("client_msg_id") {
+        if !isKnown {
             taken[id] = now
             shown[id, default: 0] += 1
             if let times = shown[id], times > 1 { violations.append("\(id) was shown \(times) times") }
@@ -93,8 +122,13 @@ struct SimulatedWeChat {
         return .success(.ok)
     }
 
-    private static func id(in body: String) -> String {
+    /// Each app has an origin of its own: its name, or its name and a number.
+    private static func app(of origin: String) -> String {
+        String(origin.drop { $0 != "/" }.drop { $0 == "/" }.prefix { $0 != "." && $0 != "-" })
+    }
+
+    private static func id(in body: String) -> String? {
         let parts = body.split(separator: "\"")
-        return parts.count > 3 ? String(parts[3]) : ""
+        return parts.count > 3 ? String(parts[3]) : nil
     }
 }

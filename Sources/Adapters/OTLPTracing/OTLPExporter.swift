@@ -1,0 +1,119 @@
+internal import Synchronization
+public import Timekeeping
+
+/// Sends ended spans to a collector in the background. Nothing that adds a span ever waits for it: what can't be kept
+/// is dropped and told of.
+public final class OTLPExporter: Sendable {
+    private struct State {
+        var batcher: SpanBatcher
+        var random: SplitMix64
+        /// When the timer rings, so that most spans need not ask it.
+        var alarm: Instant?
+        var isFinished = false
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let configuration: OTLPConfiguration
+    private let encoder: TraceEncoder
+    private let sender: any OTLPSender
+    private let time: any TimeSource
+    private let report: @Sendable (OTLPReport) -> Void
+    private let timer: Mutex<WakeTimer?> = Mutex(nil)
+    private let state: Mutex<State>
+
+    /// - Parameters:
+    ///   - random: read once for the jitter's seed.
+    ///   - report: told what became of each span; called on any thread, and must not wait.
+    public init(
+        _ configuration: OTLPConfiguration,
+        sender: any OTLPSender,
+        time: any TimeSource,
+        random: some RandomNumberGenerator = SystemRandomNumberGenerator(),
+        report: @escaping @Sendable (OTLPReport) -> Void = { _ in }
+    ) {
+        var random = random
+        self.configuration = configuration
+        encoder = TraceEncoder(configuration)
+        self.sender = sender
+        self.time = time
+        self.report = report
+        state = Mutex(
+            State(batcher: SpanBatcher(configuration), random: SplitMix64(seed: random.next()))
+        )
+        timer.withLock { $0 = WakeTimer(time: time) { [weak self] in self?.tick() } }
+    }
+
+    /// Sends at once what waits. Returns without waiting for it; a collector that asked for patience gets it.
+    public func flush() {
+        step { $0.batcher.flush(now: $1) }
+    }
+
+    /// Sends what waits and returns when that is done or has taken `shutdownTimeout`. Later spans are dropped.
+    public func shutdown() async {
+        step { $0.batcher.shutDown(now: $1) }
+        await withCheckedContinuation { continuation in
+            let isFinished = state.withLock { state in
+                if !state.isFinished { state.waiters.append(continuation) }
+                return state.isFinished
+            }
+            if isFinished { continuation.resume() }
+        }
+    }
+
+    func add(_ span: SpanRecord) {
+        step { $0.batcher.add(span, now: $1) }
+    }
+
+    private func tick() {
+        step { state, now in
+            state.alarm = nil
+            return state.batcher.tick(now: now)
+        }
+    }
+
+    private func step(_ event: (inout State, Instant) -> [SpanBatcher.Action]) {
+        let now = time.now()
+        let (actions, alarm) = state.withLock { state in
+            let actions = event(&state, now)
+            guard let wake = state.batcher.wake, wake < state.alarm ?? .distantFuture else {
+                return (actions, Instant?.none)
+            }
+            state.alarm = wake
+            return (actions, wake)
+        }
+        if let alarm { timer.withLock { $0 }?.arm(at: alarm) }
+        for action in actions { perform(action) }
+    }
+
+    private func perform(_ action: SpanBatcher.Action) {
+        switch action {
+        case .send(let batch):
+            // Encoding takes a millisecond or two, which whoever ended the last span shall not pay.
+            Task { send(batch) }
+        case .report(let news):
+            report(news)
+        case .finish:
+            timer.withLock { $0 }?.stop()
+            let waiters = state.withLock { state in
+                state.isFinished = true
+                defer { state.waiters = [] }
+                return state.waiters
+            }
+            for waiter in waiters { waiter.resume() }
+        }
+    }
+
+    private func send(_ batch: SpanBatch) {
+        var headers = [(name: "content-type", value: "application/x-protobuf")]
+        headers += configuration.headers.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        let request = OTLPRequest(
+            url: configuration.url,
+            headers: headers,
+            body: encoder.encode(batch.spans),
+            timeout: configuration.requestTimeout
+        )
+        sender.send(request) { [self] reply in
+            step { $0.batcher.receive(reply, to: batch.number, now: $1, random: &$0.random) }
+        }
+    }
+}

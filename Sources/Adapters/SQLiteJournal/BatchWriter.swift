@@ -1,0 +1,80 @@
+internal import GRDB
+internal import Queueing
+internal import Timekeeping
+internal import WeirPorts
+
+/// Executes writes inside one transaction.
+struct BatchWriter {
+    private let statements: WriteStatements
+    private var segments: RecipientSegments
+    /// An accept that waits for the next write: if that is its start, both become one INSERT.
+    private var held: MessageRecord?
+    private var bodies: [JobID: StoredBody] = [:]
+
+    init(_ database: Database, segments: RecipientSegments) throws(SQLiteFailure) {
+        statements = try WriteStatements(database)
+        self.segments = segments
+    }
+
+    /// Executes the writes of `calls` in order.
+    ///
+    /// - Returns: One receipt a call, and the segments as they are once the transaction is committed.
+    static func execute(
+        _ calls: some Collection<PendingCall>,
+        in database: Database,
+        segments: RecipientSegments
+    ) throws(SQLiteFailure) -> (receipts: [JournalReceipt], segments: RecipientSegments) {
+        var writer = try BatchWriter(database, segments: segments)
+        var receipts: [JournalReceipt] = []
+        receipts.reserveCapacity(calls.count)
+        for call in calls {
+            for write in call.writes { try writer.execute(write) }
+            receipts.append(JournalReceipt(bodies: writer.bodies))
+            if !writer.bodies.isEmpty { writer.bodies = [:] }
+        }
+        try writer.flush()
+        return (receipts, writer.segments)
+    }
+
+    private mutating func execute(_ write: JournalWrite) throws(SQLiteFailure) {
+        if case .start(let id, let number, let at, let needsBody) = write, let record = held, record.id == id {
+            held = nil
+            try insert(record, start: (number, at.milliseconds))
+            if needsBody, !record.body.isEmpty {
+                bodies[id] = StoredBody(bytes: record.body, traceparent: record.traceparent)
+            }
+            return
+        }
+        try flush()
+        switch write {
+        case .accept(let record): held = record
+        case .start(let id, let number, let at, let needsBody):
+            let isThere = try statements.start(id, number: number, at: at)
+            if needsBody, isThere { bodies[id] = try statements.body(id) }
+        case .settle(let id, let attempt, let settlement):
+            if try statements.settle(id, attempt, settlement) { try statements.insert(attempt, of: id) }
+        case .conclude(let id, let settlement): try statements.conclude(id, settlement)
+        case .redrive(let id, let at): try statements.redrive(id, at: at)
+        }
+    }
+
+    private mutating func flush() throws(SQLiteFailure) {
+        guard let record = held else { return }
+        held = nil
+        try insert(record, start: nil)
+    }
+
+    private mutating func insert(_ record: MessageRecord, start: (number: Int, at: Int64)?) throws(SQLiteFailure) {
+        var segment: Int64?
+        if !record.recipient.isEmpty {
+            let id = record.id.stored
+            if let newest = segments.place(id) {
+                segment = newest
+            } else {
+                segment = try statements.segment(of: id)
+            }
+        }
+        try statements.insert(record, start: start, segment: segment)
+        if !record.body.isEmpty { try statements.insert(body: record.body, of: record.id) }
+    }
+}

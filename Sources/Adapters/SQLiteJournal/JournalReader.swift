@@ -1,0 +1,90 @@
+internal import GRDB
+internal import Queueing
+internal import Timekeeping
+internal import WeirPorts
+
+/// The queries, each inside one read transaction.
+enum JournalReader {
+    /// Every message that has not ended, oldest first: two walks of the index on state, merged by id.
+    static let restoreSQL = """
+        SELECT \(MessageRow.restoreColumns) FROM messages INDEXED BY messages_state
+        WHERE state NOT IN (2, 3) AND state = 0
+        UNION ALL
+        SELECT \(MessageRow.restoreColumns) FROM messages INDEXED BY messages_state
+        WHERE state NOT IN (2, 3) AND state = 1
+        ORDER BY id
+        """
+
+    static func restore(_ database: Database, _ each: (RestoredMessage) -> Void) throws(SQLiteFailure) {
+        let row = try PreparedStatement(database, restoreSQL)
+        defer { row.reset() }
+        while try row.step() { each(try MessageRow.restored(row)) }
+    }
+
+    static func message(_ database: Database, _ id: JobID) throws(SQLiteFailure) -> MessageRecord? {
+        let row = try PreparedStatement(database, "SELECT \(MessageRow.columns) FROM messages WHERE id = ?1")
+        row.bind(id.stored, at: 1)
+        defer { row.reset() }
+        guard try row.step() else { return nil }
+        var record = try MessageRow.record(row)
+        let body = try PreparedStatement(database, "SELECT body FROM bodies WHERE message_id = ?1")
+        body.bind(id.stored, at: 1)
+        defer { body.reset() }
+        if try body.step() { record.body = body.bytes(0) }
+        (record.attempts, record.omittedAttempts) = try trail(database, id)
+        return record
+    }
+
+    static let newestAttemptSQL = "SELECT max(number) FROM attempts WHERE message_id = ?1"
+
+    static let attemptsSQL = """
+        SELECT \(MessageRow.attemptColumns) FROM attempts WHERE message_id = ?1 AND number > ?2 AND number <= ?3
+        ORDER BY number
+        """
+
+    /// The first and the last attempts, and how many lie between. A journal of an earlier version may still have those.
+    private static func trail(
+        _ database: Database,
+        _ id: JobID
+    ) throws(SQLiteFailure) -> (attempts: [AttemptRecord], omitted: Int) {
+        let last = try PreparedStatement(database, newestAttemptSQL)
+        last.bind(id.stored, at: 1)
+        defer { last.reset() }
+        let newest = Int(try last.step() ? last.integer(0) : 0)
+        let first = Int64(AttemptTrail.first)
+        let gap = max(Int64(AttemptTrail.lastOmitted(newest: newest)), first)
+        var attempts: [AttemptRecord] = []
+        for (from, to) in [(Int64.min, first), (gap, Int64.max)] {
+            let row = try PreparedStatement(database, attemptsSQL)
+            for (index, value) in [id.stored, from, to].enumerated() { row.bind(value, at: Int32(index + 1)) }
+            defer { row.reset() }
+            while try row.step() { attempts.append(try MessageRow.attempt(row, of: id)) }
+        }
+        return (attempts, AttemptTrail.omitted(newest: newest))
+    }
+
+    /// How long an idempotency key is kept.
+    static let idempotencyKept = Duration.seconds(24 * 3600)
+
+    static let idempotentSQL = """
+        SELECT id, idempotency_digest FROM messages INDEXED BY messages_idempotency
+        WHERE idempotency_hash = ?1 AND idempotency_key = ?2 AND client = ?3 AND app = ?4 AND created_at > ?5
+        ORDER BY id DESC LIMIT 1
+        """
+
+    static func idempotent(
+        _ database: Database,
+        _ key: IdempotencyKey,
+        now: Timestamp
+    ) throws(SQLiteFailure) -> IdempotentMessage? {
+        let row = try PreparedStatement(database, idempotentSQL)
+        row.bind(StoredHash.idempotency(client: key.client, app: key.app, key: key.key), at: 1)
+        row.bind(key.key, at: 2)
+        row.bind(key.client, at: 3)
+        row.bind(key.app, at: 4)
+        row.bind((now + (.zero - idempotencyKept)).milliseconds, at: 5)
+        defer { row.reset() }
+        guard try row.step() else { return nil }
+        return IdempotentMessage(id: JobID(stored: row.integer(0)), digest: row.bytes(1))
+    }
+}

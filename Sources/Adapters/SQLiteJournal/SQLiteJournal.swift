@@ -1,0 +1,113 @@
+internal import GRDB
+public import Queueing
+public import Timekeeping
+public import WeirPorts
+
+/// The journal in an SQLite database, in a folder of its own.
+///
+/// One thread writes. It takes all that was handed over since its last commit, commits that as one transaction and one sync
+/// (write-ahead log, `synchronous=FULL`), and then answers. Queries run beside it on connections of their own and see what
+/// has been committed; listings have others than the rest.
+///
+/// **When the disk fails** (full, read-only, an error), nothing of the commit is kept on disk, `status().failure` says why, and
+/// a small write is tried once a `probeInterval` until it works.
+/// Meanwhile calls that only accept, start or redrive fail at once. Calls with a settle or conclude in them are kept in memory,
+/// in order, and answered when the disk took them: later than calls that were handed over after them and failed.
+///
+/// One process at a time; not on a network file system.
+public final class SQLiteJournal: Journal {
+    private let writer: JournalWriter
+
+    /// Opens the journal in `folder`, which is made with mode 0700 when it is missing.
+    ///
+    /// - Parameter onCommit: called on the writer's thread after each commit, also a failed one; it must not block.
+    /// - Throws: `locked` when another process holds the folder, `corrupt` for a file that is damaged or not Weir's, `notDurable`
+    ///   when commits would not be synced, `readOnly`, `full`, or `failed` for anything else, such as a file of a later version.
+    public init(
+        path folder: String,
+        configuration: SQLiteJournalConfiguration = SQLiteJournalConfiguration(),
+        timeSource: any TimeSource,
+        onCommit: @escaping @Sendable (CommitReport) -> Void = { _ in }
+    ) throws(JournalError) {
+        let folder = try JournalFolder(path: folder)
+        writer = try JournalWriter(
+            folder: folder,
+            lock: try FolderLock(folder: folder),
+            configuration: configuration,
+            timeSource: timeSource,
+            onCommit: onCommit
+        )
+        writer.start()
+    }
+
+    deinit {
+        writer.requestClose()
+    }
+
+    /// Commits and answers everything handed over, moves the log into the database and ends the thread. Later calls fail with
+    /// `closed`.
+    public func close() async {
+        await writer.close()
+    }
+
+    public func append(
+        _ writes: [JournalWrite],
+        completion: @escaping @Sendable (Result<JournalReceipt, JournalError>) -> Void
+    ) {
+        writer.append(writes, completion: completion)
+    }
+
+    public func restore(_ each: (RestoredMessage) -> Void) throws(JournalError) {
+        guard writer.isOpen else { throw .closed }
+        do {
+            try writer.pool.read { try JournalReader.restore($0, each) }
+        } catch {
+            throw journalError(error)
+        }
+    }
+
+    public func message(_ id: JobID) async throws(JournalError) -> MessageRecord? {
+        try await read { try JournalReader.message($0, id) }
+    }
+
+    public func list(_ filter: MessageFilter) async throws(JournalError) -> MessagePage {
+        guard writer.isOpen else { throw .closed }
+        do {
+            return try await writer.lists.page(filter)
+        } catch {
+            throw writer.isOpen ? error : .closed
+        }
+    }
+
+    public func idempotent(_ key: IdempotencyKey, now: Timestamp) async throws(JournalError) -> IdempotentMessage? {
+        try await read { try JournalReader.idempotent($0, key, now: now) }
+    }
+
+    public func sweep(_ retention: Retention, now: Timestamp, limit: Int) async throws(JournalError) -> Bool {
+        let result = await withCheckedContinuation { continuation in
+            writer.sweep(
+                SweepRequest(retention: retention, now: now, limit: limit) { continuation.resume(returning: $0) }
+            )
+        }
+        return try result.get()
+    }
+
+    public func status() -> JournalStatus {
+        writer.status()
+    }
+
+    private func read<Value: Sendable>(
+        _ query: @escaping @Sendable (Database) throws -> Value
+    ) async throws(JournalError) -> Value {
+        guard writer.isOpen else { throw .closed }
+        do {
+            return try await writer.pool.read(query)
+        } catch {
+            throw journalError(error)
+        }
+    }
+
+    private func journalError(_ error: any Error) -> JournalError {
+        writer.isOpen ? SQLiteFailure(error).journalError(in: writer.folder.path) : .closed
+    }
+}

@@ -1,0 +1,160 @@
+internal import GRDB
+internal import Queueing
+internal import Timekeeping
+internal import WeChat
+internal import WeirPorts
+
+/// The statements that a commit consists of.
+struct WriteStatements {
+    private let insertMessage: PreparedStatement
+    private let insertBody: PreparedStatement
+    private let insertAttempt: PreparedStatement
+    private let selectOmitted: PreparedStatement
+    private let deleteAttempt: PreparedStatement
+    private let startMessage: PreparedStatement
+    private let settleMessage: PreparedStatement
+    private let concludeMessage: PreparedStatement
+    private let redriveMessage: PreparedStatement
+    private let selectBody: PreparedStatement
+    private let selectSegment: PreparedStatement
+
+    init(_ database: Database) throws(SQLiteFailure) {
+        insertMessage = try PreparedStatement(database, SQL.insertMessage)
+        insertBody = try PreparedStatement(database, "INSERT INTO bodies (message_id, body) VALUES (?1, ?2)")
+        insertAttempt = try PreparedStatement(database, SQL.insertAttempt)
+        selectOmitted = try PreparedStatement(database, SQL.omitted)
+        deleteAttempt = try PreparedStatement(database, SQL.deleteAttempt)
+        startMessage = try PreparedStatement(database, SQL.start)
+        settleMessage = try PreparedStatement(database, SQL.settle)
+        concludeMessage = try PreparedStatement(database, SQL.conclude)
+        redriveMessage = try PreparedStatement(database, SQL.redrive)
+        selectBody = try PreparedStatement(database, SQL.body)
+        selectSegment = try PreparedStatement(database, SQL.segment)
+    }
+
+    /// - Parameter start: the message's first attempt, when it begins in the same commit.
+    func insert(
+        _ record: MessageRecord,
+        start: (number: Int, at: Int64)?,
+        segment: Int64?
+    ) throws(SQLiteFailure) {
+        let statement = insertMessage
+        statement.bind(record.id.stored, at: 1)
+        statement.bind(Int64((start == nil ? record.state : .sending).rawValue), at: 2)
+        statement.bind(Int64(start?.number ?? 0), at: 3)
+        statement.bind(start?.at, at: 4)
+        statement.bind(Int64(record.countedAttempts), at: 5)
+        statement.bind(record.firstAttemptAt?.milliseconds, at: 6)
+        statement.bind(start == nil ? record.nextAt?.milliseconds : nil, at: 7)
+        statement.bind(record.endedAt?.milliseconds, at: 8)
+        statement.bind(record.msgid, at: 9)
+        statement.bind(start == nil ? record.reason : nil, at: 10)
+        statement.bind(record.app, at: 11)
+        statement.bind(record.client, at: 12)
+        statement.bind(record.type.rawValue, at: 13)
+        statement.bind(Int64(record.priority.rawValue), at: 14)
+        statement.bind(record.retryClass, at: 15)
+        statement.bind(record.createdAt.milliseconds, at: 16)
+        statement.bind(record.notBefore?.milliseconds, at: 17)
+        statement.bind(record.notAfter?.milliseconds, at: 18)
+        statement.bind(record.recipient, at: 19)
+        statement.bind(segment == nil ? nil : StoredHash.recipient(record.recipient), at: 20)
+        statement.bind(segment, at: 21)
+        statement.bind(record.traceparent, at: 22)
+        statement.bind(record.idempotency?.key, at: 23)
+        statement.bind(record.idempotency?.digest ?? [], at: 24)
+        let hash = record.idempotency.map { mark in
+            StoredHash.idempotency(client: record.client, app: record.app, key: mark.key)
+        }
+        statement.bind(hash, at: 25)
+        statement.bind(record.metadata, at: 26)
+        try statement.run()
+    }
+
+    func insert(body: [UInt8], of id: JobID) throws(SQLiteFailure) {
+        insertBody.bind(id.stored, at: 1)
+        insertBody.bind(body, at: 2)
+        try insertBody.run()
+    }
+
+    /// Adds to the trail and takes from it what lies between its first and last attempts.
+    func insert(_ attempt: AttemptRecord, of id: JobID) throws(SQLiteFailure) {
+        insertAttempt.bind(id.stored, at: 1)
+        insertAttempt.bind(Int64(attempt.number), at: 2)
+        insertAttempt.bind(attempt.startedAt.milliseconds, at: 3)
+        insertAttempt.bind(attempt.duration.inNanoseconds, at: 4)
+        insertAttempt.bind(attempt.outcome.rawValue, at: 5)
+        insertAttempt.bind(attempt.errcode.map(Int64.init), at: 6)
+        insertAttempt.bind(attempt.errmsg, at: 7)
+        insertAttempt.bind(attempt.rid, at: 8)
+        insertAttempt.bind(StoredWaits.text(attempt.waits), at: 9)
+        insertAttempt.bind(attempt.next?.due?.milliseconds, at: 10)
+        insertAttempt.bind(attempt.next?.reason, at: 11)
+        insertAttempt.bind(attempt.next.map { StoredWaits.text($0.cost) }, at: 12)
+        try insertAttempt.run()
+        guard AttemptTrail.omitted(newest: attempt.number) > 0 else { return }
+        selectOmitted.bind(id.stored, at: 1)
+        selectOmitted.bind(Int64(AttemptTrail.lastOmitted(newest: attempt.number)), at: 2)
+        defer { selectOmitted.reset() }
+        var omitted: [Int64] = []
+        while try selectOmitted.step() { omitted.append(selectOmitted.integer(0)) }
+        deleteAttempt.bind(id.stored, at: 1)
+        for number in omitted {
+            deleteAttempt.bind(number, at: 2)
+            try deleteAttempt.run()
+        }
+    }
+
+    /// - Returns: Whether there is such a message.
+    func start(_ id: JobID, number: Int, at: Timestamp) throws(SQLiteFailure) -> Bool {
+        startMessage.bind(id.stored, at: 1)
+        startMessage.bind(Int64(number), at: 2)
+        startMessage.bind(at.milliseconds, at: 3)
+        try startMessage.run()
+        return startMessage.changes > 0
+    }
+
+    /// - Returns: Whether there is such a message.
+    func settle(_ id: JobID, _ attempt: AttemptRecord, _ settlement: Settlement) throws(SQLiteFailure) -> Bool {
+        bind(settlement, of: id, to: settleMessage)
+        settleMessage.bind(Int64(attempt.number), at: 8)
+        settleMessage.bind(attempt.startedAt.milliseconds, at: 9)
+        try settleMessage.run()
+        return settleMessage.changes > 0
+    }
+
+    func conclude(_ id: JobID, _ settlement: Settlement) throws(SQLiteFailure) {
+        bind(settlement, of: id, to: concludeMessage)
+        try concludeMessage.run()
+    }
+
+    func redrive(_ id: JobID, at: Timestamp) throws(SQLiteFailure) {
+        redriveMessage.bind(id.stored, at: 1)
+        redriveMessage.bind(at.milliseconds, at: 2)
+        try redriveMessage.run()
+    }
+
+    func body(_ id: JobID) throws(SQLiteFailure) -> StoredBody? {
+        selectBody.bind(id.stored, at: 1)
+        defer { selectBody.reset() }
+        guard try selectBody.step() else { return nil }
+        return StoredBody(bytes: selectBody.bytes(0), traceparent: selectBody.text(1))
+    }
+
+    /// The segment that an id belongs to which is older than the newest segment.
+    func segment(of id: Int64) throws(SQLiteFailure) -> Int64 {
+        selectSegment.bind(id, at: 1)
+        defer { selectSegment.reset() }
+        return try selectSegment.step() ? selectSegment.integer(0) : 0
+    }
+
+    private func bind(_ settlement: Settlement, of id: JobID, to statement: PreparedStatement) {
+        statement.bind(id.stored, at: 1)
+        statement.bind(Int64(settlement.state.rawValue), at: 2)
+        statement.bind(Int64(settlement.countedAttempts), at: 3)
+        statement.bind(settlement.nextAt?.milliseconds, at: 4)
+        statement.bind(settlement.state.isTerminal ? settlement.at.milliseconds : nil, at: 5)
+        statement.bind(settlement.msgid, at: 6)
+        statement.bind(settlement.reason, at: 7)
+    }
+}

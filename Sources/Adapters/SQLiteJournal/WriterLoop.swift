@@ -1,0 +1,216 @@
+internal import GRDB
+internal import Timekeeping
+internal import WeirPorts
+
+/// What the writer's thread does, and what it alone knows.
+///
+/// While one commit syncs, the next batch gathers: nothing is delayed on purpose. When a commit fails, calls that only accept,
+/// start or redrive are told so and nothing of them is kept; until writing works again later ones are refused at once. Calls
+/// that settle or conclude are kept, in their order, and tried again with each probe: they are as many as messages are in
+/// flight. So no message that was accepted loses what became of it, and no order is upset.
+struct WriterLoop {
+    private let writer: JournalWriter
+    private var segments: RecipientSegments?
+    private var sweeper = Sweeper()
+    /// Why the last commit failed.
+    private var failure: JournalError?
+    /// What must still be written.
+    private var kept: [PendingCall] = []
+
+    init(_ writer: JournalWriter) {
+        self.writer = writer
+    }
+
+    mutating func run() {
+        while true {
+            switch writer.nextWork() {
+            case .commit(let calls): handle(calls)
+            case .sweep(let request): sweep(request)
+            case .probe: probe()
+            case .wait: continue
+            case .finish:
+                finish()
+                return
+            }
+        }
+    }
+
+    // MARK: - Commits
+
+    private mutating func handle(_ calls: [PendingCall]) {
+        if let failure {
+            for call in calls { giveUp(call, failure) }
+            noteKept()
+            return
+        }
+        let isRefused = calls.contains { $0.refusal != nil }
+        commit(isRefused ? calls.filter { $0.refusal == nil } : calls)
+        guard isRefused else { return }
+        for call in calls {
+            if let refusal = call.refusal { call.completion(.failure(refusal)) }
+        }
+    }
+
+    /// Commits `calls` together and answers them, or deals with the failure.
+    private mutating func commit(_ calls: [PendingCall]) {
+        guard !calls.isEmpty else { return }
+        switch execute(calls) {
+        case .success(let receipts):
+            for (call, receipt) in zip(calls, receipts) { call.completion(.success(receipt)) }
+        case .failure(let problem) where problem.isTheWritesFault:
+            commitOneByOne(calls, problem)
+        case .failure(let problem):
+            fail(problem)
+            for call in calls { giveUp(call, problem.journalError(in: writer.folder.path)) }
+            noteKept()
+        }
+    }
+
+    /// One call that can't be written must not take its neighbours along.
+    private mutating func commitOneByOne(_ calls: [PendingCall], _ problem: SQLiteFailure) {
+        guard calls.count > 1 else {
+            for call in calls { call.completion(.failure(problem.journalError(in: writer.folder.path))) }
+            return
+        }
+        for call in calls {
+            if let failure { giveUp(call, failure) } else { commit([call]) }
+        }
+        noteKept()
+    }
+
+    private mutating func giveUp(_ call: PendingCall, _ error: JournalError) {
+        if call.mustBeKept, call.refusal == nil {
+            kept.append(call)
+        } else {
+            call.completion(.failure(call.refusal ?? error))
+        }
+    }
+
+    private mutating func execute(_ calls: [PendingCall]) -> Result<[JournalReceipt], SQLiteFailure> {
+        let start = writer.timeSource.now()
+        let result = transaction { (database, segments) throws(SQLiteFailure) in
+            let done = try BatchWriter.execute(calls, in: database, segments: segments)
+            segments = done.segments
+            return done.receipts
+        }
+        var report = CommitReport(
+            writes: calls.reduce(0) { $0 + $1.writes.count },
+            calls: calls.count,
+            took: writer.timeSource.now() - start
+        )
+        if case .failure(let problem) = result {
+            // A write that can't be written says nothing about the disk.
+            guard !problem.isTheWritesFault else { return result }
+            report.failure = problem.journalError(in: writer.folder.path)
+        }
+        writer.note(report)
+        return result
+    }
+
+    /// Runs `body` in one transaction; nothing of it stays when it or the commit fails.
+    private mutating func transaction<Success>(
+        _ body: (Database, inout RecipientSegments) throws(SQLiteFailure) -> Success
+    ) -> Result<Success, SQLiteFailure> {
+        var segments = segments
+        let result: Result<Success, SQLiteFailure> = writer.pool.writeWithoutTransaction { database in
+            do {
+                let begin = try PreparedStatement(database, "BEGIN IMMEDIATE")
+                let commit = try PreparedStatement(database, "COMMIT")
+                try begin.run()
+                var placed = try segments ?? WriterLoop.newestSegment(database)
+                let success = try body(database, &placed)
+                try commit.run()
+                segments = placed
+                return .success(success)
+            } catch {
+                // A full disk may have ended the transaction already; GRDB asks SQLite before it rolls back.
+                try? database.rollback()
+                return .failure(SQLiteFailure(error))
+            }
+        }
+        if case .success = result { self.segments = segments }
+        return result
+    }
+
+    private static func newestSegment(_ database: Database) throws(SQLiteFailure) -> RecipientSegments {
+        let row = try PreparedStatement(database, WriteStatements.SQL.newestSegment)
+        defer { row.reset() }
+        guard try row.step() else { return RecipientSegments() }
+        return RecipientSegments(newest: row.integer(0), count: Int(row.integer(1)), last: row.integer(2))
+    }
+
+    // MARK: - Failure and recovery
+
+    private mutating func fail(_ problem: SQLiteFailure) {
+        failure = problem.journalError(in: writer.folder.path)
+        writer.scheduleProbe()
+    }
+
+    private func noteKept() {
+        writer.note(keptWrites: kept.reduce(0) { $0 + $1.writes.count })
+    }
+
+    private mutating func probe() {
+        guard failure != nil else { return }
+        // What can be moved out of the log makes room in it.
+        _ = try? writer.pool.writeWithoutTransaction { try $0.checkpoint(.passive) }
+        let now = writer.timeSource.timestamp().milliseconds
+        let start = writer.timeSource.now()
+        let result = transaction { (database, _) throws(SQLiteFailure) in
+            let statement = try PreparedStatement(database, "INSERT OR REPLACE INTO probes (id, at) VALUES (1, ?1)")
+            statement.bind(now, at: 1)
+            try statement.run()
+        }
+        var report = CommitReport(writes: 0, calls: 0, took: writer.timeSource.now() - start)
+        if case .failure(let problem) = result {
+            report.failure = problem.journalError(in: writer.folder.path)
+            fail(problem)
+            writer.note(report)
+            return
+        }
+        retryKept()
+        if failure == nil { writer.note(report) }
+    }
+
+    /// Writes what was kept, oldest first. If that fails too, what is left stays kept.
+    private mutating func retryKept() {
+        failure = nil
+        var calls = kept[...]
+        kept = []
+        while failure == nil, !calls.isEmpty {
+            var writes = 0
+            let end = calls.firstIndex { call in
+                writes += call.writes.count
+                return writes > writer.configuration.maximumBatch
+            }
+            let batch = calls[..<max(end ?? calls.endIndex, calls.startIndex + 1)]
+            calls = calls[batch.endIndex...]
+            commit(Array(batch))
+        }
+        kept += calls
+        noteKept()
+    }
+
+    // MARK: - The rest
+
+    private mutating func sweep(_ request: SweepRequest) {
+        var sweeper = sweeper
+        let result = transaction { (database, _) throws(SQLiteFailure) in
+            try sweeper.step(database, request.retention, now: request.now, limit: request.limit)
+        }
+        if case .success = result { self.sweeper = sweeper }
+        request.completion(result.mapError { $0.journalError(in: writer.folder.path) })
+    }
+
+    /// Nothing more will come: a last try for what was kept, then the log goes into the database and the file is closed.
+    private mutating func finish() {
+        if failure != nil { retryKept() }
+        for call in kept { call.completion(.failure(failure ?? .closed)) }
+        kept = []
+        noteKept()
+        writer.lists.close()
+        _ = try? writer.pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        try? writer.pool.close()
+        writer.finish()
+    }
+}

@@ -1,0 +1,153 @@
+public import HTTPServing
+import PrometheusMetrics
+import Resilience
+public import Weir
+import WireJSON
+
+/// The admin listener: metrics, health, and what operators do.
+public struct AdminHandler: Sendable {
+    let gateway: Gateway
+    let adminKey: @Sendable () -> String?
+    let reload: @Sendable () async -> ReloadReport
+    let scrapes = ScrapeCache<OutgoingReply>()
+    let scrapeThread = ScrapeThread()
+
+    /// - Parameters:
+    ///   - adminKey: what callers must carry; asked for each request, since a reload may change it.
+    ///   - reload: reads the configuration anew.
+    public init(
+        gateway: Gateway,
+        adminKey: @escaping @Sendable () -> String?,
+        reload: @escaping @Sendable () async -> ReloadReport
+    ) {
+        self.gateway = gateway
+        self.adminKey = adminKey
+        self.reload = reload
+    }
+
+    /// Answers one request.
+    public func answer(_ request: IncomingRequest) async -> OutgoingReply {
+        let trace = gateway.began(nil, traceparent: request.header("traceparent"))
+        let (route, reply) = await route(request, traceID: trace.id)
+        gateway.finished(trace, route: route, method: KnownMethod.label(request.method), status: reply.status)
+        return reply
+    }
+
+    private func route(_ request: IncomingRequest, traceID: String) async -> (String, OutgoingReply) {
+        guard case .own(let route, let arguments) = Route.destination(of: request.path, on: .admin) else {
+            if let refusal = guardAdmin(request, traceID: traceID) { return ("admin", refusal) }
+            let message = "no such path; GET / lists them"
+            return (Route.unknownLabel, Envelope.failure(404, "not_found", message, traceID: traceID))
+        }
+        if !route.isOpen, let refusal = guardAdmin(request, traceID: traceID) { return ("admin", refusal) }
+        guard route.method(request.method) != nil else {
+            return (route.label, Envelope.methodNotAllowed(route.allowed, traceID: traceID))
+        }
+        if let reply = OpenRoutes(gateway: gateway).answer(route) { return (route.label, reply) }
+        return (route.label, await reply(route.name, arguments, request, traceID: traceID))
+    }
+
+    private func reply(
+        _ route: Route.Name,
+        _ arguments: [String],
+        _ request: IncomingRequest,
+        traceID: String
+    ) async -> OutgoingReply {
+        switch route {
+        case .index: .plain(200, AdminHandler.index)
+        case .metrics: await metrics(request)
+        case .state: StateReport(gateway).reply(traceID: traceID)
+        case .breaker: force(arguments[0], arguments[1], traceID: traceID)
+        case .app: pause(arguments[0], arguments[1], traceID: traceID)
+        case .reload: await reloaded(traceID: traceID)
+        default: Envelope.failure(404, "not_found", "no such path; GET / lists them", traceID: traceID)
+        }
+    }
+
+    /// Beyond scraping and health: with a key whoever has it, without one whoever is on this machine.
+    private func guardAdmin(_ request: IncomingRequest, traceID: String) -> OutgoingReply? {
+        guard let key = adminKey() else {
+            guard !request.isDirect else { return nil }
+            return Envelope.failure(
+                403,
+                "forbidden",
+                "set server.admin_key to use this from another machine, through a proxy, in a browser or by a name that is not localhost's",
+                traceID: traceID
+            )
+        }
+        let given = request.header("authorization").map { Array($0.utf8) } ?? []
+        let wanted = Array("Bearer \(key)".utf8)
+        var difference = given.count ^ wanted.count
+        for (left, right) in zip(given, wanted) { difference |= Int(left ^ right) }
+        guard difference != 0 else { return nil }
+        return Envelope.failure(
+            401,
+            "unauthorized",
+            "send server.admin_key as `Authorization: Bearer KEY`",
+            traceID: traceID,
+            headers: [("WWW-Authenticate", "Bearer realm=\"weir-admin\"")]
+        )
+    }
+
+    private static let index = """
+        Weir
+        GET  /metrics                              Prometheus
+        GET  /healthz  /readyz  /readyz/messages   health
+        GET  /openapi.yaml                         description
+        GET  /v1/state                             breakers, limiters, queue, tokens, journal
+        POST /v1/breakers/{name}/{open|close|auto}
+        POST /v1/apps/{app}/{pause|resume}
+        POST /v1/reload
+
+        """
+
+    // MARK: Controls
+
+    private func force(_ name: String, _ mode: String, traceID: String) -> OutgoingReply {
+        let modes: [String: BreakerMode] = ["open": .open, "close": .close, "auto": .auto]
+        guard let chosen = modes[mode] else {
+            return Envelope.failure(404, "not_found", "a breaker can be set to open, close or auto", traceID: traceID)
+        }
+        guard gateway.force(chosen, breaker: name) else {
+            return Envelope.failure(
+                404,
+                "not_found",
+                "no breaker has this name; GET /v1/state lists them",
+                traceID: traceID
+            )
+        }
+        return Envelope.success(200, mode, traceID: traceID) { $0.member("breaker", name) }
+    }
+
+    private func pause(_ name: String, _ action: String, traceID: String) -> OutgoingReply {
+        guard action == "pause" || action == "resume" else {
+            return Envelope.failure(404, "not_found", "an app can be paused or resumed", traceID: traceID)
+        }
+        guard gateway.setPaused(action == "pause", app: name) else {
+            return Envelope.failure(404, "not_found", "no app has this name", traceID: traceID)
+        }
+        return Envelope.success(200, action == "pause" ? "paused" : "resumed", traceID: traceID) {
+            $0.member("app", name)
+        }
+    }
+
+    private func reloaded(traceID: String) async -> OutgoingReply {
+        let report = await reload()
+        guard report.isInForce else {
+            return Envelope.failure(
+                422,
+                "invalid_configuration",
+                report.lines.joined(separator: "\n"),
+                traceID: traceID
+            )
+        }
+        return Envelope.success(200, "reloaded", traceID: traceID) { data in
+            data.member(
+                "changes",
+                array: { list in
+                    for line in report.lines { list.string(line) }
+                }
+            )
+        }
+    }
+}

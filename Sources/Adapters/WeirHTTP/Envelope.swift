@@ -1,0 +1,72 @@
+import HTTPServing
+import Timekeeping
+import Weir
+import WireJSON
+
+/// The one form of all answers of the messages and admin APIs: `{"code", "message", "data" | "error", "trace_id"}`.
+enum Envelope {
+    static let json = "application/json; charset=utf-8"
+
+    static func success(
+        _ status: Int,
+        _ message: String,
+        traceID: String,
+        headers: [(name: String, value: String)] = [],
+        data: (inout JSONWriter) -> Void
+    ) -> OutgoingReply {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.member("code", status)
+            writer.member("message", message)
+            writer.member("data", object: data)
+            writer.member("trace_id", traceID)
+        }
+        return OutgoingReply(status: status, headers: [("Content-Type", json)] + headers, body: writer.bytes)
+    }
+
+    static func failure(_ refusal: MessageRefusal, traceID: String) -> OutgoingReply {
+        var writer = JSONWriter()
+        let seconds = refusal.retryAfter?.retryAfterSeconds
+        writer.object { writer in
+            writer.member("code", refusal.status)
+            writer.member("message", refusal.message)
+            writer.member("error", refusal.reason.rawValue)
+            writer.member("field", refusal.field)
+            writer.member("retry_after", seconds)
+            writer.member("trace_id", traceID)
+        }
+        var headers: [(name: String, value: String)] = [("Content-Type", json)]
+        if let seconds { headers.append(("Retry-After", String(seconds))) }
+        if refusal.status == 401 { headers.append(("WWW-Authenticate", "Bearer realm=\"weir\"")) }
+        // The way out of a coding that isn't taken (RFC 9110 12.5.3).
+        if refusal.reason == .unsupportedMediaType { headers.append(("Accept-Encoding", "identity")) }
+        return OutgoingReply(
+            status: refusal.status,
+            headers: headers,
+            body: writer.bytes,
+            closesConnection: refusal.reason == .tooLarge
+        )
+    }
+
+    /// For what has no reason of the messages API: an unknown path, a wrong method.
+    static func failure(
+        _ status: Int,
+        _ error: String,
+        _ message: String,
+        traceID: String,
+        headers: [(name: String, value: String)] = []
+    ) -> OutgoingReply {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.member("code", status)
+            writer.member("message", message)
+            writer.member("error", error)
+            writer.member("trace_id", traceID)
+        }
+        return OutgoingReply(status: status, headers: [("Content-Type", json)] + headers, body: writer.bytes)
+    }
+
+    static func methodNotAllowed(_ allowed: String, traceID: String) -> OutgoingReply {
+        failure(405, "method_not_allowed", "use \(allowed) here", traceID: traceID, headers: [("Allow", allowed)])
+    }
+}

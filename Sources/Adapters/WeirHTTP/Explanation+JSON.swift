@@ -1,0 +1,54 @@
+import Queueing
+import Timekeeping
+import WeChat
+import Weir
+import WireJSON
+
+/// How the messages API shows an explanation.
+extension Explanation {
+    func write(to json: inout JSONWriter) {
+        json.member("id", id.description)
+        json.member("state", state.name)
+        json.member("summary", summary)
+        json.member("next_at", nextAt?.rfc3339)
+        json.member(
+            "steps",
+            array: { list in
+                for step in steps { list.object { step.write(to: &$0) } }
+            }
+        )
+    }
+}
+
+extension ExplanationStep {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.member("at", at.rfc3339)
+        json.member("kind", kind.rawValue)
+        json.member("text", text)
+        json.member("reason", reason?.rawValue)
+        if let duration { json.member("duration_ms", duration.inMilliseconds) }
+        json.member("api", api)
+        json.member("breaker", breaker)
+        json.member("n", attempt)
+        json.member("omitted", omitted)
+        json.member("outcome", outcome?.rawValue)
+        json.member("errcode", errcode)
+        json.member("meaning", meaning)
+        json.member("advice", advice)
+        json.member("errmsg", errmsg)
+        json.member("rid", rid)
+        json.member("next_at", nextAt?.rfc3339)
+        write(cost, to: &json)
+    }
+
+    private func write(_ cost: RetryCost?, to json: inout JSONWriter) {
+        switch cost {
+        case .free: json.member("cost", "free")
+        case .paid: json.member("cost", "paid")
+        case .deferred(let delay):
+            json.member("cost", "deferred")
+            json.member("deferred_ms", delay.inMilliseconds)
+        case nil: break
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import Queueing
+import Timekeeping
+import WeChat
+import Weir
+import WireJSON
+
+/// How the messages API shows a message.
+extension MessageRecord {
+    func write(to json: inout JSONWriter, withAttempts: Bool = true) {
+        json.member("id", id.description)
+        json.member("state", state.name)
+        json.member("app", app)
+        json.member("type", type.rawValue)
+        json.member("priority", priority.name)
+        json.member("retry_class", retryClass)
+        json.member("created_at", createdAt.rfc3339)
+        json.member("not_before", notBefore?.rfc3339)
+        json.member("not_after", notAfter?.rfc3339)
+        if !metadata.isEmpty { json.member("metadata", raw: metadata) }
+        if withAttempts {
+            json.member(
+                "attempts",
+                array: { list in
+                    for attempt in attempts { list.object { attempt.write(to: &$0) } }
+                }
+            )
+            if omittedAttempts > 0 { json.member("attempts_omitted", omittedAttempts) }
+        }
+        json.member("msgid", msgid.map(String.init))
+        json.member("ended_at", endedAt?.rfc3339)
+        json.member("reason", reason)
+        if !state.isTerminal { json.member("next_at", nextAt?.rfc3339) }
+    }
+}
+
+extension AttemptRecord {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.member("n", number)
+        json.member("started_at", startedAt.rfc3339)
+        json.member("duration_ms", duration.inMilliseconds)
+        json.member("outcome", outcome.rawValue)
+        json.member("errcode", errcode)
+        json.member("errmsg", errmsg)
+        json.member("rid", rid)
+    }
+}

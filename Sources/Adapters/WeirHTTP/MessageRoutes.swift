@@ -1,0 +1,210 @@
+import HTTPServing
+import Queueing
+import Timekeeping
+import Weir
+import WireJSON
+
+/// The messages API: which path does what, and what its parameters may be.
+struct MessageRoutes: Sendable {
+    let handler: APIHandler
+    let request: IncomingRequest
+    let trace: RequestTrace
+
+    private var traceID: String { trace.id }
+
+    /// - Parameter arguments: what stands in the place of the route's `{names}`.
+    func answer(_ route: Route.Name, _ method: String, _ arguments: [String]) async -> OutgoingReply {
+        do throws(MessageRefusal) {
+            return try await reply(route, method, arguments.first ?? "")
+        } catch {
+            trace.note(error)
+            return Envelope.failure(error, traceID: traceID)
+        }
+    }
+
+    private func reply(_ route: Route.Name, _ method: String, _ id: String) async throws(MessageRefusal)
+        -> OutgoingReply
+    {
+        switch (route, method) {
+        case (.messages, "POST"): try await accept()
+        case (.messages, _): try await list()
+        case (.batch, _): try await acceptBatch()
+        case (.message, "DELETE"): try await cancel(id)
+        case (.message, _): try await status(id)
+        case (.explain, _): try await explain(id)
+        case (.redrive, _): try await redrive(id)
+        case (.redriveAll, _): try await redriveAll()
+        case (.alerts, _): try await AlertRoutes(handler: handler, request: request, trace: trace).accept()
+        default: throw MessageRefusal(.notFound, "no such path; GET /openapi.yaml lists them")
+        }
+    }
+
+    private func caller() throws(MessageRefusal) -> Caller {
+        let caller = try handler.gateway.authenticate(key: request.bearer, isDirectLoopback: request.isDirect)
+        trace.note { $0.client = caller.name.isEmpty ? nil : caller.name }
+        return caller
+    }
+
+    private func body(upTo limit: Int) async throws(MessageRefusal) -> [UInt8] {
+        try await request.body(upTo: limit, orSay: "the body is over \(limit >> 10) KiB")
+    }
+
+    // MARK: Handing over
+
+    /// What is refused before the gateway sees the message counts as well.
+    private func counted(_ refusal: MessageRefusal) -> MessageRefusal {
+        handler.gateway.messageRefused(refusal)
+        return refusal
+    }
+
+    private func accept() async throws(MessageRefusal) -> OutgoingReply {
+        let (caller, bytes): (Caller, [UInt8])
+        do throws(MessageRefusal) {
+            (caller, bytes) = (try self.caller(), try await body(upTo: 256 << 10))
+        } catch {
+            throw counted(error)
+        }
+        let wait = WaitPreference.seconds(request.headerList("prefer"))
+        let reply = try await handler.gateway.accept(
+            bytes,
+            idempotencyKey: request.header("idempotency-key"),
+            caller: caller,
+            trace: trace,
+            wait: wait.map { .seconds($0) }
+        )
+        let record = reply.record
+        var headers: [(name: String, value: String)] = [("Location", "/v1/messages/\(record.id)")]
+        if reply.isReplay { headers.append(("Idempotent-Replayed", "true")) }
+        if let wait { headers.append(("Preference-Applied", "wait=\(wait)")) }
+        let isDone = reply.isReplay || record.state.isTerminal
+        return Envelope.success(
+            isDone ? 200 : 202,
+            isDone ? record.state.name : "accepted",
+            traceID: traceID,
+            headers: headers
+        ) { record.write(to: &$0) }
+    }
+
+    private func acceptBatch() async throws(MessageRefusal) -> OutgoingReply {
+        let (caller, bytes): (Caller, [UInt8])
+        do throws(MessageRefusal) {
+            (caller, bytes) = (try self.caller(), try await body(upTo: 16 << 20))
+        } catch {
+            throw counted(error)
+        }
+        let isLines = request.header("content-type")?.lowercased().contains("ndjson") ?? false
+        let results = try await handler.gateway.acceptBatch(bytes, isLines: isLines, caller: caller, trace: trace)
+        return Envelope.success(200, "done", traceID: traceID) { data in
+            data.member(
+                "results",
+                array: { list in
+                    for result in results { list.object { write(result, to: &$0) } }
+                }
+            )
+        }
+    }
+
+    private func write(_ result: BatchResult, to json: inout JSONWriter) {
+        json.member("index", result.index)
+        switch result.result {
+        case .success(let reply):
+            json.member("code", reply.isReplay ? 200 : 202)
+            json.member("id", reply.record.id.description)
+            json.member("message", reply.isReplay ? reply.record.state.name : "accepted")
+        case .failure(let refusal):
+            json.member("code", refusal.status)
+            json.member("error", refusal.reason.rawValue)
+            json.member("field", refusal.field)
+            json.member("message", refusal.message)
+            json.member("retry_after", refusal.retryAfter?.retryAfterSeconds)
+        }
+    }
+
+    // MARK: Asking and changing
+
+    private func status(_ id: String) async throws(MessageRefusal) -> OutgoingReply {
+        let record = try await handler.gateway.message(id, caller: try caller())
+        trace.note(record)
+        return Envelope.success(200, record.state.name, traceID: traceID) { record.write(to: &$0) }
+    }
+
+    private func explain(_ id: String) async throws(MessageRefusal) -> OutgoingReply {
+        let explanation = try await handler.gateway.explain(id, caller: try caller())
+        trace.note { $0.message = id }
+        return explanation.reply(accept: request.joinedHeader("accept"), traceID: traceID)
+    }
+
+    private func cancel(_ id: String) async throws(MessageRefusal) -> OutgoingReply {
+        let record = try await handler.gateway.cancel(id, caller: try caller())
+        trace.note(record)
+        return Envelope.success(200, "cancelled", traceID: traceID) { record.write(to: &$0) }
+    }
+
+    private func redrive(_ id: String) async throws(MessageRefusal) -> OutgoingReply {
+        let force = QueryItems(request.query)["force"] == "true"
+        let record = try await handler.gateway.redrive(id, force: force, caller: try caller())
+        trace.note(record)
+        return Envelope.success(202, "accepted", traceID: traceID) { record.write(to: &$0) }
+    }
+
+    private func list() async throws(MessageRefusal) -> OutgoingReply {
+        let page = try await handler.gateway.messages(try filter(), caller: try caller())
+        return Envelope.success(200, "ok", traceID: traceID) { data in
+            data.member(
+                "messages",
+                array: { list in
+                    for record in page.messages { list.object { record.write(to: &$0, withAttempts: false) } }
+                }
+            )
+            data.member("next", page.next?.description)
+        }
+    }
+
+    private func redriveAll() async throws(MessageRefusal) -> OutgoingReply {
+        let result = try await handler.gateway.redrive(try filter(), caller: try caller())
+        return Envelope.success(200, "done", traceID: traceID) { data in
+            data.member("redriven", result.redriven)
+            data.member("skipped", result.skipped)
+            data.member("has_more", result.next != nil)
+            data.member("next", result.next?.description)
+        }
+    }
+
+    private static let filterNames: Set<String> = ["state", "app", "to", "since", "limit", "cursor"]
+
+    private func filter() throws(MessageRefusal) -> MessageFilter {
+        let query = QueryItems(request.query)
+        if let unknown = query.unknownName(besides: MessageRoutes.filterNames) {
+            throw invalid(unknown, "is not known: state, app, to, since, limit, cursor are")
+        }
+        var filter = MessageFilter()
+        for name in query.all("state").flatMap({ $0.split(separator: ",") }) {
+            guard let state = JobState(name: name) else {
+                throw invalid("state", "must be one of \(JobState.allCases.map(\.name).joined(separator: ", "))")
+            }
+            filter.states.append(state)
+        }
+        filter.app = query["app"]
+        filter.recipient = query["to"]
+        if let since = query["since"] {
+            // A plus sign that was not escaped has become a space.
+            guard let time = Timestamp(rfc3339: since.replacing(" ", with: "+")) else {
+                throw invalid("since", "must be a time with an offset, such as 2026-11-21T09:00:00+08:00")
+            }
+            filter.since = time
+        }
+        if let limit = query["limit"] {
+            guard let number = Int(limit), 1...1000 ~= number else { throw invalid("limit", "must be 1 to 1000") }
+            filter.limit = number
+        }
+        if let cursor = query["cursor"] {
+            guard let id = JobID(cursor) else { throw invalid("cursor", "is none that Weir gave out") }
+            filter.before = id
+        }
+        return filter
+    }
+
+    private func invalid(_ field: String, _ problem: String) -> MessageRefusal {
+        MessageRefusal(.invalid, "\(field) \(problem)", field: field)
+    }
+}

@@ -1,0 +1,103 @@
+import HTTPServing
+import Queueing
+import Resilience
+import Timekeeping
+import Weir
+import WireJSON
+
+/// The answer of `GET /v1/state`.
+struct StateReport {
+    private let gateway: Gateway
+    private let snapshot: DispatchSnapshot
+
+    init(_ gateway: Gateway) {
+        self.gateway = gateway
+        snapshot = gateway.snapshot()
+    }
+
+    func reply(traceID: String) -> OutgoingReply {
+        Envelope.success(200, "ok", traceID: traceID) { data in
+            data.member(
+                "breakers",
+                array: { list in
+                    for breaker in snapshot.breakers { list.object { write(breaker, to: &$0) } }
+                }
+            )
+            data.member(
+                "lanes",
+                array: { list in
+                    for gate in snapshot.gates { list.object { write(gate, to: &$0) } }
+                }
+            )
+            data.member(
+                "apps",
+                array: { list in
+                    for (name, token) in gateway.tokens() { list.object { write(name, token, to: &$0) } }
+                }
+            )
+            data.member("queue", object: { write(snapshot.queue, to: &$0) })
+            data.member("journal", object: { write(gateway.journalStatus(), to: &$0) })
+            data.member("in_flight", snapshot.inFlight)
+            data.member("relayed_calls", snapshot.relayedWaiting)
+        }
+    }
+
+    private func write(_ breaker: DispatchSnapshot.Breaker, to json: inout JSONWriter) {
+        json.member("name", breaker.name)
+        json.member("app", breaker.app)
+        json.member("group", breaker.group)
+        json.member("state", breaker.state.rawValue)
+        json.member("mode", breaker.mode.rawValue)
+        json.member("retry_after", breaker.retryAfter?.retryAfterSeconds)
+    }
+
+    private func write(_ gate: DispatchSnapshot.Gate, to json: inout JSONWriter) {
+        json.member("app", gate.app)
+        json.member("api", gate.api)
+        json.member("waiting", gate.waiting)
+        json.member("permits", gate.available)
+        json.member("rate_per_second", Double(gate.limit.permits) / gate.limit.per.inSeconds)
+        json.member("burst", gate.limit.burst)
+        json.member("waits_for", gate.obstacle?.reason.rawValue)
+        json.member("until", gate.obstacle?.until?.rfc3339)
+    }
+
+    private func write(_ name: String, _ token: TokenStatus, to json: inout JSONWriter) {
+        let app = snapshot.apps.first { $0.name == name }
+        json.member("name", name)
+        json.member("paused", app?.isPaused ?? false)
+        json.member("held", app?.hold)
+        json.member("retry_budget", app?.retryBudget ?? 0)
+        json.member("token_expires_at", token.expiresAt?.rfc3339)
+        json.member("token_fault", token.fault)
+        json.member("token_superseded", token.superseded)
+    }
+
+    private func write(_ queue: QueueSnapshot, to json: inout JSONWriter) {
+        json.member("capacity", queue.capacity)
+        json.member("messages", queue.durableCount)
+        json.member(
+            "priorities",
+            array: { list in
+                for level in queue.levels {
+                    list.object { json in
+                        json.member("priority", level.priority.name)
+                        json.member("ready", level.counts.ready)
+                        json.member("scheduled", level.counts.scheduled)
+                        json.member("in_flight", level.counts.inFlight)
+                        json.member("oldest", level.oldestReady?.rfc3339)
+                    }
+                }
+            }
+        )
+    }
+
+    private func write(_ status: JournalStatus, to json: inout JSONWriter) {
+        json.member("writable", status.failure == nil)
+        json.member("problem", status.failure?.message)
+        json.member("bytes", status.bytes)
+        json.member("free_bytes", status.freeBytes)
+        json.member("commits", status.commits)
+        json.member("pending_writes", status.pendingWrites)
+    }
+}

@@ -1,0 +1,104 @@
+public import Timekeeping
+
+/// Whose turn it is among all lanes, at a cost that does not grow with those that are blocked: the owner closes what it finds
+/// blocked, and opens it again when the block is gone.
+extension QueueMachine {
+    /// Makes a group of lanes that something can block together.
+    ///
+    /// - Parameter isDurable: whether its lanes' jobs are durable. Groups of either kind stand in lines of their own.
+    /// - Returns: its number, from 0 without gaps.
+    public mutating func addGroup(isDurable: Bool) -> Int {
+        order.addGroup(isDurable: isDurable)
+    }
+
+    /// Puts a lane into a group, out of the one where it is.
+    public mutating func setGroup(_ group: Int, of lane: LaneID) {
+        addLane(lane)
+        guard lanes[lane.index].group != group else { return }
+        withLevels(of: lane) { $0.lanes[lane.index].group = group }
+    }
+
+    /// Whether the lane's jobs take part in `first`, as far as the lane itself goes.
+    public func isOpen(_ lane: LaneID) -> Bool {
+        lane.index >= lanes.count || lanes[lane.index].isOpen
+    }
+
+    /// Closes a lane, whose jobs then wait, or opens it again.
+    public mutating func setOpen(_ isOpen: Bool, _ lane: LaneID) {
+        guard self.isOpen(lane) != isOpen else { return }
+        addLane(lane)
+        withLevels(of: lane) { $0.lanes[lane.index].isOpen = isOpen }
+    }
+
+    /// Whether a group's jobs of a priority take part in `first`, as far as the group goes.
+    public func isOpen(group: Int, _ priority: Priority) -> Bool {
+        order.isOpen(group, priority)
+    }
+
+    /// Closes a group for a priority, or opens it again.
+    public mutating func setOpen(_ isOpen: Bool, group: Int, _ priority: Priority) {
+        order.setOpen(isOpen, group: group, priority)
+    }
+
+    /// Among open lanes of open groups: the one whose first job of this priority and kind has been ready longest.
+    public func first(of priority: Priority, isDurable: Bool, at now: Timestamp) -> (lane: LaneID, head: Head)? {
+        guard let level = order.first(of: priority, isDurable: isDurable) else { return nil }
+        let slot = slots[Int(levels[level].queue.first)]
+        let waited = clock.present(at: now).saturatingSubtract(slot.readySince)
+        let head = Head(
+            effectivePriority: ageing.effective(priority, waited: waited),
+            readySince: clock.wall(slot.readySince),
+            id: slot.job.id
+        )
+        return (slot.job.lane, head)
+    }
+
+    /// Takes the lane's first ready job of this priority. It is in flight from now on.
+    ///
+    /// - Returns: `nil` as `lease(from:at:)`.
+    public mutating func lease(from lane: LaneID, _ priority: Priority, at now: Timestamp) -> Job? {
+        settle(at: now)
+        let level = QueueMachine.level(lane, priority)
+        for _ in 0..<QueueMachine.timersPerInput {
+            guard level < levels.count, !levels[level].queue.isEmpty else { return nil }
+            let slot = levels[level].queue.first
+            guard hasExpired(slot, at: now) else {
+                take(slot)
+                return slots[Int(slot)].job
+            }
+            lapse(slot)
+        }
+        return nil
+    }
+
+    /// The lanes in which calls that are not durable became ready while nothing could leave there, since this was asked last: their
+    /// owner may rather end them than let them wait.
+    public mutating func takeArrivals() -> [LaneID] {
+        defer { arrivals.removeAll(keepingCapacity: true) }
+        return arrivals
+    }
+
+    func isClosed(_ lane: LaneID, _ priority: Priority) -> Bool {
+        let entry = lanes[lane.index]
+        return entry.group >= 0 && !(entry.isOpen && order.isOpen(entry.group, priority))
+    }
+
+    /// The first job of a level, or whether it may go, has changed.
+    mutating func updateOrder(of level: Int) {
+        let lane = lanes[level / Priority.allCases.count]
+        guard lane.group >= 0 else { return }
+        let first = levels[level].queue.first
+        guard lane.isOpen, first != SlotList.none else { return order.remove(level, group: lane.group) }
+        let slot = slots[Int(first)]
+        order.set(level, group: lane.group, key: slot.readySince, tie: slot.job.id.rawValue)
+    }
+
+    /// Changes what decides over a lane's part in the order.
+    private mutating func withLevels(of lane: LaneID, _ change: (inout QueueMachine) -> Void) {
+        let levels = Priority.allCases.map { QueueMachine.level(lane, $0) }
+        let group = lanes[lane.index].group
+        if group >= 0 { for level in levels { order.remove(level, group: group) } }
+        change(&self)
+        for level in levels { updateOrder(of: level) }
+    }
+}

@@ -1,0 +1,126 @@
+internal import Timekeeping
+
+/// How jobs move between the queue's parts. Every job is in the index; a ready one also in its level's queue, a scheduled
+/// one and one that can expire in `timers`; one in flight in none of these.
+extension QueueMachine {
+    mutating func occupy(_ job: Job) -> Int32 {
+        let slot = firstFree
+        let entry = Slot(job: job, state: .free)
+        count += 1
+        if job.isDurable { durableCount += 1 }
+        if slot == SlotList.none {
+            slots.append(entry)
+            links.append(SlotList.Links(previous: SlotList.none, next: SlotList.none))
+            let added = Int32(slots.count - 1)
+            index.insert(job.id, slot: added)
+            return added
+        }
+        firstFree = links[Int(slot)].next
+        slots[Int(slot)] = entry
+        index.insert(job.id, slot: slot)
+        return slot
+    }
+
+    mutating func release(_ slot: Int32) -> Job {
+        let job = slots[Int(slot)].job
+        index.remove(job.id, in: slots)
+        slots[Int(slot)].state = .free
+        links[Int(slot)].next = firstFree
+        firstFree = slot
+        count -= 1
+        if job.isDurable { durableCount -= 1 }
+        return job
+    }
+
+    /// A job that is in no part but the index begins to wait.
+    mutating func place(_ slot: Int32, readySince: Timestamp, at now: Timestamp, front: Bool = false) {
+        let job = slots[Int(slot)].job
+        addLane(job.lane)
+        let expiry = job.expiresAt?.milliseconds
+        if let due = job.notBefore, due > now {
+            slots[Int(slot)].state = .scheduled
+            count(slot) { $0.scheduled += 1 }
+            timers.set(slot, key: min(due.milliseconds, expiry ?? .max), tie: job.id.rawValue)
+        } else {
+            if let expiry { timers.set(slot, key: expiry, tie: job.id.rawValue) }
+            makeReady(slot, since: readySince, front: front)
+        }
+    }
+
+    mutating func makeReady(_ slot: Int32, since: Timestamp, front: Bool) {
+        let job = slots[Int(slot)].job
+        let level = QueueMachine.level(job.lane, job.priority)
+        slots[Int(slot)].state = .ready
+        slots[Int(slot)].readySince = clock.point(since)
+        levels[level].counts.ready += 1
+        if front {
+            putBack(slot, in: level)
+        } else {
+            slots[Int(slot)].turn = nextTurn
+            nextTurn += 1
+            levels[level].queue.append(slot, &links)
+        }
+        let lane = job.lane.index
+        if lanes[lane].ready == 0 {
+            lanes[lane].readyIndex = readyLanes.count
+            readyLanes.append(job.lane)
+        }
+        lanes[lane].ready += 1
+        if levels[level].queue.first == slot { updateOrder(of: level) }
+        if !job.isDurable, isClosed(job.lane, job.priority) { arrivals.append(job.lane) }
+    }
+
+    /// Where it was before it was leased: at the head, but behind others that went back and had been ahead of it.
+    private mutating func putBack(_ slot: Int32, in level: Int) {
+        let turn = slots[Int(slot)].turn
+        var next = levels[level].queue.first
+        while next != SlotList.none, slots[Int(next)].turn < turn { next = links[Int(next)].next }
+        levels[level].queue.insert(slot, before: next, &links)
+    }
+
+    /// A waiting job leaves every part but the index.
+    mutating func withdraw(_ slot: Int32) {
+        let job = slots[Int(slot)].job
+        timers.remove(slot)
+        if slots[Int(slot)].state == .scheduled {
+            count(slot) { $0.scheduled -= 1 }
+            return
+        }
+        let level = QueueMachine.level(job.lane, job.priority)
+        let wasFirst = levels[level].queue.first == slot
+        levels[level].counts.ready -= 1
+        levels[level].queue.remove(slot, &links)
+        if wasFirst { updateOrder(of: level) }
+        let lane = job.lane.index
+        lanes[lane].ready -= 1
+        if lanes[lane].ready == 0 { removeReadyLane(lane) }
+    }
+
+    /// A waiting job is in flight from now on.
+    mutating func take(_ slot: Int32) {
+        withdraw(slot)
+        slots[Int(slot)].state = .inFlight
+        count(slot) { $0.inFlight += 1 }
+    }
+
+    mutating func count(_ slot: Int32, _ change: (inout QueueCounts) -> Void) {
+        let job = slots[Int(slot)].job
+        change(&levels[QueueMachine.level(job.lane, job.priority)].counts)
+    }
+
+    mutating func addLane(_ lane: LaneID) {
+        while lanes.count <= lane.index {
+            lanes.append(Lane())
+            levels += Priority.allCases.map { _ in Level() }
+            order.addLevels()
+        }
+    }
+
+    private mutating func removeReadyLane(_ lane: Int) {
+        let index = lanes[lane].readyIndex
+        let last = readyLanes.removeLast()
+        guard index < readyLanes.count else { return }
+        readyLanes[index] = last
+        lanes[last.index].readyIndex = index
+    }
+}

@@ -1,0 +1,125 @@
+public import Timekeeping
+
+/// The one queue: whatever has to wait, for a permit, a probe, a retry time or midnight, waits here.
+///
+/// A value that is told the time and does nothing by itself. It holds a lane per app and api; in a lane the order among ready
+/// jobs is priority, with ageing, and first come first served inside a priority. A job is `ready`, `scheduled` (its time has
+/// not come) or `inFlight` (leased); only the first two wait, can be cancelled and can expire.
+///
+/// Every input that takes the time first lets due jobs become ready and takes out expired ones; the latter are kept for the
+/// next `advance`, which the owner calls when `nextTimer` has come. All inputs cost O(1), those that touch a timer O(log n).
+/// Memory is used again but not given back: about 150 bytes for each job of the greatest depth so far.
+public struct QueueMachine: Sendable {
+    /// Timers that an input other than `advance` handles at most, which bounds how long it takes.
+    static let timersPerInput = 1024
+
+    struct Level: Sendable {
+        var queue = SlotList()
+        var counts = QueueCounts()
+    }
+
+    struct Lane: Sendable {
+        var ready = 0
+        /// Its index in `readyLanes` while it has ready jobs.
+        var readyIndex = 0
+        /// Whose blocks it shares; -1 for none: then `first` passes it over.
+        var group = -1
+        /// Whether its jobs take part in `first`.
+        var isOpen = true
+    }
+
+    public private(set) var policy: QueuePolicy
+    /// The lanes that have a ready job, in no particular order.
+    public internal(set) var readyLanes: [LaneID] = []
+    /// All jobs, waiting and in flight.
+    public internal(set) var count = 0
+    /// Those of them that count against the capacity.
+    public internal(set) var durableCount = 0
+
+    var clock = AgeClock()
+    private(set) var ageing: Ageing
+    var slots: [Slot] = []
+    var links: [SlotList.Links] = []
+    var firstFree = SlotList.none
+    var index = SlotIndex()
+    var timers = IndexedHeap()
+    /// By lane, and in it by priority.
+    var levels: [Level] = []
+    var lanes: [Lane] = []
+    /// Whose turn it is among the lanes that have a group.
+    var order = ReadyOrder()
+    /// Lanes that got a ready job of a relayed call while they or their group were closed.
+    var arrivals: [LaneID] = []
+    var nextTurn: Int64 = 0
+    /// Taken out because they expired, not reported yet.
+    var lapsed: [Job] = []
+    /// Became ready by a timer, not reported yet.
+    var readied = 0
+
+    public init(_ policy: QueuePolicy = QueuePolicy()) {
+        self.policy = policy
+        ageing = Ageing(policy)
+    }
+
+    /// Puts other bounds and another ageing in place. Jobs above a lowered capacity stay.
+    public mutating func update(_ policy: QueuePolicy) {
+        self.policy = policy
+        ageing = Ageing(policy)
+    }
+
+    /// The job with this id, waiting or in flight.
+    public func job(_ id: JobID) -> Job? {
+        index.slot(of: id, in: slots).map { slots[Int($0)].job }
+    }
+
+    /// Whether the job is in flight.
+    public func isLeased(_ id: JobID) -> Bool {
+        index.slot(of: id, in: slots).map { slots[Int($0)].state == .inFlight } ?? false
+    }
+
+    /// The jobs of a priority, by what they wait for. Costs a look at each lane.
+    public func counts(of priority: Priority) -> QueueCounts {
+        stride(from: Int(priority.rawValue), to: levels.count, by: Priority.allCases.count)
+            .reduce(into: QueueCounts()) { $0 += levels[$1].counts }
+    }
+
+    /// The jobs of a lane, by what they wait for.
+    public func counts(in lane: LaneID) -> QueueCounts {
+        Priority.allCases.reduce(into: QueueCounts()) { $0 += counts(in: lane, of: $1) }
+    }
+
+    /// The jobs of a lane and priority, by what they wait for.
+    public func counts(in lane: LaneID, of priority: Priority) -> QueueCounts {
+        let level = QueueMachine.level(lane, priority)
+        return level < levels.count ? levels[level].counts : QueueCounts()
+    }
+
+    /// The jobs that wait in a lane, ready or scheduled.
+    public func count(in lane: LaneID) -> Int {
+        counts(in: lane).waiting
+    }
+
+    /// The queue's numbers. Costs a look at each lane.
+    public var snapshot: QueueSnapshot {
+        QueueSnapshot(
+            capacity: policy.capacity,
+            count: count,
+            durableCount: durableCount,
+            levels: Priority.allCases.map {
+                QueueSnapshot.Level(priority: $0, counts: counts(of: $0), oldestReady: oldestReady($0))
+            }
+        )
+    }
+
+    /// Since when the ready job of this priority that has been ready longest has been ready: since it was accepted, or since its time
+    /// came. Of each lane it looks at the one that is next.
+    public func oldestReady(_ priority: Priority) -> Timestamp? {
+        stride(from: Int(priority.rawValue), to: levels.count, by: Priority.allCases.count)
+            .lazy.compactMap { levels[$0].queue.isEmpty ? nil : slots[Int(levels[$0].queue.first)].readySince }
+            .min().map(clock.wall)
+    }
+
+    static func level(_ lane: LaneID, _ priority: Priority) -> Int {
+        lane.index * Priority.allCases.count + Int(priority.rawValue)
+    }
+}

@@ -1,0 +1,27 @@
+/// Where time comes from: the only way in which a driver learns what time it is or waits for a later one.
+///
+/// Machines never hold one; they are told the time. Tests pass a clock that moves when they say so.
+public protocol TimeSource: Sendable {
+    /// The present on the monotonic clock.
+    func now() -> Instant
+
+    /// The present on the wall clock.
+    func timestamp() -> Timestamp
+
+    /// Suspends until the monotonic clock has reached `deadline`.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled first.
+    func sleep(until deadline: Instant) async throws
+
+    /// Where the tasks of timers run; `nil`, the default, is Swift's own pool. A simulation runs them one after another.
+    var executor: (any TaskExecutor)? { get }
+}
+
+extension TimeSource {
+    public var executor: (any TaskExecutor)? { nil }
+
+    /// Both clocks at once.
+    public func moment() -> Moment {
+        Moment(instant: now(), timestamp: timestamp())
+    }
+}

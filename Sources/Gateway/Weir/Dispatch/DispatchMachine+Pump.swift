@@ -1,0 +1,242 @@
+public import Queueing
+import Resilience
+public import Timekeeping
+import WeChat
+
+extension DispatchMachine {
+    // MARK: Work
+
+    /// Takes a job into the queue, unless it is full.
+    public mutating func submit(_ job: Job, at moment: Moment) -> QueueMachine.Admission {
+        let now = read(moment)
+        return queue.admit(clock.inward(job, at: now), at: now.steady)
+    }
+
+    /// Brings back a job of an earlier process.
+    public mutating func restore(_ job: Job, at moment: Moment) {
+        let now = read(moment)
+        queue.restore(clock.inward(job, at: now), at: now.steady)
+    }
+
+    /// Starts whatever may start now, and says what has waited long enough.
+    public mutating func pump(at moment: Moment) -> [DispatchAction] {
+        let now = read(moment)
+        var actions: [DispatchAction] = []
+        for job in queue.advance(to: now.steady, limit: DispatchMachine.expiryLimit).expired {
+            forget(job)
+            let reason = obstacle(of: job.lane, at: now) ?? Obstacle(.concurrency)
+            actions.append(.expire(clock.outward(job), reason))
+        }
+        wakeDue(at: now.instant)
+        while let turn = nextTurn(at: now) {
+            switch admit(turn, at: now) {
+            case .started(let lease): actions.append(.start(clock.outward(lease)))
+            case .stale(let job):
+                actions.append(.expire(clock.outward(job), Obstacle(job.isDurable ? .scheduled : .rateLimited)))
+            case .blocked(let block): sleep(turn.lane, section(of: turn), block, at: now.instant)
+            }
+        }
+        noteWaitForPlaces(at: now)
+        refuseHopeless(at: now, into: &actions)
+        return actions
+    }
+
+    /// The first job of a lane and priority whose turn it is.
+    private struct Turn {
+        var lane: LaneID
+        var priority: Priority
+        var head: Head
+    }
+
+    /// First by priority, with ageing; then relayed calls, whose callers wait, before messages; then by age.
+    private func nextTurn(at now: SteadyClock.Present) -> Turn? {
+        var best: Turn?
+        for kind in DispatchMachine.kinds where placeBlock(isDurable: kind.isDurable, kind.priority) == nil {
+            guard let (lane, head) = queue.first(of: kind.priority, isDurable: kind.isDurable, at: now.steady) else {
+                continue
+            }
+            if let best, DispatchMachine.goes(best.lane, best.head, before: lane, head) { continue }
+            best = Turn(lane: lane, priority: kind.priority, head: head)
+        }
+        return best
+    }
+
+    private static let kinds = [false, true].flatMap { isDurable in
+        Priority.allCases.map { (isDurable: isDurable, priority: $0) }
+    }
+
+    private static func goes(_ lane: LaneID, _ head: Head, before other: LaneID, _ next: Head) -> Bool {
+        guard head.effectivePriority == next.effectivePriority, isDurable(lane) != isDurable(other) else {
+            return head <= next
+        }
+        return isDurable(other)
+    }
+
+    private func section(of turn: Turn) -> Sleepers.Section {
+        let breaker = gates[gate(of: turn.lane)].breaker
+        return Sleepers.Section(
+            group: share(of: breaker, isDurable: DispatchMachine.isDurable(turn.lane)),
+            turn.priority
+        )
+    }
+
+    /// What is ready and not blocked waits for a place, if anything blocks it.
+    private mutating func noteWaitForPlaces(at now: SteadyClock.Present) {
+        for isDurable in [false, true] {
+            for isReserved in [false, true] {
+                let priorities: [Priority] = isReserved ? [.urgent, .high] : [.normal, .low]
+                let isWaiting = priorities.contains {
+                    queue.first(of: $0, isDurable: isDurable, at: now.steady) != nil
+                }
+                let block = isWaiting ? placeBlock(isDurable: isDurable, priorities[0]) : nil
+                ledgers.note(block, isDurable: isDurable, isReserved: isReserved, at: now.instant)
+            }
+        }
+    }
+
+    private enum AdmitResult {
+        case started(Lease)
+        /// It waited until an attempt would do more harm than good: it has ended.
+        case stale(Job)
+        case blocked(Block)
+    }
+
+    /// The pipeline, outermost first. Every permit taken here is used by the attempt or given back.
+    private mutating func admit(_ turn: Turn, at now: SteadyClock.Present) -> AdmitResult {
+        let isDurable = DispatchMachine.isDurable(turn.lane)
+        let index = gate(of: turn.lane)
+        let block =
+            appBlock(gates[index], at: now) ?? gateBlock(gates[index], isDurable: isDurable, at: now)
+            ?? shareBlock(gates[index], isDurable: isDurable, turn.priority)
+        if let block { return .blocked(block) }
+        if case .wait(let wait) = gates[index].bucket.take(at: now.instant) {
+            if !gates[index].isLimited { gates[index].limiterWaits += 1 }
+            gates[index].isLimited = true
+            return .blocked(Block(reason: .rateLimited, until: now.instant + wait, scope: .lane))
+        }
+        gates[index].isLimited = false
+        let breaker = gates[index].breaker
+        guard case .granted(let permit) = breakers[breaker].permit(at: now.instant) else {
+            gates[index].bucket.giveBack(at: now.instant)
+            // One that an operator has opened stays so until they say otherwise.
+            let wait = breakers[breaker].mode == .open ? nil : breakers[breaker].retryAfter(at: now.instant)
+            return .blocked(Block(reason: .breakerOpen, until: wait.map { now.instant + $0 }, scope: .section))
+        }
+        let leased = queue.lease(from: turn.lane, turn.priority, at: now.steady)
+        guard let job = leased, !isStale(job, at: now.steady), !isTooLate(job, at: now.steady) else {
+            gates[index].bucket.giveBack(at: now.instant)
+            breakers[breaker].release(permit, at: now.instant)
+            guard let job = leased else {
+                // So many expired that the next look goes on.
+                return .blocked(Block(reason: .concurrency, until: now.instant + .milliseconds(1), scope: .lane))
+            }
+            _ = queue.finish(job.id)
+            forget(job)
+            return .stale(job)
+        }
+        if let transition = permit.transition { untold.append((breaker, transition)) }
+        return .started(begin(job, permit: permit, readySince: turn.head.readySince, at: now))
+    }
+
+    /// The attempt is decided: it counts from here on.
+    private mutating func begin(
+        _ job: Job,
+        permit: BreakerPermit,
+        readySince: Timestamp,
+        at now: SteadyClock.Present
+    ) -> Lease {
+        var job = job
+        let index = gate(of: job.lane)
+        job.startedAttempts = job.startedAttempts == .max ? .max : job.startedAttempts + 1
+        if job.firstAttemptAt == nil {
+            job.firstAttemptAt = now.steady
+            apps[gates[index].app].budget.recordCall(at: now.instant)
+        }
+        if job.marks.contains(.unpaid) { apps[gates[index].app].giveBackUnpaidTurn() }
+        job.marks.subtract([.unpaid, .callersTime])
+        // How long a streamed body takes is its caller's doing: it probes nothing.
+        if gates[index].api.kind != .sns, !job.marks.contains(.once) {
+            apps[gates[index].app].hold?.send(job.id, at: now.instant)
+        }
+        if job.isDurable { gates[index].hold?.send(job.id, at: now.instant) }
+        let lease = Lease(
+            job: job,
+            number: Int(job.startedAttempts),
+            gate: index,
+            breaker: gates[index].breaker,
+            permit: permit,
+            mark: gates[index].bucket.granted,
+            startedAt: now.moment,
+            timeout: attemptTime(job, at: now.steady),
+            readyFor: max(.zero, now.steady - readySince),
+            waits: waits(of: job, readySince: readySince, at: now)
+        )
+        leases[job.id] = lease
+        checks.append(job.id, number: lease.number, at: now.instant)
+        inFlightByShare[share(of: lease.breaker, isDurable: job.isDurable)] += 1
+        if job.isDurable { durableInFlight += 1 }
+        return lease
+    }
+
+    /// A relayed call's attempt may take what its caller's time leaves but a short reserve: an answer in time reaches the caller.
+    private func attemptTime(_ job: Job, at now: Timestamp) -> Duration {
+        guard !job.isDurable, let deadline = job.expiresAt else { return policy.attemptTimeout }
+        let left = deadline - now
+        return max(.milliseconds(1), left - min(DispatchMachine.answerReserve, left / 20))
+    }
+
+    /// What a ready job has waited for since it was ready, or since its last attempt where that was later.
+    func waits(of job: Job, readySince: Timestamp, at now: SteadyClock.Present) -> [Wait] {
+        let ready = now.instant(ofSteady: readySince)
+        let since = max(ready, memory[job.id]?.lastEnded ?? ready)
+        guard since < now.instant else { return [] }
+        let group = share(of: gates[gate(of: job.lane)].breaker, isDurable: job.isDurable)
+        return ledgers.waits(
+            lane: job.lane,
+            section: Sleepers.Section(group: group, job.priority),
+            isDurable: job.isDurable,
+            since: since,
+            at: now.instant
+        )
+    }
+
+    /// Since when a waiting job has waited for its next attempt, and what for.
+    func waited(_ job: Job, at moment: Moment) -> (since: Timestamp, waits: [Wait]) {
+        let now = clock.present(moment)
+        let ready = clock.steady(max(job.acceptedAt, job.notBefore ?? job.acceptedAt))
+        let since = max(now.instant(ofSteady: ready), memory[job.id]?.lastEnded ?? now.instant(ofSteady: ready))
+        return (now.wall(at: since), waits(of: job, readySince: ready, at: now))
+    }
+
+    /// Whether a repeat now could be shown twice: an earlier attempt may have arrived, and WeChat's window for telling is over, or
+    /// nobody knows when it began, because the clock was set back over a restart.
+    func isStale(_ job: Job, at now: Timestamp) -> Bool {
+        guard job.isInDoubt else { return false }
+        guard job.marks.contains(.deduplicated), let first = job.firstAttemptAt else { return true }
+        let age = now - first
+        return age > policy.deduplicationWindow || age < .zero - SteadyClock.tolerance
+    }
+
+    /// Whether the time that a relayed call has left is less than an attempt needs: one that can't end would only leave its caller in
+    /// doubt. A call that did not wait always goes: its caller chose its time, and its end tells how long answers take now.
+    private func isTooLate(_ job: Job, at now: Timestamp) -> Bool {
+        guard !job.isDurable, let deadline = job.expiresAt else { return false }
+        let (left, whole) = (deadline - now, deadline - job.acceptedAt)
+        if left < min(DispatchMachine.shortestAttempt, whole / 10) { return true }
+        return now - job.acceptedAt > whole / 20 && left < neededTime(gate(of: job.lane))
+    }
+
+    /// How long an attempt takes in this lane, by its answers so far.
+    func neededTime(_ gate: Int) -> Duration {
+        gates[gate].latency.expected.map { $0 + DispatchMachine.answerReserve / 4 } ?? DispatchMachine.shortestAttempt
+    }
+
+    /// When to look again if nothing happens before: never later than the earliest time at which waiting work might start or end.
+    public func nextWake(at moment: Moment) -> Instant? {
+        if !doubtful.isEmpty { return moment.instant }
+        var wake = queue.nextTimer.map { clock.present(moment).instant(ofSteady: $0) } ?? .distantFuture
+        if !leases.isEmpty, let check = checks.next { wake = min(wake, check) }
+        if let next = sleepers.next { wake = min(wake, next) }
+        return wake == .distantFuture ? nil : wake
+    }
+}

@@ -1,0 +1,277 @@
+import Queueing
+import Resilience
+import Synchronization
+import Timekeeping
+import WeChat
+
+extension Dispatcher {
+    // MARK: Acceptance
+
+    /// A fresh id, later than all before.
+    func makeID() -> JobID {
+        state.withLock { $0.ids.next(at: time.timestamp()) }
+    }
+
+    /// Takes a message into the queue and the journal. `completion` hears when it is synced, or why it could not be taken.
+    ///
+    /// Where a permit is free at once, the attempt's start rides in the commit of the acceptance.
+    func accept(
+        _ message: AcceptedMessage,
+        completion: @escaping @Sendable (Result<Void, AcceptFailure>) -> Void
+    ) {
+        let record = message.record
+        let refusal = update { state, now -> AcceptFailure? in
+            let lane = state.lane(
+                app: message.app,
+                api: message.api,
+                isDurable: true,
+                limit: message.limit,
+                at: now.instant,
+                metrics: metrics
+            )
+            switch state.machine.submit(message.job(in: lane, classes: state.classes), at: now) {
+            case .refused: return .queueFull
+            case .ready, .scheduled: break
+            }
+            let trail = Trail(traceparent: record.traceparent, waitingSince: record.notBefore ?? record.createdAt)
+            state.bodies.keep(Parcel(body: record.body, trail: trail), for: record.id)
+            let actions = state.machine.pump(at: now)
+            appendAccept(record, actions: actions, in: &state, at: now, completion: completion)
+            return nil
+        }
+        if let refusal { completion(.failure(refusal)) }
+    }
+
+    /// The same for whoever can wait: returns when the message is on disk, and counts it.
+    func accept(_ message: AcceptedMessage) async throws(AcceptFailure) {
+        let result = await withCheckedContinuation { continuation in
+            accept(message) { continuation.resume(returning: $0) }
+        }
+        try result.get()
+        let record = message.record
+        metrics.accepted(app: record.app, type: record.type, priority: record.priority)
+    }
+
+    private func appendAccept(
+        _ record: MessageRecord,
+        actions: [DispatchAction],
+        in state: inout State,
+        at now: Moment,
+        completion: @escaping @Sendable (Result<Void, AcceptFailure>) -> Void
+    ) {
+        var own: Lease?
+        var others: [DispatchAction] = []
+        for action in actions {
+            if case .start(let lease) = action, lease.job.id == record.id { own = lease } else { others.append(action) }
+        }
+        let writes = own.map { [.accept(record), startWrite($0, in: state)] } ?? [.accept(record)]
+        journal.append(writes) { [self, own] result in
+            switch result {
+            case .success(let receipt):
+                completion(.success(()))
+                if let own { committed([own], .success(receipt)) }
+            case .failure(let error):
+                update { state, now in
+                    state.machine.discard(record.id, at: now)
+                    state.machine.journalIsWritable = false
+                    _ = state.bodies.take(record.id)
+                }
+                completion(.failure(.journal(error)))
+            }
+        }
+        if !others.isEmpty { start(others, in: &state, at: now) }
+    }
+
+    // MARK: Attempts
+
+    /// The starts of these attempts are on disk, or can't be put there.
+    func committed(_ leases: [Lease], _ result: Result<JournalReceipt, JournalError>) {
+        switch result {
+        case .success(let receipt):
+            for lease in leases { transmit(lease, stored: receipt.bodies[lease.job.id]) }
+        case .failure:
+            update { state, now in
+                state.machine.journalIsWritable = false
+                for lease in leases { _ = state.machine.abandon(lease.job.id, at: now) }
+            }
+        }
+    }
+
+    private func transmit(_ lease: Lease, stored: StoredBody?) {
+        guard let (parcel, api, runtime, upstream) = unpack(lease, stored: stored) else { return }
+        guard !parcel.body.isEmpty else { return fail(lease, because: "its body is no longer kept") }
+        var attempt = Attempt(lease: lease, api: api, runtime: runtime, trail: parcel.trail, body: parcel.body)
+        let target: String
+        if let robot = runtime.robot {
+            target = robot.target(at: time.timestamp())
+        } else {
+            guard let token = runtime.keeper?.token() else { return giveBack(lease, parcel) }
+            attempt.token = token
+            target = Dispatcher.path(api, body: parcel.body) + "?access_token=" + token.value
+        }
+        metrics.started(lease)
+        attempt.span = traces.attempt(lease, trail: parcel.trail, app: runtime.name, api: api)
+        let request = UpstreamRequest(
+            method: "POST",
+            origin: runtime.origin,
+            target: target,
+            headers: Dispatcher.jsonHeaders,
+            body: parcel.body,
+            timeout: lease.timeout,
+            connectTimeout: upstream.connectTimeout,
+            replyLimit: 1 << 20
+        )
+        transport.send(request) { [self, attempt] result in complete(attempt, result) }
+    }
+
+    /// What an attempt takes along. `nil` when it must not be made any more, because its start was long in being written down.
+    private func unpack(_ lease: Lease, stored: StoredBody?) -> (
+        Parcel, APIDescriptor, AppRuntime, UpstreamConfiguration
+    )? {
+        let id = lease.job.id
+        let (isStale, taken) = state.withLock { state in
+            let gate = state.machine.gates[lease.gate]
+            // Only a repeat can be stale: the usual attempt need not read the clock.
+            let isStale = lease.number > 1 && state.machine.isStale(id, at: time.moment())
+            let known =
+                state.machine.leases[id] == nil || isStale ? nil : state.bodies.take(id) ?? stored.map(Parcel.init)
+            let parcel = known ?? Parcel(body: [], trail: Trail())
+            return (isStale, (parcel, gate.api, state.apps[gate.app], state.upstream))
+        }
+        guard isStale else { return taken }
+        update { state, now in
+            guard let job = state.machine.endIfStale(id, at: now) else { return }
+            conclude(job, as: .unknown, reason: Dispatcher.tooLateToRepeat, in: &state, at: now)
+        }
+        return nil
+    }
+
+    private static let tooLateToRepeat = "an attempt's outcome is unknown and a repeat is not safe any more"
+
+    private static func path(_ api: APIDescriptor, body: [UInt8]) -> String {
+        guard let type = MessageType(api: api.label), type == .mass else { return api.label }
+        return type.api(for: body) ?? api.label
+    }
+
+    private static let jsonHeaders = [HTTPField("Content-Type", "application/json; charset=utf-8")]
+
+    /// The token went away between decision and transmission: no byte left, and the journal is told so.
+    private func giveBack(_ lease: Lease, _ parcel: Parcel) {
+        update { state, now in
+            guard let job = state.machine.abandon(lease.job.id, at: now) else { return }
+            state.refreshToken(of: state.machine.gates[lease.gate].app, at: now)
+            state.bodies.keep(parcel, for: job.id)
+            let settlement = Settlement(
+                state: .pending,
+                at: now.timestamp,
+                countedAttempts: Int(job.countedAttempts),
+                reason: Obstacle.Reason.noToken.rawValue
+            )
+            journal.append([.conclude(job.id, settlement)]) { _ in }
+        }
+    }
+
+    private func fail(_ lease: Lease, because reason: String) {
+        update { state, now in
+            guard let job = state.machine.abandon(lease.job.id, at: now) else { return }
+            _ = state.machine.cancel(job.id)
+            conclude(job, as: .failed, reason: reason, in: &state, at: now)
+        }
+    }
+
+    // MARK: Ends without an attempt
+
+    func expire(_ job: Job, in state: inout State, at now: Moment) {
+        // With an attempt whose outcome nobody knows behind it, `expired` would say more than is known.
+        let end: JobState = job.marks.contains(.ambiguous) ? .unknown : .expired
+        let reason = end == .unknown ? Dispatcher.tooLateToRepeat : "not_after passed"
+        conclude(job, as: end, reason: reason, in: &state, at: now)
+    }
+
+    private func conclude(
+        _ job: Job,
+        as end: JobState,
+        reason: String,
+        in state: inout State,
+        at now: Moment,
+        completion: @escaping @Sendable (Result<Void, JournalError>) -> Void = { _ in }
+    ) {
+        let trail = state.bodies.take(job.id)?.trail
+        let watchers = state.removeWatchers(job.id)
+        let settlement = Settlement(
+            state: end,
+            at: now.timestamp,
+            countedAttempts: Int(job.countedAttempts),
+            reason: reason
+        )
+        let index = state.machine.gate(of: job.lane)
+        let gate = state.machine.gates[index]
+        metrics.ended(job, gate: index, api: gate.api, as: end, at: now.timestamp)
+        let ended = MessageEnd(id: job.id, app: state.apps[gate.app].name, settlement: settlement, trail: trail)
+        state.effects.append(.log(ended))
+        journal.append([.conclude(job.id, settlement)]) { result in
+            completion(result.map { _ in })
+            for watcher in watchers { watcher() }
+        }
+    }
+
+    /// Takes a waiting message out for good.
+    func cancel(
+        _ id: JobID,
+        because reason: String = "cancelled by its client",
+        completion: @escaping @Sendable (Result<Bool, JournalError>) -> Void
+    ) {
+        let isGone = update { state, now -> Bool in
+            guard case .removed(let job) = state.machine.cancel(id) else { return false }
+            conclude(job, as: .cancelled, reason: reason, in: &state, at: now) { completion($0.map { true }) }
+            return true
+        }
+        if !isGone { completion(.success(false)) }
+    }
+
+    /// An ended message that the journal has just set back to `pending` waits again.
+    func readmit(_ message: AcceptedMessage) {
+        update { state, now in
+            let lane = state.lane(
+                app: message.app,
+                api: message.api,
+                isDurable: true,
+                limit: message.limit,
+                at: now.instant,
+                metrics: metrics
+            )
+            state.machine.restore(message.job(in: lane, classes: state.classes), at: now)
+        }
+    }
+
+    /// What a waiting message waits for; `nil` when it does not wait here.
+    func waiting(_ id: JobID) -> Obstacle? {
+        state.withLock { state in
+            state.machine.waiting(id).map { state.machine.obstacle(of: $0, at: time.moment()) }
+        }
+    }
+
+    /// Calls `action` once when the message has ended and its end is on disk; soon when it is not waiting or in flight here.
+    ///
+    /// - Returns: what `forget` takes back by.
+    @discardableResult
+    func whenEnded(_ id: JobID, _ action: @escaping @Sendable () -> Void) -> UInt64 {
+        let (isThere, number) = state.withLock { state in
+            state.watcherCount += 1
+            guard state.machine.job(id) != nil else { return (false, state.watcherCount) }
+            state.watchers[id, default: [:]][state.watcherCount] = action
+            return (true, state.watcherCount)
+        }
+        // Its end may have been decided and not be on disk yet: it is then among what is committed before this.
+        if !isThere { journal.append([]) { _ in action() } }
+        return number
+    }
+
+    /// Nobody waits for a message's end any more.
+    func forget(_ number: UInt64, of id: JobID) {
+        state.withLock { state in
+            state.watchers[id]?[number] = nil
+            if state.watchers[id]?.isEmpty ?? false { state.watchers[id] = nil }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import Queueing
+import Resilience
+import Synchronization
+import Timekeeping
+import WeChat
+
+extension Dispatcher {
+    private enum Entrance {
+        case queued(JobID)
+        case refused(RelayEnd)
+    }
+
+    /// Queues a relayed call. `completion` is called once, also when there is no room, or when its turn would come too late.
+    /// - Returns: the id with which the call can be hung up; `nil` when it has already ended.
+    func relay(_ call: RelayCall, priority: Priority, retryClass: String, limit: RateLimit) -> JobID? {
+        let entrance = update { state, now -> Entrance in
+            let lane = state.lane(
+                app: call.app,
+                api: call.api,
+                isDurable: false,
+                limit: limit,
+                at: now.instant,
+                metrics: metrics
+            )
+            let id = state.ids.next(at: now.timestamp)
+            var job = Job(id: id, lane: lane, priority: priority, isDurable: false, acceptedAt: now.timestamp)
+            job.retryClass = state.classes.index(retryClass)
+            job.expiresAt = now.timestamp + (call.deadline - now.instant)
+            if call.isRepeatable { job.marks.insert(.repeatable) }
+            if call.stream != nil { job.marks.insert(.once) }
+            if let obstacle = state.machine.refusal(of: job, path: call.path, at: now) {
+                if obstacle.reason == .rateLimited { metrics.limiterRejected(gate: state.machine.gate(of: lane)) }
+                return .refused(.refused(obstacle, last: nil))
+            }
+            let bytes = call.body?.count ?? 0
+            let (maxCalls, maxBytes) = (state.relay.maxWaiting, state.relay.maxWaitingBytes)
+            guard state.room.enter(call.client, bytes: bytes, maxCalls: maxCalls, maxBytes: maxBytes) else {
+                return .refused(.overloaded)
+            }
+            state.calls[id] = call
+            _ = state.machine.submit(job, at: now)
+            return .queued(id)
+        }
+        switch entrance {
+        case .queued(let id): return id
+        case .refused(let end):
+            call.completion(end)
+            return nil
+        }
+    }
+
+    /// The caller is gone: its wait ends. An attempt on its way is the last. One that only reads is taken back, so that it keeps
+    /// nobody's place; another is left to arrive.
+    func hangUp(_ id: JobID) {
+        update { state, now in
+            switch state.machine.cancel(id) {
+            case .removed:
+                guard let call = state.removeCall(id) else { return }
+                state.effects.append(.answer(call, .hungUp))
+            case .inFlight:
+                state.machine.makeLast(id, at: now)
+                guard let call = state.calls[id], call.api.repeatability == .always else { return }
+                if let signal = call.cancelSignal { state.effects.append(.cancel(signal)) }
+            case .unknown: return
+            }
+        }
+    }
+
+    /// The token went away between decision and transmission: the call waits for the next one.
+    private func abandon(_ lease: Lease) {
+        update { state, now in
+            let id = lease.job.id
+            _ = state.machine.abandon(id, at: now)
+            state.waitAgain(id)
+            state.refreshToken(of: state.machine.gates[lease.gate].app, at: now)
+        }
+    }
+
+    func transmit(_ call: RelayCall, lease: Lease) {
+        // A call that can't be repeated is never taken back.
+        let signal = call.isRepeatable ? CancelSignal() : nil
+        let (mayLeave, runtime, connectTimeout) = state.withLock { state in
+            state.calls[lease.job.id]?.cancelSignal = signal
+            // Between decision and departure its caller may have hung up, or this thread may have stood still.
+            let mayLeave = state.machine.mayLeave(lease.job.id, at: time.moment())
+            return (mayLeave, state.apps[call.app], state.upstream.connectTimeout)
+        }
+        guard mayLeave else { return abandon(lease) }
+        var token: AccessToken?
+        if call.usesToken {
+            token = runtime.keeper?.token()
+            guard token != nil else { return abandon(lease) }
+        }
+        var attempt = Attempt(lease: lease, api: call.api, runtime: runtime, token: token, trail: call.trail)
+        attempt.concernsApp = call.concernsApp ?? call.usesToken
+        attempt.method = call.method
+        attempt.progress = call.stream.map(StreamProgress.init)
+        attempt.span = traces.attempt(lease, trail: call.trail, app: runtime.name, api: call.api)
+        var request = UpstreamRequest(
+            method: call.method,
+            origin: runtime.origin,
+            target: call.targetPrefix + (token?.value ?? "") + call.targetSuffix,
+            headers: call.headers,
+            body: call.body,
+            timeout: min(lease.timeout, max(call.deadline - time.now(), .milliseconds(1))),
+            connectTimeout: connectTimeout
+        )
+        request.stream = attempt.progress
+        request.cancelSignal = signal
+        transport.send(request) { [self, attempt] result in complete(attempt, result) }
+    }
+}

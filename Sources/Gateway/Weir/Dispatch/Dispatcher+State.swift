@@ -1,0 +1,115 @@
+import Queueing
+import Resilience
+import Synchronization
+import Timekeeping
+import WeChat
+
+extension Dispatcher.State {
+    /// The lane of an app's api, with the app's limit for it where it is new.
+    mutating func lane(
+        app: Int,
+        api: APIDescriptor,
+        isDurable: Bool,
+        limit: RateLimit,
+        at now: Instant,
+        metrics: GatewayMetrics
+    ) -> LaneID {
+        let gates = machine.gates.count
+        let lane = machine.lane(
+            app: app,
+            api: api,
+            host: apps[app].origin,
+            isDurable: isDurable,
+            limit: limit,
+            at: now
+        )
+        if machine.gates.count > gates { metrics.registerGate(gates, app: apps[app].name, api: api.label) }
+        return lane
+    }
+
+    /// Asks the keeper whether the app has a token.
+    mutating func refreshToken(of app: Int, at now: Moment) {
+        guard let keeper = apps[app].keeper else { return }
+        machine.setToken(keeper.presentState(), app: app, at: now)
+    }
+
+    /// The same after the keeper has said that something changed; what waits for the answer to a token request goes on with it.
+    mutating func tokenChanged(app: Int, at now: Moment) {
+        refreshToken(of: app, at: now)
+        guard let keeper = apps[app].keeper else { return }
+        let answers = keeper.answers
+        guard answers != tokenAnswers[app] else { return }
+        tokenAnswers[app] = answers
+        machine.tokenWasFetched(app: app, at: now)
+    }
+
+    mutating func removeCall(_ id: JobID) -> RelayCall? {
+        guard let call = calls.removeValue(forKey: id) else { return nil }
+        if !call.isUnderWay { room.leave(call.client, bytes: call.body?.count ?? 0) }
+        return call
+    }
+
+    /// A call whose attempt has ended waits for another.
+    mutating func waitAgain(_ id: JobID) {
+        guard let call = calls[id], call.isUnderWay else { return }
+        calls[id]?.isUnderWay = false
+        calls[id]?.cancelSignal = nil
+        room.reenter(call.client, bytes: call.body?.count ?? 0)
+    }
+
+    /// Whoever waits for a message's end, to be told after the lock is released.
+    mutating func removeWatchers(_ id: JobID) -> [@Sendable () -> Void] {
+        watchers.isEmpty ? [] : Array((watchers.removeValue(forKey: id) ?? [:]).values)
+    }
+}
+
+extension Dispatcher.State {
+    /// A breaker's name: app, host and group, safe in a URL.
+    func name(ofBreaker index: Int) -> String {
+        let key = machine.breakerKeys[index]
+        let host = key.host.drop { $0 != "/" }.drop { $0 == "/" }
+        let safe = host.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "-" }
+        return "\(machine.apps[key.app].name)~\(String(safe))~\(key.group)"
+    }
+}
+
+extension Dispatcher {
+    /// The tokens that the apps' calls were made with in the last hours: all that may still work, or be told of.
+    func recentTokens() -> [String] {
+        state.withLock { $0.apps }.flatMap { $0.keeper?.recentTokens ?? [] }
+    }
+
+    /// Where an app's messages wait, by the name that the journal has; `nil` when there is no such app or robot any more.
+    func place(app name: String, api: APIDescriptor) -> (app: Int, limit: RateLimit)? {
+        state.withLock { state in
+            guard let index = state.apps.firstIndex(where: { $0.name == name }) else { return nil }
+            return (index, state.apps[index].configuration.limit(for: api.label))
+        }
+    }
+
+    /// What stands between a waiting message and its next attempt; `nil` when it does not wait here.
+    func explain(_ id: JobID) -> WaitingReport? {
+        state.withLock { state in
+            let now = time.moment()
+            let machine = state.machine
+            guard let job = machine.waiting(id) else { return nil }
+            let gate = machine.gates[machine.gate(of: job.lane)]
+            let obstacle = machine.obstacle(of: job, at: now)
+            let isScheduled = obstacle.reason == .scheduled
+            let (since, waits) = machine.waited(job, at: now)
+            return WaitingReport(
+                obstacle: obstacle,
+                waits: isScheduled ? [] : waits,
+                since: since,
+                app: machine.apps[gate.app].name,
+                api: gate.api.label,
+                limit: gate.bucket.limit,
+                available: gate.bucket.available(at: now.instant),
+                breaker: state.name(ofBreaker: gate.breaker),
+                breakerState: machine.breakers[gate.breaker].state,
+                laneWaiting: machine.queue.count(in: job.lane),
+                retryBudget: machine.apps[gate.app].budget.balance(at: now.instant)
+            )
+        }
+    }
+}

@@ -1,0 +1,183 @@
+import Logging
+import Queueing
+import Resilience
+import Synchronization
+import Timekeeping
+import WeChat
+
+/// Drives the dispatch machine: holds the lock, the clock, the journal and the transport.
+///
+/// Everything that leaves Weir for WeChat, but for the token requests, leaves through here. What a decision asks for is done after the
+/// lock is released, with one exception: writes are handed to the journal under it, because their order there must be the order of the
+/// decisions. The journal only queues them.
+///
+/// Rings: this is ring 1; the transport's and journal's threads call back into `complete` and `committed`.
+final class Dispatcher: Sendable {
+    struct State: Sendable {
+        var machine: DispatchMachine
+        var apps: [AppRuntime]
+        /// By app: the answers to token requests that its keeper had had when it was asked last.
+        var tokenAnswers: [Int: Int] = [:]
+        var classes: RetryClassTable
+        var calls: [JobID: RelayCall] = [:]
+        /// Relayed calls that wait, without those on their way.
+        var room = WaitingRoom()
+        var bodies: BodyStore
+        /// Whoever waits for a message's end, by a number of their own.
+        var watchers: [JobID: [UInt64: @Sendable () -> Void]] = [:]
+        var watcherCount: UInt64 = 0
+        var generator: SplitMix64
+        var ids: JobIDGenerator
+        var relay: RelayConfiguration
+        var upstream: UpstreamConfiguration
+        var effects: [Effect] = []
+    }
+
+    /// What is done once the lock is released.
+    enum Effect: Sendable {
+        case transmit(Lease, RelayCall)
+        /// An attempt is taken back.
+        case cancel(CancelSignal)
+        case answer(RelayCall, RelayEnd)
+        case report(BreakerTransition, breaker: String)
+        case log(MessageEnd)
+    }
+
+    let state: Mutex<State>
+    let transport: any Transport
+    let journal: any Journal
+    let time: any TimeSource
+    let metrics: GatewayMetrics
+    let traces: GatewayTraces
+    let logger: Logger
+    let log: RequestLog
+    /// Refusals of accounts, as the log tells them.
+    let refusals = NewsFilter()
+    private let timer: Mutex<WakeTimer?> = Mutex(nil)
+
+    init(
+        configuration: GatewayConfiguration,
+        apps: [AppRuntime],
+        transport: any Transport,
+        journal: any Journal,
+        time: any TimeSource,
+        metrics: GatewayMetrics,
+        traces: GatewayTraces,
+        logger: Logger,
+        log: RequestLog,
+        seed: UInt64
+    ) {
+        let classes = RetryClassTable(configuration.retry)
+        var machine = DispatchMachine(DispatchPolicy(configuration, classes: classes))
+        let now = time.now()
+        for app in apps { _ = machine.addApp(app.name, needsToken: app.keeper != nil, at: now) }
+        state = Mutex(
+            State(
+                machine: machine,
+                apps: apps,
+                classes: classes,
+                bodies: BodyStore(limit: Dispatcher.bodyBytes),
+                generator: SplitMix64(seed: seed),
+                ids: JobIDGenerator(seed: seed),
+                relay: configuration.relay,
+                upstream: configuration.upstream
+            )
+        )
+        self.transport = transport
+        self.journal = journal
+        self.time = time
+        self.metrics = metrics
+        self.traces = traces
+        self.logger = logger
+        self.log = log
+        timer.withLock { $0 = WakeTimer(time: time) { [weak self] in self?.look() } }
+    }
+
+    /// Bodies of waiting messages kept in memory at most; the others stay on disk.
+    static let bodyBytes = 64 << 20
+
+    // MARK: The one way in
+
+    /// Changes the state, starts what may start, and afterwards does what that asks for.
+    @discardableResult
+    func update<Value: Sendable>(_ change: (inout State, Moment) -> Value) -> Value {
+        let (value, effects, wake) = state.withLock { state in
+            let now = time.moment()
+            let value = change(&state, now)
+            start(state.machine.judgeHanging(at: now, using: &state.generator), in: &state, at: now)
+            start(state.machine.pump(at: now), in: &state, at: now)
+            for move in state.machine.takeTransitions() {
+                // Told before a probe leaves.
+                state.effects.insert(.report(move.transition, breaker: state.name(ofBreaker: move.breaker)), at: 0)
+            }
+            let effects = state.effects
+            state.effects = []
+            return (value, effects, state.machine.nextWake(at: now))
+        }
+        timer.withLock { $0 }?.arm(at: wake)
+        for effect in effects { perform(effect) }
+        return value
+    }
+
+    /// Looks whether time alone has made something ready.
+    func look() {
+        update { _, _ in }
+    }
+
+    func start(_ actions: [DispatchAction], in state: inout State, at now: Moment) {
+        var starts: [JournalWrite] = []
+        var leases: [Lease] = []
+        for action in actions {
+            switch action {
+            case .start(let lease) where lease.job.isDurable:
+                starts.append(startWrite(lease, in: state))
+                leases.append(lease)
+            case .start(let lease):
+                guard let call = state.calls[lease.job.id] else { continue }
+                state.room.leave(call.client, bytes: call.body?.count ?? 0)
+                state.calls[lease.job.id]?.isUnderWay = true
+                state.effects.append(.transmit(lease, call))
+                metrics.started(lease)
+            case .giveUp(let id):
+                if let signal = state.calls[id]?.cancelSignal { state.effects.append(.cancel(signal)) }
+            case .refuse(let job, let obstacle):
+                endCall(job.id, obstacle: obstacle, in: &state)
+            case .expire(let job, let obstacle):
+                if job.isDurable {
+                    expire(job, in: &state, at: now)
+                } else {
+                    if obstacle.reason == .rateLimited {
+                        metrics.limiterRejected(gate: state.machine.gate(of: job.lane))
+                    }
+                    endCall(job.id, obstacle: obstacle, in: &state)
+                }
+            }
+        }
+        guard !starts.isEmpty else { return }
+        journal.append(starts) { [self, leases] result in committed(leases, result) }
+    }
+
+    func startWrite(_ lease: Lease, in state: State) -> JournalWrite {
+        .start(
+            lease.job.id,
+            number: lease.number,
+            at: lease.startedAt.timestamp,
+            needsBody: !state.bodies.contains(lease.job.id)
+        )
+    }
+
+    private func endCall(_ id: JobID, obstacle: Obstacle, in state: inout State) {
+        guard let call = state.removeCall(id) else { return }
+        state.effects.append(.answer(call, .refused(obstacle, last: call.last)))
+    }
+
+    private func perform(_ effect: Effect) {
+        switch effect {
+        case .transmit(let lease, let call): transmit(call, lease: lease)
+        case .cancel(let signal): signal.cancel()
+        case .answer(let call, let end): call.completion(end)
+        case .report(let transition, let breaker): report(transition, breaker: breaker)
+        case .log(let end): log.write(end, at: time.now())
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import Queueing
+import Resilience
+import Synchronization
+import Timekeeping
+import WeChat
+import WireJSON
+
+/// WeChat's API at Weir's address: takes a call as an SDK made it, and answers as WeChat would.
+final class RelayService: Sendable {
+    let directory: Mutex<ClientDirectory>
+    let settings: Mutex<RelayConfiguration>
+    let defaultClass: Mutex<String>
+    let gate: ClientGate
+    let dispatcher: Dispatcher
+    let memory: RepeatMemory
+    let metrics: GatewayMetrics
+    let time: any TimeSource
+
+    init(
+        directory: ClientDirectory,
+        configuration: GatewayConfiguration,
+        gate: ClientGate,
+        dispatcher: Dispatcher,
+        metrics: GatewayMetrics,
+        time: any TimeSource
+    ) {
+        self.directory = Mutex(directory)
+        settings = Mutex(configuration.relay)
+        defaultClass = Mutex(configuration.retry.defaultClass)
+        self.gate = gate
+        self.dispatcher = dispatcher
+        self.metrics = metrics
+        self.time = time
+        memory = RepeatMemory(time: time)
+    }
+
+    /// Answers one call. `onHangup` is given what to do when the caller goes away while it waits.
+    func answer(
+        _ request: RelayRequest,
+        onHangup: (@escaping @Sendable () -> Void) -> Void
+    ) async -> RelayReply {
+        let target: RelayTarget
+        do throws(RelayTargetProblem) {
+            target = try RelayTarget(request.target)
+        } catch {
+            return refuse(error.refusal, error.why, request, api: APICatalog.otherLabel)
+        }
+        let inquiry = inquiry(request, target: target)
+        if inquiry.api.kind == .token { return await token(inquiry) }
+        guard inquiry.api.isRelayed else { return notRelayed(inquiry) }
+        switch authorise(inquiry) {
+        case .refused(let reply): return reply
+        case .granted(let passage):
+            request.trace.note { facts in
+                let names = inquiry.directory.appNames
+                facts.client = passage.caller.name.isEmpty ? nil : passage.caller.name
+                facts.app = names.indices.contains(passage.app) ? names[passage.app] : nil
+                facts.api = inquiry.api.label
+            }
+            // Only now is it known that the body is worth its memory.
+            do throws(RelayBodyError) {
+                let content = try await content(of: inquiry)
+                return await send(inquiry, content: content, passage: passage, onHangup: onHangup)
+            } catch {
+                return refuse(error, request, api: inquiry.api.label)
+            }
+        }
+    }
+
+    func inquiry(_ request: RelayRequest, target: RelayTarget) -> RelayInquiry {
+        let directory = directory.withLock { $0 }
+        var api = APICatalog.descriptor(method: request.method, path: target.canonicalPath)
+        // A path that the catalog does not know has a lane of its own where the configuration limits it.
+        if api.label == APICatalog.otherLabel, directory.limits(target.canonicalPath) {
+            api.label = target.canonicalPath
+        }
+        return RelayInquiry(
+            request: request,
+            target: target,
+            api: api,
+            directory: directory,
+            settings: settings.withLock { $0 }
+        )
+    }
+
+    private func notRelayed(_ inquiry: RelayInquiry) -> RelayReply {
+        guard APICatalog.isPlain(inquiry.target.canonicalPath) else {
+            let problem = RelayTargetProblem.noPath
+            return refuse(problem.refusal, problem.why, inquiry)
+        }
+        return refuse(.notRelayed, "the path belongs to another product's host", inquiry)
+    }
+
+    // MARK: Tokens
+
+    /// The longest body of a token request.
+    static let credentialsLimit = 4 << 10
+
+    /// Both token endpoints: a client's key buys a virtual token, always for 7,200 seconds, as SDKs misbehave on less.
+    private func token(_ inquiry: RelayInquiry) async -> RelayReply {
+        let (request, target, api) = (inquiry.request, inquiry.target, inquiry.target.canonicalPath)
+        var body: JSONObjectView?
+        if api == "/cgi-bin/stable_token" {
+            do throws(RelayBodyError) {
+                let bytes = try await request.body(RelayService.credentialsLimit)
+                body = try? JSONObjectView(bytes, rules: .lenient)
+            } catch {
+                return refuse(error, request, api: api)
+            }
+        }
+        let appIDs = body?.string("appid").map { [$0] } ?? target.values("appid")
+        let secrets = body?.string("secret").map { [$0] } ?? target.values("secret")
+        guard !appIDs.isEmpty, !secrets.isEmpty else {
+            return refuse(.unknownClient, "appid and secret are needed", request, api: api)
+        }
+        guard let token = RelayService.token(appIDs: appIDs, secrets: secrets, inquiry.directory) else {
+            let why = "no client of this app has that secret: give the client's key"
+            return refuse(.unknownClient, why, request, api: api)
+        }
+        var json = JSONWriter()
+        json.object {
+            $0.member("access_token", token)
+            $0.member("expires_in", 7200)
+        }
+        return RelayReply(status: 200, headers: [RelayService.jsonType], body: json.bytes, api: api)
+    }
+
+    /// What the first pair buys that buys anything: a name may stand twice in a query, once with a placeholder.
+    private static func token(appIDs: [String], secrets: [String], _ directory: ClientDirectory) -> String? {
+        for appID in appIDs.prefix(4) {
+            for secret in secrets.prefix(4) {
+                if let token = directory.virtualToken(appID: appID, secret: secret) { return token }
+            }
+        }
+        return nil
+    }
+
+    static let jsonType = HTTPField("Content-Type", "application/json; charset=utf-8")
+}

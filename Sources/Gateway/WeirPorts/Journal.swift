@@ -1,0 +1,81 @@
+public import Queueing
+public import Timekeeping
+
+/// Where messages are kept: what is accepted is in it before the caller hears so, and what it says after a crash is what counts.
+public protocol Journal: Sendable {
+    /// Puts `writes` into the next commit, in order after all writes handed over earlier, and calls `completion` once: when
+    /// they are on disk and synced, or when they can't be. All writes of one call share one fate. Calls to `append` by one
+    /// thread complete in order. `completion` runs on the journal's own thread and must not block. Never throws, never waits.
+    ///
+    /// **While nothing can be written**, calls that only accept, start or redrive fail, and nothing of them is kept. A call with a
+    /// settle or conclude in it, which tells what has happened already, is kept, tried again in order until the disk takes it,
+    /// and answered only then, or with the failure when the journal is closed. So it may be answered after calls that were handed
+    /// over later and failed.
+    ///
+    /// **No writes at all** are a barrier: success says that everything handed over before is on disk. It fails while the journal
+    /// does, and then says nothing of what is kept.
+    func append(
+        _ writes: [JournalWrite],
+        completion: @escaping @Sendable (Result<JournalReceipt, JournalError>) -> Void
+    )
+
+    /// Hands over every message that has not ended, oldest first, and notes those that were `sending` as interrupted.
+    /// Called once, before anything is appended.
+    func restore(_ each: (RestoredMessage) -> Void) throws(JournalError)
+
+    /// One message with its attempts.
+    func message(_ id: JobID) async throws(JournalError) -> MessageRecord?
+
+    /// A page of messages, newest first.
+    ///
+    /// One call looks at a bounded number of messages for a bounded time. Where few of them match, a page may be short or even
+    /// empty and still have a `next`: the search goes on from there. Listings never hold up the other calls. Throws `busy`
+    /// where too many are asked for at once; each client has its turn.
+    func list(_ filter: MessageFilter) async throws(JournalError) -> MessagePage
+
+    /// The message that a client sent under this idempotency key, if that was less than 24 hours before `now`.
+    func idempotent(_ key: IdempotencyKey, now: Timestamp) async throws(JournalError) -> IdempotentMessage?
+
+    /// Removes what has been kept long enough, a small step (at most `limit` rows) a call.
+    /// Returns whether there may be more to remove now.
+    func sweep(_ retention: Retention, now: Timestamp, limit: Int) async throws(JournalError) -> Bool
+
+    /// What metrics and `/readyz` tell about it, without touching the disk's queue for long.
+    func status() -> JournalStatus
+}
+
+/// What a commit brought back.
+public struct JournalReceipt: Sendable {
+    /// What `start` asked for. A started message that is missing here has lost its body (it was removed).
+    public var bodies: [JobID: StoredBody]
+
+    public init(bodies: [JobID: StoredBody] = [:]) {
+        self.bodies = bodies
+    }
+}
+
+/// What an attempt needs of a message: its body, and the trace that it belongs to.
+public struct StoredBody: Equatable, Sendable {
+    public var bytes: [UInt8]
+    /// As in `MessageRecord.traceparent`.
+    public var traceparent: String
+
+    public init(bytes: [UInt8], traceparent: String) {
+        self.bytes = bytes
+        self.traceparent = traceparent
+    }
+}
+
+/// How long messages are kept after their end.
+public struct Retention: Equatable, Sendable {
+    /// Bodies, of every state but `dead`, `failed` and `unknown`, which can be redriven and keep theirs as long as themselves.
+    public var bodies: Duration = .seconds(24 * 3600)
+    /// `sent`, `delivered`, `expired` and `cancelled`.
+    public var sent: Duration = .seconds(7 * 24 * 3600)
+    /// `failed`.
+    public var failed: Duration = .seconds(30 * 24 * 3600)
+    /// `dead` and `unknown`.
+    public var dead: Duration = .seconds(30 * 24 * 3600)
+
+    public init() {}
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import CurlTransport
+import Foundation
+import Weir
+import WireJSON
+
+/// How a command reaches a running gateway, and how it shows the answer.
+struct GatewayOptions: ParsableArguments {
+    @Option(help: "The gateway's api listener. Default: WEIR_URL, else http://127.0.0.1:8080.")
+    var url: String?
+
+    @Option(help: "The client's key. Default: WEIR_KEY.")
+    var key: String?
+
+    @Flag(help: "Prints the answer's JSON as it came.")
+    var json = false
+
+    /// Sends one request, prints its answer and fails when it is no success.
+    func run(
+        _ method: String,
+        _ target: String,
+        headers: [HTTPField] = [],
+        body: [UInt8]? = nil,
+        show: (JSONObjectView) -> String
+    ) async throws {
+        let environment = ProcessInfo.processInfo.environment
+        var origin = url ?? environment["WEIR_URL"] ?? "http://127.0.0.1:8080"
+        while origin.hasSuffix("/") { origin.removeLast() }
+        var headers = headers
+        if let key = key ?? environment["WEIR_KEY"] { headers.append(HTTPField("Authorization", "Bearer \(key)")) }
+        let transport = try CurlTransport()
+        defer { transport.shutdown() }
+        let reply: UpstreamReply
+        do {
+            reply = try await HTTPClient(transport: transport, origin: origin)
+                .send(method, target, headers: headers, body: body)
+        } catch {
+            StandardError.print("weir: \(origin) does not answer (\(error.kind.rawValue): \(error.detail))")
+            throw ExitCode.failure
+        }
+        try present(reply, show: show)
+    }
+
+    private func present(_ reply: UpstreamReply, show: (JSONObjectView) -> String) throws {
+        let isSuccess = 200..<300 ~= reply.status
+        if json { print(String(decoding: reply.body, as: UTF8.self)) }
+        guard let answer = try? JSONObjectView(reply.body, rules: .lenient) else {
+            StandardError.print("weir: HTTP \(reply.status), and the answer is not the gateway's")
+            throw ExitCode.failure
+        }
+        guard isSuccess else {
+            if !json { StandardError.print("weir: \(answer.string("message") ?? "HTTP \(reply.status)")") }
+            throw ExitCode.failure
+        }
+        if !json, let data = answer.object("data") { print(show(data)) }
+    }
+
+    /// A message on a few lines.
+    static func describe(_ message: JSONObjectView) -> String {
+        var lines = ["\(message.string("id") ?? "?")  \(message.string("state") ?? "?")"]
+        for name in ["app", "type", "priority", "created_at", "msgid", "reason", "next_at"] {
+            if let text = message.string(name) { lines.append("  \(name): \(text)") }
+        }
+        for attempt in message.value("attempts")?.array?.compactMap(\.object) ?? [] {
+            let code = attempt.integer("errcode").map { " errcode \($0)" } ?? ""
+            let text = attempt.string("errmsg").map { " \($0)" } ?? ""
+            lines.append(
+                "  attempt \(attempt.integer("n") ?? 0): \(attempt.string("outcome") ?? "?")\(code)\(text) "
+                    + "(\(attempt.integer("duration_ms") ?? 0) ms, \(attempt.string("started_at") ?? "?"))"
+            )
+        }
+        if let omitted = message.integer("attempts_omitted") {
+            lines.append("  \(omitted) attempts between the first and the last are counted and kept no longer")
+        }
+        return lines.joined(separator: "\n")
+    }
+}

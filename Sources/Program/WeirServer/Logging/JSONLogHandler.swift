@@ -1,0 +1,55 @@
+import Logging
+import Synchronization
+import Timekeeping
+import Weir
+import WireJSON
+
+/// Writes a log record as one line of JSON to standard error.
+struct JSONLogHandler: LogHandler {
+    var metadata: Logger.Metadata = [:]
+    var metadataProvider: Logger.MetadataProvider?
+    private let label: String
+    private let level: LogLevel
+    /// Set on one logger: the shared level no longer counts for it.
+    private var ownLevel: Logger.Level?
+    private let time: any TimeSource
+    private let sink: @Sendable ([UInt8]) -> Void
+
+    /// - Parameters:
+    ///   - level: shared by all handlers, so that it can be changed while running.
+    ///   - sink: takes whole lines.
+    init(
+        label: String,
+        level: LogLevel,
+        time: any TimeSource = SystemTimeSource(),
+        sink: @escaping @Sendable ([UInt8]) -> Void = StandardError.write
+    ) {
+        self.label = label
+        self.level = level
+        self.time = time
+        self.sink = sink
+    }
+
+    var logLevel: Logger.Level {
+        get { ownLevel ?? level.value }
+        set { ownLevel = newValue }
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        var json = JSONWriter()
+        json.object { json in
+            json.member("time", time.timestamp().rfc3339)
+            json.member("level", event.level.rawValue)
+            json.member("logger", label)
+            json.member("message", "\(event.message)")
+            let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
+            for (key, value) in all.sorted(by: { $0.key < $1.key }) { json.member(key, "\(value)") }
+        }
+        sink(json.bytes + [UInt8(ascii: "\n")])
+    }
+}

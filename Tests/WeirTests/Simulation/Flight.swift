@@ -1,0 +1,24 @@
+import Queueing
+import Timekeeping
+
+@testable import Weir
+
+/// A request on its way, its fate already decided.
+struct Flight {
+    var number: Int
+    var request: SentRequest
+    var app: String
+    /// The message; `nil` for a relayed call and for a token request.
+    var message: JobID?
+    var result: Result<UpstreamReply, TransportFailure>
+    /// When Weir hears of it.
+    var arrival: Instant
+
+    var isTokenRequest: Bool { request.isTokenRequest }
+
+    /// Whether the answer makes a lane wait, which empties its bucket.
+    var isTooMuch: Bool {
+        guard case .success(let reply) = result else { return false }
+        return reply == .errcode(45009) || reply == .errcode(45011)
+    }
+}

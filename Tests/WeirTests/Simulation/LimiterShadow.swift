@@ -1,0 +1,47 @@
+import Queueing
+import Resilience
+import Timekeeping
+
+/// A bucket that counts along from outside: what an attempt took stays taken if its request left, and comes back if not.
+struct LimiterShadow {
+    private struct Key: Hashable {
+        var id: JobID
+        var number: Int
+    }
+
+    private var bucket: TokenBucket
+    /// Attempts in flight, and what the bucket had granted with each.
+    private var marks: [Key: UInt64] = [:]
+    /// Those of them whose request left.
+    private var departed: Set<Key> = []
+    /// When permits were taken for requests that left.
+    private(set) var departures: [Instant] = []
+
+    init(_ bucket: TokenBucket) {
+        self.bucket = bucket
+    }
+
+    mutating func left(_ attempt: MachineView.Attempt) {
+        guard departed.insert(Key(id: attempt.id, number: attempt.number)).inserted else { return }
+        departures.append(attempt.startedAt)
+    }
+
+    /// Takes what began, gives back what ended without having left.
+    ///
+    /// - Returns: how many permits the real bucket has too few (above zero) or too many.
+    mutating func count(_ attempts: [MachineView.Attempt], real: TokenBucket, at now: Instant) -> Int {
+        let keys = Set(attempts.map { Key(id: $0.id, number: $0.number) })
+        // In the order in which they were taken, as the gateway does: what one gets back depends on the others.
+        for (key, mark) in marks.sorted(by: { $0.value < $1.value }) where !keys.contains(key) {
+            marks[key] = nil
+            if departed.remove(key) == nil { bucket.giveBack(mark: mark, at: now) }
+        }
+        for attempt in attempts.sorted(by: { $0.mark < $1.mark }) {
+            let key = Key(id: attempt.id, number: attempt.number)
+            guard marks.updateValue(attempt.mark, forKey: key) == nil else { continue }
+            _ = bucket.take(at: attempt.startedAt)
+        }
+        defer { bucket = real }
+        return bucket.available(at: now) - real.available(at: now)
+    }
+}

@@ -1,0 +1,103 @@
+import Queueing
+import Resilience
+import Synchronization
+import Timekeeping
+import WeChat
+
+@testable import Weir
+
+/// What the checks look at: the one place that knows how the dispatch machine keeps its things.
+struct MachineView {
+    struct Attempt {
+        var id: JobID
+        var number: Int
+        var gate: Int
+        var breaker: Int
+        var isDurable: Bool
+        var isProbe: Bool
+        var startedAt: Instant
+        /// What the bucket had granted with it.
+        var mark: UInt64
+    }
+
+    struct Gate {
+        var app: String
+        var api: String
+        var bucket: TokenBucket
+    }
+
+    /// A lane in which work waits that is ready to go.
+    struct Waiting {
+        var lane: String
+        var count: Int
+        /// What keeps it from leaving; `nil`: nothing.
+        var obstacle: Obstacle?
+    }
+
+    let now: Moment
+    let attempts: [Attempt]
+    let gates: [Gate]
+    /// By breaker: probes that are out.
+    let probes: [Int]
+    let waiting: [Waiting]
+    /// Attempts by breaker and kind, as the machine has counted them on.
+    let countedShares: [Int]
+    let countedDurable: Int
+    /// When the machine wants to look next, and when the next of its waiting work is due or expires.
+    let nextWake: Instant?
+    /// What a look at this instant would do.
+    let overdue: [String]
+
+    init(_ dispatcher: Dispatcher, at now: Moment) {
+        self.now = now
+        // A copy: what is tried out here changes nothing.
+        var machine = dispatcher.state.withLock { $0.machine }
+        attempts = machine.leases.values.map { lease in
+            Attempt(
+                id: lease.job.id,
+                number: lease.number,
+                gate: lease.gate,
+                breaker: lease.breaker,
+                isDurable: lease.job.isDurable,
+                isProbe: lease.permit.isProbe,
+                startedAt: lease.startedAt.instant,
+                mark: lease.mark
+            )
+        }
+        gates = machine.gates.map { Gate(app: machine.apps[$0.app].name, api: $0.api.label, bucket: $0.bucket) }
+        probes = machine.breakers.map(\.probesInFlight)
+        waiting = machine.queue.readyLanes.map { lane in
+            Waiting(
+                lane: MachineView.name(lane, in: machine),
+                count: machine.queue.counts(in: lane).ready,
+                obstacle: machine.obstacle(of: lane, at: now)
+            )
+        }
+        countedShares = machine.inFlightByShare
+        countedDurable = machine.durableInFlight
+        nextWake = machine.nextWake(at: now)
+        overdue = machine.pump(at: now).map(MachineView.describe)
+    }
+
+    /// What the attempts in flight add up to, in the order of `countedShares`.
+    var shares: [Int] {
+        var shares = [Int](repeating: 0, count: countedShares.count)
+        for attempt in attempts { shares[attempt.breaker * 2 + (attempt.isDurable ? 1 : 0)] += 1 }
+        return shares
+    }
+
+    private static func name(_ lane: LaneID, in machine: DispatchMachine) -> String {
+        let gate = machine.gates[machine.gate(of: lane)]
+        let kind = DispatchMachine.isDurable(lane) ? "messages" : "calls"
+        return "\(machine.apps[gate.app].name) \(gate.api.label) \(kind)"
+    }
+
+    private static func describe(_ action: DispatchAction) -> String {
+        switch action {
+        case .start(let lease): "start \(lease.job.id)"
+        case .expire(let job, _): "expire \(job.id)"
+        case .refuse(let job, let obstacle): "refuse \(job.id) because of \(obstacle.reason)"
+        case .giveUp(let id): "give up \(id)"
+        }
+    }
+}

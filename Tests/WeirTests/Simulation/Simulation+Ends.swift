@@ -1,0 +1,73 @@
+import PrometheusMetrics
+import Queueing
+import Resilience
+import Timekeeping
+import WeirTesting
+
+@testable import Weir
+
+/// How a run comes to its end, and what must hold then.
+extension Simulation {
+    /// Everything is mended. From here on nothing comes from outside: what waits must wake by itself until nothing waits any more.
+    func heal() throws {
+        guard violations.isEmpty else { return }
+        agenda.outside = nil
+        agenda.housekeeping = nil
+        journal.fail(with: nil)
+        agenda.journalNews = time.now()
+        for app in SimulatedConfiguration.apps {
+            world.setMood(.well, app: app)
+            _ = gateway.setPaused(false, app: app)
+        }
+        for breaker in dispatcher.snapshot().breakers { _ = dispatcher.force(.auto, breaker: breaker.name) }
+        time.settle()
+        collectDepartures()
+        var events = 0
+        while violations.isEmpty, !isIdle {
+            guard let event = nextEvent() else { break }
+            try perform(event)
+            events += 1
+            if events > 100_000 { report("it never comes to rest") }
+        }
+        checkEnd()
+    }
+
+    private var isIdle: Bool {
+        dispatcher.snapshot().queue.count == 0 && !journal.isBusy && flights.allSatisfy(\.isTokenRequest)
+    }
+
+    private func checkEnd() {
+        guard violations.isEmpty else { return }
+        checkLife()
+        for id in promised where !(journal.record(id)?.state.isTerminal ?? false) {
+            report("\(id) never ended: \(journal.record(id)?.state.name ?? "gone")")
+        }
+        for call in calls where call.ends.count != 1 { report("a call was never answered") }
+        let view = MachineView(dispatcher, at: time.moment())
+        if !view.attempts.isEmpty { report("slots were left over") }
+        if view.probes.contains(where: { $0 > 0 }) { report("probes were left over") }
+        if countedEnds != ends { report("metrics say \(countedEnds), the journal \(ends)") }
+    }
+
+    /// What must have held through one life of the process.
+    func checkLife() {
+        for call in calls where call.ends.count > 1 { report("a call ended twice") }
+        let view = MachineView(dispatcher, at: time.moment())
+        for (gate, shadow) in zip(view.gates, shadows)
+        where DispatchLaneTests.worstExcess(shadow.departures.sorted(), gate.bucket.limit) > 0 {
+            report("\(gate.app) \(gate.api) let too much through")
+        }
+    }
+
+    /// The sum of the metrics, by state.
+    private var countedEnds: [String: Int] {
+        var counted: [String: Int] = [:]
+        for line in String(decoding: gateway.registry.render(), as: UTF8.self).split(separator: "\n")
+        where line.hasPrefix("weir_messages_total{") {
+            let state = line.split(separator: "state=\"").last?.prefix { $0 != "\"" } ?? ""
+            let value = line.split(separator: " ").last.flatMap { Double($0) } ?? 0
+            if value > 0 { counted[String(state), default: 0] += Int(value) }
+        }
+        return counted
+    }
+}

@@ -1,0 +1,125 @@
+import Queueing
+import Resilience
+import Timekeeping
+import WeChat
+
+@testable import Weir
+
+/// What callers, operators, WeChat's moods and the machine below do.
+extension Simulation {
+    func act() throws {
+        let choice = roll(100)
+        note("choice \(choice)")
+        switch choice {
+        case 0..<34: submitMessage()
+        case 34..<56: submitCall()
+        case 56..<60: for _ in 0..<roll(25) { roll(2) == 0 ? submitMessage() : submitCall() }
+        case 60..<64: cancelOne()
+        case 64..<67: hangUpOne()
+        case 67..<77: turnMood()
+        case 77..<79: if roll(2) == 0 { world.rivalRefreshes(someApp) }
+        case 79..<83: turnJournal()
+        case 83..<89: _ = gateway.setPaused(roll(3) == 0, app: someApp)
+        case 89..<94: forceBreaker()
+        case 94..<96: stepWallClock()
+        case 96: if roll(3) == 0 { try crash() }
+        default: break
+        }
+    }
+
+    private var someApp: String { SimulatedConfiguration.apps[roll(SimulatedConfiguration.apps.count)] }
+
+    private func turnMood() {
+        let moods = SimulatedWeChat.Mood.allCases
+        world.setMood(roll(3) == 0 ? .well : moods[roll(moods.count)], app: someApp)
+    }
+
+    private func limit(_ app: String, _ api: APIDescriptor) -> RateLimit {
+        configuration.apps[app]?.limit(for: api.label) ?? .wide
+    }
+
+    // MARK: Messages
+
+    private func submitMessage() {
+        let app = roll(SimulatedConfiguration.apps.count)
+        let type = SimulatedConfiguration.types[roll(SimulatedConfiguration.types.count)]
+        let (id, now) = (dispatcher.makeID(), time.timestamp())
+        let record = MessageRecord(
+            id: id,
+            app: SimulatedConfiguration.apps[app],
+            type: type,
+            priority: Priority.allCases[roll(4)],
+            retryClass: ["available", "consistent", "async"][roll(3)],
+            createdAt: now,
+            notBefore: roll(8) == 0 ? now + rollTime(.seconds(600)) : nil,
+            notAfter: roll(3) == 0 ? now + .seconds(1) + rollTime(.seconds(3600)) : now + .seconds(3 * 86_400),
+            body: Array("{\"client_msg_id\":\"\(id)\"}".utf8)
+        )
+        let message = AcceptedMessage(
+            record: record,
+            app: app,
+            api: type.descriptor,
+            limit: limit(record.app, type.descriptor),
+            isDeduplicated: type == .template
+        )
+        let outbox = Outbox<Result<Void, AcceptFailure>>()
+        answers.append((id, outbox))
+        dispatcher.accept(message) { outbox.put($0) }
+    }
+
+    private func cancelOne() {
+        guard let id = promised.suffix(40).randomElement(using: &chance) else { return }
+        dispatcher.cancel(id) { _ in }
+    }
+
+    // MARK: Calls
+
+    private func submitCall() {
+        let app = roll(SimulatedConfiguration.apps.count)
+        let (method, path) = SimulatedConfiguration.calls[roll(SimulatedConfiguration.calls.count)]
+        let api = APICatalog.descriptor(method: method, path: path)
+        let outbox = Outbox<RelayEnd>()
+        let usesToken = api.kind != .sns
+        let call = RelayCall(
+            method: method,
+            targetPrefix: path + (usesToken ? "?access_token=" : "?access_token=OF-A-USER"),
+            targetSuffix: "",
+            usesToken: usesToken,
+            headers: [],
+            body: Array("{\"relayed\":\"call \(step)\"}".utf8),
+            app: app,
+            api: api,
+            deadline: time.now() + .milliseconds(1) + rollTime(api.group == .media ? .seconds(30) : .seconds(6)),
+            isRepeatable: api.repeatability == .always || roll(3) == 0,
+            path: path
+        ) { outbox.put($0) }
+        let id = dispatcher.relay(
+            call,
+            priority: Priority.allCases[roll(4)],
+            retryClass: "available",
+            limit: limit(SimulatedConfiguration.apps[app], api)
+        )
+        calls.append((id, outbox))
+    }
+
+    private func hangUpOne() {
+        guard let id = calls.suffix(12).randomElement(using: &chance)?.id else { return }
+        dispatcher.hangUp(id)
+    }
+
+    // MARK: Operators and clocks
+
+    private func forceBreaker() {
+        guard let breaker = dispatcher.snapshot().breakers.randomElement(using: &chance) else { return }
+        _ = dispatcher.force([.open, .auto, .auto, .close][roll(4)], breaker: breaker.name)
+    }
+
+    /// NTP moves the wall clock a little, never by half a minute in all. No timer knows of that: the house-keeping, which runs in
+    /// every gateway, looks within a second.
+    private func stepWallClock() {
+        let target = Duration.seconds(roll(50) - 25)
+        time.stepWallClock(by: target - wallDrift)
+        wallDrift = target
+        dispatcher.look()
+    }
+}

@@ -1,0 +1,40 @@
+import Foundation
+import Testing
+
+/// Which seeds a run of the tests tries: a few fixed ones, or what the environment says.
+///
+/// `WEIR_SEED=17` repeats one run, `WEIR_SEEDS=20000` makes the runs 1 to 20,000, `WEIR_SIMULATE_SECONDS=60` makes runs of fresh chance
+/// for a minute.
+enum SimulationSeeds: Sendable, CustomTestStringConvertible {
+    case range(Range<UInt64>)
+    /// Fresh ones until this time.
+    case fresh(until: ContinuousClock.Instant)
+
+    static var chosen: [SimulationSeeds] {
+        func number(_ name: String) -> UInt64? { ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) } }
+        if let seed = number("WEIR_SEED"), seed < .max { return [.range(seed..<seed + 1)] }
+        if let seconds = number("WEIR_SIMULATE_SECONDS") {
+            let end = ContinuousClock.now + .seconds(Int64(clamping: seconds))
+            return [SimulationSeeds](repeating: .fresh(until: end), count: ProcessInfo.processInfo.activeProcessorCount)
+        }
+        // In parts, which run side by side.
+        let (count, parts) = (number("WEIR_SEEDS") ?? 24, UInt64(12))
+        let size = max(1, count / parts)
+        return stride(from: 1, through: count, by: Int(size)).map { .range($0..<min($0 + size, count + 1)) }
+    }
+
+    /// The next one after those that were tried.
+    func seed(after tried: UInt64) -> UInt64? {
+        switch self {
+        case .range(let range): tried < range.count ? range.lowerBound + tried : nil
+        case .fresh(let end): ContinuousClock.now < end ? .random(in: 0..<1 << 48) : nil
+        }
+    }
+
+    var testDescription: String {
+        switch self {
+        case .range(let range): range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound)…\(range.upperBound - 1)"
+        case .fresh: "fresh"
+        }
+    }
+}
