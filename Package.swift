@@ -108,6 +108,9 @@ let package = Package(
             ]
         ),
 
+        // For tests of whatever stands on the ports, and for those who write a journal of their own.
+        source(.gateway, "WeirTesting", ["WeirPorts", "Queueing", "WeChat", "Timekeeping"]),
+
         // Ring 2: adapters, one outside thing each.
         .systemLibrary(
             name: "CCurl",
@@ -166,14 +169,21 @@ let package = Package(
         tests("PrometheusMetrics", [coreMetrics]),
         tests(
             "Weir",
-            ["Resilience", "Queueing", "WireJSON", "WeChat", "PrometheusMetrics", logging, lifecycle, tracing]
+            [
+                "WeirTesting", "Resilience", "Queueing", "WireJSON", "WeChat", "PrometheusMetrics", logging, lifecycle,
+                tracing,
+            ]
         ),
+        tests("WeirTesting", ["WeirPorts", "Queueing", "WeChat"]),
         tests("Gzip"),
         tests("CurlTransport", ["WeirPorts", "Resilience", "Gzip", "CCurl"]),
         tests("OTLPTracing", [tracing]),
-        tests("SQLiteJournal", ["WeirPorts", "Queueing", "WeChat", grdb]),
+        tests("SQLiteJournal", ["WeirTesting", "WeirPorts", "Queueing", "WeChat", grdb]),
         tests("HTTPServing", sockets + ["Resilience"]),
-        tests("WeirHTTP", ["Weir", "HTTPServing", "Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging]),
+        tests(
+            "WeirHTTP",
+            ["WeirTesting", "Weir", "HTTPServing", "Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging]
+        ),
         tests("WeChatSandbox", sockets + ["HTTPServing"]),
         tests("WeirConfiguration", ["Weir", "Resilience", "Queueing"]),
         .testTarget(name: "RepositoryTests", dependencies: ["Weir"], swiftSettings: strict),

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 import Timekeeping
 import WeirPorts
+import WeirTesting
 
 @Suite struct BoundsTests {
     @Test func `a commit takes no more writes than its bound, but never splits a call`() async throws {

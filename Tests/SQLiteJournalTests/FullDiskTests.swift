@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 import Timekeeping
 import WeirPorts
+import WeirTesting
 
 @testable import SQLiteJournal
 

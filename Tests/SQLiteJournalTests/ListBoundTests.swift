@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 import Timekeeping
 import WeirPorts
+import WeirTesting
 
 @testable import SQLiteJournal
 

@@ -5,6 +5,7 @@ import Testing
 import Timekeeping
 import WeChat
 import WeirPorts
+import WeirTesting
 
 /// Random histories, told to the journal and to `JournalModel`.
 @Suite struct ModelTests {
@@ -112,7 +113,7 @@ import WeirPorts
                 await journal.close()
                 journal = try SQLiteJournal(path: folder.journal, timeSource: ManualTimeSource())
             }
-            #expect(try journal.restored() == model.restored(), "seed \(seed) round \(round)")
+            #expect(try journal.restored() == model.restored, "seed \(seed) round \(round)")
             for index in history.attempts.indices {
                 let found = parts(try await journal.message(id(index)))
                 #expect(found == parts(model.message(id(index))), "seed \(seed) message \(index)")

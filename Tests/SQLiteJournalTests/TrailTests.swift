@@ -5,6 +5,7 @@ import Testing
 import Timekeeping
 import WeChat
 import WeirPorts
+import WeirTesting
 
 @testable import SQLiteJournal
 
@@ -117,7 +118,7 @@ import WeirPorts
                 try await journal.write(writes)
                 writes = []
                 #expect(parts(try await journal.message(id(1))) == parts(model.message(id(1))), "\(number)")
-                #expect(try journal.restored() == model.restored(), "\(number)")
+                #expect(try journal.restored() == model.restored, "\(number)")
             }
         }
     }

@@ -3,6 +3,7 @@ import Logging
 import PrometheusMetrics
 import TestSupport
 import Weir
+import WeirTesting
 
 @testable import WeirHTTP
 
@@ -23,7 +24,7 @@ struct HandlerBench {
         let gateway = Gateway(
             configuration: configuration,
             transport: QuietTransport(),
-            journal: SimpleJournal(),
+            journal: MemoryJournal(),
             time: time,
             registry: registry,
             metrics: try GatewayMetrics(registry),

@@ -40,7 +40,9 @@ struct BatchWriter {
         if case .start(let id, let number, let at, let needsBody) = write, let record = held, record.id == id {
             held = nil
             try insert(record, start: (number, at.milliseconds))
-            if needsBody { bodies[id] = StoredBody(bytes: record.body, traceparent: record.traceparent) }
+            if needsBody, !record.body.isEmpty {
+                bodies[id] = StoredBody(bytes: record.body, traceparent: record.traceparent)
+            }
             return
         }
         try flush()

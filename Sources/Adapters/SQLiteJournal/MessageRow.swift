@@ -17,9 +17,9 @@ enum MessageRow {
     static let restoreColumns = """
         id, state, attempts, attempt_at, counted_attempts, first_attempt_at, next_at,
         app, client, type, priority, retry_class, created_at, not_before, not_after,
-        first_attempt_at IS NOT NULL AND EXISTS (
+        attempts > redriven_after AND EXISTS (
             SELECT 1 FROM attempts
-            WHERE message_id = messages.id AND outcome = 'unknown' AND started_at >= messages.first_attempt_at
+            WHERE message_id = messages.id AND number > messages.redriven_after AND outcome = 'unknown'
         )
         """
 

@@ -14,6 +14,9 @@ enum Schema {
         migrator.registerMigration("2", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: second)
         }
+        migrator.registerMigration("4", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: fourth)
+        }
         return migrator
     }
 
@@ -90,5 +93,15 @@ enum Schema {
         ALTER TABLE attempts ADD COLUMN next_at INTEGER;
         ALTER TABLE attempts ADD COLUMN next_reason TEXT;
         ALTER TABLE attempts ADD COLUMN next_cost TEXT;
+        """
+
+    /// `redriven_after` is the number of attempts at the last redrive: what came before says nothing of a doubt. The times
+    /// of attempts can't tell this, as the clock may have been set back. For older rows they are all there is.
+    private static let fourth = """
+        ALTER TABLE messages ADD COLUMN redriven_after INTEGER NOT NULL DEFAULT 0;
+        UPDATE messages INDEXED BY messages_state SET redriven_after = coalesce((
+            SELECT max(number) FROM attempts
+            WHERE message_id = messages.id AND started_at < coalesce(first_attempt_at, attempt_at, 9223372036854775807)
+        ), 0) WHERE state NOT IN (2, 3) AND state IN (0, 1) AND messages.attempts > 0;
         """
 }

@@ -38,7 +38,8 @@ extension WriteStatements {
         static let redrive = """
             UPDATE messages SET
                 state = 0, attempt_at = NULL, counted_attempts = 0, first_attempt_at = NULL,
-                not_before = NULL, not_after = NULL, next_at = ?2, ended_at = NULL, msgid = NULL, reason = NULL
+                not_before = NULL, not_after = NULL, next_at = ?2, ended_at = NULL, msgid = NULL, reason = NULL,
+                redriven_after = attempts
             WHERE id = ?1
             """
 
@@ -57,11 +58,11 @@ extension WriteStatements {
             SELECT number FROM attempts AS old
             WHERE message_id = ?1 AND number > \(AttemptTrail.first) AND number <= ?2 AND (
                 outcome <> 'unknown'
-                OR started_at < (SELECT coalesce(first_attempt_at, 0) FROM messages WHERE id = ?1)
+                OR number <= (SELECT redriven_after FROM messages WHERE id = ?1)
                 OR EXISTS (
                     SELECT 1 FROM attempts AS earlier
                     WHERE earlier.message_id = ?1 AND earlier.number < old.number AND earlier.outcome = 'unknown'
-                    AND earlier.started_at >= (SELECT coalesce(first_attempt_at, 0) FROM messages WHERE id = ?1)
+                    AND earlier.number > (SELECT redriven_after FROM messages WHERE id = ?1)
                 )
             ) ORDER BY number LIMIT 8
             """

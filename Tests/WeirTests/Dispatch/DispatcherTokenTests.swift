@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 import Timekeeping
 import WeChat
+import WeirTesting
 
 @testable import Weir
 

@@ -184,15 +184,9 @@ import WeChat
     }
 
     @Test(arguments: Obstacle.Reason.allCases.filter { $0 != .scheduled })
-    func `every reason to wait is told with the bucket or breaker`(reason: Obstacle.Reason) {
+    func `every reason to wait is told with the bucket or breaker`(reason: Obstacle.Reason) throws {
         let told = Bench.explain(Bench.record(), report: Bench.report(Obstacle(reason)))
-        let facts = ExplanationFacts(
-            record: Bench.record(),
-            limit: RateLimit(permits: 10, per: .seconds(1), burst: 20),
-            breaker: Bench.breaker,
-            now: Bench.noon
-        )
-        let clause = ExplanationWords.clause(reason, facts)
+        let clause = try #require(ExplanationWordsTests.clauses[reason])
         #expect(told.summary == "It waits \(clause); nobody knows how long (not tried yet).")
         #expect(told.steps.last?.text.hasPrefix("It waits \(clause); ready since") == true)
         #expect(told.steps.last?.text.hasSuffix("Nothing else waits in its lane.") == true)

@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 import Timekeeping
 import WeChat
+import WeirTesting
 
 @testable import Weir
 

@@ -2,6 +2,7 @@ import Queueing
 import TestSupport
 import Timekeeping
 import WeChat
+import WeirTesting
 
 @testable import Weir
 

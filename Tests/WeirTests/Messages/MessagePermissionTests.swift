@@ -1,6 +1,7 @@
 import Queueing
 import Testing
 import WeChat
+import WeirTesting
 
 @testable import Weir
 

@@ -3,6 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 import Timekeeping
+import WeirTesting
 
 @testable import Weir
 

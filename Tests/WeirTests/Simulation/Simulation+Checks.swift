@@ -1,6 +1,7 @@
 import Queueing
 import Resilience
 import Timekeeping
+import WeirTesting
 
 @testable import Weir
 

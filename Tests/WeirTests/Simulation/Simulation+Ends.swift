@@ -2,6 +2,7 @@ import PrometheusMetrics
 import Queueing
 import Resilience
 import Timekeeping
+import WeirTesting
 
 @testable import Weir
 

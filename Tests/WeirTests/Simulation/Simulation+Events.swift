@@ -1,5 +1,6 @@
 import Queueing
 import Timekeeping
+import WeirTesting
 
 @testable import Weir
 

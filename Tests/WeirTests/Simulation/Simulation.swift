@@ -5,6 +5,7 @@ import Resilience
 import TestSupport
 import Timekeeping
 import WeChat
+import WeirTesting
 
 @testable import Weir
 

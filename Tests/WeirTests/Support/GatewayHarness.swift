@@ -6,6 +6,7 @@ import Synchronization
 import TestSupport
 import Timekeeping
 import WeChat
+import WeirTesting
 
 @testable import Weir
 

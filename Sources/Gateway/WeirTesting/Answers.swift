@@ -1,19 +1,23 @@
-import Synchronization
+internal import Synchronization
 
 /// Collects what completions bring, in the order they come in.
-final class Answers<Value: Sendable>: Sendable {
+public final class Answers<Value: Sendable>: Sendable {
     private let values = Mutex<[Value]>([])
     private let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
 
-    func add(_ value: Value) {
+    public init() {}
+
+    /// For completions, on any thread.
+    public func add(_ value: Value) {
         values.withLock { $0.append(value) }
         continuation.yield()
     }
 
-    var all: [Value] { values.withLock { $0 } }
+    /// What has come so far.
+    public var all: [Value] { values.withLock { $0 } }
 
     /// Waits until there are `count` of them; for one caller.
-    func wait(for count: Int) async -> [Value] {
+    public func wait(for count: Int) async -> [Value] {
         if all.count >= count { return all }
         for await _ in stream where all.count >= count { break }
         return all

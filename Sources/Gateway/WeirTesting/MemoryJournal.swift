@@ -1,0 +1,266 @@
+internal import Dispatch
+public import Queueing
+internal import Synchronization
+public import Timekeeping
+public import WeirPorts
+
+/// A journal without a disk, for tests: commits on a queue of its own, or when the test says so.
+public final class MemoryJournal: Journal {
+    private struct Call {
+        var writes: [JournalWrite]
+        var completion: @Sendable (Result<JournalReceipt, JournalError>) -> Void
+
+        /// What has happened already must not be lost; it is written once that is possible again.
+        var mustBeKept: Bool {
+            writes.contains { write in
+                switch write {
+                case .settle, .conclude: true
+                case .accept, .start, .redrive: false
+                }
+            }
+        }
+
+        var starts: Int {
+            writes.count { if case .start = $0 { true } else { false } }
+        }
+    }
+
+    private struct State {
+        var model = JournalModel()
+        var pending: [Call] = []
+        var kept: [Call] = []
+        var appends: [[String]] = []
+        var changed: [JobID] = []
+        var isManual: Bool
+        var isClosed = false
+        var failure: JournalError?
+        var commits = 0
+        var writes = 0
+        var errors = 0
+        var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+
+        /// Takes the oldest call that can be answered now.
+        mutating func commitOne() -> (
+            completion: @Sendable (Result<JournalReceipt, JournalError>) -> Void,
+            result: Result<JournalReceipt, JournalError>
+        )? {
+            if let failure {
+                while let next = pending.first, next.mustBeKept {
+                    kept.append(pending.removeFirst())
+                    errors += 1
+                }
+                guard !pending.isEmpty else { return nil }
+                errors += 1
+                return (pending.removeFirst().completion, .failure(failure))
+            }
+            guard !(kept.isEmpty && pending.isEmpty) else { return nil }
+            let next = kept.isEmpty ? pending.removeFirst() : kept.removeFirst()
+            if let refusal = model.refusal(of: next.writes) { return (next.completion, .failure(refusal)) }
+            commits += 1
+            writes += next.writes.count
+            changed += next.writes.map(\.id)
+            return (next.completion, .success(model.apply(next.writes)))
+        }
+    }
+
+    private let state: Mutex<State>
+    private let queue = DispatchQueue(label: "memory journal")
+
+    /// - Parameters:
+    ///   - model: what is stored already.
+    ///   - isManual: Whether nothing is committed before `commit` is called.
+    public init(_ model: JournalModel = JournalModel(), isManual: Bool = false) {
+        state = Mutex(State(model: model, isManual: isManual))
+    }
+
+    // MARK: What tests do
+
+    /// Every later commit fails, or none. What was kept meanwhile is written with the next commit, which comes at once
+    /// unless commits are manual.
+    public func fail(with failure: JournalError?) {
+        let isManual = state.withLock { state in
+            state.failure = failure
+            return state.isManual
+        }
+        if !isManual { queue.async { [self] in commit() } }
+    }
+
+    /// Whether commits wait for `commit` from now on.
+    public func setManual(_ isManual: Bool) {
+        state.withLock { $0.isManual = isManual }
+    }
+
+    /// Every append so far, its writes in short, such as `start 1 with body`.
+    public var appends: [[String]] { state.withLock { $0.appends } }
+
+    /// What is stored.
+    public var model: JournalModel {
+        get { state.withLock { $0.model } }
+        set { state.withLock { $0.model = newValue } }
+    }
+
+    /// One stored message with its attempts.
+    public func record(_ id: JobID) -> MessageRecord? {
+        state.withLock { $0.model.message(id) }
+    }
+
+    /// Whether `commitOne` has something to do.
+    public var isBusy: Bool {
+        state.withLock { !$0.pending.isEmpty || $0.failure == nil && !$0.kept.isEmpty }
+    }
+
+    /// Starts of attempts that were handed over and are not answered.
+    public var pendingStarts: Int {
+        state.withLock { $0.pending.reduce(0) { $0 + $1.starts } }
+    }
+
+    /// The messages that commits were about since this was asked last.
+    public func takeChanged() -> [JobID] {
+        state.withLock { state in
+            defer { state.changed = [] }
+            return state.changed
+        }
+    }
+
+    /// Commits everything that was handed over, and what that leads to, on the calling thread.
+    public func commit() {
+        while commitOne() {}
+    }
+
+    /// Commits the oldest append.
+    ///
+    /// - Returns: Whether one was answered.
+    @discardableResult
+    public func commitOne() -> Bool {
+        let step = state.withLock { $0.commitOne() }
+        guard let (completion, result) = step else { return false }
+        completion(result)
+        return true
+    }
+
+    /// The process dies: what was not committed never will be, and is never answered.
+    ///
+    /// - Returns: How many calls were lost.
+    @discardableResult
+    public func losePending() -> Int {
+        state.withLock { state in
+            defer { (state.pending, state.kept) = ([], []) }
+            return state.pending.count + state.kept.count
+        }
+    }
+
+    /// Answers everything that was handed over, and what can't be written with the failure. Later calls fail with
+    /// `closed`.
+    public func close() async {
+        state.withLock { $0.isClosed = true }
+        await withCheckedContinuation { continuation in
+            queue.async { [self] in
+                commit()
+                let kept = state.withLock { state in
+                    defer { state.kept = [] }
+                    return state.kept.map { ($0.completion, state.failure ?? .closed) }
+                }
+                for (completion, failure) in kept { completion(.failure(failure)) }
+                continuation.resume()
+            }
+        }
+    }
+
+    /// Waits until the queue has nothing to do.
+    public func settle() {
+        queue.sync {}
+    }
+
+    /// Returns once `count` appends have come.
+    public func waitForAppends(_ count: Int) async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                if state.appends.count >= count { return true }
+                state.watchers.append((count, continuation))
+                return false
+            }
+            if isThere { continuation.resume() }
+        }
+    }
+
+    // MARK: Journal
+
+    public func append(
+        _ writes: [JournalWrite],
+        completion: @escaping @Sendable (Result<JournalReceipt, JournalError>) -> Void
+    ) {
+        let (isOpen, isManual, ready) = state.withLock { state in
+            guard !state.isClosed else { return (false, false, [CheckedContinuation<Void, Never>]()) }
+            state.pending.append(Call(writes: writes, completion: completion))
+            state.appends.append(writes.map(\.summary))
+            let count = state.appends.count
+            let ready = state.watchers.filter { $0.count <= count }.map(\.continuation)
+            state.watchers.removeAll { $0.count <= count }
+            return (true, state.isManual, ready)
+        }
+        guard isOpen else { return queue.async { completion(.failure(.closed)) } }
+        for watcher in ready { watcher.resume() }
+        if !isManual { queue.async { [self] in commit() } }
+    }
+
+    public func restore(_ each: (RestoredMessage) -> Void) throws(JournalError) {
+        for message in try read({ $0.restored }) { each(message) }
+    }
+
+    public func message(_ id: JobID) async throws(JournalError) -> MessageRecord? {
+        try read { $0.message(id) }
+    }
+
+    public func list(_ filter: MessageFilter) async throws(JournalError) -> MessagePage {
+        try read { $0.list(filter) }
+    }
+
+    public func idempotent(_ key: IdempotencyKey, now: Timestamp) async throws(JournalError) -> IdempotentMessage? {
+        try read { $0.idempotent(key, now: now) }
+    }
+
+    public func sweep(_ retention: Retention, now: Timestamp, limit: Int) async throws(JournalError) -> Bool {
+        try read { $0.sweep(retention, now: now, limit: limit) }
+    }
+
+    public func status() -> JournalStatus {
+        state.withLock { state in
+            JournalStatus(
+                failure: state.failure,
+                commits: state.commits,
+                writes: state.writes,
+                errors: state.errors,
+                pendingWrites: (state.kept + state.pending).reduce(0) { $0 + $1.writes.count }
+            )
+        }
+    }
+
+    private func read<Value: Sendable>(
+        _ question: (inout JournalModel) -> Value
+    ) throws(JournalError) -> Value {
+        let answer = state.withLock { $0.isClosed ? nil : question(&$0.model) }
+        guard let answer else { throw .closed }
+        return answer
+    }
+}
+
+extension JournalWrite {
+    /// The message that it is about.
+    fileprivate var id: JobID {
+        switch self {
+        case .accept(let record): record.id
+        case .start(let id, _, _, _), .settle(let id, _, _), .conclude(let id, _), .redrive(let id, _): id
+        }
+    }
+
+    /// A short form to compare by.
+    fileprivate var summary: String {
+        switch self {
+        case .accept: "accept"
+        case .start(_, let number, _, let needsBody): "start \(number)\(needsBody ? " with body" : "")"
+        case .settle(_, let attempt, let settlement): "settle \(attempt.number) \(settlement.state.name)"
+        case .conclude(_, let settlement): "conclude \(settlement.state.name)"
+        case .redrive: "redrive"
+        }
+    }
+}

@@ -1,0 +1,44 @@
+internal import Synchronization
+public import WeirPorts
+
+/// The storage of a `MemoryJournal`: it outlives the journal, not the process.
+public final class MemoryStorage: JournalStorage {
+    private let journal = Mutex<MemoryJournal?>(nil)
+    private let model = Mutex(JournalModel())
+    private let wrap: @Sendable (MemoryJournal) -> any Journal
+
+    /// - Parameter wrap: puts another journal around each one that is opened.
+    public init(wrap: @escaping @Sendable (MemoryJournal) -> any Journal = { $0 }) {
+        self.wrap = wrap
+    }
+
+    public func open() async throws -> any Journal {
+        let opened = MemoryJournal(model.withLock { $0 })
+        journal.withLock { $0 = opened }
+        return wrap(opened)
+    }
+
+    public func close() async {
+        guard let closing = take() else { return }
+        await closing.close()
+        model.withLock { $0 = closing.model }
+    }
+
+    public func kill() async throws {
+        guard let killed = take() else { return }
+        killed.losePending()
+        model.withLock { $0 = killed.model }
+    }
+
+    public func breakDisk() async throws {
+        journal.withLock { $0?.fail(with: .full("no room")) }
+    }
+
+    public func mendDisk() async throws {
+        journal.withLock { $0?.fail(with: nil) }
+    }
+
+    private func take() -> MemoryJournal? {
+        journal.withLock { $0.take() }
+    }
+}

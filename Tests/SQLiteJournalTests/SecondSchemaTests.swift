@@ -1,0 +1,109 @@
+import Foundation
+import GRDB
+import Queueing
+import SQLiteJournal
+import TestSupport
+import Testing
+import Timekeeping
+import WeChat
+import WeirPorts
+
+/// A journal that a gateway of schema 2 left when it was killed: Tests/Fixtures/journal-schema-2.sql.
+@Suite struct SecondSchemaTests {
+    private static let killed = Timestamp(milliseconds: 1_795_938_414_153)
+    /// What waits in it, oldest first.
+    private static let waiting = [
+        "o-redriven", "o-retried", "o-doubtful", "o-in-flight", "o-custom", "o-waiting", "o-scheduled",
+    ]
+    private static let ended: [String: JobState] = [
+        "o-sent": .sent, "o-unfollowed": .failed, "o-dead": .dead, "o-cancelled": .cancelled, "o-expired": .expired,
+    ]
+
+    private func openOld(in folder: TemporaryFolder) throws -> SQLiteJournal {
+        let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let sql = try String(
+            contentsOf: fixtures.appendingPathComponent("Fixtures/journal-schema-2.sql"),
+            encoding: .utf8
+        )
+        try FileManager.default.createDirectory(atPath: folder.journal, withIntermediateDirectories: true)
+        let old = try DatabaseQueue(path: folder.journal + "/journal.sqlite")
+        try old.writeWithoutTransaction { try $0.execute(sql: sql) }
+        try old.close()
+        return try SQLiteJournal(path: folder.journal, timeSource: ManualTimeSource(timestamp: Self.killed))
+    }
+
+    private func message(to recipient: String, in journal: SQLiteJournal) async throws -> MessageRecord {
+        let found = try await journal.list(MessageFilter(recipient: recipient)).messages
+        #expect(found.count == 1, "\(recipient)")
+        let id = try #require(found.first).id
+        return try #require(try await journal.message(id))
+    }
+
+    @Test func `what waits in it comes back as it was`() async throws {
+        let folder = try TemporaryFolder()
+        let journal = try openOld(in: folder)
+        let restored = try journal.restored()
+        var messages: [MessageRecord] = []
+        for message in restored { messages.append(try #require(try await journal.message(message.id))) }
+        #expect(messages.map(\.recipient) == Self.waiting)
+        #expect(messages.map(\.priority) == [.normal, .high, .normal, .normal, .normal, .normal, .low])
+        #expect(messages.map(\.type) == [.template, .template, .template, .template, .custom, .template, .template])
+        #expect(restored.map(\.startedAttempts) == [1, 2, 2, 1, 1, 0, 0])
+        #expect(restored.map(\.countedAttempts) == [0, 2, 2, 0, 0, 0, 0])
+        #expect(restored.map(\.isAmbiguous) == [false, false, true, false, false, false, false])
+        #expect(
+            restored.map { $0.interruptedAt != nil } == Self.waiting.map { ["o-in-flight", "o-custom"].contains($0) }
+        )
+        #expect(restored.map { $0.firstAttemptAt != nil } == [false, true, true, true, true, false, false])
+        #expect(messages.map(\.attempts.count) == [1, 2, 2, 0, 0, 0, 0])
+        #expect(restored.last?.notBefore == Timestamp(milliseconds: 1_795_938_422_000))
+        #expect(messages[1].nextAt == Timestamp(milliseconds: 1_795_938_423_069))
+        #expect(messages[1].attempts.map(\.next?.cost) == [.paid, .paid])
+        #expect(messages[1].metadata == Array(#"{"订单": "7"}"#.utf8))
+        await journal.close()
+    }
+
+    @Test func `what has ended in it, and its keys, are known`() async throws {
+        let folder = try TemporaryFolder()
+        let journal = try openOld(in: folder)
+        for (recipient, state) in Self.ended {
+            let message = try await message(to: recipient, in: journal)
+            #expect(message.state == state, "\(recipient)")
+            #expect(message.endedAt != nil, "\(recipient)")
+        }
+        #expect(try await message(to: "o-sent", in: journal).msgid == 3_557_254_367_693_750_001)
+        for (key, recipient) in [("order-1-shipped", "o-sent"), ("order-8-shipped", "o-waiting")] {
+            let key = IdempotencyKey(client: "", app: "main", key: key)
+            let found = try await journal.idempotent(key, now: Self.killed)
+            #expect(try await message(to: recipient, in: journal).id == found?.id)
+        }
+        await journal.close()
+    }
+
+    @Test func `each message that waits in it is sent once, with its own body, and waits no more`() async throws {
+        let folder = try TemporaryFolder()
+        var journal = try openOld(in: folder)
+        for restored in try journal.restored() {
+            let number = restored.startedAttempts + (restored.interruptedAt == nil ? 1 : 0)
+            let receipt = try await journal.write([
+                .start(restored.id, number: number, at: Self.killed, needsBody: true)
+            ])
+            let body = String(decoding: receipt.bodies[restored.id]?.bytes ?? [], as: UTF8.self)
+            let recipient = try #require(try await journal.message(restored.id)).recipient
+            #expect(body.hasPrefix(#"{"touser": "\#(recipient)""#), "\(body)")
+            #expect(body.unicodeScalars.contains { $0.value > 0x4E00 }, "\(body)")
+            let sent = Settlement(state: .sent, at: Self.killed, countedAttempts: restored.countedAttempts, msgid: 1)
+            try await journal.write([.settle(restored.id, attempt(number, at: Self.killed), sent)])
+        }
+        await journal.close()
+        // Opening it once more migrates nothing and finds nothing to do.
+        journal = try SQLiteJournal(path: folder.journal, timeSource: ManualTimeSource(timestamp: Self.killed))
+        #expect(try journal.restored() == [])
+        for recipient in Self.waiting {
+            let message = try await message(to: recipient, in: journal)
+            #expect(message.state == .sent, "\(recipient)")
+            #expect(message.attempts.count { $0.outcome == .accepted } == 1, "\(recipient)")
+        }
+        await journal.close()
+    }
+}
