@@ -11,8 +11,9 @@ public import Weir
 ///
 /// **When the disk fails** (full, read-only, an error), nothing of the commit is kept on disk, `status().failure` says why, and
 /// a small write is tried once a `probeInterval` until it works.
-/// Meanwhile calls that only accept, start or redrive fail at once. Calls with a settle or conclude in them are kept in memory,
-/// in order, and answered when the disk took them: later than calls that were handed over after them and failed.
+/// Meanwhile calls that only accept, start, redrive, remember or forget fail at once. Calls with a settle or conclude in them
+/// are kept in memory, in order, and answered when the disk took them: later than calls that were handed over after them and
+/// failed.
 ///
 /// One process at a time; not on a network file system.
 public final class SQLiteJournal: Journal {
@@ -61,6 +62,15 @@ public final class SQLiteJournal: Journal {
         guard writer.isOpen else { throw .closed }
         do {
             try writer.pool.read { try JournalReader.restore($0, each) }
+        } catch {
+            throw journalError(error)
+        }
+    }
+
+    public func ledger() throws(JournalError) -> [LedgerEntry] {
+        guard writer.isOpen else { throw .closed }
+        do {
+            return try writer.pool.read { try JournalReader.ledger($0) }
         } catch {
             throw journalError(error)
         }

@@ -14,6 +14,9 @@ enum Schema {
         migrator.registerMigration("2", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: second)
         }
+        migrator.registerMigration("3", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: third)
+        }
         return migrator
     }
 
@@ -90,5 +93,14 @@ enum Schema {
         ALTER TABLE attempts ADD COLUMN next_at INTEGER;
         ALTER TABLE attempts ADD COLUMN next_reason TEXT;
         ALTER TABLE attempts ADD COLUMN next_cost TEXT;
+        """
+
+    /// Small named values beside the messages; see `LedgerEntry`.
+    private static let third = """
+        CREATE TABLE ledger (
+            name TEXT PRIMARY KEY,
+            value BLOB NOT NULL,
+            at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
         """
 }

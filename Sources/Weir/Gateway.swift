@@ -26,9 +26,13 @@ public final class Gateway: Service {
     let appNames: [String]
     let time: any TimeSource
     let logger: Logger
+    /// Why the ledger could not be read.
+    private let ledgerProblem: JournalError?
     private let isAccepting = Mutex(true)
     private let isReady = Mutex(false)
 
+    /// Reads the journal's ledger: what was paused, forced, held or parked is so before the first call can come.
+    ///
     /// - Parameters:
     ///   - configuration: At least one app.
     ///   - registry: Where the metrics are registered; scrape it.
@@ -98,6 +102,12 @@ public final class Gateway: Service {
         )
         metrics.configured(configuration, at: time.timestamp())
         alertService = AlertService(configuration.alerts, beside: messageService, logger: logger)
+        do throws(JournalError) {
+            dispatcher.takeBack(try journal.ledger())
+            ledgerProblem = nil
+        } catch {
+            ledgerProblem = error
+        }
         registry.onCollect { [weak self] in self?.collect() }
     }
 
@@ -149,8 +159,9 @@ public final class Gateway: Service {
         await drain()
     }
 
-    /// Takes over what an earlier process left.
+    /// Takes over the messages that an earlier process left.
     func restore() throws(JournalError) {
+        if let ledgerProblem { throw ledgerProblem }
         let began = time.now()
         var (count, orphans) = (0, 0)
         try journal.restore { message in

@@ -14,6 +14,7 @@ struct JournalModel {
     }
 
     private var entries: [JobID: Entry] = [:]
+    private(set) var ledger: [String: LedgerEntry] = [:]
 
     mutating func apply(_ write: JournalWrite) {
         switch write {
@@ -60,6 +61,8 @@ struct JournalModel {
                 entry.record.msgid = nil
                 entry.record.reason = nil
             }
+        case .remember(let entry): ledger[entry.name] = entry
+        case .forget(let name): ledger[name] = nil
         }
     }
 

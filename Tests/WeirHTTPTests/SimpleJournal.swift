@@ -19,6 +19,8 @@ final class SimpleJournal: Journal {
 
     func restore(_ each: (RestoredMessage) -> Void) throws(JournalError) {}
 
+    func ledger() throws(JournalError) -> [LedgerEntry] { [] }
+
     func message(_ id: JobID) async throws(JournalError) -> MessageRecord? {
         messages.withLock { $0[id] }
     }

@@ -39,20 +39,34 @@ extension DispatchMachine {
         for id in ids { _ = queue.reschedule(id, notBefore: nil, at: now.steady) }
     }
 
-    public mutating func setPaused(_ isPaused: Bool, app: Int) {
-        apps[app].isPaused = isPaused
+    mutating func setPaused(_ isPaused: Bool, app: Int, because cause: Cause) {
+        touched(.app(app))
+        guard !isPaused else {
+            // A second pause gives another reason; it has been paused since the first.
+            apps[app].pause = Cause(cause.why, since: apps[app].pause?.since ?? cause.since)
+            return
+        }
+        apps[app].pause = nil
         // An operator who resumes an app has acted, or cleared the quota: what was held or parked goes at once.
-        guard !isPaused else { return }
         apps[app].hold = nil
-        pathParks.clear(app: app)
+        for path in pathParks.clear(app: app) { touched(.path(path, app: app)) }
         for index in gates.indices where gates[index].app == app {
+            if gates[index].hold != nil || gates[index].park != nil { touched(.gate(index)) }
             gates[index].hold = nil
             gates[index].park = nil
         }
     }
 
-    public mutating func force(_ mode: BreakerMode, breaker: Int, at now: Instant) -> BreakerTransition? {
-        breakers[breaker].force(mode, at: now)
+    mutating func force(
+        _ mode: BreakerMode,
+        breaker: Int,
+        because why: String,
+        at now: Moment
+    ) -> BreakerTransition? {
+        guard breakers[breaker].mode != mode else { return nil }
+        let transition = breakers[breaker].force(mode, at: now.instant)
+        noteForced(breaker, because: why, at: now.timestamp)
+        return transition
     }
 
     /// Takes over new limits and rules; what waits, what is in flight and what was spent stay as they are.
@@ -103,7 +117,10 @@ extension DispatchMachine {
             {
                 lease.isOverdue = true
                 let transition = breakers[lease.breaker].overdue(lease.permit, at: moment.instant, using: &generator)
-                if let transition { untold.append((lease.breaker, transition)) }
+                if let transition {
+                    untold.append((lease.breaker, transition))
+                    note(transition, breaker: lease.breaker, at: moment)
+                }
             }
             if isGivenUp(lease, after: took, at: moment) {
                 lease.isGivenUp = true

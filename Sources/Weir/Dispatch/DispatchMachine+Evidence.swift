@@ -21,7 +21,7 @@ extension DispatchMachine {
             }
         if call == .failure, wasCut(evidence, lease, after: took) { call = .ignored }
         let group = gates[lease.gate].api.group
-        return breakers[lease.breaker]
+        let transition = breakers[lease.breaker]
             .record(
                 call,
                 took: took,
@@ -33,6 +33,8 @@ extension DispatchMachine {
                 at: now.instant,
                 using: &generator
             )
+        if let transition { note(transition, breaker: lease.breaker, at: now.moment) }
+        return transition
     }
 
     /// Whether there is no answer because a caller's own deadline came: that says something about the upstream only when the attempt ran
@@ -78,17 +80,20 @@ extension DispatchMachine {
     ///
     /// - Parameter outcome: `nil` for a call whose end concerns its caller alone.
     mutating func settleProbes(_ lease: Lease, outcome: Outcome?, at now: Instant) {
-        settle(&apps[gates[lease.gate].app].hold, probe: lease.job.id, outcome: outcome, at: now)
-        settle(&gates[lease.gate].hold, probe: lease.job.id, outcome: outcome, at: now)
+        let (id, app) = (lease.job.id, gates[lease.gate].app)
+        if settle(&apps[app].hold, probe: id, outcome: outcome, at: now) { touched(.app(app)) }
+        if settle(&gates[lease.gate].hold, probe: id, outcome: outcome, at: now) { touched(.gate(lease.gate)) }
     }
 
-    private func settle(_ hold: inout Hold?, probe: JobID, outcome: Outcome?, at now: Instant) {
-        guard hold?.probe == probe else { return }
+    /// - Returns: whether it was this hold's probe.
+    private func settle(_ hold: inout Hold?, probe: JobID, outcome: Outcome?, at now: Instant) -> Bool {
+        guard hold?.probe == probe else { return false }
         switch outcome {
         case .transient, .unknown: hold?.probeFailed(at: now)
         // Refused again: what is decided about the call renews the hold. A token's one repeat may go at once.
         case .tokenRejected, .account, nil: hold?.withdraw(probe)
         case .accepted, .recipient, .request, .throttled, .quotaExhausted: hold = nil
         }
+        return true
     }
 }

@@ -27,6 +27,8 @@ public struct DispatchMachine: Sendable {
     var pathParks = PathParks()
     var checks = CheckLine()
     var clock = SteadyClock()
+    /// What outlives the process.
+    var ledger = DispatchLedger()
     /// Moves of breakers that no call's end brought and that nobody has been told of yet: at most two a breaker and look.
     var untold: [(breaker: Int, transition: BreakerTransition)] = []
     /// Whether attempts of messages may start: false while their start can't be written down.
@@ -55,6 +57,7 @@ public struct DispatchMachine: Sendable {
         apps.append(
             AppGate(name: name, token: needsToken ? .missing : .ready, budget: RetryBudget(policy.budget, at: now))
         )
+        claim(app: apps.count - 1)
         return apps.count - 1
     }
 
@@ -74,6 +77,7 @@ public struct DispatchMachine: Sendable {
         gates.append(LaneGate(app: app, api: api, breaker: breaker, bucket: TokenBucket(limit, at: now)))
         gateIndex[key] = gates.count - 1
         ledgers += [WaitLedger(at: now), WaitLedger(at: now)]
+        claim(gate: gates.count - 1)
         return LaneID(index: (gates.count - 1) * 2 + (isDurable ? 1 : 0))
     }
 
@@ -83,6 +87,7 @@ public struct DispatchMachine: Sendable {
         inFlightByShare += [0, 0]
         breakerKeys.append(key)
         breakerIndex[key] = breakers.count - 1
+        claim(breaker: breakers.count - 1, at: now)
         return breakers.count - 1
     }
 

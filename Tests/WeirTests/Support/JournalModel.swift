@@ -7,6 +7,7 @@ import WeChat
 /// What a journal would hold on disk: the meaning of the writes, as a value.
 struct JournalModel {
     private(set) var messages: [JobID: MessageRecord] = [:]
+    private(set) var ledger: [String: LedgerEntry] = [:]
     /// Attempts that were started, by message, and when the one in flight was.
     private(set) var started: [JobID: (count: Int, at: Timestamp?)] = [:]
     /// How many attempts had been started when a message was last redriven.
@@ -48,6 +49,8 @@ struct JournalModel {
             messages[id]?.endedAt = nil
             redrivenAfter[id] = started[id]?.count ?? 0
             messages[id]?.reason = nil
+        case .remember(let entry): ledger[entry.name] = entry
+        case .forget(let name): ledger[name] = nil
         }
     }
 
@@ -98,6 +101,8 @@ extension JournalWrite {
         case .settle(_, let attempt, let settlement): "settle \(attempt.number) \(settlement.state.name)"
         case .conclude(_, let settlement): "conclude \(settlement.state.name)"
         case .redrive: "redrive"
+        case .remember(let entry): "remember \(entry.name)"
+        case .forget(let name): "forget \(name)"
         }
     }
 }

@@ -123,6 +123,17 @@ struct MachineHarness {
     }
 }
 
+extension DispatchMachine {
+    mutating func setPaused(_ isPaused: Bool, app: Int) {
+        setPaused(isPaused, app: app, because: Cause("a test", since: MachineHarness.noon))
+    }
+
+    mutating func force(_ mode: BreakerMode, breaker: Int, at now: Instant) -> BreakerTransition? {
+        let moment = Moment(instant: now, timestamp: MachineHarness.noon)
+        return force(mode, breaker: breaker, because: "a test", at: moment)
+    }
+}
+
 extension RateLimit {
     /// So much that no test but the limiter's meets it.
     static let wide = RateLimit(permits: 10_000, per: .seconds(1), burst: 10_000)

@@ -16,7 +16,7 @@ final class MemoryJournal: Journal {
             writes.contains { write in
                 switch write {
                 case .settle, .conclude: true
-                case .accept, .start, .redrive: false
+                case .accept, .start, .redrive, .remember, .forget: false
                 }
             }
         }
@@ -136,6 +136,10 @@ final class MemoryJournal: Journal {
 
     func restore(_ each: (RestoredMessage) -> Void) throws(JournalError) {
         for message in model.restored { each(message) }
+    }
+
+    func ledger() throws(JournalError) -> [LedgerEntry] {
+        model.ledger.values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 
     func message(_ id: JobID) async throws(JournalError) -> MessageRecord? {
