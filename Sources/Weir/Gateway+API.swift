@@ -196,8 +196,9 @@ extension Gateway {
         return true
     }
 
-    /// Whether what operators decided before this call outlives the process: it is on disk. Returns when the journal has answered;
-    /// false where it can't be written. Then it holds all the same, and is written as soon as the journal can be.
+    /// Whether what operators decided before this call outlives the process: it is on disk. Returns when the journal
+    /// has answered; false where it can't be written. Then it holds all the same, and is written as soon as the journal
+    /// can be.
     public func isDecisionKept() async -> Bool {
         await dispatcher.isWritten()
     }

@@ -214,6 +214,7 @@ public final class Gateway: Service {
         dispatcher.setJournalWritable(journal.status().failure == nil)
         // Timers run on the monotonic clock: a wall clock that was set forward makes work due that they don't know of.
         dispatcher.look()
+        dispatcher.tellOfFullLedger()
         let keep = configuration.withLock { $0.storage.keep }
         guard dispatcher.isJournalWritable else { return }
         do {

@@ -154,8 +154,9 @@ public struct CircuitBreakerMachine: Equatable, Sendable {
         }
     }
 
-    /// Goes on after a restart with a breaker that was not closed: half-open at once, as nobody knows how the upstream has been
-    /// meanwhile. If a probe fails, the open time is that of one more opening. Only for a new machine; else it changes nothing.
+    /// Goes on after a restart with a breaker that was not closed: half-open at once, as nobody knows how the upstream
+    /// has been meanwhile. If a probe fails, the open time is that of one more opening. Only for a new machine; else it
+    /// changes nothing.
     ///
     /// - Parameter openings: times that it had opened since it was last closed.
     public mutating func reopen(after openings: Int, at now: Instant) {

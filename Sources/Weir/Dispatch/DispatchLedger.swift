@@ -1,7 +1,8 @@
 import Timekeeping
 
-/// What the machine keeps beside its state so that decisions outlive the process: what was touched and may have to be written,
-/// what the journal was told, and what an earlier process left for apps, lanes and breakers that are not there (yet).
+/// What the machine keeps beside its state so that decisions outlive the process: what was touched and may have to be
+/// written, what the journal was told, and what an earlier process left for apps, lanes and breakers that are not there
+/// (yet).
 struct DispatchLedger: Sendable {
     /// Something of the machine's whose state the ledger has.
     enum Key: Hashable, Sendable {
@@ -24,8 +25,8 @@ struct DispatchLedger: Sendable {
     private var unclaimedPaths: [String: [LedgerFact]] = [:]
     /// Entries that this version can't read and leaves alone.
     private(set) var foreign = 0
-    /// Decisions that found no room: they hold, but end with the process.
-    private(set) var refused = 0
+    /// Decisions that found no room since this was asked last: they hold, but end with the process.
+    private var refused = 0
     /// When the ledger was read: the times in it are converted as of then.
     private(set) var readAt: SteadyClock.Present?
     /// Why a breaker that is not closed, or was forced, is so.
@@ -33,8 +34,8 @@ struct DispatchLedger: Sendable {
     /// A lane behind each breaker.
     var gateOfBreaker: [Int: Int] = [:]
 
-    /// Entries that the journal has.
-    var count: Int { told.count + foreign + lapsed.count }
+    /// Entries that the journal has, or will have once `lapsed` is erased, which goes before whatever else is written.
+    var count: Int { told.count + foreign }
 
     /// Whether the journal may lack something.
     var isBehind: Bool { !touched.isEmpty || !unwritten.isEmpty }
@@ -94,7 +95,6 @@ struct DispatchLedger: Sendable {
             return nil
         }
         told[name] = fact
-        lapsed.remove(name)
         return .remember(entry)
     }
 
@@ -104,6 +104,11 @@ struct DispatchLedger: Sendable {
             told[name] = nil
             lapsed.insert(name)
         }
+    }
+
+    mutating func takeRefused() -> Int {
+        defer { refused = 0 }
+        return refused
     }
 
     mutating func takeLapsed() -> [JournalWrite] {

@@ -2,8 +2,8 @@ import Resilience
 import Timekeeping
 import WeChat
 
-/// What an earlier process decided, taken back from the ledger. It applies to what is there at once, and to what is made later, such
-/// as an app that returns by a reload, when it is made.
+/// What an earlier process decided, taken back from the ledger. It applies to what is there at once, and to what is
+/// made later, such as an app that returns by a reload, when it is made.
 extension DispatchMachine {
     /// Called once, before any work comes.
     ///
@@ -35,8 +35,8 @@ extension DispatchMachine {
         if let park = ledger.claim(LedgerFact.park(app, api)) { gates[index].park = park.park(at: read) }
     }
 
-    /// A breaker that had opened by itself comes back half-open: nobody knows how the upstream has been meanwhile, a few probes cost
-    /// little, and if they fail it opens for as long as it would have next.
+    /// A breaker that had opened by itself comes back half-open: nobody knows how the upstream has been meanwhile, a
+    /// few probes cost little, and if they fail it opens for as long as it would have next.
     mutating func claim(breaker index: Int, at now: Instant) {
         guard ledger.readAt != nil else { return }
         let key = breakerKeys[index]

@@ -3,8 +3,8 @@ import Resilience
 import Timekeeping
 import WeChat
 
-/// What outlives the process: pauses, holds, parks and breakers that are not closed or were forced. Here they become entries of
-/// the ledger, and here the next process takes them back.
+/// What outlives the process: pauses, holds, parks and breakers that are not closed or were forced. Here they become
+/// entries of the ledger, and here the next process takes them back.
 extension DispatchMachine {
     // MARK: Noting
 
@@ -41,8 +41,8 @@ extension DispatchMachine {
 
     // MARK: Writing
 
-    /// The writes after which the journal has what was decided since this was asked last, and what they are about. Nothing while the
-    /// journal can't be written: what was touched stays noted.
+    /// The writes after which the journal has what was decided since this was asked last, and what they are about.
+    /// Nothing while the journal can't be written: what was touched stays noted.
     mutating func takeLedgerWrites(at moment: Moment) -> (writes: [JournalWrite], keys: Set<DispatchLedger.Key>) {
         guard ledger.isBehind || ledger.hasLapsed, journalIsWritable else { return ([], []) }
         let now = clock.present(moment)

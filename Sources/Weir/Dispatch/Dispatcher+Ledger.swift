@@ -31,6 +31,16 @@ extension Dispatcher {
         )
     }
 
+    /// Says that decisions found no room in the ledger; once a minute at most.
+    func tellOfFullLedger() {
+        let refused = state.withLock { $0.machine.ledger.takeRefused() }
+        guard refused > 0, refusals.isNews("full ledger", at: time.now()) else { return }
+        logger.error(
+            "the ledger is full: new pauses, forced breakers, holds and parks end with the process",
+            metadata: ["refused": "\(refused)", "entries": "\(LedgerEntry.mostEntries)"]
+        )
+    }
+
     /// Whether all that was decided before this call is on disk. Returns when the journal has answered.
     func isWritten() async -> Bool {
         let isSynced = await withCheckedContinuation { continuation in
@@ -78,7 +88,8 @@ extension Dispatcher {
 }
 
 extension LedgerFact {
-    /// The api of the lane that it is about; `nil` where it is about none, or about a host that is not the app's any more.
+    /// The api of the lane that it is about; `nil` where it is about none, or about a host that is not the app's any
+    /// more.
     fileprivate func api(host: String) -> APIDescriptor? {
         switch subject {
         case .app, .path: nil

@@ -1,8 +1,8 @@
 import Timekeeping
 import WeChat
 
-/// What the next process makes of a wait. Its clock may have been set meanwhile, forward or back: no wait gets longer than it was
-/// when it began, and WeChat's own minutes and days are those that the clock shows now.
+/// What the next process makes of a wait. Its clock may have been set meanwhile, forward or back: no wait gets longer
+/// than it was when it began, and WeChat's own minutes and days are those that the clock shows now.
 extension LedgerFact {
     /// The park; `nil` where it is none, or is over.
     func park(at now: SteadyClock.Present) -> Park? {

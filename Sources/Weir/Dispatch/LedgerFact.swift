@@ -30,7 +30,8 @@ struct LedgerFact: Equatable, Sendable {
     var content: Content
     var cause: Cause
 
-    /// A wait that ends within this of another's end is told as the same: calls that are refused together each move it a little.
+    /// A wait that ends within this of another's end is told as the same: calls that are refused together each move it
+    /// a little.
     static let sameEnd = Duration.seconds(1)
 
     /// The name of its entry. No app's name has a slash.

@@ -9,10 +9,10 @@ public protocol Journal: Sendable {
     /// they are on disk and synced, or when they can't be. All writes of one call share one fate. Calls to `append` by one
     /// thread complete in order. `completion` runs on the journal's own thread and must not block. Never throws, never waits.
     ///
-    /// **While nothing can be written**, calls that only accept, start, redrive, remember or forget fail, and nothing of them is
-    /// kept. A call with a settle or conclude in it, which tells what has happened already, is kept, tried again in order until
-    /// the disk takes it, and answered only then, or with the failure when the journal is closed. So it may be answered after
-    /// calls that were handed over later and failed.
+    /// **While nothing can be written**, calls that only accept, start, redrive, remember or forget fail, and nothing
+    /// of them is kept. A call with a settle or conclude in it, which tells what has happened already, is kept, tried
+    /// again in order until the disk takes it, and answered only then, or with the failure when the journal is closed.
+    /// So it may be answered after calls that were handed over later and failed.
     ///
     /// **No writes at all** are a barrier: success says that everything handed over before is on disk. It fails while the journal
     /// does, and then says nothing of what is kept.
@@ -25,11 +25,11 @@ public protocol Journal: Sendable {
     /// Called once, before anything is appended.
     func restore(_ each: (RestoredMessage) -> Void) throws(JournalError)
 
-    /// Every entry of the ledger, ordered by the bytes of its name: of each name what the last commit with it left. Called at
-    /// start, before anything is appended. It blocks its caller until all are read.
+    /// Every entry of the ledger, ordered by the bytes of its name: of each name what the last commit with it left.
+    /// Called at start, before anything is appended. It blocks its caller until all are read.
     ///
-    /// - Throws: Where the store can't be read at all. An entry that breaks the limits of `LedgerEntry`, which no gateway wrote, is
-    ///   left out.
+    /// - Throws: Where the store can't be read at all. An entry that breaks the limits of `LedgerEntry`, which no
+    ///   gateway wrote, is left out.
     func ledger() throws(JournalError) -> [LedgerEntry]
 
     /// One message with its attempts.

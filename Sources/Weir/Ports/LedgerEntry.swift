@@ -5,8 +5,8 @@ public import Timekeeping
 /// `JournalWrite.remember` writes one in the place of the entry of that name, `JournalWrite.forget` erases one, and
 /// `Journal.ledger` reads all. What a name or a value means is the writer's business; a journal does not look inside.
 ///
-/// An entry is always within its limits, so that a journal never has to refuse one for its size. How many there are is bounded
-/// by who writes them, at ``mostEntries``: a journal takes as many as it is given.
+/// An entry is always within its limits, so that a journal never has to refuse one for its size. How many there are is
+/// bounded by who writes them, at ``mostEntries``: a journal takes as many as it is given.
 public struct LedgerEntry: Equatable, Sendable {
     /// The most bytes that a name has.
     public static let longestName = 512

@@ -17,6 +17,8 @@ struct MachineHarness {
     var machine: DispatchMachine
     var now: Moment
     var generator: SeededGenerator
+    /// What the journal's ledger has.
+    var ledger: [String: LedgerEntry] = [:]
     private var ids: UInt64 = 0
 
     init(at timestamp: Timestamp = noon, seed: UInt64 = 1, _ change: (inout DispatchPolicy) -> Void = { _ in }) {
