@@ -102,13 +102,17 @@ public final class Gateway: Service {
         )
         metrics.configured(configuration, at: time.timestamp())
         alertService = AlertService(configuration.alerts, beside: messageService, logger: logger)
+        ledgerProblem = Gateway.takeLedger(journal, dispatcher)
+        registry.onCollect { [weak self] in self?.collect() }
+    }
+
+    private static func takeLedger(_ journal: any Journal, _ dispatcher: Dispatcher) -> JournalError? {
         do throws(JournalError) {
             dispatcher.takeBack(try journal.ledger())
-            ledgerProblem = nil
+            return nil
         } catch {
-            ledgerProblem = error
+            return error
         }
-        registry.onCollect { [weak self] in self?.collect() }
     }
 
     /// The apps as the dispatcher has them; behind them the one that stands for calls with a token of their own, and the robots.
