@@ -101,7 +101,7 @@ struct BreakerOperationTests {
         var breaker = CircuitBreakerMachine(CircuitBreakerPolicy(open: .seconds(10), jitter: 0), at: .zero)
         breaker.reopen(after: 2, at: .zero)
         #expect(breaker.state == .halfOpen)
-        #expect(breaker.openDuration(at: .zero + .seconds(3)) == .seconds(3))
+        #expect(breaker.openDuration(at: after(.seconds(3))) == .seconds(3))
         var generator = SeededGenerator(seed: 1)
         guard case .granted(let permit) = breaker.permit(at: .zero) else { Issue.record("refused"); return }
         #expect(permit.isProbe)

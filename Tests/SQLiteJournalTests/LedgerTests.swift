@@ -109,7 +109,7 @@ import Weir
         let folder = try TemporaryFolder()
         try FileManager.default.createDirectory(atPath: folder.journal, withIntermediateDirectories: true)
         let old = try DatabaseQueue(path: folder.journal + "/journal.sqlite")
-        try old.writeWithoutTransaction { try $0.execute(sql: FirstSchema.sql) }
+        try await old.writeWithoutTransaction { try $0.execute(sql: FirstSchema.sql) }
         try old.close()
         let journal = try SQLiteJournal(path: folder.journal, timeSource: ManualTimeSource())
         #expect(try journal.ledger() == [])

@@ -133,7 +133,10 @@ import WeChat
         let most = LedgerEntry.mostEntries
         for number in 0..<most {
             let end = noon + .seconds(number < 10 ? 60 : 600)
-            guard write(fact(number, until: end), at: noon) else { return Issue.record("\(number)") }
+            guard write(fact(number, until: end), at: noon) else {
+                Issue.record("\(number)")
+                return
+            }
         }
         #expect(!write(fact(most, until: noon + .seconds(600)), at: noon))
         #expect(ledger.takeRefused() == 1)
