@@ -96,4 +96,19 @@ struct BreakerOperationTests {
         for _ in 1...4 { #expect(machine.call(.success, at: start) == nil) }
         #expect(machine.call(.success, at: start)?.to == .closed)
     }
+
+    @Test func `a breaker of an earlier process goes on half-open, and opens for longer the next time`() {
+        var breaker = CircuitBreakerMachine(CircuitBreakerPolicy(open: .seconds(10), jitter: 0), at: .zero)
+        breaker.reopen(after: 2, at: .zero)
+        #expect(breaker.state == .halfOpen)
+        #expect(breaker.openDuration(at: after(.seconds(3))) == .seconds(3))
+        var generator = SeededGenerator(seed: 1)
+        guard case .granted(let permit) = breaker.permit(at: .zero) else { Issue.record("refused"); return }
+        #expect(permit.isProbe)
+        let moved = breaker.record(.failure, took: .zero, for: permit, at: .zero, using: &generator)
+        #expect(moved?.openFor == .seconds(40))
+        // Only a new machine has an earlier process behind it.
+        breaker.reopen(after: 1, at: .zero)
+        #expect(breaker.state == .open)
+    }
 }

@@ -55,6 +55,8 @@ struct BatchWriter {
             if try statements.settle(id, attempt, settlement) { try statements.insert(attempt, of: id) }
         case .conclude(let id, let settlement): try statements.conclude(id, settlement)
         case .redrive(let id, let at): try statements.redrive(id, at: at)
+        case .remember(let entry): try statements.remember(entry)
+        case .forget(let name): try statements.forget(name)
         }
     }
 

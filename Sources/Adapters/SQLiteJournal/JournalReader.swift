@@ -21,6 +21,20 @@ enum JournalReader {
         while try row.step() { each(try MessageRow.restored(row)) }
     }
 
+    /// The primary key is the order.
+    static let ledgerSQL = "SELECT name, value, at FROM ledger ORDER BY name"
+
+    static func ledger(_ database: Database) throws(SQLiteFailure) -> [LedgerEntry] {
+        let row = try PreparedStatement(database, ledgerSQL)
+        defer { row.reset() }
+        var entries: [LedgerEntry] = []
+        while try row.step() {
+            let at = Timestamp(milliseconds: row.integer(2))
+            if let entry = LedgerEntry(name: row.text(0), value: row.bytes(1), at: at) { entries.append(entry) }
+        }
+        return entries
+    }
+
     static func message(_ database: Database, _ id: JobID) throws(SQLiteFailure) -> MessageRecord? {
         let row = try PreparedStatement(database, "SELECT \(MessageRow.columns) FROM messages WHERE id = ?1")
         row.bind(id.stored, at: 1)

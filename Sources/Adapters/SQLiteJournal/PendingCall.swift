@@ -22,7 +22,7 @@ struct PendingCall: Sendable {
         mustBeKept = writes.contains { write in
             switch write {
             case .settle, .conclude: true
-            case .accept, .start, .redrive: false
+            case .accept, .start, .redrive, .remember, .forget: false
             }
         }
     }

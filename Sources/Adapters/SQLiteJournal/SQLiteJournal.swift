@@ -9,10 +9,10 @@ public import WeirPorts
 /// (write-ahead log, `synchronous=FULL`), and then answers. Queries run beside it on connections of their own and see what
 /// has been committed; listings have others than the rest.
 ///
-/// **When the disk fails** (full, read-only, an error), nothing of the commit is kept on disk, `status().failure` says why, and
-/// a small write is tried once a `probeInterval` until it works.
-/// Meanwhile calls that only accept, start or redrive fail at once. Calls with a settle or conclude in them are kept in memory,
-/// in order, and answered when the disk took them: later than calls that were handed over after them and failed.
+/// **When the disk fails** (full, read-only, an error), nothing of the commit is kept on disk, `status().failure` says
+/// why, and a small write is tried once a `probeInterval` until it works. Meanwhile calls that only accept, start,
+/// redrive, remember or forget fail at once. Calls with a settle or conclude in them are kept in memory, in order, and
+/// answered when the disk took them: later than calls that were handed over after them and failed.
 ///
 /// One process at a time; not on a network file system.
 public final class SQLiteJournal: Journal {
@@ -61,6 +61,15 @@ public final class SQLiteJournal: Journal {
         guard writer.isOpen else { throw .closed }
         do {
             try writer.pool.read { try JournalReader.restore($0, each) }
+        } catch {
+            throw journalError(error)
+        }
+    }
+
+    public func ledger() throws(JournalError) -> [LedgerEntry] {
+        guard writer.isOpen else { throw .closed }
+        do {
+            return try writer.pool.read { try JournalReader.ledger($0) }
         } catch {
             throw journalError(error)
         }

@@ -14,6 +14,9 @@ enum Schema {
         migrator.registerMigration("2", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: second)
         }
+        migrator.registerMigration("3", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: third)
+        }
         migrator.registerMigration("4", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: fourth)
         }
@@ -93,6 +96,15 @@ enum Schema {
         ALTER TABLE attempts ADD COLUMN next_at INTEGER;
         ALTER TABLE attempts ADD COLUMN next_reason TEXT;
         ALTER TABLE attempts ADD COLUMN next_cost TEXT;
+        """
+
+    /// Small named values beside the messages; see `LedgerEntry`.
+    private static let third = """
+        CREATE TABLE ledger (
+            name TEXT PRIMARY KEY,
+            value BLOB NOT NULL,
+            at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
         """
 
     /// `redriven_after` is the number of attempts at the last redrive: what came before says nothing of a doubt. The times

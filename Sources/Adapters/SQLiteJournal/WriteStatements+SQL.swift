@@ -69,6 +69,10 @@ extension WriteStatements {
 
         static let deleteAttempt = "DELETE FROM attempts WHERE message_id = ?1 AND number = ?2"
 
+        static let remember = "INSERT OR REPLACE INTO ledger (name, value, at) VALUES (?1, ?2, ?3)"
+
+        static let forget = "DELETE FROM ledger WHERE name = ?1"
+
         static let body = """
             SELECT body, trace_id FROM bodies JOIN messages ON messages.id = message_id WHERE message_id = ?1
             """

@@ -6,6 +6,7 @@ internal import WeirPorts
 
 /// The statements that a commit consists of.
 struct WriteStatements {
+    private let database: Database
     private let insertMessage: PreparedStatement
     private let insertBody: PreparedStatement
     private let insertAttempt: PreparedStatement
@@ -19,6 +20,7 @@ struct WriteStatements {
     private let selectSegment: PreparedStatement
 
     init(_ database: Database) throws(SQLiteFailure) {
+        self.database = database
         insertMessage = try PreparedStatement(database, SQL.insertMessage)
         insertBody = try PreparedStatement(database, "INSERT INTO bodies (message_id, body) VALUES (?1, ?2)")
         insertAttempt = try PreparedStatement(database, SQL.insertAttempt)
@@ -132,6 +134,22 @@ struct WriteStatements {
         redriveMessage.bind(id.stored, at: 1)
         redriveMessage.bind(at.milliseconds, at: 2)
         try redriveMessage.run()
+    }
+
+    // The ledger is written seldom: its statements are looked up when they are needed.
+
+    func remember(_ entry: LedgerEntry) throws(SQLiteFailure) {
+        let statement = try PreparedStatement(database, SQL.remember)
+        statement.bind(entry.name, at: 1)
+        statement.bind(entry.value, at: 2)
+        statement.bind(entry.at.milliseconds, at: 3)
+        try statement.run()
+    }
+
+    func forget(_ name: String) throws(SQLiteFailure) {
+        let statement = try PreparedStatement(database, SQL.forget)
+        statement.bind(name, at: 1)
+        try statement.run()
     }
 
     func body(_ id: JobID) throws(SQLiteFailure) -> StoredBody? {

@@ -57,8 +57,8 @@ public struct AdminHandler: Sendable {
         case .index: .plain(200, AdminHandler.index)
         case .metrics: await metrics(request)
         case .state: StateReport(gateway).reply(traceID: traceID)
-        case .breaker: force(arguments[0], arguments[1], traceID: traceID)
-        case .app: pause(arguments[0], arguments[1], traceID: traceID)
+        case .breaker: await force(arguments[0], arguments[1], AdminHandler.reason(request), traceID: traceID)
+        case .app: await pause(arguments[0], arguments[1], AdminHandler.reason(request), traceID: traceID)
         case .reload: await reloaded(traceID: traceID)
         default: Envelope.failure(404, "not_found", "no such path; GET / lists them", traceID: traceID)
         }
@@ -103,12 +103,17 @@ public struct AdminHandler: Sendable {
 
     // MARK: Controls
 
-    private func force(_ name: String, _ mode: String, traceID: String) -> OutgoingReply {
+    /// An operator's words about what they do.
+    private static func reason(_ request: IncomingRequest) -> String? {
+        request.header("x-weir-reason")
+    }
+
+    private func force(_ name: String, _ mode: String, _ why: String?, traceID: String) async -> OutgoingReply {
         let modes: [String: BreakerMode] = ["open": .open, "close": .close, "auto": .auto]
         guard let chosen = modes[mode] else {
             return Envelope.failure(404, "not_found", "a breaker can be set to open, close or auto", traceID: traceID)
         }
-        guard gateway.force(chosen, breaker: name) else {
+        guard gateway.force(chosen, breaker: name, because: why) else {
             return Envelope.failure(
                 404,
                 "not_found",
@@ -116,19 +121,26 @@ public struct AdminHandler: Sendable {
                 traceID: traceID
             )
         }
-        return Envelope.success(200, mode, traceID: traceID) { $0.member("breaker", name) }
+        return await decided(mode, "breaker", name, traceID: traceID)
     }
 
-    private func pause(_ name: String, _ action: String, traceID: String) -> OutgoingReply {
+    /// Answers when the decision is on disk, or says that it can't be put there.
+    private func decided(_ words: String, _ kind: String, _ name: String, traceID: String) async -> OutgoingReply {
+        let isKept = await gateway.isDecisionKept()
+        return Envelope.success(200, words, traceID: traceID) { data in
+            data.member(kind, name)
+            data.member("kept", isKept)
+        }
+    }
+
+    private func pause(_ name: String, _ action: String, _ why: String?, traceID: String) async -> OutgoingReply {
         guard action == "pause" || action == "resume" else {
             return Envelope.failure(404, "not_found", "an app can be paused or resumed", traceID: traceID)
         }
-        guard gateway.setPaused(action == "pause", app: name) else {
+        guard gateway.setPaused(action == "pause", app: name, because: why) else {
             return Envelope.failure(404, "not_found", "no app has this name", traceID: traceID)
         }
-        return Envelope.success(200, action == "pause" ? "paused" : "resumed", traceID: traceID) {
-            $0.member("app", name)
-        }
+        return await decided(action == "pause" ? "paused" : "resumed", "app", name, traceID: traceID)
     }
 
     private func reloaded(traceID: String) async -> OutgoingReply {

@@ -35,8 +35,21 @@ struct StateReport {
                     for (name, token) in gateway.tokens() { list.object { write(name, token, to: &$0) } }
                 }
             )
+            data.member(
+                "parked_paths",
+                array: { list in
+                    for parked in snapshot.parkedPaths { list.object { write(parked, to: &$0) } }
+                }
+            )
             data.member("queue", object: { write(snapshot.queue, to: &$0) })
             data.member("journal", object: { write(gateway.journalStatus(), to: &$0) })
+            data.member(
+                "ledger",
+                object: { json in
+                    json.member("entries", snapshot.ledgerEntries)
+                    json.member("written", !snapshot.isLedgerBehind)
+                }
+            )
             data.member("in_flight", snapshot.inFlight)
             data.member("relayed_calls", snapshot.relayedWaiting)
         }
@@ -49,6 +62,8 @@ struct StateReport {
         json.member("state", breaker.state.rawValue)
         json.member("mode", breaker.mode.rawValue)
         json.member("retry_after", breaker.retryAfter?.retryAfterSeconds)
+        json.member("reason", breaker.stop?.reason)
+        json.member("since", breaker.stop?.since.rfc3339)
     }
 
     private func write(_ gate: DispatchSnapshot.Gate, to json: inout JSONWriter) {
@@ -60,13 +75,35 @@ struct StateReport {
         json.member("burst", gate.limit.burst)
         json.member("waits_for", gate.obstacle?.reason.rawValue)
         json.member("until", gate.obstacle?.until?.rfc3339)
+        write(gate.park, as: "park", to: &json)
+        write(gate.hold, as: "hold", to: &json)
+    }
+
+    private func write(_ parked: DispatchSnapshot.ParkedPath, to json: inout JSONWriter) {
+        json.member("app", parked.app)
+        json.member("path", parked.path)
+        write(parked.park, to: &json)
+    }
+
+    /// Left out where nothing is stopped.
+    private func write(_ stop: DispatchSnapshot.Stop?, as name: String, to json: inout JSONWriter) {
+        guard let stop else { return }
+        json.member(name, object: { write(stop, to: &$0) })
+    }
+
+    private func write(_ stop: DispatchSnapshot.Stop, to json: inout JSONWriter) {
+        json.member("reason", stop.reason)
+        json.member("since", stop.since.rfc3339)
+        json.member("until", stop.until?.rfc3339)
     }
 
     private func write(_ name: String, _ token: TokenStatus, to json: inout JSONWriter) {
         let app = snapshot.apps.first { $0.name == name }
         json.member("name", name)
         json.member("paused", app?.isPaused ?? false)
-        json.member("held", app?.hold)
+        write(app?.pause, as: "pause", to: &json)
+        json.member("held", app?.hold?.reason)
+        write(app?.hold, as: "hold", to: &json)
         json.member("retry_budget", app?.retryBudget ?? 0)
         json.member("token_expires_at", token.expiresAt?.rfc3339)
         json.member("token_fault", token.fault)

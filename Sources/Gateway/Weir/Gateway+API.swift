@@ -183,16 +183,24 @@ extension Gateway {
     }
 
     /// - Returns: false when there is no breaker of that name.
-    public func force(_ mode: BreakerMode, breaker: String) -> Bool {
-        dispatcher.force(mode, breaker: breaker)
+    public func force(_ mode: BreakerMode, breaker: String, because why: String? = nil) -> Bool {
+        dispatcher.force(mode, breaker: breaker, because: Cause.words(why))
     }
 
     /// - Returns: false when there is no app of that name.
-    public func setPaused(_ isPaused: Bool, app: String) -> Bool {
+    public func setPaused(_ isPaused: Bool, app: String, because why: String? = nil) -> Bool {
         guard let index = appNames.firstIndex(of: app) else { return false }
-        dispatcher.setPaused(isPaused, app: index)
-        logger.notice("app \(isPaused ? "paused" : "resumed")", metadata: ["app": "\(app)"])
+        let why = Cause.words(why)
+        dispatcher.setPaused(isPaused, app: index, because: why)
+        logger.notice("app \(isPaused ? "paused" : "resumed")", metadata: ["app": "\(app)", "reason": "\(why)"])
         return true
+    }
+
+    /// Whether what operators decided before this call outlives the process: it is on disk. Returns when the journal
+    /// has answered; false where it can't be written. Then it holds all the same, and is written as soon as the journal
+    /// can be.
+    public func isDecisionKept() async -> Bool {
+        await dispatcher.isWritten()
     }
 
     /// Takes over what can be changed while running: limits, clients, secrets, classes, breaker, queue, relay, retention. The apps must

@@ -26,9 +26,13 @@ public final class Gateway: Service {
     let appNames: [String]
     let time: any TimeSource
     let logger: Logger
+    /// Why the ledger could not be read.
+    private let ledgerProblem: JournalError?
     private let isAccepting = Mutex(true)
     private let isReady = Mutex(false)
 
+    /// Reads the journal's ledger: what was paused, forced, held or parked is so before the first call can come.
+    ///
     /// - Parameters:
     ///   - configuration: At least one app.
     ///   - registry: Where the metrics are registered; scrape it.
@@ -98,7 +102,17 @@ public final class Gateway: Service {
         )
         metrics.configured(configuration, at: time.timestamp())
         alertService = AlertService(configuration.alerts, beside: messageService, logger: logger)
+        ledgerProblem = Gateway.takeLedger(journal, dispatcher)
         registry.onCollect { [weak self] in self?.collect() }
+    }
+
+    private static func takeLedger(_ journal: any Journal, _ dispatcher: Dispatcher) -> JournalError? {
+        do throws(JournalError) {
+            dispatcher.takeBack(try journal.ledger())
+            return nil
+        } catch {
+            return error
+        }
     }
 
     /// The apps as the dispatcher has them; behind them the one that stands for calls with a token of their own, and the robots.
@@ -149,8 +163,9 @@ public final class Gateway: Service {
         await drain()
     }
 
-    /// Takes over what an earlier process left.
+    /// Takes over the messages that an earlier process left.
     func restore() throws(JournalError) {
+        if let ledgerProblem { throw ledgerProblem }
         let began = time.now()
         var (count, orphans) = (0, 0)
         try journal.restore { message in
@@ -203,6 +218,7 @@ public final class Gateway: Service {
         dispatcher.setJournalWritable(journal.status().failure == nil)
         // Timers run on the monotonic clock: a wall clock that was set forward makes work due that they don't know of.
         dispatcher.look()
+        dispatcher.tellOfFullLedger()
         let keep = configuration.withLock { $0.storage.keep }
         guard dispatcher.isJournalWritable else { return }
         do {

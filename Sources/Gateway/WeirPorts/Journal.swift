@@ -2,15 +2,17 @@ public import Queueing
 public import Timekeeping
 
 /// Where messages are kept: what is accepted is in it before the caller hears so, and what it says after a crash is what counts.
+///
+/// Beside them it has a ledger: small named values, written by the same calls and in the same commits as messages are.
 public protocol Journal: Sendable {
     /// Puts `writes` into the next commit, in order after all writes handed over earlier, and calls `completion` once: when
     /// they are on disk and synced, or when they can't be. All writes of one call share one fate. Calls to `append` by one
     /// thread complete in order. `completion` runs on the journal's own thread and must not block. Never throws, never waits.
     ///
-    /// **While nothing can be written**, calls that only accept, start or redrive fail, and nothing of them is kept. A call with a
-    /// settle or conclude in it, which tells what has happened already, is kept, tried again in order until the disk takes it,
-    /// and answered only then, or with the failure when the journal is closed. So it may be answered after calls that were handed
-    /// over later and failed.
+    /// **While nothing can be written**, calls that only accept, start, redrive, remember or forget fail, and nothing
+    /// of them is kept. A call with a settle or conclude in it, which tells what has happened already, is kept, tried
+    /// again in order until the disk takes it, and answered only then, or with the failure when the journal is closed.
+    /// So it may be answered after calls that were handed over later and failed.
     ///
     /// **No writes at all** are a barrier: success says that everything handed over before is on disk. It fails while the journal
     /// does, and then says nothing of what is kept.
@@ -22,6 +24,13 @@ public protocol Journal: Sendable {
     /// Hands over every message that has not ended, oldest first, and notes those that were `sending` as interrupted.
     /// Called once, before anything is appended.
     func restore(_ each: (RestoredMessage) -> Void) throws(JournalError)
+
+    /// Every entry of the ledger, ordered by the bytes of its name: of each name what the last commit with it left.
+    /// Called at start, before anything is appended. It blocks its caller until all are read.
+    ///
+    /// - Throws: Where the store can't be read at all. An entry that breaks the limits of `LedgerEntry`, which no
+    ///   gateway wrote, is left out.
+    func ledger() throws(JournalError) -> [LedgerEntry]
 
     /// One message with its attempts.
     func message(_ id: JobID) async throws(JournalError) -> MessageRecord?

@@ -1,7 +1,7 @@
 public import Queueing
 public import Timekeeping
 
-/// One durable fact about a message.
+/// One durable fact: about a message, or in the ledger.
 public enum JournalWrite: Sendable {
     /// A new message, waiting.
     case accept(MessageRecord)
@@ -15,4 +15,8 @@ public enum JournalWrite: Sendable {
     /// An ended message waits again: its attempts stay in the audit trail, the counters that retries are decided by are set to 0,
     /// and its `not_before` and `not_after` are void.
     case redrive(JobID, at: Timestamp)
+    /// The ledger has this entry from now on, in the place of the one of that name.
+    case remember(LedgerEntry)
+    /// The ledger's entry of this name is gone. Nothing happens where there is none.
+    case forget(String)
 }

@@ -20,6 +20,7 @@ public struct JournalModel: Sendable {
 
     /// Every message as it was last written. `firstAttemptAt` is set once the first attempt has ended.
     public private(set) var messages: [JobID: MessageRecord] = [:]
+    private var ledger: [String: LedgerEntry] = [:]
     /// The attempts of each message.
     public private(set) var started: [JobID: Started] = [:]
 
@@ -86,7 +87,14 @@ public struct JournalModel: Sendable {
                 started.isAmbiguous = false
                 JournalModel.redrive(&record, at: at)
             }
+        case .remember(let entry): ledger[entry.name] = entry
+        case .forget(let name): ledger[name] = nil
         }
+    }
+
+    /// The ledger's entries by the bytes of their names.
+    var entries: [LedgerEntry] {
+        ledger.values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 
     private mutating func change(_ id: JobID, _ body: (inout MessageRecord, inout Started) -> Void) {

@@ -15,7 +15,7 @@ public final class MemoryJournal: Journal {
             writes.contains { write in
                 switch write {
                 case .settle, .conclude: true
-                case .accept, .start, .redrive: false
+                case .accept, .start, .redrive, .remember, .forget: false
                 }
             }
         }
@@ -207,6 +207,10 @@ public final class MemoryJournal: Journal {
         for message in try read({ $0.restored }) { each(message) }
     }
 
+    public func ledger() throws(JournalError) -> [LedgerEntry] {
+        try read { $0.entries }
+    }
+
     public func message(_ id: JobID) async throws(JournalError) -> MessageRecord? {
         try read { $0.message(id) }
     }
@@ -245,8 +249,8 @@ public final class MemoryJournal: Journal {
 }
 
 extension JournalWrite {
-    /// The message that it is about.
-    fileprivate var id: JobID {
+    /// The message that it is about; `nil` for the ledger's.
+    fileprivate var id: JobID? {
         switch self {
         case .accept(let record): record.id
         case .start(let id, _, _, _), .settle(let id, _, _), .conclude(let id, _), .redrive(let id, _): id
@@ -261,6 +265,8 @@ extension JournalWrite {
         case .settle(_, let attempt, let settlement): "settle \(attempt.number) \(settlement.state.name)"
         case .conclude(_, let settlement): "conclude \(settlement.state.name)"
         case .redrive: "redrive"
+        case .remember(let entry): "remember \(entry.name)"
+        case .forget(let name): "forget \(name)"
         }
     }
 }

@@ -107,7 +107,10 @@ import WeChat
         var parks = PathParks()
         let now = SteadyClock().present(Moment(instant: .zero, timestamp: MachineHarness.noon))
         for number in 0..<(PathParks.limit + 100) {
-            parks.park("/p\(number)", app: 0, Park(obstacle: .quotaExhausted, end: .wall(.distantFuture)))
+            let cause = Cause("errcode 45009", since: MachineHarness.noon)
+            let park = Park(obstacle: .quotaExhausted, end: .wall(.distantFuture), cause: cause)
+            let forgotten = parks.park("/p\(number)", app: 0, park)
+            #expect(forgotten?.path == (number < PathParks.limit ? nil : "/p\(number - PathParks.limit)"))
         }
         #expect(parks.count == PathParks.limit)
         #expect(parks.obstacle(of: "/p0", app: 0, at: now) == nil)

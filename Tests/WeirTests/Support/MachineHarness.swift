@@ -17,6 +17,8 @@ struct MachineHarness {
     var machine: DispatchMachine
     var now: Moment
     var generator: SeededGenerator
+    /// What the journal's ledger has.
+    var ledger: [String: LedgerEntry] = [:]
     private var ids: UInt64 = 0
 
     init(at timestamp: Timestamp = noon, seed: UInt64 = 1, _ change: (inout DispatchPolicy) -> Void = { _ in }) {
@@ -120,6 +122,17 @@ struct MachineHarness {
             send(lane, .unsent, retryClass: MachineHarness.asynchronous)
             count += 1
         }
+    }
+}
+
+extension DispatchMachine {
+    mutating func setPaused(_ isPaused: Bool, app: Int) {
+        setPaused(isPaused, app: app, because: Cause("a test", since: MachineHarness.noon))
+    }
+
+    mutating func force(_ mode: BreakerMode, breaker: Int, at now: Instant) -> BreakerTransition? {
+        let moment = Moment(instant: now, timestamp: MachineHarness.noon)
+        return force(mode, breaker: breaker, because: "a test", at: moment)
     }
 }
 

@@ -27,7 +27,7 @@ public struct CircuitBreakerMachine: Equatable, Sendable {
     private var probes = ProbeSlots()
     private var openUntil = Instant.zero
     /// Times that it has opened since it was last closed.
-    private var openings = 0
+    public private(set) var openings = 0
     /// Stamped on permits; raised by whatever makes earlier permits worthless.
     private var generation: UInt64 = 0
     private var notClosedSince: Instant?
@@ -152,6 +152,18 @@ public struct CircuitBreakerMachine: Equatable, Sendable {
             openUntil = now
             return nil
         }
+    }
+
+    /// Goes on after a restart with a breaker that was not closed: half-open at once, as nobody knows how the upstream
+    /// has been meanwhile. If a probe fails, the open time is that of one more opening. Only for a new machine; else it
+    /// changes nothing.
+    ///
+    /// - Parameter openings: times that it had opened since it was last closed.
+    public mutating func reopen(after openings: Int, at now: Instant) {
+        guard state == .closed, mode == .auto, transitions == 0 else { return }
+        self.openings = min(max(1, openings), 64)
+        _ = move(to: .halfOpen, at: now)
+        restart(at: now)
     }
 
     /// Changes the policy and keeps the state. A shorter `openMax` shortens the time that is left, another window begins

@@ -13,7 +13,9 @@ struct AppGate: Equatable, Sendable {
     }
 
     let name: String
-    var isPaused = false
+    /// An operator's word.
+    var pause: Cause?
+    var isPaused: Bool { pause != nil }
     var token = TokenState.missing
     var hold: Hold?
     var suspicion = AppSuspicion()

@@ -41,25 +41,39 @@ extension DispatchMachine {
         for id in ids { _ = queue.reschedule(id, notBefore: nil, at: now.steady) }
     }
 
-    public mutating func setPaused(_ isPaused: Bool, app: Int, at moment: Moment) {
+    mutating func setPaused(_ isPaused: Bool, app: Int, because cause: Cause, at moment: Moment) {
         let now = read(moment)
-        apps[app].isPaused = isPaused
+        touched(.app(app))
         defer { changed(app: app, at: now) }
+        guard !isPaused else {
+            // A second pause gives another reason; it has been paused since the first.
+            apps[app].pause = Cause(cause.why, since: apps[app].pause?.since ?? cause.since)
+            return
+        }
+        apps[app].pause = nil
         // An operator who resumes an app has acted, or cleared the quota: what was held or parked goes at once.
-        guard !isPaused else { return }
         apps[app].hold = nil
-        pathParks.clear(app: app)
+        for path in pathParks.clear(app: app) { touched(.path(path, app: app)) }
         for index in breakersOfApp[app].flatMap({ gatesOfBreaker[$0] }) {
+            if gates[index].hold != nil || gates[index].park != nil { touched(.gate(index)) }
             gates[index].hold = nil
             gates[index].park = nil
             changed(gate: index, at: now)
         }
     }
 
-    public mutating func force(_ mode: BreakerMode, breaker: Int, at moment: Moment) -> BreakerTransition? {
+    mutating func force(
+        _ mode: BreakerMode,
+        breaker: Int,
+        because why: String,
+        at moment: Moment
+    ) -> BreakerTransition? {
+        guard breakers[breaker].mode != mode else { return nil }
         let now = read(moment)
         defer { changed(breaker: breaker, at: now) }
-        return breakers[breaker].force(mode, at: now.instant)
+        let transition = breakers[breaker].force(mode, at: now.instant)
+        noteForced(breaker, because: why, at: now.wall)
+        return transition
     }
 
     /// Takes over new limits and rules; what waits, what is in flight and what was spent stay as they are.
@@ -125,6 +139,7 @@ extension DispatchMachine {
                 let transition = breakers[lease.breaker].overdue(lease.permit, at: moment.instant, using: &generator)
                 if let transition {
                     untold.append((lease.breaker, transition))
+                    note(transition, breaker: lease.breaker, at: moment)
                     changed(breaker: lease.breaker, at: read(moment))
                 }
             }

@@ -33,6 +33,7 @@ extension DispatchMachine {
                 at: now.instant,
                 using: &generator
             )
+        if let transition { note(transition, breaker: lease.breaker, at: now.moment) }
         if transition != nil || breakers[lease.breaker].state != .closed { changed(breaker: lease.breaker, at: now) }
         return transition
     }
@@ -83,10 +84,12 @@ extension DispatchMachine {
         let (id, app) = (lease.job.id, gates[lease.gate].app)
         if apps[app].hold?.probe == id {
             settle(&apps[app].hold, outcome: outcome, at: now.instant)
+            touched(.app(app))
             changed(app: app, at: now)
         }
         if gates[lease.gate].hold?.probe == id {
             settle(&gates[lease.gate].hold, outcome: outcome, at: now.instant)
+            touched(.gate(lease.gate))
             changed(gate: lease.gate, at: now)
         }
     }

@@ -21,8 +21,9 @@ extension DispatchMachine {
             // One banned template or one mass message that waits for its administrator says nothing about the rest of the lane.
             return end
         case .api:
-            let hold = renewed(gates[lease.gate].hold, result, at: now.instant)
+            let hold = renewed(gates[lease.gate].hold, result, at: now)
             gates[lease.gate].hold = hold
+            touched(.gate(lease.gate))
             changed(gate: lease.gate, at: now)
             return lease.job.isDurable ? .waiting(Obstacle(hold.reason, until: now.wall(at: hold.until))) : end
         case .app:
@@ -30,25 +31,30 @@ extension DispatchMachine {
             guard apps[app].suspicion.refused(fingerprint, at: now.instant) else {
                 return lease.job.isDurable ? pause(lease, result, at: now) : end
             }
-            let hold = renewed(apps[app].hold, result, at: now.instant)
+            let hold = renewed(apps[app].hold, result, at: now)
             apps[app].hold = hold
+            touched(.app(app))
             changed(app: app, at: now)
             return lease.job.isDurable ? .waiting(Obstacle(hold.reason, until: now.wall(at: hold.until))) : end
         }
     }
 
-    private func renewed(_ hold: Hold?, _ result: Classification, at now: Instant) -> Hold {
+    private func renewed(_ hold: Hold?, _ result: Classification, at now: SteadyClock.Present) -> Hold {
         let isToken = result.outcome == .tokenRejected
         let reason: Obstacle.Reason = isToken ? .tokenRejected : .account
         // Several calls of the same time are refused together: one hold.
-        if let hold, hold.reason == reason, now < hold.until { return hold }
+        if let hold, hold.reason == reason, now.instant < hold.until { return hold }
         return Hold(
-            cause: result.errcode.map { "errcode \($0)" } ?? result.outcome.rawValue,
+            DispatchMachine.cause(result, at: now),
             reason: reason,
-            at: now,
+            at: now.instant,
             for: isToken ? Hold.tokenInterval : Hold.interval,
             after: hold
         )
+    }
+
+    private static func cause(_ result: Classification, at now: SteadyClock.Present) -> Cause {
+        Cause(result.errcode.map { "errcode \($0)" } ?? result.outcome.rawValue, since: now.wall)
     }
 
     /// What was said may be about this call's content: it alone waits, longer each time.
@@ -81,11 +87,14 @@ extension DispatchMachine {
         at now: SteadyClock.Present
     ) -> Disposition {
         let reason: Obstacle.Reason = result.outcome == .quotaExhausted ? .quotaExhausted : .throttled
-        let park = Park(obstacle: reason, end: parkEnd(result, lease, at: now))
+        let cause = DispatchMachine.cause(result, at: now)
+        let park = Park(obstacle: reason, end: parkEnd(result, lease, at: now), cause: cause)
         let until = park.end.until(at: now)
         let end = Disposition.ended(lease.job.isInDoubt ? .unknown : .failed)
         if gates[lease.gate].api.label == APICatalog.otherLabel, let path = evidence.path {
-            pathParks.park(path, app: gates[lease.gate].app, park)
+            let app = gates[lease.gate].app
+            if let oldest = pathParks.park(path, app: app, park) { touched(.path(oldest.path, app: oldest.app)) }
+            touched(.path(path, app: app))
             return end
         }
         // Several calls of the same time are told together: one park, up to the latest of their times.
@@ -95,6 +104,7 @@ extension DispatchMachine {
             gates[lease.gate].park = park
             gates[lease.gate].throttleStreak = min(gates[lease.gate].throttleStreak + 1, 1000)
         }
+        touched(.gate(lease.gate))
         gates[lease.gate].bucket.drain(at: now.instant)
         changed(gate: lease.gate, at: now)
         if !lease.job.isDurable, lease.job.expiresAt.map({ clock.steady(until) >= $0 }) ?? false { return end }

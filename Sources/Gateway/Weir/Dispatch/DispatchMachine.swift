@@ -33,6 +33,8 @@ public struct DispatchMachine: Sendable {
     var pathParks = PathParks()
     var checks = CheckLine()
     var clock = SteadyClock()
+    /// What outlives the process.
+    var ledger = DispatchLedger()
     /// Moves of breakers that no call's end brought and that nobody has been told of yet: at most two a breaker and look.
     var untold: [(breaker: Int, transition: BreakerTransition)] = []
     /// Whether attempts of messages may start: false while their start can't be written down.
@@ -62,6 +64,7 @@ public struct DispatchMachine: Sendable {
             AppGate(name: name, token: needsToken ? .missing : .ready, budget: RetryBudget(policy.budget, at: now))
         )
         breakersOfApp.append([])
+        claim(app: apps.count - 1)
         return apps.count - 1
     }
 
@@ -86,6 +89,7 @@ public struct DispatchMachine: Sendable {
             let lane = DispatchMachine.lane(ofGate: index, isDurable: isDurable)
             queue.setGroup(share(of: breaker, isDurable: isDurable), of: lane)
         }
+        claim(gate: index)
         return DispatchMachine.lane(ofGate: index, isDurable: isDurable)
     }
 
@@ -99,6 +103,7 @@ public struct DispatchMachine: Sendable {
         breakersOfApp[key.app].append(index)
         breakerKeys.append(key)
         breakerIndex[key] = index
+        claim(breaker: index, at: now)
         return index
     }
 

@@ -1,10 +1,19 @@
 public import Queueing
 public import Resilience
-import Timekeeping
+public import Timekeeping
 import WeChat
 
 /// What the dispatcher is doing at one instant, for metrics, `/v1/state` and shutdown.
 public struct DispatchSnapshot: Sendable {
+    /// Something that was stopped: by whom or what, and since when.
+    public struct Stop: Equatable, Sendable {
+        /// Such as `errcode 45009`, or an operator's own words.
+        public var reason: String
+        public var since: Timestamp
+        /// When it is looked at again; `nil` where an operator decides.
+        public var until: Timestamp?
+    }
+
     public struct Breaker: Sendable {
         public var name: String
         public var app: String
@@ -12,6 +21,8 @@ public struct DispatchSnapshot: Sendable {
         public var state: BreakerState
         public var mode: BreakerMode
         public var retryAfter: Duration?
+        /// Why it is not closed, or was forced; `until` says nothing here.
+        public var stop: Stop?
         /// Time spent not closed since the start.
         public var openDuration: Duration
     }
@@ -25,25 +36,43 @@ public struct DispatchSnapshot: Sendable {
         /// Times the limiter made ready work wait.
         public var limiterWaits: Int
         public var obstacle: Obstacle?
+        /// 45009 or 45011: nothing of the api leaves.
+        public var park: Stop?
+        /// WeChat refuses the api: its messages wait.
+        public var hold: Stop?
+    }
+
+    /// A park of a path that the catalog doesn't know.
+    public struct ParkedPath: Sendable {
+        public var app: String
+        public var path: String
+        public var park: Stop
     }
 
     public struct App: Sendable {
         public var name: String
-        public var isPaused: Bool
-        public var hold: String?
+        public var pause: Stop?
+        public var isPaused: Bool { pause != nil }
+        public var hold: Stop?
         public var retryBudget: Double
     }
 
     public var breakers: [Breaker]
     public var gates: [Gate]
     public var apps: [App]
+    public var parkedPaths: [ParkedPath]
     public var queue: QueueSnapshot
     public var relayedWaiting: Int
     public var inFlight: Int
     public var isJournalWritable: Bool
+    /// Entries of the ledger: what outlives the process.
+    public var ledgerEntries: Int
+    /// Whether the ledger lacks something of what is told here, as the journal can't be written.
+    public var isLedgerBehind: Bool
 
     init(_ state: Dispatcher.State, at now: Moment) {
         let machine = state.machine
+        let present = machine.clock.present(now)
         breakers = machine.breakers.indices.filter(machine.isInUse).map { index in
             let breaker = machine.breakers[index]
             let key = machine.breakerKeys[index]
@@ -54,6 +83,7 @@ public struct DispatchSnapshot: Sendable {
                 state: breaker.state,
                 mode: breaker.mode,
                 retryAfter: breaker.retryAfter(at: now.instant),
+                stop: machine.ledger.breakerCauses[index].map { Stop(reason: $0.why, since: $0.since) },
                 openDuration: breaker.openDuration(at: now.instant)
             )
         }
@@ -67,20 +97,39 @@ public struct DispatchSnapshot: Sendable {
                 limit: gate.bucket.limit,
                 waiting: machine.queue.count(in: lane) + machine.queue.count(in: LaneID(index: index * 2)),
                 limiterWaits: gate.limiterWaits,
-                obstacle: machine.obstacle(of: lane, at: now)
+                obstacle: machine.obstacle(of: lane, at: now),
+                park: gate.park.flatMap { Stop($0, at: present) },
+                hold: gate.hold.map { Stop($0, at: present) }
             )
         }
         apps = machine.apps.map {
             App(
                 name: $0.name,
-                isPaused: $0.isPaused,
-                hold: $0.hold?.cause,
+                pause: $0.pause.map { Stop(reason: $0.why, since: $0.since) },
+                hold: $0.hold.map { Stop($0, at: present) },
                 retryBudget: $0.budget.balance(at: now.instant)
             )
+        }
+        parkedPaths = machine.pathParks.all.compactMap { app, path, park in
+            Stop(park, at: present).map { ParkedPath(app: machine.apps[app].name, path: path, park: $0) }
         }
         queue = machine.queue.snapshot
         relayedWaiting = state.room.total.calls
         inFlight = machine.inFlight
         isJournalWritable = machine.journalIsWritable
+        ledgerEntries = machine.ledger.count
+        isLedgerBehind = machine.ledger.isBehind
+    }
+}
+
+extension DispatchSnapshot.Stop {
+    fileprivate init(_ hold: Hold, at now: SteadyClock.Present) {
+        self.init(reason: hold.cause.why, since: hold.cause.since, until: now.wall(at: hold.until))
+    }
+
+    /// `nil` where it is over.
+    fileprivate init?(_ park: Park, at now: SteadyClock.Present) {
+        guard !park.isOver(at: now) else { return nil }
+        self.init(reason: park.cause.why, since: park.cause.since, until: park.end.until(at: now))
     }
 }

@@ -81,17 +81,19 @@ extension Dispatcher {
 
     // MARK: Operators
 
-    func setPaused(_ isPaused: Bool, app: Int) {
-        update { state, now in state.machine.setPaused(isPaused, app: app, at: now) }
+    func setPaused(_ isPaused: Bool, app: Int, because why: String) {
+        update { state, now in
+            state.machine.setPaused(isPaused, app: app, because: Cause(why, since: now.timestamp), at: now)
+        }
     }
 
     /// Forces a breaker or gives it back to its own judgement.
     /// - Returns: false when there is none of that name.
-    func force(_ mode: BreakerMode, breaker name: String) -> Bool {
+    func force(_ mode: BreakerMode, breaker name: String, because why: String = Cause.byOperator) -> Bool {
         update { state, now in
             let known = state.machine.breakers.indices.first { state.name(ofBreaker: $0) == name }
             guard let index = known else { return false }
-            if let transition = state.machine.force(mode, breaker: index, at: now) {
+            if let transition = state.machine.force(mode, breaker: index, because: why, at: now) {
                 state.effects.append(.report(transition, breaker: name))
             }
             return true

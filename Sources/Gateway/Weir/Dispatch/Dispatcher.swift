@@ -110,6 +110,7 @@ final class Dispatcher: Sendable {
                 // Told before a probe leaves.
                 state.effects.insert(.report(move.transition, breaker: state.name(ofBreaker: move.breaker)), at: 0)
             }
+            remember(in: &state, at: now)
             let effects = state.effects
             state.effects = []
             return (value, effects, state.machine.nextWake(at: now))

@@ -12,21 +12,35 @@ struct Hold: Equatable, Sendable {
     /// A probe that is not back after this time makes room for another: its caller may be slow.
     static let longestProbe = Duration.seconds(10)
 
-    /// For people, such as `errcode 48001`.
-    let cause: String
+    /// Such as `errcode 48001`, and since when it has been so, renewals included.
+    let cause: Cause
     /// What those who wait are told.
     let reason: Obstacle.Reason
     private(set) var until: Instant
     private(set) var probe: JobID?
     private var probeUntil = Instant.zero
-    private let interval: Duration
+    let interval: Duration
 
     /// - Parameter previous: the hold that this one renews, if it stands still: the wait doubles.
-    init(cause: String, reason: Obstacle.Reason, at now: Instant, for first: Duration, after previous: Hold?) {
+    init(
+        _ cause: Cause,
+        reason: Obstacle.Reason,
+        at now: Instant,
+        for first: Duration,
+        after previous: Hold?
+    ) {
+        let renewed = previous.flatMap { $0.reason == reason ? $0 : nil }
+        let interval = min(renewed.map { $0.interval * 2 } ?? first, Hold.longestInterval)
+        let cause = Cause(cause.why, since: renewed?.cause.since ?? cause.since)
+        self.init(cause, reason: reason, interval: interval, until: now + interval)
+    }
+
+    /// A hold that began earlier.
+    init(_ cause: Cause, reason: Obstacle.Reason, interval: Duration, until: Instant) {
         self.cause = cause
         self.reason = reason
-        interval = min(previous.map { $0.reason == reason ? $0.interval * 2 : first } ?? first, Hold.longestInterval)
-        until = now + interval
+        self.interval = interval
+        self.until = until
     }
 
     /// Until when work must wait at the latest, unless a probe's answer comes before; `nil` when it need not.

@@ -8,6 +8,10 @@ struct Park: Equatable, Sendable {
         /// The wall clock shows this time: a minute or a day of WeChat's begins.
         case wall(Timestamp)
 
+        var isByWallClock: Bool {
+            if case .wall = self { true } else { false }
+        }
+
         /// When that is, as the wall clock goes now.
         func until(at now: SteadyClock.Present) -> Timestamp {
             switch self {
@@ -19,6 +23,8 @@ struct Park: Equatable, Sendable {
 
     var obstacle: Obstacle.Reason
     var end: End
+    /// Such as `errcode 45009`.
+    var cause: Cause
 
     func isOver(at now: SteadyClock.Present) -> Bool {
         switch end {

@@ -16,11 +16,23 @@ struct PathParks: Sendable {
 
     var count: Int { parks.count }
 
-    mutating func park(_ path: String, app: Int, _ park: Park) {
+    /// - Returns: the path whose park was forgotten for this one, if there were too many.
+    mutating func park(_ path: String, app: Int, _ park: Park) -> (app: Int, path: String)? {
         let key = Key(app: app, path: path)
-        if parks.updateValue(park, forKey: key) != nil { return }
+        if parks.updateValue(park, forKey: key) != nil { return nil }
         order.append(key)
-        if order.count > PathParks.limit { parks[order.removeFirst()] = nil }
+        guard order.count > PathParks.limit else { return nil }
+        let oldest = order.removeFirst()
+        parks[oldest] = nil
+        return (oldest.app, oldest.path)
+    }
+
+    /// The park of a path, also one that is over.
+    func park(of path: String, app: Int) -> Park? { parks[Key(app: app, path: path)] }
+
+    /// Every park, the one that was set first in front.
+    var all: [(app: Int, path: String, park: Park)] {
+        order.compactMap { key in parks[key].map { (key.app, key.path, $0) } }
     }
 
     func obstacle(of path: String, app: Int, at now: SteadyClock.Present) -> Obstacle? {
@@ -29,8 +41,13 @@ struct PathParks: Sendable {
     }
 
     /// An operator has cleared the quota.
-    mutating func clear(app: Int) {
+    ///
+    /// - Returns: the paths that were parked.
+    mutating func clear(app: Int) -> [String] {
+        let paths = order.filter { $0.app == app }.map(\.path)
+        guard !paths.isEmpty else { return [] }
         order.removeAll { $0.app == app }
         parks = parks.filter { $0.key.app != app }
+        return paths
     }
 }

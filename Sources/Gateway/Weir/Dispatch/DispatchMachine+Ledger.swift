@@ -1,0 +1,137 @@
+import Queueing
+import Resilience
+import Timekeeping
+import WeChat
+import WeirPorts
+
+/// What outlives the process: pauses, holds, parks and breakers that are not closed or were forced. Here they become
+/// entries of the ledger, and here the next process takes them back.
+extension DispatchMachine {
+    // MARK: Noting
+
+    /// Something that the ledger has may have changed.
+    mutating func touched(_ key: DispatchLedger.Key) {
+        ledger.touched.insert(key)
+    }
+
+    /// A breaker has moved by itself.
+    mutating func note(_ transition: BreakerTransition, breaker: Int, at now: Moment) {
+        touched(.breaker(breaker))
+        guard transition.to != .closed else {
+            ledger.breakerCauses[breaker] = nil
+            return
+        }
+        // Opened again by a failed probe, it has not been closed since it opened first.
+        guard ledger.breakerCauses[breaker] == nil else { return }
+        ledger.breakerCauses[breaker] = Cause(transition.reason.rawValue, since: now.timestamp)
+    }
+
+    /// An operator has forced a breaker, or given it back to its own judgement.
+    mutating func noteForced(_ breaker: Int, because why: String, at now: Timestamp) {
+        touched(.breaker(breaker))
+        let machine = breakers[breaker]
+        if machine.mode != .auto {
+            ledger.breakerCauses[breaker] = Cause(why, since: now)
+        } else if machine.state == .closed {
+            ledger.breakerCauses[breaker] = nil
+        } else {
+            // Open until a probe has succeeded.
+            ledger.breakerCauses[breaker]?.why = BreakerReason.forced.rawValue
+        }
+    }
+
+    // MARK: Writing
+
+    /// The writes after which the journal has what was decided since this was asked last, and what they are about.
+    /// Nothing while the journal can't be written: what was touched stays noted.
+    mutating func takeLedgerWrites(at moment: Moment) -> (writes: [JournalWrite], keys: Set<DispatchLedger.Key>) {
+        guard ledger.isBehind || ledger.hasLapsed, journalIsWritable else { return ([], []) }
+        let now = clock.present(moment)
+        let keys = ledger.touched.union(ledger.unwritten)
+        var writes: [(name: String, write: JournalWrite)] = []
+        for key in keys {
+            for (name, fact) in facts(about: key, at: now) {
+                let isUncertain = ledger.unwritten.contains(key)
+                let write = ledger.write(fact, as: name, isUncertain: isUncertain, at: now.wall)
+                if let write { writes.append((name, write)) }
+            }
+        }
+        ledger.touched = []
+        ledger.unwritten = []
+        // They are about different names: any order will do, but let it be the same each time.
+        writes.sort { $0.name < $1.name }
+        return (ledger.takeLapsed() + writes.map(\.write), keys)
+    }
+
+    /// The journal could not write what `takeLedgerWrites` gave out: it is given out again.
+    mutating func ledgerWasNotWritten(_ keys: Set<DispatchLedger.Key>) {
+        ledger.unwritten.formUnion(keys)
+    }
+
+    /// What the ledger should have about something, by the entries' names.
+    private func facts(about key: DispatchLedger.Key, at now: SteadyClock.Present) -> [(String, LedgerFact?)] {
+        switch key {
+        case .app(let index): appFacts(apps[index], at: now)
+        case .gate(let index): gateFacts(gates[index], at: now)
+        case .breaker(let index): [breakerFact(index)]
+        case .path(let path, let app):
+            [
+                (
+                    LedgerFact.path(apps[app].name, path),
+                    pathParks.park(of: path, app: app).flatMap {
+                        DispatchMachine.fact($0, apps[app].name, .path(path), at: now)
+                    }
+                )
+            ]
+        }
+    }
+
+    private func appFacts(_ app: AppGate, at now: SteadyClock.Present) -> [(String, LedgerFact?)] {
+        let pause = app.pause.map { LedgerFact(app: app.name, subject: .app, content: .pause, cause: $0) }
+        let hold = app.hold.map { DispatchMachine.fact($0, app.name, .app, at: now) }
+        return [(LedgerFact.pause(app.name), pause), (LedgerFact.hold(app.name), hold)]
+    }
+
+    private func gateFacts(_ gate: LaneGate, at now: SteadyClock.Present) -> [(String, LedgerFact?)] {
+        let (app, api) = (apps[gate.app].name, gate.api.label)
+        let subject = LedgerFact.Subject.api(api, group: gate.api.group.rawValue)
+        let hold = gate.hold.map { DispatchMachine.fact($0, app, subject, at: now) }
+        let park = gate.park.flatMap { DispatchMachine.fact($0, app, subject, at: now) }
+        return [(LedgerFact.hold(app, api), hold), (LedgerFact.park(app, api), park)]
+    }
+
+    private func breakerFact(_ index: Int) -> (String, LedgerFact?) {
+        let (key, breaker) = (breakerKeys[index], breakers[index])
+        let app = apps[key.app].name
+        let name = LedgerFact.breaker(app, host: key.host, group: key.group)
+        guard breaker.state != .closed || breaker.mode != .auto, let cause = ledger.breakerCauses[index],
+            let gate = ledger.gateOfBreaker[index] ?? gatesOfBreaker[index].first
+        else { return (name, nil) }
+        let subject = LedgerFact.Subject.breaker(host: key.host, group: key.group, api: gates[gate].api.label)
+        let content = LedgerFact.Content.breaker(breaker.mode, openings: breaker.openings)
+        return (name, LedgerFact(app: app, subject: subject, content: content, cause: cause))
+    }
+
+    private static func fact(
+        _ hold: Hold,
+        _ app: String,
+        _ subject: LedgerFact.Subject,
+        at now: SteadyClock.Present
+    ) -> LedgerFact {
+        let until = now.wall(at: hold.until)
+        let content = LedgerFact.Content.hold(hold.reason, until: until, interval: hold.interval)
+        return LedgerFact(app: app, subject: subject, content: content, cause: hold.cause)
+    }
+
+    private static func fact(
+        _ park: Park,
+        _ app: String,
+        _ subject: LedgerFact.Subject,
+        at now: SteadyClock.Present
+    ) -> LedgerFact? {
+        guard !park.isOver(at: now) else { return nil }
+        let until = park.end.until(at: now)
+        let content = LedgerFact.Content.park(park.obstacle, until: until, byWallClock: park.end.isByWallClock)
+        return LedgerFact(app: app, subject: subject, content: content, cause: park.cause)
+    }
+}
