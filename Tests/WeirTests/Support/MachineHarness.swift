@@ -131,7 +131,12 @@ extension DispatchMachine {
     }
 
     mutating func force(_ mode: BreakerMode, breaker: Int, at now: Moment) -> BreakerTransition? {
-        force(mode, breaker: breaker, because: "a test", at: Moment(instant: now.instant, timestamp: MachineHarness.noon))
+        force(
+            mode,
+            breaker: breaker,
+            because: "a test",
+            at: Moment(instant: now.instant, timestamp: MachineHarness.noon)
+        )
     }
 }
 
