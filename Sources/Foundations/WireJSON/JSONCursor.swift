@@ -1,16 +1,15 @@
 /// One pass over a JSON text: it validates, remembers only where it stands, and allocates nothing.
 ///
-/// The bytes are passed to every call, since a value that is kept can't hold a `Span`. For readers that know which members they
-/// want; others take a ``JSONObjectView``.
-package struct JSONCursor {
+/// The bytes are passed to every call, since a value that is kept can't hold a `Span`.
+struct JSONCursor {
     /// The byte that is looked at next.
-    package var position: Int
+    var position: Int
     let rules: JSONRules
     /// Whether a member of the open object has been read.
     private var isInside = false
 
     /// - Parameter position: where a document begins, or a value inside a text that was checked before.
-    package init(at position: Int = 0, rules: JSONRules) {
+    init(at position: Int = 0, rules: JSONRules) {
         self.position = position
         self.rules = rules
     }
@@ -35,7 +34,7 @@ package struct JSONCursor {
     }
 
     /// Steps over what may stand before a document.
-    package mutating func begin(_ bytes: Span<UInt8>) throws(JSONProblem) {
+    mutating func begin(_ bytes: Span<UInt8>) throws(JSONProblem) {
         if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF {
             guard rules.allowsPadding else { throw problem(.byteOrderMark, at: 0) }
             position = 3
@@ -44,7 +43,7 @@ package struct JSONCursor {
     }
 
     /// Makes sure that nothing but white space follows the document.
-    package mutating func end(_ bytes: Span<UInt8>) throws(JSONProblem) {
+    mutating func end(_ bytes: Span<UInt8>) throws(JSONProblem) {
         skipWhitespace(bytes)
         while rules.allowsPadding, position < bytes.count, bytes[position] == 0 {
             position += 1
@@ -54,7 +53,7 @@ package struct JSONCursor {
     }
 
     /// Steps into the object that starts here.
-    package mutating func openObject(_ bytes: Span<UInt8>) throws(JSONProblem) {
+    mutating func openObject(_ bytes: Span<UInt8>) throws(JSONProblem) {
         guard position < bytes.count else { throw problem(.unexpectedEnd, at: position) }
         guard bytes[position] == UInt8(ascii: "{") else { throw problem(.notAnObject, at: position) }
         position += 1
@@ -62,7 +61,7 @@ package struct JSONCursor {
     }
 
     /// The next member of the open object, or nil when its closing brace was passed.
-    package mutating func nextMember(_ bytes: Span<UInt8>) throws(JSONProblem) -> JSONMember? {
+    mutating func nextMember(_ bytes: Span<UInt8>) throws(JSONProblem) -> JSONMember? {
         skipWhitespace(bytes)
         guard position < bytes.count else { throw problem(.unexpectedEnd, at: position) }
         if bytes[position] == UInt8(ascii: "}") {

@@ -37,6 +37,44 @@ public enum JSONScanner {
 }
 
 extension JSONScanner {
+    /// Shows the members of the document, which must be an object, in their order; for who knows what to look for and keeps
+    /// nothing else. The whole document is checked.
+    ///
+    /// - Returns: Where the object stands, from its opening brace to its closing one.
+    /// - Throws: The first problem that was found. The members before it have been shown.
+    package static func forEachMember(
+        of bytes: Span<UInt8>,
+        rules: JSONRules,
+        _ show: (JSONMember) -> Void
+    ) throws(JSONProblem) -> Range<Int> {
+        var cursor = JSONCursor(rules: rules)
+        try cursor.begin(bytes)
+        let range = try showMembers(bytes, &cursor, show)
+        try cursor.end(bytes)
+        return range
+    }
+
+    /// As ``forEachMember(of:rules:_:)``, of an object inside a document that was checked before.
+    package static func forEachMember(
+        ofObjectAt start: Int,
+        in bytes: Span<UInt8>,
+        _ show: (JSONMember) -> Void
+    ) throws(JSONProblem) {
+        var cursor = JSONCursor(at: start, rules: .lenient)
+        _ = try showMembers(bytes, &cursor, show)
+    }
+
+    private static func showMembers(
+        _ bytes: Span<UInt8>,
+        _ cursor: inout JSONCursor,
+        _ show: (JSONMember) -> Void
+    ) throws(JSONProblem) -> Range<Int> {
+        let start = cursor.position
+        try cursor.openObject(bytes)
+        while let member = try cursor.nextMember(bytes) { show(member) }
+        return start..<cursor.position
+    }
+
     /// Where the first elements of an array stand. One pass that ends early, and keeps nothing but the places.
     ///
     /// - Parameters:

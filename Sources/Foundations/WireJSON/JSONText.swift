@@ -1,6 +1,7 @@
 /// The scalar values of JSON: decoding of what a scan has found, and the escaping of what is written.
 package enum JSONText {
     /// What a hexadecimal digit stands for; nil for any other byte.
+    @inlinable
     package static func hexDigit(_ byte: UInt8) -> UInt16? {
         switch byte {
         case 0x30...0x39: UInt16(byte - 0x30)

@@ -27,7 +27,9 @@ import Weir
         let characters = Array("%%%%%0123459abcdefABCDEFgz+é漢 ")
         for _ in 0..<500 {
             let text = String((0..<9).compactMap { _ in characters.randomElement(using: &chance) })
-            #expect(PercentEncoding.decode(text[...]) == text.removingPercentEncoding, "\(text)")
+            // Some of what is no UTF-8 Foundation mends.
+            let expected = text.removingPercentEncoding.flatMap { $0.contains("\u{FFFD}") ? nil : $0 }
+            #expect(PercentEncoding.decode(text[...]) == expected, "\(text)")
         }
     }
 

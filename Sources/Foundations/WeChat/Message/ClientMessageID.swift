@@ -51,19 +51,13 @@ public enum ClientMessageID {
     }
 
     private static func scan(_ body: [UInt8]) throws(JSONProblem) -> Finding {
-        let span = body.span
-        var cursor = JSONCursor(rules: .lenient)
         var found: JSONMember?
         var isEmpty = true
-        try cursor.begin(span)
-        try cursor.openObject(span)
-        while let member = try cursor.nextMember(span) {
+        let object = try JSONScanner.forEachMember(of: body.span, rules: .lenient) { member in
             isEmpty = false
             if member.isNamed("client_msg_id", in: body) { found = member }
         }
-        let brace = cursor.position - 1
-        try cursor.end(span)
-        guard let found else { return .absent(closingBrace: brace, isEmptyObject: isEmpty) }
+        guard let found else { return .absent(closingBrace: object.upperBound - 1, isEmptyObject: isEmpty) }
         let id = JSONValue(found, in: body).string ?? ""
         return .present(id: id.isEmpty ? nil : id)
     }

@@ -20,43 +20,34 @@ struct ReplyFields {
     /// Reads a document that must be a whole object; what follows it or stands in its strings is read leniently. Of
     /// members with the same name the last one counts.
     init(_ bytes: Span<UInt8>) throws(JSONProblem) {
-        var cursor = JSONCursor(rules: .lenient)
-        try cursor.begin(bytes)
-        try read(bytes, &cursor, isWrapped: false)
-        try cursor.end(bytes)
+        _ = try JSONScanner.forEachMember(of: bytes, rules: .lenient) { read($0, of: bytes, isWrapped: false) }
         if code == .absent, let wrapper {
-            var inner = JSONCursor(at: wrapper.lowerBound, rules: .lenient)
-            try read(bytes, &inner, isWrapped: true)
+            try JSONScanner.forEachMember(ofObjectAt: wrapper.lowerBound, in: bytes) {
+                read($0, of: bytes, isWrapped: true)
+            }
         }
     }
 
-    private mutating func read(
-        _ bytes: Span<UInt8>,
-        _ cursor: inout JSONCursor,
-        isWrapped: Bool
-    ) throws(JSONProblem) {
-        try cursor.openObject(bytes)
-        while let member = try cursor.nextMember(bytes) {
-            switch member.name.count {
-            case 3 where isWrapped && JSONText.equals(bytes, member.name, "ret"):
-                code = Self.code(bytes, member)
-            case 5 where JSONText.equals(bytes, member.name, "msgid"):
-                msgid = Self.integer(bytes, member)
-            case 6 where JSONText.equals(bytes, member.name, "errmsg"):
-                message = member.kind == .string ? Self.inside(member) : nil
-            case 6 where JSONText.equals(bytes, member.name, "msg_id"):
-                msgid = Self.integer(bytes, member)
-            case 7 where JSONText.equals(bytes, member.name, "errcode"):
-                code = Self.code(bytes, member)
-            case 7 where isWrapped && JSONText.equals(bytes, member.name, "err_msg"):
-                message = member.kind == .string ? Self.inside(member) : nil
-            case 9 where member.kind == .object && JSONText.equals(bytes, member.name, "base_resp"):
-                wrapper = member.value
-            case 12 where JSONText.equals(bytes, member.name, "access_token"):
-                hasAccessToken = member.kind == .string && member.value.count > 2
-            default:
-                break
-            }
+    private mutating func read(_ member: JSONMember, of bytes: Span<UInt8>, isWrapped: Bool) {
+        switch member.name.count {
+        case 3 where isWrapped && JSONText.equals(bytes, member.name, "ret"):
+            code = Self.code(bytes, member)
+        case 5 where JSONText.equals(bytes, member.name, "msgid"):
+            msgid = Self.integer(bytes, member)
+        case 6 where JSONText.equals(bytes, member.name, "errmsg"):
+            message = member.kind == .string ? Self.inside(member) : nil
+        case 6 where JSONText.equals(bytes, member.name, "msg_id"):
+            msgid = Self.integer(bytes, member)
+        case 7 where JSONText.equals(bytes, member.name, "errcode"):
+            code = Self.code(bytes, member)
+        case 7 where isWrapped && JSONText.equals(bytes, member.name, "err_msg"):
+            message = member.kind == .string ? Self.inside(member) : nil
+        case 9 where member.kind == .object && JSONText.equals(bytes, member.name, "base_resp"):
+            wrapper = member.value
+        case 12 where JSONText.equals(bytes, member.name, "access_token"):
+            hasAccessToken = member.kind == .string && member.value.count > 2
+        default:
+            break
         }
     }
 
