@@ -70,7 +70,7 @@ struct MachineView {
             Waiting(
                 lane: MachineView.name(lane, in: machine),
                 count: machine.queue.counts(in: lane).ready,
-                obstacle: machine.obstacle(of: lane, at: now)
+                obstacle: MachineView.obstacle(of: lane, in: machine, at: now)
             )
         }
         countedShares = machine.inFlightByShare
@@ -86,6 +86,17 @@ struct MachineView {
         var shares = [Int](repeating: 0, count: countedShares.count)
         for attempt in attempts { shares[attempt.breaker * 2 + (attempt.isDurable ? 1 : 0)] += 1 }
         return shares
+    }
+
+    /// Of the limiter and the breaker behind it the first is told; the lane waits for both.
+    private static func obstacle(of lane: LaneID, in machine: DispatchMachine, at now: Moment) -> Obstacle? {
+        var obstacle = machine.obstacle(of: lane, at: now)
+        let breaker = machine.gates[machine.gate(of: lane)].breaker
+        let block = machine.breakerBlock(breaker, at: machine.clock.present(now))
+        if obstacle?.reason == .rateLimited, let until = obstacle?.until, let block {
+            obstacle?.until = block.until.map { max(until, now.timestamp + ($0 - now.instant)) }
+        }
+        return obstacle
     }
 
     private static func name(_ lane: LaneID, in machine: DispatchMachine) -> String {

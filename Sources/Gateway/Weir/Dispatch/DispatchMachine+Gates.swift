@@ -55,11 +55,12 @@ extension DispatchMachine {
         Obstacle(block.reason, until: block.until.map { now.wall(at: $0) })
     }
 
-    func openBreaker(_ index: Int, at now: SteadyClock.Present) -> Obstacle {
+    /// What blocks all work behind a breaker that lets no call through at present.
+    func breakerBlock(_ index: Int, at now: SteadyClock.Present) -> Block? {
+        guard let wait = breakers[index].retryAfter(at: now.instant) else { return nil }
         // One that an operator has opened stays so until they say otherwise, whatever it tells those who are refused.
-        guard breakers[index].mode != .open else { return Obstacle(.breakerOpen) }
-        let wait = breakers[index].retryAfter(at: now.instant)
-        return Obstacle(.breakerOpen, until: wait.map { now.wall(at: now.instant + $0) })
+        let until = breakers[index].mode == .open ? nil : now.instant + wait
+        return Block(reason: .breakerOpen, until: until, scope: .section)
     }
 
     /// What work in `lane` waits for, if anything but its turn.
@@ -84,7 +85,8 @@ extension DispatchMachine {
         if let reason = placeBlock(isDurable: isDurable, priority) { return Obstacle(reason) }
         let wait = gate.bucket.wait(at: now.instant)
         if wait > .zero { return Obstacle(.rateLimited, until: now.wall(at: now.instant + wait)) }
-        return breakers[gate.breaker].state == .closed ? nil : openBreaker(gate.breaker, at: now)
+        guard breakers[gate.breaker].state != .closed else { return nil }
+        return breakerBlock(gate.breaker, at: now).map { obstacle($0, at: now) } ?? Obstacle(.breakerOpen)
     }
 
     /// What a waiting job waits for: its own time, what blocks its lane, or its turn.

@@ -118,9 +118,7 @@ extension DispatchMachine {
         let breaker = gates[index].breaker
         guard case .granted(let permit) = breakers[breaker].permit(at: now.instant) else {
             gates[index].bucket.giveBack(at: now.instant)
-            // One that an operator has opened stays so until they say otherwise.
-            let wait = breakers[breaker].mode == .open ? nil : breakers[breaker].retryAfter(at: now.instant)
-            return .blocked(Block(reason: .breakerOpen, until: wait.map { now.instant + $0 }, scope: .section))
+            return .blocked(breakerBlock(breaker, at: now) ?? Block(reason: .breakerOpen, scope: .section))
         }
         let leased = queue.lease(from: turn.lane, turn.priority, at: now.steady)
         guard let job = leased, !isStale(job, at: now.steady), !isTooLate(job, at: now.steady) else {

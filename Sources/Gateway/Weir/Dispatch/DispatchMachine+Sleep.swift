@@ -105,7 +105,8 @@ extension DispatchMachine {
 
     /// A breaker moved, a probe of its ended, or what it stands in front of has changed.
     mutating func changed(breaker: Int, at now: SteadyClock.Present) {
-        let block = gatesOfBreaker[breaker].first.flatMap { appBlock(gates[$0], at: now) }
+        let block =
+            gatesOfBreaker[breaker].first.flatMap { appBlock(gates[$0], at: now) } ?? breakerBlock(breaker, at: now)
         for group in [share(of: breaker, isDurable: false), share(of: breaker, isDurable: true)] {
             for isReserved in [false, true] {
                 let section = Sleepers.Section(group: group, isReserved: isReserved)
@@ -114,8 +115,6 @@ extension DispatchMachine {
                 if let block { close(section, block.reason, until: block.until, at: now.instant) }
             }
         }
-        guard block == nil, breakers[breaker].retryAfter(at: now.instant) != nil else { return }
-        doubtful += gatesOfBreaker[breaker].map { DispatchMachine.lane(ofGate: $0, isDurable: false) }
     }
 
     /// A gate's park or hold was set or lifted, or its limiter has got permits back.
@@ -157,9 +156,9 @@ extension DispatchMachine {
     private func hopeless(_ lane: LaneID, at now: SteadyClock.Present) -> Obstacle? {
         guard queue.counts(in: lane).ready > 0 else { return nil }
         let gate = gates[gate(of: lane)]
-        let block = appBlock(gate, at: now) ?? gateBlock(gate, isDurable: false, at: now)
-        if let block, block.reason.refusesAtOnce { return obstacle(block, at: now) }
-        let isClosed = breakers[gate.breaker].retryAfter(at: now.instant) != nil
-        return block == nil && isClosed ? openBreaker(gate.breaker, at: now) : nil
+        let block =
+            appBlock(gate, at: now) ?? gateBlock(gate, isDurable: false, at: now)
+            ?? breakerBlock(gate.breaker, at: now)
+        return block.flatMap { $0.reason.refusesAtOnce ? obstacle($0, at: now) : nil }
     }
 }
