@@ -88,14 +88,23 @@ struct MachineView {
         return shares
     }
 
-    /// Of the limiter and the breaker behind it the first is told; the lane waits for both.
+    /// Of several things that block a lane the outermost is told; the lane waits for all of them.
     private static func obstacle(of lane: LaneID, in machine: DispatchMachine, at now: Moment) -> Obstacle? {
-        var obstacle = machine.obstacle(of: lane, at: now)
-        let breaker = machine.gates[machine.gate(of: lane)].breaker
-        let block = machine.breakerBlock(breaker, at: machine.clock.present(now))
-        if obstacle?.reason == .rateLimited, let until = obstacle?.until, let block {
-            obstacle?.until = block.until.map { max(until, now.timestamp + ($0 - now.instant)) }
+        guard var obstacle = machine.obstacle(of: lane, at: now), let until = obstacle.until else {
+            return machine.obstacle(of: lane, at: now)
         }
+        let (gate, present) = (machine.gates[machine.gate(of: lane)], machine.clock.present(now))
+        let blocks = [
+            machine.appBlock(gate, at: present),
+            machine.gateBlock(gate, isDurable: DispatchMachine.isDurable(lane), at: present),
+            machine.breakerBlock(gate.breaker, at: present),
+        ]
+        let ends = blocks.compactMap { $0 }.map(\.until)
+        guard !ends.contains(nil) else {
+            obstacle.until = nil
+            return obstacle
+        }
+        obstacle.until = ends.compactMap { $0 }.map { now.timestamp + ($0 - now.instant) }.reduce(until, max)
         return obstacle
     }
 

@@ -9,6 +9,8 @@ extension DispatchMachine {
     /// Takes a job into the queue, unless it is full.
     public mutating func submit(_ job: Job, at moment: Moment) -> QueueMachine.Admission {
         let now = read(moment)
+        // A new lane may be blocked and not closed yet, as nothing of it was ever tried.
+        if !job.isDurable { doubtful.append(job.lane) }
         return queue.admit(clock.inward(job, at: now), at: now.steady)
     }
 
@@ -173,7 +175,16 @@ extension DispatchMachine {
         checks.append(job.id, number: lease.number, at: now.instant)
         inFlightByShare[share(of: lease.breaker, isDurable: job.isDurable)] += 1
         if job.isDurable { durableInFlight += 1 }
+        probeLeft(lease, at: now)
         return lease
+    }
+
+    /// Where the attempt is a probe, all others wait for what it brings.
+    private mutating func probeLeft(_ lease: Lease, at now: SteadyClock.Present) {
+        let app = gates[lease.gate].app
+        if apps[app].hold?.probe == lease.job.id { changed(app: app, at: now) }
+        if gates[lease.gate].hold?.probe == lease.job.id { changed(gate: lease.gate, at: now) }
+        if breakers[lease.breaker].state != .closed { changed(breaker: lease.breaker, at: now) }
     }
 
     /// A relayed call's attempt may take what its caller's time leaves but a short reserve: an answer in time reaches the caller.
