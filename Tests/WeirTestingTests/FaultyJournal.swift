@@ -81,6 +81,11 @@ final class FaultyJournal: Journal {
         }
     }
 
+    func ledger() throws(JournalError) -> [LedgerEntry] {
+        let entries = try journal.ledger()
+        return fault == .forgetsAnEntry ? Array(entries.dropLast()) : entries
+    }
+
     func message(_ id: JobID) async throws(JournalError) -> MessageRecord? {
         guard fault != .answersWhenClosed else { return journal.record(id) }
         var message = try await journal.message(id)
