@@ -4,7 +4,8 @@ import Queueing
 import TestSupport
 import Testing
 import Timekeeping
-import Weir
+import WeirPorts
+import WeirTesting
 
 @testable import SQLiteJournal
 

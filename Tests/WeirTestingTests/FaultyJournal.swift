@@ -70,6 +70,8 @@ final class FaultyJournal: Journal {
         }
     }
 
+    func ledger() throws(JournalError) -> [LedgerEntry] { try journal.ledger() }
+
     func restore(_ each: (RestoredMessage) -> Void) throws(JournalError) {
         var messages: [RestoredMessage] = []
         try journal.restore { messages.append($0) }

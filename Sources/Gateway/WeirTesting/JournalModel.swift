@@ -20,7 +20,7 @@ public struct JournalModel: Sendable {
 
     /// Every message as it was last written. `firstAttemptAt` is set once the first attempt has ended.
     public private(set) var messages: [JobID: MessageRecord] = [:]
-    private var ledger: [String: LedgerEntry] = [:]
+    public private(set) var ledger: [String: LedgerEntry] = [:]
     /// The attempts of each message.
     public private(set) var started: [JobID: Started] = [:]
 

@@ -58,7 +58,7 @@ public final class MemoryJournal: Journal {
             if let refusal = model.refusal(of: next.writes) { return (next.completion, .failure(refusal)) }
             commits += 1
             writes += next.writes.count
-            changed += next.writes.map(\.id)
+            changed += next.writes.compactMap(\.id)
             return (next.completion, .success(model.apply(next.writes)))
         }
     }
@@ -254,11 +254,12 @@ extension JournalWrite {
         switch self {
         case .accept(let record): record.id
         case .start(let id, _, _, _), .settle(let id, _, _), .conclude(let id, _), .redrive(let id, _): id
+        case .remember, .forget: nil
         }
     }
 
     /// A short form to compare by.
-    fileprivate var summary: String {
+    public var summary: String {
         switch self {
         case .accept: "accept"
         case .start(_, let number, _, let needsBody): "start \(number)\(needsBody ? " with body" : "")"

@@ -4,6 +4,8 @@ import TestSupport
 import Testing
 import Timekeeping
 import WeChat
+import WeirPorts
+import WeirTesting
 
 @testable import Weir
 
@@ -13,7 +15,7 @@ import WeChat
 
     /// A name, what stops the lane, what its work then waits for, and the entry.
     static let stops: [(name: String, stop: Stopping, reason: Obstacle.Reason, entry: String)] = [
-        ("a pause", { harness, _ in harness.machine.setPaused(true, app: 0) }, .paused, "pause/main"),
+        ("a pause", { harness, _ in harness.machine.setPaused(true, app: 0, at: harness.now) }, .paused, "pause/main"),
         ("a held app", { harness, lane in harness.send(lane, .errcode(50002)) }, .account, "hold/main"),
         (
             "a held api", { harness, lane in harness.send(lane, .errcode(48001)) }, .account,
@@ -33,7 +35,7 @@ import WeChat
         ),
         (
             "a forced breaker",
-            { harness, _ in _ = harness.machine.force(.open, breaker: 0, at: harness.now.instant) }, .breakerOpen,
+            { harness, _ in _ = harness.machine.force(.open, breaker: 0, at: harness.now) }, .breakerOpen,
             "breaker/main/message/https://api.weixin.qq.com"
         ),
     ]
@@ -73,9 +75,9 @@ import WeChat
         let (left, lane) = stopped(index)
         var harness = left
         #expect(harness.writtenLedger().count == 1)
-        harness.machine.setPaused(false, app: 0)
-        _ = harness.machine.force(.close, breaker: 0, at: harness.now.instant)
-        _ = harness.machine.force(.auto, breaker: 0, at: harness.now.instant)
+        harness.machine.setPaused(false, app: 0, at: harness.now)
+        _ = harness.machine.force(.close, breaker: 0, at: harness.now)
+        _ = harness.machine.force(.auto, breaker: 0, at: harness.now)
         #expect(harness.writtenLedger().isEmpty)
         // A quota's end drains the limiter, too.
         harness.advance(.seconds(1))
@@ -145,7 +147,7 @@ import WeChat
         #expect(next.breaker(lane).mode == mode)
         #expect(next.breaker(lane).state == (mode == .open ? .open : .closed))
         #expect(next.machine.ledger.breakerCauses[0] == Cause("moving house", since: MachineHarness.noon))
-        _ = next.machine.force(.auto, breaker: 0, at: next.now.instant)
+        _ = next.machine.force(.auto, breaker: 0, at: next.now)
         // Open until a probe has succeeded: the next process must not take it for closed.
         let left = next.writtenLedger()
         #expect(left.count == (mode == .open ? 1 : 0))
@@ -169,7 +171,7 @@ import WeChat
         let now = SteadyClock().present(next.now)
         #expect(next.machine.pathParks.obstacle(of: "/brand/new", app: 0, at: now)?.reason == .quotaExhausted)
         #expect(next.machine.pathParks.obstacle(of: "/brand/old", app: 0, at: now) == nil)
-        next.machine.setPaused(false, app: 0)
+        next.machine.setPaused(false, app: 0, at: next.now)
         #expect(next.writtenLedger().isEmpty)
     }
 
@@ -223,7 +225,7 @@ import WeChat
 
     @Test func `what an app was stopped for waits until the app returns`() {
         var (harness, _) = stopped(2)
-        harness.machine.setPaused(true, app: 0)
+        harness.machine.setPaused(true, app: 0, at: harness.now)
         let ledger = harness.writtenLedger()
         var next = MachineHarness(at: harness.now.timestamp)
         next.machine = DispatchMachine(next.machine.policy)
@@ -258,8 +260,8 @@ import WeChat
         var harness = MachineHarness()
         _ = harness.lane()
         harness.machine.journalIsWritable = false
-        harness.machine.setPaused(true, app: 0)
-        _ = harness.machine.force(.open, breaker: 0, at: harness.now.instant)
+        harness.machine.setPaused(true, app: 0, at: harness.now)
+        _ = harness.machine.force(.open, breaker: 0, at: harness.now)
         #expect(harness.machine.takeLedgerWrites(at: harness.now).writes.isEmpty)
         harness.machine.journalIsWritable = true
         let (writes, keys) = harness.machine.takeLedgerWrites(at: harness.now)
@@ -270,7 +272,7 @@ import WeChat
         // They failed: what is so by then is given out again, also where it had been so all along.
         harness.machine.ledgerWasNotWritten(keys)
         #expect(harness.machine.takeLedgerWrites(at: harness.now).writes.map(\.summary).contains(both[1]))
-        harness.machine.setPaused(false, app: 0)
+        harness.machine.setPaused(false, app: 0, at: harness.now)
         let (erased, more) = harness.machine.takeLedgerWrites(at: harness.now)
         #expect(erased.map(\.summary) == ["forget pause/main"])
         harness.machine.ledgerWasNotWritten(more)

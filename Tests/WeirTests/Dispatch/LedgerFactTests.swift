@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 import Timekeeping
 import WeChat
+import WeirPorts
 
 @testable import Weir
 

@@ -4,6 +4,8 @@ import TestSupport
 import Testing
 import Timekeeping
 import WeChat
+import WeirPorts
+import WeirTesting
 
 @testable import Weir
 

@@ -126,13 +126,12 @@ struct MachineHarness {
 }
 
 extension DispatchMachine {
-    mutating func setPaused(_ isPaused: Bool, app: Int) {
-        setPaused(isPaused, app: app, because: Cause("a test", since: MachineHarness.noon))
+    mutating func setPaused(_ isPaused: Bool, app: Int, at now: Moment) {
+        setPaused(isPaused, app: app, because: Cause("a test", since: MachineHarness.noon), at: now)
     }
 
-    mutating func force(_ mode: BreakerMode, breaker: Int, at now: Instant) -> BreakerTransition? {
-        let moment = Moment(instant: now, timestamp: MachineHarness.noon)
-        return force(mode, breaker: breaker, because: "a test", at: moment)
+    mutating func force(_ mode: BreakerMode, breaker: Int, at now: Moment) -> BreakerTransition? {
+        force(mode, breaker: breaker, because: "a test", at: Moment(instant: now.instant, timestamp: MachineHarness.noon))
     }
 }
 
