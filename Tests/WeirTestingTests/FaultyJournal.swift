@@ -70,8 +70,6 @@ final class FaultyJournal: Journal {
         }
     }
 
-    func ledger() throws(JournalError) -> [LedgerEntry] { try journal.ledger() }
-
     func restore(_ each: (RestoredMessage) -> Void) throws(JournalError) {
         var messages: [RestoredMessage] = []
         try journal.restore { messages.append($0) }
