@@ -77,11 +77,11 @@ final class SQLiteStorage: JournalStorage {
 
     // MARK: - A disk that takes nothing
 
-    private static let tables = ["messages", "bodies", "attempts", "probes"]
+    private static let tables = ["messages", "bodies", "attempts", "ledger", "probes"]
 
     /// Triggers that overflow: each statement then fails as it does for a broken file, not as one that can't be written.
     private static let `break` = tables.flatMap { table in
-        ["INSERT", "UPDATE"].map { event in
+        ["INSERT", "UPDATE", "DELETE"].map { event in
             """
             CREATE TRIGGER \(table)_\(event) BEFORE \(event) ON \(table)
             BEGIN SELECT abs(-9223372036854775807 - 1); END;
@@ -90,7 +90,7 @@ final class SQLiteStorage: JournalStorage {
     }.joined(separator: "\n")
 
     private static let mend = tables.flatMap { table in
-        ["INSERT", "UPDATE"].map { "DROP TRIGGER IF EXISTS \(table)_\($0);" }
+        ["INSERT", "UPDATE", "DELETE"].map { "DROP TRIGGER IF EXISTS \(table)_\($0);" }
     }.joined(separator: "\n")
 
     private func execute(_ sql: String) throws {

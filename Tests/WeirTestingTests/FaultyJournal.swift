@@ -70,8 +70,6 @@ final class FaultyJournal: Journal {
         }
     }
 
-    func ledger() throws(JournalError) -> [LedgerEntry] { try journal.ledger() }
-
     func restore(_ each: (RestoredMessage) -> Void) throws(JournalError) {
         var messages: [RestoredMessage] = []
         try journal.restore { messages.append($0) }
@@ -81,6 +79,11 @@ final class FaultyJournal: Journal {
             if fault == .forgetsADoubt { message.isAmbiguous = false }
             each(message)
         }
+    }
+
+    func ledger() throws(JournalError) -> [LedgerEntry] {
+        let entries = try journal.ledger()
+        return fault == .forgetsAnEntry ? Array(entries.dropLast()) : entries
     }
 
     func message(_ id: JobID) async throws(JournalError) -> MessageRecord? {

@@ -16,5 +16,6 @@ enum JournalFault: String, CaseIterable {
     case skipsARow = "the pages of a listing have each message that the filter names once, newest first"
     case knowsAKeyAfterItsWindow = "a key is known for less than 24 hours, also by a clock that was set back"
     case answersWithTheOldestOfAKey = "of several messages under one key the newest counts"
+    case forgetsAnEntry = "the ledger has of each name what was remembered last, ordered by name"
     case sweepsTooMuchAtOnce = "a step removes no more than its limit, and later steps go on until nothing is left"
 }

@@ -41,7 +41,6 @@ struct WriterLoop {
     private mutating func handle(_ calls: [PendingCall]) {
         if let failure {
             for call in calls { giveUp(call, failure) }
-            noteKept()
             return
         }
         let isRefused = calls.contains { $0.refusal != nil }
@@ -63,7 +62,6 @@ struct WriterLoop {
         case .failure(let problem):
             fail(problem)
             for call in calls { giveUp(call, problem.journalError(in: writer.folder.path)) }
-            noteKept()
         }
     }
 
@@ -76,12 +74,13 @@ struct WriterLoop {
         for call in calls {
             if let failure { giveUp(call, failure) } else { commit([call]) }
         }
-        noteKept()
     }
 
     private mutating func giveUp(_ call: PendingCall, _ error: JournalError) {
         if call.mustBeKept, call.refusal == nil {
             kept.append(call)
+            // Before the next is answered, who may ask at once how many wait.
+            noteKept()
         } else {
             call.completion(.failure(call.refusal ?? error))
         }

@@ -23,6 +23,7 @@ extension JournalConformance {
             trial.expect("a settle", await trial.refusal(of: [Sample.end(1)]), is: .closed)
             trial.expect("a barrier", await trial.refusal(of: []), is: .closed)
             await trial.expect("restore", throws: .closed) { try trial.restored() }
+            await trial.expect("ledger", throws: .closed) { try journal.ledger() }
             await trial.expect("message", throws: .closed) { try await journal.message(Sample.id(1)) }
             await trial.expect("list", throws: .closed) { try await journal.list(MessageFilter()) }
             await trial.expect("idempotent", throws: .closed) { try await journal.idempotent(key, now: Sample.start) }
