@@ -28,6 +28,7 @@ struct AlertRestoreTests {
         try await first.post()
         first.settle()
         let second = try AlertBench(journal: first.harness.journal)
+        _ = second.harness.gateway.setPaused(false, app: "main")
         await second.harness.transport.waitForRequests(2)
         second.harness.transport.answer(#"{"errcode":\#(errcode),"errmsg":"","msgid":1}"#)
         await eventually { count("oncall", state, in: second) }
@@ -55,6 +56,7 @@ struct AlertRestoreTests {
         try await first.post()
         first.settle()
         let second = try AlertBench(journal: first.harness.journal)
+        _ = second.harness.gateway.setPaused(false, app: "main")
         await second.harness.transport.waitForRequests(7)
         for _ in 0..<6 { second.harness.transport.answer(#"{"errcode":0,"errmsg":"","msgid":1}"#) }
         second.settle()
