@@ -116,10 +116,12 @@ final class MemoryJournal: Journal {
     }
 
     /// The process dies: what was not committed never will be.
-    func losePending() -> Int {
+    ///
+    /// - Returns: those who wait for it, oldest first.
+    func losePending() -> [@Sendable (Result<JournalReceipt, JournalError>) -> Void] {
         state.withLock { state in
             defer { (state.pending, state.kept) = ([], []) }
-            return state.pending.count + state.kept.count
+            return (state.kept + state.pending).map(\.completion)
         }
     }
 
