@@ -140,12 +140,12 @@ public final class MemoryJournal: Journal {
 
     /// The process dies: what was not committed never will be, and is never answered.
     ///
-    /// - Returns: How many calls were lost.
+    /// - Returns: Those who wait for an answer, oldest first.
     @discardableResult
-    public func losePending() -> Int {
+    public func losePending() -> [@Sendable (Result<JournalReceipt, JournalError>) -> Void] {
         state.withLock { state in
             defer { (state.pending, state.kept) = ([], []) }
-            return state.pending.count + state.kept.count
+            return (state.kept + state.pending).map(\.completion)
         }
     }
 

@@ -1,4 +1,3 @@
-import Queueing
 import Timekeeping
 
 @testable import Weir
@@ -8,9 +7,11 @@ struct Flight {
     var number: Int
     var request: SentRequest
     var app: String
-    /// The message; `nil` for a relayed call and for a token request.
-    var message: JobID?
+    /// The message's recipient; `nil` for a relayed call and for a token request.
+    var recipient: String?
     var result: Result<UpstreamReply, TransportFailure>
+    /// Whether the settings have changed since it left.
+    var isOutdated = false
     /// When Weir hears of it.
     var arrival: Instant
 

@@ -1,13 +1,9 @@
-import Queueing
 import Resilience
 import Timekeeping
 
 /// A bucket that counts along from outside: what an attempt took stays taken if its request left, and comes back if not.
 struct LimiterShadow {
-    private struct Key: Hashable {
-        var id: JobID
-        var number: Int
-    }
+    private typealias Key = MachineView.Attempt.Key
 
     private var bucket: TokenBucket
     /// Attempts in flight, and what the bucket had granted with each.
@@ -22,23 +18,27 @@ struct LimiterShadow {
     }
 
     mutating func left(_ attempt: MachineView.Attempt) {
-        guard departed.insert(Key(id: attempt.id, number: attempt.number)).inserted else { return }
+        guard departed.insert(attempt.key).inserted else { return }
         departures.append(attempt.startedAt)
+    }
+
+    /// Another limit is in force from now on.
+    mutating func forgetDepartures() {
+        departures = []
     }
 
     /// Takes what began, gives back what ended without having left.
     ///
     /// - Returns: how many permits the real bucket has too few (above zero) or too many.
     mutating func count(_ attempts: [MachineView.Attempt], real: TokenBucket, at now: Instant) -> Int {
-        let keys = Set(attempts.map { Key(id: $0.id, number: $0.number) })
+        let keys = Set(attempts.map(\.key))
         // In the order in which they were taken, as the gateway does: what one gets back depends on the others.
         for (key, mark) in marks.sorted(by: { $0.value < $1.value }) where !keys.contains(key) {
             marks[key] = nil
             if departed.remove(key) == nil { bucket.giveBack(mark: mark, at: now) }
         }
         for attempt in attempts.sorted(by: { $0.mark < $1.mark }) {
-            let key = Key(id: attempt.id, number: attempt.number)
-            guard marks.updateValue(attempt.mark, forKey: key) == nil else { continue }
+            guard marks.updateValue(attempt.mark, forKey: attempt.key) == nil else { continue }
             _ = bucket.take(at: attempt.startedAt)
         }
         defer { bucket = real }

@@ -9,8 +9,14 @@ import WeChat
 /// What the checks look at: the one place that knows how the dispatch machine keeps its things.
 struct MachineView {
     struct Attempt {
+        struct Key: Hashable {
+            var id: JobID
+            var number: Int
+        }
+
         var id: JobID
         var number: Int
+        var key: Key { Key(id: id, number: number) }
         var gate: Int
         var breaker: Int
         var isDurable: Bool
@@ -18,6 +24,10 @@ struct MachineView {
         var startedAt: Instant
         /// What the bucket had granted with it.
         var mark: UInt64
+        var lane: LaneID
+        var priority: Priority
+        /// How long it had been ready when it was started.
+        var readyFor: Duration
     }
 
     struct Gate {
@@ -28,7 +38,10 @@ struct MachineView {
 
     /// A lane in which work waits that is ready to go.
     struct Waiting {
+        var id: LaneID
         var lane: String
+        /// The one that is next: its own priority, and for how long it has been ready.
+        var head: (priority: Priority, readyFor: Duration)?
         var count: Int
         /// What keeps it from leaving; `nil`: nothing.
         var obstacle: Obstacle?
@@ -37,8 +50,9 @@ struct MachineView {
     let now: Moment
     let attempts: [Attempt]
     let gates: [Gate]
-    /// By breaker: probes that are out.
-    let probes: [Int]
+    let breakers: [CircuitBreakerMachine]
+    /// Those that their breakers have counted as slow while they hang.
+    let overdueAttempts: Set<JobID>
     let waiting: [Waiting]
     /// Attempts by breaker and kind, as the machine has counted them on.
     let countedShares: [Int]
@@ -52,6 +66,7 @@ struct MachineView {
         self.now = now
         // A copy: what is tried out here changes nothing.
         var machine = dispatcher.state.withLock { $0.machine }
+        let steady = machine.clock.present(now).steady
         attempts = machine.leases.values.map { lease in
             Attempt(
                 id: lease.job.id,
@@ -61,14 +76,23 @@ struct MachineView {
                 isDurable: lease.job.isDurable,
                 isProbe: lease.permit.isProbe,
                 startedAt: lease.startedAt.instant,
-                mark: lease.mark
+                mark: lease.mark,
+                lane: lease.job.lane,
+                priority: lease.job.priority,
+                readyFor: lease.readyFor
             )
         }
         gates = machine.gates.map { Gate(app: machine.apps[$0.app].name, api: $0.api.label, bucket: $0.bucket) }
-        probes = machine.breakers.map(\.probesInFlight)
+        breakers = machine.breakers
+        overdueAttempts = Set(machine.leases.values.filter(\.isOverdue).map(\.job.id))
         waiting = machine.queue.readyLanes.map { lane in
             Waiting(
+                id: lane,
                 lane: MachineView.name(lane, in: machine),
+                head: machine.queue.head(of: lane, at: steady)
+                    .flatMap { head in
+                        machine.queue.job(head.id).map { ($0.priority, steady - head.readySince) }
+                    },
                 count: machine.queue.counts(in: lane).ready,
                 obstacle: MachineView.obstacle(of: lane, in: machine, at: now)
             )

@@ -1,3 +1,4 @@
+import Queueing
 import Resilience
 import WeChat
 
@@ -17,6 +18,31 @@ enum SimulatedConfiguration {
         ("POST", Path.upload), ("GET", "/sns/userinfo"), ("POST", "/cgi-bin/of/no/catalog"),
     ]
 
+    static let maxInFlight = 16
+
+    /// What an operator may change while the gateway runs.
+    static func reloaded(
+        _ old: GatewayConfiguration,
+        using chance: inout some RandomNumberGenerator
+    ) -> GatewayConfiguration {
+        var configuration = old
+        let app = apps.randomElement(using: &chance) ?? apps[0]
+        switch Int.random(in: 0..<6, using: &chance) {
+        case 0:
+            let number = Int.random(in: 1...3, using: &chance)
+            configuration.apps[app]?.hosts = ["https://\(app)-\(number).example"]
+        case 1:
+            let permits = Int.random(in: 1...40, using: &chance)
+            let limit = RateLimit(permits: permits, per: .seconds(1), burst: 1 + permits / 3)
+            configuration.apps[app]?.defaultLimit = limit
+        case 2: configuration.apps[app]?.limits = [Path.custom: RateLimit(permits: 1, per: .seconds(2), burst: 1)]
+        case 3: configuration.upstream.maxInFlight = Int.random(in: 4...maxInFlight, using: &chance)
+        case 4: configuration.retry.classes["available"] = Bool.random(using: &chance) ? .consistent : .available
+        default: configuration.breaker.open = .seconds(Int.random(in: 1...20, using: &chance))
+        }
+        return configuration
+    }
+
     static func make() -> GatewayConfiguration {
         var configuration = GatewayConfiguration()
         for name in apps {
@@ -32,7 +58,15 @@ enum SimulatedConfiguration {
         ]
         configuration.apps["shop"]?.defaultLimit = RateLimit(permits: 500, per: .seconds(1), burst: 500)
         configuration.apps["spare"]?.defaultLimit = RateLimit(permits: 30, per: .seconds(60), burst: 5)
-        configuration.upstream.maxInFlight = 16
+        let mass = [MessageType.mass.lanePath, "/cgi-bin/message/mass/sendall"]
+        var orders = ClientConfiguration(keys: ["KEY-of-orders"])
+        orders.apis = mass
+        var billing = ClientConfiguration(keys: ["KEY-of-billing"])
+        billing.apis = mass
+        billing.maxPriority = .normal
+        billing.rate = RateLimit(permits: 5, per: .seconds(1), burst: 20)
+        configuration.clients = ["orders": orders, "billing": billing]
+        configuration.upstream.maxInFlight = maxInFlight
         configuration.queue.capacity = 400
         return configuration
     }

@@ -1,4 +1,3 @@
-import Queueing
 import TestSupport
 import Timekeeping
 
@@ -19,8 +18,9 @@ struct SimulatedWeChat {
     static let window = Duration.seconds(600)
 
     private var accounts: [String: Account] = [:]
-    /// When a message was taken first.
+    /// When a message was taken first, by its client_msg_id.
     private var taken: [String: Instant] = [:]
+    /// How often, by recipient.
     private(set) var shown: [String: Int] = [:]
     var violations: [String] = []
 
@@ -42,7 +42,7 @@ struct SimulatedWeChat {
     ) -> Flight {
         let request = departure.request
         let app = SimulatedWeChat.app(of: request.request.origin)
-        let id = request.body.contains("client_msg_id") ? SimulatedWeChat.id(in: request.body) : nil
+        let recipient = request.isTokenRequest ? nil : SimulatedMessage.recipient(in: request.body)
         let mood = accounts[app]?.mood ?? .well
         var result: Result<UpstreamReply, TransportFailure>
         if request.isTokenRequest {
@@ -50,7 +50,7 @@ struct SimulatedWeChat {
             result = .success(draw == 0 ? .errcode(-1) : .token(tokenText(app)))
             if draw < 2 { result = .failure(TransportFailure(.timeout, bytesLeft: true)) }
         } else {
-            result = answer(request, id: id, app: app, mood: mood, at: now, using: &chance)
+            result = answer(request, to: recipient, app: app, mood: mood, at: now, using: &chance)
         }
         let deadline = now + request.request.timeout
         var arrival = now + latency(mood, using: &chance)
@@ -63,7 +63,7 @@ struct SimulatedWeChat {
             number: departure.number,
             request: request,
             app: app,
-            message: id.flatMap { JobID($0) },
+            recipient: recipient,
             result: result,
             arrival: arrival
         )
@@ -77,7 +77,7 @@ struct SimulatedWeChat {
 
     private mutating func answer(
         _ request: SentRequest,
-        id: String?,
+        to id: String?,
         app: String,
         mood: Mood,
         at now: Instant,
@@ -113,9 +113,10 @@ struct SimulatedWeChat {
         at now: Instant
     ) -> Result<UpstreamReply, TransportFailure> {
         guard let id else { return .success(.ok) }
-        let isKnown = request.path == Path.template && (taken[id].map { now - $0 < SimulatedWeChat.window } ?? false)
+        let mark = request.path == Path.template ? SimulatedMessage.mark(in: request.body) : nil
+        let isKnown = mark.flatMap { taken[$0] }.map { now - $0 < SimulatedWeChat.window } ?? false
         if !isKnown {
-            taken[id] = now
+            if let mark { taken[mark] = now }
             shown[id, default: 0] += 1
             if let times = shown[id], times > 1 { violations.append("\(id) was shown \(times) times") }
         }
@@ -125,10 +126,5 @@ struct SimulatedWeChat {
     /// Each app has an origin of its own: its name, or its name and a number.
     private static func app(of origin: String) -> String {
         String(origin.drop { $0 != "/" }.drop { $0 == "/" }.prefix { $0 != "." && $0 != "-" })
-    }
-
-    private static func id(in body: String) -> String? {
-        let parts = body.split(separator: "\"")
-        return parts.count > 3 ? String(parts[3]) : nil
     }
 }

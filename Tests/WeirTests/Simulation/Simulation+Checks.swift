@@ -12,35 +12,47 @@ extension Simulation {
     }
 
     /// An attempt's start is on disk before its first byte leaves, and there is only one at a time.
-    func checkDeparture(_ id: JobID) {
+    func checkDeparture(to recipient: String) {
+        guard let id = ids[recipient] else { return report("a message to \(recipient) left and is of nobody") }
         if journal.model.started[id]?.at == nil { report("\(id) left before its start was on disk") }
         if journal.record(id)?.state.isTerminal ?? true { report("\(id) left after its end") }
-        if flights.contains(where: { $0.message == id }) { report("\(id) is in flight twice") }
+        if flights.contains(where: { $0.recipient == recipient }) { report("\(id) is in flight twice") }
     }
 
-    func check() {
+    func check(after event: Event = .outside) {
         world.violations.forEach(report)
         world.violations = []
-        checkPromises()
+        for leak in secrets.takeLeaks() { report("a secret is told: \(leak)") }
         checkEnds()
         let view = MachineView(dispatcher, at: time.moment())
         checkPermits(view)
         checkWakes(view)
+        for violation in breakerWatch.look(at: view, isAnswer: event == .answer) { report(violation) }
+        if event == .wake || event == .answer { checkOrder(view) }
     }
 
-    /// Accepted means on disk.
-    private func checkPromises() {
-        answers.removeAll { id, outbox in
-            guard let answer = outbox.all.first else { return false }
-            if outbox.count > 1 { report("\(id) was answered twice") }
-            if case .success = answer {
-                promised.append(id)
-                if journal.record(id) == nil { report("\(id) was promised and is not on disk") }
-            } else if journal.record(id) != nil {
-                report("\(id) was refused and is on disk")
+    /// Senders hear what became of their messages. Accepted means on disk.
+    func hear() {
+        unanswered.removeAll { message in
+            guard let answer = message.outbox.all.first else { return false }
+            switch answer {
+            case .success(let reply): checkAccepted(message, as: reply)
+            case .failure(let refusal):
+                secrets.look(at: refusal.message)
+                let isThere = journal.model.messages.values.contains { $0.recipient == message.recipient }
+                if message.key == nil, isThere { report("\(message.recipient) was refused and is on disk") }
             }
             return true
         }
+    }
+
+    private func checkAccepted(_ message: SimulatedMessage, as reply: AcceptReply) {
+        let id = reply.record.id
+        if journal.record(id) == nil { report("\(id) was promised and is not on disk") }
+        if message.isOther { report("\(id): another message was taken under a used key") }
+        if let first = ids[message.recipient], first != id { report("\(id) and \(first) are under one key") }
+        ids[message.recipient] = id
+        promised.append(id)
     }
 
     /// Every message ends once.
@@ -48,7 +60,11 @@ extension Simulation {
         for id in journal.takeChanged() {
             guard let state = journal.record(id)?.state else { continue }
             if let before = ended[id] {
-                if state != before { report("\(id) was \(before) and is \(state)") }
+                if state == .pending, redriven.remove(id) != nil {
+                    ended[id] = nil
+                } else if state != before {
+                    report("\(id) was \(before) and is \(state)")
+                }
             } else if state.isTerminal {
                 ended[id] = state
                 ends[state.name, default: 0] += 1
@@ -66,11 +82,11 @@ extension Simulation {
         if view.attempts.count < onTheirWay || view.attempts.count > onTheirWay + toCome {
             report("\(view.attempts.count) slots are taken by \(onTheirWay) attempts and \(toCome) to come")
         }
-        if view.attempts.count > configuration.upstream.maxInFlight { report("more in flight than allowed") }
+        if view.attempts.count > SimulatedConfiguration.maxInFlight { report("more in flight than allowed") }
         if view.shares != view.countedShares { report("shares are \(view.countedShares) instead of \(view.shares)") }
         let durable = view.attempts.count { $0.isDurable }
         if view.countedDurable != durable { report("\(view.countedDurable) messages in flight instead of \(durable)") }
-        for (breaker, probes) in view.probes.enumerated() where probes > 0 {
+        for (breaker, probes) in view.breakers.map(\.probesInFlight).enumerated() where probes > 0 {
             let out = view.attempts.count { $0.breaker == breaker && $0.isProbe }
             if probes > out { report("breaker \(breaker) waits for \(probes) probes of \(out)") }
             if probes > 3 { report("breaker \(breaker) has more probes than allowed") }
@@ -79,12 +95,13 @@ extension Simulation {
     }
 
     private func checkLimiters(_ view: MachineView) {
+        let departed = Set(flights.compactMap { $0.recipient.flatMap { ids[$0] } })
         for (index, gate) in view.gates.enumerated() {
             let bucket = gate.bucket
             if bucket.available(at: view.now.instant) > bucket.limit.burst { report("\(gate.api) is over its burst") }
             if index == shadows.count { shadows.append(LimiterShadow(TokenBucket(bucket.limit, at: .zero))) }
             let attempts = view.attempts.filter { $0.gate == index }
-            for attempt in attempts where flights.contains(where: { $0.message == attempt.id }) || !attempt.isDurable {
+            for attempt in attempts where !attempt.isDurable || departed.contains(attempt.id) {
                 shadows[index].left(attempt)
             }
             let missing = shadows[index].count(attempts, real: bucket, at: view.now.instant)

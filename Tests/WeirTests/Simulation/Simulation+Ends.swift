@@ -45,13 +45,19 @@ extension Simulation {
         for call in calls where call.ends.count != 1 { report("a call was never answered") }
         let view = MachineView(dispatcher, at: time.moment())
         if !view.attempts.isEmpty { report("slots were left over") }
-        if view.probes.contains(where: { $0 > 0 }) { report("probes were left over") }
+        if view.breakers.contains(where: { $0.probesInFlight > 0 }) { report("probes were left over") }
+        for line in String(decoding: gateway.registry.render(), as: UTF8.self).split(separator: "\n") {
+            secrets.look(at: String(line))
+        }
+        for leak in secrets.takeLeaks() { report("a secret is told: \(leak)") }
         if countedEnds != ends { report("metrics say \(countedEnds), the journal \(ends)") }
     }
 
     /// What must have held through one life of the process.
     func checkLife() {
         for call in calls where call.ends.count > 1 { report("a call ended twice") }
+        let keys = journal.model.messages.values.compactMap { $0.idempotency?.key }
+        if Set(keys).count != keys.count { report("two messages are on disk under one key") }
         let view = MachineView(dispatcher, at: time.moment())
         for (gate, shadow) in zip(view.gates, shadows)
         where DispatchLaneTests.worstExcess(shadow.departures.sorted(), gate.bucket.limit) > 0 {

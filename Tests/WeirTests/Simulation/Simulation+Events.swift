@@ -1,4 +1,3 @@
-import Queueing
 import Timekeeping
 import WeirTesting
 
@@ -42,12 +41,14 @@ extension Simulation {
     func collectDepartures() {
         for departure in transport.take() {
             let flight = world.receive(departure, at: time.now(), using: &chance)
-            if flight.isTokenRequest, flights.contains(where: { $0.isTokenRequest && $0.app == flight.app }) {
+            // After a reload the answer to a request by the old settings does not count.
+            let isSecond = flights.contains { $0.isTokenRequest && $0.app == flight.app && !$0.isOutdated }
+            if flight.isTokenRequest, isSecond {
                 report("two token requests of \(flight.app) at once")
             }
-            if let id = flight.message { checkDeparture(id) }
+            if let recipient = flight.recipient { checkDeparture(to: recipient) }
             flights.append(flight)
-            note("leaves: \(flight.app) \(flight.request.path) \(flight.message.map(\.description) ?? "")")
+            note("leaves: \(flight.app) \(flight.request.path) \(flight.recipient ?? "")")
         }
         let cancelled = transport.takeCancelled()
         for index in flights.indices where cancelled.contains(flights[index].number) {
@@ -62,7 +63,7 @@ extension Simulation {
     func answerNext() {
         guard let index = flights.indices.min(by: { flights[$0].arrival < flights[$1].arrival }) else { return }
         let flight = flights.remove(at: index)
-        note("\(flight.app) \(flight.request.path) \(flight.message.map(\.description) ?? "")")
+        note("\(flight.app) \(flight.request.path) \(flight.recipient ?? "")")
         if flight.isTooMuch { refusedApps.insert(flight.app) }
         flight.request.request.cancelSignal?.ended()
         flight.request.completion(flight.result)

@@ -13,7 +13,8 @@ extension Simulation {
         switch choice {
         case 0..<34: submitMessage()
         case 34..<56: submitCall()
-        case 56..<60: for _ in 0..<roll(25) { roll(2) == 0 ? submitMessage() : submitCall() }
+        case 56..<60:
+            for _ in 0..<roll(25) { roll(2) == 0 ? submitMessage() : submitCall() }
         case 60..<64: cancelOne()
         case 64..<67: hangUpOne()
         case 67..<77: turnMood()
@@ -21,9 +22,11 @@ extension Simulation {
         case 79..<83: turnJournal()
         case 83..<89: _ = gateway.setPaused(roll(3) == 0, app: someApp)
         case 89..<94: forceBreaker()
-        case 94..<96: stepWallClock()
-        case 96: if roll(3) == 0 { try crash() }
-        default: break
+        case 94: stepWallClock()
+        case 95: if roll(3) == 0 { try crash() }
+        case 96: reload()
+        case 97: redriveOne()
+        default: repeatOne()
         }
     }
 
@@ -36,40 +39,6 @@ extension Simulation {
 
     private func limit(_ app: String, _ api: APIDescriptor) -> RateLimit {
         configuration.apps[app]?.limit(for: api.label) ?? .wide
-    }
-
-    // MARK: Messages
-
-    private func submitMessage() {
-        let app = roll(SimulatedConfiguration.apps.count)
-        let type = SimulatedConfiguration.types[roll(SimulatedConfiguration.types.count)]
-        let (id, now) = (dispatcher.makeID(), time.timestamp())
-        let record = MessageRecord(
-            id: id,
-            app: SimulatedConfiguration.apps[app],
-            type: type,
-            priority: Priority.allCases[roll(4)],
-            retryClass: ["available", "consistent", "async"][roll(3)],
-            createdAt: now,
-            notBefore: roll(8) == 0 ? now + rollTime(.seconds(600)) : nil,
-            notAfter: roll(3) == 0 ? now + .seconds(1) + rollTime(.seconds(3600)) : now + .seconds(3 * 86_400),
-            body: Array("{\"client_msg_id\":\"\(id)\"}".utf8)
-        )
-        let message = AcceptedMessage(
-            record: record,
-            app: app,
-            api: type.descriptor,
-            limit: limit(record.app, type.descriptor),
-            isDeduplicated: type == .template
-        )
-        let outbox = Outbox<Result<Void, AcceptFailure>>()
-        answers.append((id, outbox))
-        dispatcher.accept(message) { outbox.put($0) }
-    }
-
-    private func cancelOne() {
-        guard let id = promised.suffix(40).randomElement(using: &chance) else { return }
-        dispatcher.cancel(id) { _ in }
     }
 
     // MARK: Calls
@@ -121,5 +90,14 @@ extension Simulation {
         time.stepWallClock(by: target - wallDrift)
         wallDrift = target
         dispatcher.look()
+    }
+
+    private func reload() {
+        configuration = SimulatedConfiguration.reloaded(configuration, using: &chance)
+        gateway.reload(configuration)
+        // A new limit changes what is in the buckets, and what may pass from now on.
+        refusedApps = Set(SimulatedConfiguration.apps)
+        for index in flights.indices { flights[index].isOutdated = true }
+        for index in shadows.indices { shadows[index].forgetDepartures() }
     }
 }

@@ -20,7 +20,8 @@ final class Simulation {
     var chance: SeededGenerator
     let time = SimulatedTime(timestamp: MachineHarness.noon)
     let journal = MemoryJournal(isManual: true)
-    let configuration = SimulatedConfiguration.make()
+    var configuration = SimulatedConfiguration.make()
+    let secrets = SecretWatch()
     var gateway: Gateway
     var transport: WorldTransport
     var world = SimulatedWeChat()
@@ -33,8 +34,14 @@ final class Simulation {
     var history: [String] = []
     var wallDrift = Duration.zero
 
-    /// Messages whose caller has not heard yet.
-    var answers: [(id: JobID, outbox: Outbox<Result<Void, AcceptFailure>>)] = []
+    /// Messages whose sender has not heard yet.
+    var unanswered: [SimulatedMessage] = []
+    /// Messages that were sent with a key.
+    var keyed: [SimulatedMessage] = []
+    var ids: [String: JobID] = [:]
+    var messageCount = 0
+    /// Ended messages that somebody wants to be sent again.
+    var redriven: Set<JobID> = []
     /// Messages whose caller heard that they were accepted.
     var promised: [JobID] = []
     var ended: [JobID: JobState] = [:]
@@ -44,6 +51,7 @@ final class Simulation {
     var calls: [(id: JobID?, ends: Outbox<RelayEnd>)] = []
     /// By gate, in this life.
     var shadows: [LimiterShadow] = []
+    var breakerWatch = BreakerWatch()
     /// Apps whose buckets WeChat's word may have emptied in this step.
     var refusedApps: Set<String> = []
 
@@ -52,7 +60,7 @@ final class Simulation {
         hasHousekeeping = seed % 4 == 0
         chance = SeededGenerator(seed: seed)
         transport = WorldTransport()
-        gateway = try Simulation.gateway(configuration, transport, journal, time, seed: seed)
+        gateway = try Simulation.gateway(configuration, transport, journal, time, secrets, seed: seed)
         begin()
     }
 
@@ -61,6 +69,7 @@ final class Simulation {
         _ transport: WorldTransport,
         _ journal: MemoryJournal,
         _ time: SimulatedTime,
+        _ secrets: SecretWatch,
         seed: UInt64
     ) throws -> Gateway {
         let registry = MetricRegistry()
@@ -71,7 +80,7 @@ final class Simulation {
             time: time,
             registry: registry,
             metrics: try GatewayMetrics(registry),
-            logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() },
+            logger: secrets.logger,
             seed: seed
         )
     }
@@ -101,16 +110,44 @@ final class Simulation {
     /// The process dies: what the journal has not committed is lost, and what was in flight may or may not have arrived.
     func crash() throws {
         for _ in 0..<roll(3) { journal.commitOne() }
+        time.settle()
+        hear()
         collectDepartures()
         check()
         checkLife()
-        _ = journal.losePending()
-        time.forgetSleepers()
-        (flights, shadows, calls, ends, answers) = ([], [], [], [:], [])
+        tearDown()
+        (shadows, calls, ends, unanswered) = ([], [], [:], [])
+        breakerWatch = BreakerWatch()
         transport = WorldTransport()
-        gateway = try Simulation.gateway(configuration, transport, journal, time, seed: seed &+ UInt64(step))
+        gateway = try Simulation.gateway(configuration, transport, journal, time, secrets, seed: seed &+ UInt64(step))
+        learnIDs()
         begin()
         for id in promised where journal.record(id) == nil { report("\(id) was lost") }
+    }
+
+    /// Ends the old gateway's tasks, so that none is left hanging. Nothing that it does now reaches the disk or WeChat.
+    private func tearDown() {
+        var orphans = journal.losePending()
+        dispatcher.drain()
+        for id in calls.compactMap(\.id) { dispatcher.hangUp(id) }
+        repeat {
+            for orphan in orphans { orphan(.failure(.closed)) }
+            let requests = flights.map(\.request) + transport.take().map(\.request)
+            flights = []
+            for request in requests { request.completion(.failure(TransportFailure(.cancelled, bytesLeft: true))) }
+            time.settle()
+            orphans = journal.losePending()
+        } while !orphans.isEmpty
+        time.forgetSleepers()
+        _ = journal.losePending()
+    }
+
+    /// Of messages whose senders will never hear that they are on disk.
+    private func learnIDs() {
+        for (id, record) in journal.model.messages {
+            let recipient = SimulatedMessage.recipient(in: String(decoding: record.body, as: UTF8.self))
+            if let recipient { ids[recipient] = id }
+        }
     }
 
     // MARK: Steps
@@ -151,7 +188,8 @@ final class Simulation {
             try act()
         }
         time.settle()
+        hear()
         collectDepartures()
-        check()
+        check(after: event)
     }
 }

@@ -1,0 +1,84 @@
+import Queueing
+import Timekeeping
+import WeChat
+
+@testable import Weir
+
+/// What senders of messages do.
+extension Simulation {
+    func submitMessage() {
+        let types = SimulatedConfiguration.types
+        let (app, type) = (SimulatedConfiguration.apps[roll(3)], types[roll(types.count)])
+        messageCount += 1
+        let recipient = "\(SimulatedMessage.recipientPrefix)\(messageCount)"
+        var members = ["\"app\":\"\(app)\"", "\"type\":\"\(type.name)\""]
+        if roll(4) > 0 { members.append("\"priority\":\"\(Priority.allCases[roll(4)].name)\"") }
+        if roll(3) > 0 { members.append("\"retry_class\":\"\(["available", "consistent", "async"][roll(3)])\"") }
+        let now = time.timestamp()
+        if roll(8) == 0 { members.append("\"not_before\":\"\((now + rollTime(.seconds(600))).rfc3339)\"") }
+        if roll(3) == 0 {
+            members.append("\"not_after\":\"\((now + .seconds(601) + rollTime(.seconds(3600))).rfc3339)\"")
+        }
+        members.append("\"message\":\(SimulatedMessage.content(type, to: recipient, isMarked: roll(2) == 0))")
+        let message = SimulatedMessage(
+            recipient: recipient,
+            body: Array("{\(members.joined(separator: ","))}".utf8),
+            caller: Caller(name: roll(4) == 0 ? "billing" : "orders"),
+            key: roll(3) == 0 ? "key-\(messageCount)" : nil,
+            sentAt: time.now()
+        )
+        if message.key != nil { keyed.append(message) }
+        send(message)
+    }
+
+    /// A sender did not hear, or does not believe it: the same again. Sometimes it mistakes the key.
+    func repeatOne() {
+        guard let old = keyed.suffix(60).randomElement(using: &chance),
+            time.now() - old.sentAt < .seconds(43_200)
+        else { return }
+        var message = SimulatedMessage(
+            recipient: old.recipient,
+            body: old.body,
+            caller: old.caller,
+            key: old.key,
+            sentAt: time.now()
+        )
+        // Only where the first is known to be on disk, another must be refused.
+        if roll(4) == 0, ids[old.recipient] != nil {
+            message.isOther = true
+            message.body = old.body.dropLast() + Array(",\"metadata\":{}}".utf8)
+        }
+        send(message)
+    }
+
+    private func send(_ message: SimulatedMessage) {
+        unanswered.append(message)
+        let (service, body, key, caller) = (gateway.messageService, message.body, message.key, message.caller)
+        let outbox = message.outbox
+        Task(executorPreference: time.executor) {
+            do throws(MessageRefusal) {
+                let reply = try await service.accept(body, idempotencyKey: key, caller: caller, traceparent: "trace")
+                outbox.put(.success(reply))
+            } catch {
+                outbox.put(.failure(error))
+            }
+        }
+    }
+
+    func cancelOne() {
+        guard let id = promised.suffix(40).randomElement(using: &chance) else { return }
+        dispatcher.cancel(id) { _ in }
+    }
+
+    /// An ended message is to be sent again; one in doubt is not, without force.
+    func redriveOne() {
+        guard let id = promised.suffix(200).randomElement(using: &chance), let record = journal.record(id),
+            record.state.isTerminal
+        else { return }
+        redriven.insert(id)
+        let (service, caller) = (gateway.messageService, Caller(name: record.client))
+        Task(executorPreference: time.executor) {
+            _ = try? await service.redrive(id.description, force: false, caller: caller)
+        }
+    }
+}

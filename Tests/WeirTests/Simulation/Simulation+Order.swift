@@ -1,0 +1,33 @@
+import Queueing
+import Timekeeping
+
+@testable import Weir
+
+/// Who goes first.
+extension Simulation {
+    /// Among the ready work of a lane the order is priority; each minute of waiting counts as one priority, up to high, so that
+    /// nothing waits for ever.
+    func checkOrder(_ view: MachineView) {
+        let started = Dictionary(grouping: view.attempts.filter { $0.startedAt == view.now.instant }, by: \.lane)
+        // Where one alone was started, the next is whom it went before.
+        for attempts in started.values where attempts.count == 1 {
+            let attempt = attempts[0]
+            guard let next = view.waiting.first(where: { $0.id == attempt.lane })?.head else { continue }
+            // What became ready with the start itself comes behind it, and clocks are read to the millisecond.
+            guard next.readyFor > Simulation.rounding else { continue }
+            let own = Simulation.effective(attempt.priority, after: attempt.readyFor + Simulation.rounding)
+            let passedOver = Simulation.effective(next.priority, after: next.readyFor - Simulation.rounding)
+            guard passedOver < own else { continue }
+            report(
+                "\(attempt.id), \(attempt.priority) and ready for \(attempt.readyFor), went before one that is "
+                    + "\(next.priority) and ready for \(next.readyFor)"
+            )
+        }
+    }
+
+    private static func effective(_ priority: Priority, after wait: Duration) -> Priority {
+        guard priority > .high else { return priority }
+        let steps = min(Int64(priority.rawValue), max(0, wait.inMilliseconds) / 60_000)
+        return max(.high, Priority(rawValue: priority.rawValue - UInt8(steps)) ?? priority)
+    }
+}
