@@ -1,4 +1,5 @@
 import Timekeeping
+import WeirTesting
 
 /// What happens next, by itself, as far as it is known.
 struct Agenda {

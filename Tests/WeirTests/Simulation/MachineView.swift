@@ -117,11 +117,11 @@ struct MachineView {
         guard var obstacle = machine.obstacle(of: lane, at: now), let until = obstacle.until else {
             return machine.obstacle(of: lane, at: now)
         }
-        let (gate, present) = (machine.gates[machine.gate(of: lane)], machine.clock.present(now))
+        let (gate, present) = (machine.gate(of: lane), machine.clock.present(now))
         let blocks = [
-            machine.appBlock(gate, at: present),
+            machine.appBlock(gate: gate, at: present),
             machine.gateBlock(gate, isDurable: DispatchMachine.isDurable(lane), at: present),
-            machine.breakerBlock(gate.breaker, at: present),
+            machine.breakerBlock(machine.gates[gate].breaker, at: present),
         ]
         let ends = blocks.compactMap { $0 }.map(\.until)
         guard !ends.contains(nil) else {

@@ -1,6 +1,7 @@
 import Queueing
 import Timekeeping
 import WeChat
+import WeirTesting
 
 @testable import Weir
 

@@ -19,30 +19,37 @@ extension DispatchMachine {
     }
 
     /// What blocks all of an app's work behind one breaker.
-    func appBlock(_ gate: LaneGate, at now: SteadyClock.Present) -> Block? {
-        let app = apps[gate.app]
-        if app.isPaused { return Block(reason: .paused, scope: .section) }
+    func appBlock(gate index: Int, at now: SteadyClock.Present) -> Block? {
+        let app = gates[index].app
+        if apps[app].isPaused { return Block(reason: .paused, scope: .section) }
         // A user's login uses no token of the app's: what is wrong with that one is none of its business.
-        guard gate.api.kind != .sns else { return nil }
-        switch app.token {
-        case .ready: return block(app.hold, .section, at: now)
+        guard gates[index].api.kind != .sns else { return nil }
+        switch apps[app].token {
+        case .ready: return block(apps[app].hold, .section, at: now)
         case .missing: return Block(reason: .noToken, scope: .section)
         case .fault: return Block(reason: .credentials, scope: .section)
         }
     }
 
     /// What blocks a gate's work before any permit is asked for.
-    func gateBlock(_ gate: LaneGate, isDurable: Bool, at now: SteadyClock.Present) -> Block? {
-        if isDurable, let block = block(gate.hold, .lane, at: now) { return block }
-        guard let park = gate.park, !park.isOver(at: now) else { return nil }
+    func gateBlock(_ index: Int, isDurable: Bool, at now: SteadyClock.Present) -> Block? {
+        if isDurable, let block = block(gates[index].hold, .lane, at: now) { return block }
+        guard let park = gates[index].park, !park.isOver(at: now) else { return nil }
         return Block(reason: park.obstacle, until: park.instant(at: now), scope: .lane)
     }
 
     /// Whether a lane may have no other attempt in flight, beside those of others.
-    func shareBlock(_ gate: LaneGate, isDurable: Bool, _ priority: Priority) -> Block? {
-        let own = inFlightByShare[share(of: gate.breaker, isDurable: isDurable)]
+    func shareBlock(gate index: Int, isDurable: Bool, _ priority: Priority) -> Block? {
+        let own = inFlightByShare[share(of: gates[index].breaker, isDurable: isDurable)]
         let isAllowed = SlotShares.allows(own: own, taken: leases.count, of: policy.maxInFlight, priority: priority)
         return isAllowed ? nil : Block(reason: .concurrency, scope: .share)
+    }
+
+    /// What blocks a gate's work before any permit is asked for, the outermost thing first.
+    func block(gate index: Int, isDurable: Bool, _ priority: Priority?, at now: SteadyClock.Present) -> Block? {
+        if let block = appBlock(gate: index, at: now) { return block }
+        if let block = gateBlock(index, isDurable: isDurable, at: now) { return block }
+        return priority.flatMap { shareBlock(gate: index, isDurable: isDurable, $0) }
     }
 
     private func block(_ hold: Hold?, _ scope: Block.Scope, at now: SteadyClock.Present) -> Block? {
@@ -75,18 +82,16 @@ extension DispatchMachine {
     }
 
     private func obstacle(of lane: LaneID, _ priority: Priority, at now: SteadyClock.Present) -> Obstacle? {
-        let gate = gates[gate(of: lane)]
+        let index = gate(of: lane)
         let isDurable = DispatchMachine.isDurable(lane)
         if isDurable, let reason = messageBlock(.urgent) { return Obstacle(reason) }
-        let block =
-            appBlock(gate, at: now) ?? gateBlock(gate, isDurable: isDurable, at: now)
-            ?? shareBlock(gate, isDurable: isDurable, priority)
-        if let block { return obstacle(block, at: now) }
+        if let block = block(gate: index, isDurable: isDurable, priority, at: now) { return obstacle(block, at: now) }
         if let reason = placeBlock(isDurable: isDurable, priority) { return Obstacle(reason) }
-        let wait = gate.bucket.wait(at: now.instant)
+        let wait = gates[index].bucket.wait(at: now.instant)
         if wait > .zero { return Obstacle(.rateLimited, until: now.wall(at: now.instant + wait)) }
-        guard breakers[gate.breaker].state != .closed else { return nil }
-        return breakerBlock(gate.breaker, at: now).map { obstacle($0, at: now) } ?? Obstacle(.breakerOpen)
+        let breaker = gates[index].breaker
+        guard breakers[breaker].state != .closed else { return nil }
+        return breakerBlock(breaker, at: now).map { obstacle($0, at: now) } ?? Obstacle(.breakerOpen)
     }
 
     /// What a waiting job waits for: its own time, what blocks its lane, or its turn.
@@ -118,7 +123,7 @@ extension DispatchMachine {
         // Messages that can't leave take no permits.
         let messagesGo =
             placeBlock(isDurable: true, .urgent) == nil
-            && (appBlock(gates[index], at: now) ?? gateBlock(gates[index], isDurable: true, at: now)) == nil
+            && block(gate: index, isDurable: true, nil, at: now) == nil
         var ahead = 0
         for priority in Priority.allCases where priority <= job.priority {
             ahead += queue.counts(in: relayed, of: priority).ready

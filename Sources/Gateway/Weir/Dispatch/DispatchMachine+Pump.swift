@@ -107,10 +107,7 @@ extension DispatchMachine {
     private mutating func admit(_ turn: Turn, at now: SteadyClock.Present) -> AdmitResult {
         let isDurable = DispatchMachine.isDurable(turn.lane)
         let index = gate(of: turn.lane)
-        let block =
-            appBlock(gates[index], at: now) ?? gateBlock(gates[index], isDurable: isDurable, at: now)
-            ?? shareBlock(gates[index], isDurable: isDurable, turn.priority)
-        if let block { return .blocked(block) }
+        if let block = block(gate: index, isDurable: isDurable, turn.priority, at: now) { return .blocked(block) }
         if case .wait(let wait) = gates[index].bucket.take(at: now.instant) {
             if !gates[index].isLimited { gates[index].limiterWaits += 1 }
             gates[index].isLimited = true
@@ -120,7 +117,10 @@ extension DispatchMachine {
         let breaker = gates[index].breaker
         guard case .granted(let permit) = breakers[breaker].permit(at: now.instant) else {
             gates[index].bucket.giveBack(at: now.instant)
-            return .blocked(breakerBlock(breaker, at: now) ?? Block(reason: .breakerOpen, scope: .section))
+            guard let block = breakerBlock(breaker, at: now) else {
+                return .blocked(Block(reason: .breakerOpen, scope: .section))
+            }
+            return .blocked(block)
         }
         let leased = queue.lease(from: turn.lane, turn.priority, at: now.steady)
         guard let job = leased, !isStale(job, at: now.steady), !isTooLate(job, at: now.steady) else {

@@ -105,8 +105,8 @@ extension DispatchMachine {
 
     /// A breaker moved, a probe of its ended, or what it stands in front of has changed.
     mutating func changed(breaker: Int, at now: SteadyClock.Present) {
-        let block =
-            gatesOfBreaker[breaker].first.flatMap { appBlock(gates[$0], at: now) } ?? breakerBlock(breaker, at: now)
+        var block = breakerBlock(breaker, at: now)
+        if let gate = gatesOfBreaker[breaker].first, let outer = appBlock(gate: gate, at: now) { block = outer }
         for group in [share(of: breaker, isDurable: false), share(of: breaker, isDurable: true)] {
             for isReserved in [false, true] {
                 let section = Sleepers.Section(group: group, isReserved: isReserved)
@@ -122,7 +122,7 @@ extension DispatchMachine {
         for isDurable in [false, true] {
             let lane = DispatchMachine.lane(ofGate: index, isDurable: isDurable)
             wake(.lane(lane), at: now.instant)
-            guard let block = gateBlock(gates[index], isDurable: isDurable, at: now) else { continue }
+            guard let block = gateBlock(index, isDurable: isDurable, at: now) else { continue }
             let group = share(of: gates[index].breaker, isDurable: isDurable)
             sleep(lane, Sleepers.Section(group: group, .normal), block, at: now.instant)
         }
@@ -155,10 +155,9 @@ extension DispatchMachine {
 
     private func hopeless(_ lane: LaneID, at now: SteadyClock.Present) -> Obstacle? {
         guard queue.counts(in: lane).ready > 0 else { return nil }
-        let gate = gates[gate(of: lane)]
-        let block =
-            appBlock(gate, at: now) ?? gateBlock(gate, isDurable: false, at: now)
-            ?? breakerBlock(gate.breaker, at: now)
+        let index = gate(of: lane)
+        var block = block(gate: index, isDurable: false, nil, at: now)
+        if block == nil { block = breakerBlock(gates[index].breaker, at: now) }
         return block.flatMap { $0.reason.refusesAtOnce ? obstacle($0, at: now) : nil }
     }
 }

@@ -64,7 +64,7 @@ extension Dispatcher {
         for action in actions {
             if case .start(let lease) = action, lease.job.id == record.id { own = lease } else { others.append(action) }
         }
-        let writes = own.map { [.accept(record), startWrite($0, in: state)] } ?? [.accept(record)]
+        let writes = own.map { [.accept(record), startWrite($0, state.bodies)] } ?? [.accept(record)]
         journal.append(writes) { [self, own] result in
             switch result {
             case .success(let receipt):

@@ -11,7 +11,7 @@ extension Dispatcher {
         let lease = attempt.lease
         let classification = attempt.classify(result)
         let ended = update { state, now -> (AttemptResult, className: String, Moment)? in
-            let evidence = evidence(attempt, classification, result, in: state)
+            let evidence = evidence(attempt, classification, result, state.calls[lease.job.id])
             let id = lease.job.id
             guard
                 let done = state.machine.complete(
@@ -50,9 +50,8 @@ extension Dispatcher {
         _ attempt: Attempt,
         _ classification: Classification,
         _ result: Result<UpstreamReply, TransportFailure>,
-        in state: State
+        _ call: RelayCall?
     ) -> AttemptEvidence {
-        let call = state.calls[attempt.lease.job.id]
         var evidence = AttemptEvidence(path: call?.path, usedToken: attempt.token != nil)
         if case .failure(let failure) = result { evidence.failure = failure.kind }
         evidence.concernsApp = attempt.concernsApp

@@ -131,7 +131,7 @@ final class Dispatcher: Sendable {
         for action in actions {
             switch action {
             case .start(let lease) where lease.job.isDurable:
-                starts.append(startWrite(lease, in: state))
+                starts.append(startWrite(lease, state.bodies))
                 leases.append(lease)
             case .start(let lease):
                 guard let call = state.calls[lease.job.id] else { continue }
@@ -158,12 +158,12 @@ final class Dispatcher: Sendable {
         journal.append(starts) { [self, leases] result in committed(leases, result) }
     }
 
-    func startWrite(_ lease: Lease, in state: State) -> JournalWrite {
+    func startWrite(_ lease: Lease, _ bodies: BodyStore) -> JournalWrite {
         .start(
             lease.job.id,
             number: lease.number,
             at: lease.startedAt.timestamp,
-            needsBody: !state.bodies.contains(lease.job.id)
+            needsBody: !bodies.contains(lease.job.id)
         )
     }
 
