@@ -14,7 +14,8 @@ extension Simulation {
             let attempt = attempts[0]
             guard let next = view.waiting.first(where: { $0.id == attempt.lane })?.head else { continue }
             // What became ready with the start itself comes behind it, and clocks are read to the millisecond.
-            guard next.readyFor > Simulation.rounding else { continue }
+            // Inside one priority the order is that in which they came to wait here, which a restart may have changed.
+            guard next.readyFor > Simulation.rounding, next.priority != attempt.priority else { continue }
             let own = Simulation.effective(attempt.priority, after: attempt.readyFor + Simulation.rounding)
             let passedOver = Simulation.effective(next.priority, after: next.readyFor - Simulation.rounding)
             guard passedOver < own else { continue }
