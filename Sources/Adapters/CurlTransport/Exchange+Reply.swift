@@ -16,7 +16,7 @@ extension Exchange {
     /// WRITEFUNCTION's answer: the piece's length, another one to end the exchange, or that there is no room yet.
     func takeBody(_ piece: UnsafeRawBufferPointer) -> Int {
         let framing = knownFraming()
-        let limit = call?.request.replyLimit ?? 0
+        let limit = replyLimit
         if framing.coding == nil, let length = framing.length, length > limit {
             obstacle = .tooLarge
             return 0
@@ -49,7 +49,7 @@ extension Exchange {
     /// The head as read once it is whole.
     func knownFraming() -> ReplyFraming {
         if let framing { return framing }
-        let read = ReplyFraming(head, method: call?.request.method ?? "")
+        let read = ReplyFraming(head, method: method)
         framing = read
         return read
     }

@@ -22,6 +22,9 @@ final class Exchange {
     private(set) var call: Call?
     /// The call's, 0 while the exchange is idle.
     private(set) var number: UInt64 = 0
+    /// Of the call's request, beside it: each piece of a reply asks for them, and a call is large to copy.
+    private(set) var method = ""
+    private(set) var replyLimit = 0
     var head = ReplyHead()
     /// Known when the body begins.
     var framing: ReplyFraming?
@@ -73,6 +76,8 @@ final class Exchange {
         reset()
         self.call = call
         number = call.number
+        method = call.request.method
+        replyLimit = call.request.replyLimit
         if call.url != lastURL {
             let code = easy.set(CURLOPT_URL, call.url)
             guard code == CURLE_OK else { return code }

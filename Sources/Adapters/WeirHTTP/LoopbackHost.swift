@@ -4,8 +4,16 @@ enum LoopbackHost {
     ///
     /// - Parameter authority: as a `Host` header has it.
     static func isLoopback(_ authority: String) -> Bool {
+        if isUsualAddress(authority) { return true }
         guard let host = host(of: authority.lowercased()) else { return false }
         return host == "localhost" || host.hasSuffix(".localhost") || host == "[::1]" || isLoopbackIPv4(host)
+    }
+
+    /// 127.0.0.1 with or without a port, as nearly every caller on this machine writes it: each message is asked for its host.
+    private static func isUsualAddress(_ authority: String) -> Bool {
+        guard authority.utf8.starts(with: "127.0.0.1".utf8) else { return false }
+        let port = authority.utf8.dropFirst(9)
+        return port.isEmpty || port.first == UInt8(ascii: ":") && port.dropFirst().allSatisfy { 0x30...0x39 ~= $0 }
     }
 
     /// Without the port; `nil` when what follows the host is none.
