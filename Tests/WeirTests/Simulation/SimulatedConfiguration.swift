@@ -67,6 +67,8 @@ enum SimulatedConfiguration {
         billing.rate = RateLimit(permits: 5, per: .seconds(1), burst: 20)
         configuration.clients = ["orders": orders, "billing": billing]
         configuration.upstream.maxInFlight = maxInFlight
+        // Few calls are made at a time: breakers are to open all the same.
+        configuration.breaker.minimumCalls = 5
         configuration.queue.capacity = 400
         return configuration
     }

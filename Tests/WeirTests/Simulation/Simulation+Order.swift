@@ -12,7 +12,10 @@ extension Simulation {
         // Where one alone was started, the next is whom it went before.
         for attempts in started.values where attempts.count == 1 {
             let attempt = attempts[0]
-            guard let next = view.waiting.first(where: { $0.id == attempt.lane })?.head else { continue }
+            // Inside a priority it is first come, first served, and what was redriven or restored comes when it does.
+            guard let next = view.waiting.first(where: { $0.id == attempt.lane })?.head,
+                next.priority != attempt.priority
+            else { continue }
             // What became ready with the start itself comes behind it, and clocks are read to the millisecond.
             // Inside one priority the order is that in which they came to wait here, which a restart may have changed.
             guard next.readyFor > Simulation.rounding, next.priority != attempt.priority else { continue }
