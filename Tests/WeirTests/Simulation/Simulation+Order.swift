@@ -17,8 +17,7 @@ extension Simulation {
                 next.priority != attempt.priority
             else { continue }
             // What became ready with the start itself comes behind it, and clocks are read to the millisecond.
-            // Inside one priority the order is that in which they came to wait here, which a restart may have changed.
-            guard next.readyFor > Simulation.rounding, next.priority != attempt.priority else { continue }
+            guard next.readyFor > Simulation.rounding else { continue }
             let own = Simulation.effective(attempt.priority, after: attempt.readyFor + Simulation.rounding)
             let passedOver = Simulation.effective(next.priority, after: next.readyFor - Simulation.rounding)
             guard passedOver < own else { continue }

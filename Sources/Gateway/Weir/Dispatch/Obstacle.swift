@@ -16,6 +16,17 @@ public struct Obstacle: Equatable, Sendable {
 }
 
 extension WaitReason {
+    /// Whether it can stand in the way of a whole lane, which a metric shows.
+    var blocksLane: Bool {
+        switch self {
+        case .rateLimited, .breakerOpen, .throttled, .quotaExhausted, .noToken, .credentials, .tokenRejected, .account,
+            .paused,
+            .concurrency, .journal, .draining:
+            true
+        case .scheduled, .turn: false
+        }
+    }
+
     /// Whether a relayed call is better told at once than left waiting for its deadline.
     var refusesAtOnce: Bool {
         switch self {

@@ -35,11 +35,7 @@ extension GatewayMetrics {
         journalWritable.set(journal.failure == nil ? 1 : 0)
     }
 
-    private static let blockingReasons: [Obstacle.Reason] = [
-        .rateLimited, .breakerOpen, .throttled, .quotaExhausted, .noToken, .credentials, .tokenRejected, .account,
-        .paused,
-        .concurrency, .journal, .draining,
-    ]
+    private static let blockingReasons = WaitReason.allCases.filter(\.blocksLane)
 
     private func collectQueue(_ queue: QueueSnapshot) {
         queueCapacity.set(queue.capacity)
