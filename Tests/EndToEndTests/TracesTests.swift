@@ -53,6 +53,8 @@ import Testing
         let accept = try #require(try await collector.wait(for: TracesTests.trace, ["accept": 1]).first)
         try await stage.weir.crash()
         let again = try await WeirProcess.start(stage.settings)
+        // The pause outlived the crash, too.
+        _ = try await again.admin.post("/v1/apps/main/resume", "")
         try await again.wait(id, for: "sent")
         let spans = try await collector.wait(for: TracesTests.trace, ["accept": 1, "wait": 1, "attempt": 1])
         let attempt = try #require(spans.first { $0.name == "attempt" })

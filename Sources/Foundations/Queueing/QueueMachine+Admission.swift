@@ -54,7 +54,7 @@ extension QueueMachine {
 
     /// One that has expired counts until the owner has been told, who would take that for the end of its successor.
     private func isKnown(_ id: JobID) -> Bool {
-        index.slot(of: id, in: slots) != nil || !lapsed.isEmpty && lapsed.contains { $0.id == id }
+        index.slot(of: id, in: slots) != nil || !lapsedIDs.isEmpty && lapsedIDs.contains(id)
     }
 
     private func refusal(for priority: Priority) -> Refusal? {

@@ -17,6 +17,17 @@ extension QueueMachine {
                 slots[slot].job.expiresAt = expiresAt
                 continue
             }
+            if entry.state == .ready, notBefore.map({ $0 <= now }) ?? true {
+                // It keeps its place: to find it again would cost a look at all before it.
+                slots[slot].job.notBefore = notBefore
+                slots[slot].job.expiresAt = expiresAt
+                if let expiresAt {
+                    timers.set(Int32(slot), key: expiresAt.milliseconds, tie: entry.job.id.rawValue)
+                } else {
+                    timers.remove(Int32(slot))
+                }
+                continue
+            }
             withdraw(Int32(slot))
             slots[slot].job.notBefore = notBefore
             slots[slot].job.expiresAt = expiresAt

@@ -17,6 +17,7 @@ extension QueueMachine {
         settle(at: now, limit: limit)
         defer {
             lapsed.removeAll()
+            lapsedIDs.removeAll()
             readied = 0
         }
         return Advance(expired: lapsed, readied: readied)
@@ -48,7 +49,9 @@ extension QueueMachine {
 
     mutating func lapse(_ slot: Int32) {
         withdraw(slot)
-        lapsed.append(release(slot))
+        let job = release(slot)
+        lapsed.append(job)
+        lapsedIDs.insert(job.id)
     }
 
     /// A scheduled job's time has come.

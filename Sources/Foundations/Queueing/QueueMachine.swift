@@ -53,6 +53,8 @@ public struct QueueMachine: Sendable {
     var nextTurn: Int64 = 0
     /// Taken out because they expired, not reported yet.
     var lapsed: [Job] = []
+    /// Theirs: a restart may bring back a million whose time is over.
+    var lapsedIDs: Set<JobID> = []
     /// Became ready by a timer, not reported yet.
     var readied = 0
 

@@ -117,6 +117,42 @@ import WeChat
         #expect(parks.obstacle(of: "/p\(PathParks.limit + 99)", app: 0, at: now) != nil)
     }
 
+    @Test func `a path that nobody knows stands behind its own group, whatever was called first`() {
+        let paths = ["/sns/unheard", "/cgi-bin/unheard", "/cgi-bin/media/unheard"]
+        for first in paths {
+            var harness = MachineHarness()
+            _ = harness.lane(first, isDurable: false)
+            harness.machine.setToken(.missing, app: 0, at: harness.now)
+            for path in paths {
+                let id = harness.submit(harness.lane(path, isDurable: false), lifetime: .seconds(5))
+                #expect(harness.starts() == (path.hasPrefix("/sns/") ? [id] : []), "\(path) after \(first)")
+            }
+        }
+    }
+
+    @Test func `a call that found no token is not started again and again`() throws {
+        var harness = MachineHarness()
+        let id = harness.submit(harness.lane(isDurable: false), lifetime: .seconds(5))
+        #expect(harness.starts() == [id])
+        // The keeper has none, and the machine does not know it.
+        _ = harness.machine.abandon(id, lacksToken: true, at: harness.now)
+        #expect(harness.starts() == [])
+        harness.machine.tokenWasFetched(app: 0, at: harness.now)
+        #expect(harness.starts() == [id])
+    }
+
+    @Test func `a call whose park outlasts it is refused at once`() {
+        var harness = MachineHarness()
+        harness.send(harness.lane(), .errcode(45011))
+        let lane = harness.lane(isDurable: false)
+        var job = Job(id: JobID(rawValue: 77), lane: lane, isDurable: false, acceptedAt: harness.now.timestamp)
+        job.expiresAt = harness.now.timestamp + .seconds(1)
+        let refusal = harness.machine.refusal(of: job, path: Path.template, at: harness.now)
+        #expect(refusal?.reason == .throttled)
+        job.expiresAt = harness.now.timestamp + .seconds(120)
+        #expect(harness.machine.refusal(of: job, path: Path.template, at: harness.now) == nil)
+    }
+
     @Test func `a lane whose host changes gets that host's breaker`() {
         var harness = MachineHarness()
         let lane = harness.lane()

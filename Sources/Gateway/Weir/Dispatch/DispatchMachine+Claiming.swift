@@ -31,7 +31,7 @@ extension DispatchMachine {
         let gate = gates[index]
         if ledger.gateOfBreaker[gate.breaker] == nil { ledger.gateOfBreaker[gate.breaker] = index }
         guard let read = ledger.readAt else { return }
-        let (app, api) = (apps[gate.app].name, gate.api.label)
+        let (app, api) = (apps[gate.app].name, gate.ledgerName)
         if let hold = ledger.claim(LedgerFact.hold(app, api)) { gates[index].hold = hold.hold(at: read) }
         if let park = ledger.claim(LedgerFact.park(app, api)) { gates[index].park = park.park(at: read) }
     }

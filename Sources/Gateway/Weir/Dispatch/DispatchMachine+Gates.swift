@@ -109,6 +109,13 @@ extension DispatchMachine {
         let index = gate(of: job.lane)
         if let obstacle = pathParks.obstacle(of: path, app: gates[index].app, at: now) { return obstacle }
         guard let deadline = job.expiresAt else { return nil }
+        let end = now.instant + (deadline - moment.timestamp)
+        if appBlock(gate: index, at: now) == nil, let block = gateBlock(index, isDurable: false, at: now),
+            let until = block.until,
+            until + neededTime(index) > end
+        {
+            return obstacle(block, at: now)
+        }
         let wait = limiterWait(before: job, gate: index, at: now)
         guard wait > .zero else { return nil }
         let needed = neededTime(index)

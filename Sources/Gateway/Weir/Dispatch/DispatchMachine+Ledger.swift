@@ -97,7 +97,7 @@ extension DispatchMachine {
         let subject = LedgerFact.Subject.api(api, group: gate.api.group.rawValue)
         let hold = gate.hold.map { DispatchMachine.fact($0, app, subject, at: now) }
         let park = gate.park.flatMap { DispatchMachine.fact($0, app, subject, at: now) }
-        return [(LedgerFact.hold(app, api), hold), (LedgerFact.park(app, api), park)]
+        return [(LedgerFact.hold(app, gate.ledgerName), hold), (LedgerFact.park(app, gate.ledgerName), park)]
     }
 
     private func breakerFact(_ index: Int) -> (String, LedgerFact?) {

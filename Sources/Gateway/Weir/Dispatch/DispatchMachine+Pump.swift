@@ -122,6 +122,7 @@ extension DispatchMachine {
             }
             return .blocked(block)
         }
+        if let transition = permit.transition { untold.append((breaker, transition)) }
         let leased = queue.lease(from: turn.lane, turn.priority, at: now.steady)
         guard let job = leased, !isStale(job, at: now.steady), !isTooLate(job, at: now.steady) else {
             gates[index].bucket.giveBack(at: now.instant)
@@ -134,7 +135,6 @@ extension DispatchMachine {
             forget(job)
             return .stale(job)
         }
-        if let transition = permit.transition { untold.append((breaker, transition)) }
         return .started(begin(job, permit: permit, readySince: turn.head.readySince, at: now))
     }
 

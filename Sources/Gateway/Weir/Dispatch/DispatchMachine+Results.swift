@@ -152,10 +152,16 @@ extension DispatchMachine {
     static let tokenAnswerTime = Duration.seconds(1)
 
     /// An attempt was started and then not made: no byte left Weir. It gives back what it took and does not count.
-    public mutating func abandon(_ id: JobID, at moment: Moment) -> Job? {
+    ///
+    /// - Parameter lacksToken: there was no token for it. Should nothing hold it back, it waits for a token request's answer, or a
+    ///   second, so that it is not started over and over.
+    public mutating func abandon(_ id: JobID, lacksToken: Bool = false, at moment: Moment) -> Job? {
         let now = read(moment)
         guard let lease = giveBack(id, at: now) else { return nil }
-        _ = queue.requeue(id, notBefore: nil, front: true, at: now.steady) { job in
+        let mustPause = lacksToken && appBlock(gate: lease.gate, at: now) == nil
+        if mustPause { apps[gates[lease.gate].app].awaitToken(id) }
+        let due = mustPause ? now.steady + DispatchMachine.tokenAnswerTime : nil
+        _ = queue.requeue(id, notBefore: due, front: due == nil, at: now.steady) { job in
             job.marks = lease.job.marks
             // A caller who has hung up meanwhile has no time left.
             if !job.isDurable { job.expiresAt = lease.job.expiresAt }
@@ -190,10 +196,15 @@ extension DispatchMachine {
         guard let lease = endLease(id, at: now.instant) else { return nil }
         gates[lease.gate].bucket.giveBack(mark: lease.mark, at: now.instant)
         breakers[lease.breaker].release(lease.permit, at: now.instant)
-        if apps[gates[lease.gate].app].hold?.probe == id { apps[gates[lease.gate].app].hold?.withdraw() }
         if gates[lease.gate].hold?.probe == id { gates[lease.gate].hold?.withdraw() }
         changed(gate: lease.gate, at: now)
-        changed(app: gates[lease.gate].app, at: now)
+        let app = gates[lease.gate].app
+        if apps[app].hold?.probe == id {
+            apps[app].hold?.withdraw()
+            changed(app: app, at: now)
+        } else if breakers[lease.breaker].state != .closed {
+            changed(breaker: lease.breaker, at: now)
+        }
         return lease
     }
 }

@@ -54,14 +54,19 @@ extension DispatchMachine {
         ledgers.note(reason, section: section, at: now)
         let breaker = section.group / 2
         if reason.refusesAtOnce, share(of: breaker, isDurable: false) == section.group {
-            doubtful += gatesOfBreaker[breaker].map { DispatchMachine.lane(ofGate: $0, isDurable: false) }
+            let lanes = gatesOfBreaker[breaker].map { DispatchMachine.lane(ofGate: $0, isDurable: false) }
+            doubtful += lanes.filter { queue.counts(in: $0).ready > 0 }
         }
     }
 
     // MARK: Waking
 
     mutating func wakeDue(at now: Instant) {
-        while let sleeper = sleepers.due(at: now) { wake(sleeper, at: now) }
+        while let sleeper = sleepers.due(at: now) {
+            wake(sleeper, at: now)
+            // Its section may have been closed meanwhile, by what its calls had better be told.
+            if case .lane(let lane) = sleeper, !DispatchMachine.isDurable(lane) { doubtful.append(lane) }
+        }
     }
 
     private mutating func wake(_ sleeper: Sleepers.Sleeper, at now: Instant) {

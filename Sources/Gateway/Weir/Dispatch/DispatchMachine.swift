@@ -78,7 +78,7 @@ public struct DispatchMachine: Sendable {
         limit: RateLimit,
         at now: Instant
     ) -> LaneID {
-        let key = GateKey(app: app, api: api.label)
+        let key = GateKey(app: app, api: api.label, group: api.group.rawValue)
         if let index = gateIndex[key] { return DispatchMachine.lane(ofGate: index, isDurable: isDurable) }
         let breaker = breakerIndex(for: BreakerKey(app: app, host: host, group: api.group.rawValue), at: now)
         let index = gates.count

@@ -158,8 +158,8 @@ extension Dispatcher {
     /// The token went away between decision and transmission: no byte left, and the journal is told so.
     private func giveBack(_ lease: Lease, _ parcel: Parcel) {
         update { state, now in
-            guard let job = state.machine.abandon(lease.job.id, at: now) else { return }
             state.refreshToken(of: state.machine.gates[lease.gate].app, at: now)
+            guard let job = state.machine.abandon(lease.job.id, lacksToken: true, at: now) else { return }
             state.bodies.keep(parcel, for: job.id)
             let settlement = Settlement(
                 state: .pending,

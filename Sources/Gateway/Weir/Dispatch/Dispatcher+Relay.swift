@@ -67,12 +67,12 @@ extension Dispatcher {
     }
 
     /// The token went away between decision and transmission: the call waits for the next one.
-    private func abandon(_ lease: Lease) {
+    private func abandon(_ lease: Lease, lacksToken: Bool = false) {
         update { state, now in
             let id = lease.job.id
-            _ = state.machine.abandon(id, at: now)
-            state.waitAgain(id)
             state.refreshToken(of: state.machine.gates[lease.gate].app, at: now)
+            _ = state.machine.abandon(id, lacksToken: lacksToken, at: now)
+            state.waitAgain(id)
         }
     }
 
@@ -89,7 +89,7 @@ extension Dispatcher {
         var token: AccessToken?
         if call.usesToken {
             token = runtime.keeper?.token()
-            guard token != nil else { return abandon(lease) }
+            guard token != nil else { return abandon(lease, lacksToken: true) }
         }
         var attempt = Attempt(lease: lease, api: call.api, runtime: runtime, token: token, trail: call.trail)
         attempt.concernsApp = call.concernsApp ?? call.usesToken

@@ -90,8 +90,7 @@ extension Dispatcher {
         } else if let body = attempt.body {
             state.bodies.keep(Parcel(body: body, trail: attempt.trailAfterwards(at: now.timestamp)), for: id)
         }
-        // What the attempt closed is in the same commit as its end.
-        let writes = [.settle(id, record, settlement)] + state.machine.takeLedgerWrites(at: now).writes
+        let writes: [JournalWrite] = [.settle(id, record, settlement)]
         guard !watchers.isEmpty else { return journal.append(writes) { _ in } }
         journal.append(writes) { [watchers] _ in
             for watcher in watchers { watcher() }

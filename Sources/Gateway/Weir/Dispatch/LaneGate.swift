@@ -32,6 +32,11 @@ struct LaneGate: Equatable, Sendable {
         self.bucket = bucket
     }
 
+    /// What the ledger calls it.
+    var ledgerName: String {
+        api.label == APICatalog.otherLabel && api.group != .other ? "\(api.label)~\(api.group.rawValue)" : api.label
+    }
+
     /// Answers to newer attempts after which one that hangs is given up for a repeat.
     static let overtakers = 3
 

@@ -22,8 +22,8 @@ struct LaneLedgers: Sendable {
         LaneLedgers.note(reason, LaneLedgers.kind(isDurable, isReserved), in: &kinds, at: now)
     }
 
-    /// What the time from `begin` to `now` went by with, longest first. Time in which nothing blocked is `turn`. Where several blocks
-    /// stood at once, the outer one counts.
+    /// What the time from `begin` to `now` went by with, longest first. Time in which nothing blocked is `turn`. The outer
+    /// blocks are counted first, and the inner ones up to the time that is left.
     func waits(
         lane: LaneID,
         section: Sleepers.Section,

@@ -152,7 +152,8 @@ struct ExplanationStory {
         switch step.reason {
         case .breakerOpen: step.breaker = facts.breaker
         case .rateLimited, .throttled, .quotaExhausted, .account: step.api = facts.api
-        case .noToken, .credentials, .tokenRejected, .paused, .concurrency, .journal, .draining, .scheduled, .turn: break
+        case .noToken, .credentials, .tokenRejected, .paused, .concurrency, .journal, .draining, .scheduled, .turn, nil:
+            break
         }
     }
 

@@ -1,7 +1,9 @@
+@testable import Queueing
+
 extension QueueMachine: Equatable {
     /// Whether both hold the same jobs in the same states, order and age under the same policy, so that they behave alike from
     /// now on. Where in memory a job lies, and in which order lanes are listed, plays no part.
-    public static func == (left: QueueMachine, right: QueueMachine) -> Bool {
+    static func == (left: QueueMachine, right: QueueMachine) -> Bool {
         guard left.policy == right.policy, left.count == right.count else { return false }
         guard left.lapsed.sorted(by: { $0.id < $1.id }) == right.lapsed.sorted(by: { $0.id < $1.id }) else {
             return false
