@@ -7,8 +7,6 @@ struct HeapPart: Sendable {
 
     var count: Int { entries.count }
 
-    var isEmpty: Bool { entries.isEmpty }
-
     var first: Entry? { entries.first }
 
     /// Puts a slot in, or moves it when it is in already.

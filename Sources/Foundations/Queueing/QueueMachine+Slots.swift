@@ -60,12 +60,7 @@ extension QueueMachine {
             nextTurn += 1
             levels[level].queue.append(slot, &links)
         }
-        let lane = job.lane.index
-        if lanes[lane].ready == 0 {
-            lanes[lane].readyIndex = readyLanes.count
-            readyLanes.append(job.lane)
-        }
-        lanes[lane].ready += 1
+        lanes[job.lane.index].ready += 1
         if levels[level].queue.first == slot { updateOrder(of: level) }
         if !job.isDurable, isClosed(job.lane, job.priority) { arrivals.append(job.lane) }
     }
@@ -91,9 +86,7 @@ extension QueueMachine {
         levels[level].counts.ready -= 1
         levels[level].queue.remove(slot, &links)
         if wasFirst { updateOrder(of: level) }
-        let lane = job.lane.index
-        lanes[lane].ready -= 1
-        if lanes[lane].ready == 0 { removeReadyLane(lane) }
+        lanes[job.lane.index].ready -= 1
     }
 
     /// A waiting job is in flight from now on.
@@ -114,13 +107,5 @@ extension QueueMachine {
             levels += Priority.allCases.map { _ in Level() }
             order.addLevels()
         }
-    }
-
-    private mutating func removeReadyLane(_ lane: Int) {
-        let index = lanes[lane].readyIndex
-        let last = readyLanes.removeLast()
-        guard index < readyLanes.count else { return }
-        readyLanes[index] = last
-        lanes[last.index].readyIndex = index
     }
 }

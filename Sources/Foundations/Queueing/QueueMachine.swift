@@ -20,8 +20,6 @@ public struct QueueMachine: Sendable {
 
     struct Lane: Sendable {
         var ready = 0
-        /// Its index in `readyLanes` while it has ready jobs.
-        var readyIndex = 0
         /// Whose blocks it shares; -1 for none: then `first` passes it over.
         var group = -1
         /// Whether its jobs take part in `first`.
@@ -29,8 +27,6 @@ public struct QueueMachine: Sendable {
     }
 
     public private(set) var policy: QueuePolicy
-    /// The lanes that have a ready job, in no particular order.
-    public internal(set) var readyLanes: [LaneID] = []
     /// All jobs, waiting and in flight.
     public internal(set) var count = 0
     /// Those of them that count against the capacity.
@@ -67,6 +63,11 @@ public struct QueueMachine: Sendable {
     public mutating func update(_ policy: QueuePolicy) {
         self.policy = policy
         ageing = Ageing(policy)
+    }
+
+    /// The lanes that have a ready job. Costs a look at each lane.
+    public var readyLanes: [LaneID] {
+        lanes.indices.filter { lanes[$0].ready > 0 }.map(LaneID.init)
     }
 
     /// The job with this id, waiting or in flight.

@@ -86,7 +86,7 @@ extension DispatchMachine {
     private mutating func noteWaitForPlaces(at now: SteadyClock.Present) {
         for isDurable in [false, true] {
             for isReserved in [false, true] {
-                let priorities: [Priority] = isReserved ? [.urgent, .high] : [.normal, .low]
+                let priorities = Sleepers.Section.priorities(isReserved: isReserved)
                 let isWaiting = priorities.contains {
                     queue.first(of: $0, isDurable: isDurable, at: now.steady) != nil
                 }

@@ -48,7 +48,7 @@ extension DispatchMachine {
         at now: Instant
     ) {
         for priority in section.priorities {
-            queue.setOpen(false, group: section.group, Priority.allCases[priority])
+            queue.setOpen(false, group: section.group, priority)
         }
         sleepers.add(.section(section), until: until)
         ledgers.note(reason, section: section, at: now)
@@ -77,7 +77,7 @@ extension DispatchMachine {
             ledgers.note(nil, lane: lane, at: now)
         case .section(let section):
             for priority in section.priorities {
-                queue.setOpen(true, group: section.group, Priority.allCases[priority])
+                queue.setOpen(true, group: section.group, priority)
             }
             ledgers.note(nil, section: section, at: now)
         }

@@ -19,7 +19,7 @@ struct Sleepers: Sendable {
         /// Whether it is `urgent` and `high`, for which a reserve is kept.
         var isReserved: Bool
 
-        var priorities: ClosedRange<Int> { isReserved ? 0...1 : 2...3 }
+        var priorities: [Priority] { Section.priorities(isReserved: isReserved) }
         var index: Int { group * 2 + (isReserved ? 1 : 0) }
 
         init(group: Int, isReserved: Bool) {
@@ -34,6 +34,12 @@ struct Sleepers: Sendable {
         init(index: Int) {
             self.init(group: index / 2, isReserved: index % 2 == 1)
         }
+
+        private static let upper: [Priority] = [.urgent, .high]
+        private static let lower: [Priority] = [.normal, .low]
+
+        /// The priorities for which a reserve is kept, or the others.
+        static func priorities(isReserved: Bool) -> [Priority] { isReserved ? upper : lower }
     }
 
     /// By the instant of waking; lanes at even slots, sections at odd ones.
