@@ -23,9 +23,16 @@ final class ScriptedServer: Sendable {
     init(_ script: @escaping Script) throws {
         (listener, port) = try listen(backlog: 512)
         Thread.detachNewThread { [listener, weak self] in
+            // The descriptor is this thread's to close: closed by another, its number could name the next server's socket while this
+            // thread still accepts on it.
+            defer { _ = close(listener) }
             while true {
                 let socket = accept(listener, nil, nil)
-                guard socket >= 0, let self else { break }
+                guard socket >= 0 else { break }
+                guard let self else {
+                    _ = close(socket)
+                    break
+                }
                 let number = connections.withLock { count in
                     count += 1
                     return count
@@ -43,7 +50,6 @@ final class ScriptedServer: Sendable {
 
     deinit {
         _ = shutdown(listener, Int32(SHUT_RDWR))
-        _ = close(listener)
     }
 
     /// Answers every request alike, for as long as the connection lasts.
