@@ -63,16 +63,38 @@ final class GatewayHarness: Sendable {
         )
         guard hasToken else { return }
         startKeepers()
-        for _ in gateway.keepers { transport.answer(.success(.token(GatewayHarness.firstToken))) }
+        for _ in configuration.apps { transport.answer(.success(.token(GatewayHarness.firstToken))) }
     }
 
     func startKeepers() {
-        for (index, keeper) in gateway.keepers.enumerated() {
-            keeper.start { [dispatcher] in dispatcher.tokenChanged(app: index) }
-        }
+        gateway.roster.start()
     }
 
     var dispatcher: Dispatcher { gateway.dispatcher }
+    var configuration: GatewayConfiguration { gateway.live.present.configuration }
+
+    /// The apps' names, in order.
+    var names: [String] { configuration.apps.keys.sorted() }
+
+    /// Where the dispatcher keeps an app; behind the last one, what stands for calls with foreign tokens.
+    func slot(_ app: Int = 0) -> AppSlot {
+        let directory = gateway.live.present.directory
+        let name = app < names.count ? names[app] : ""
+        return (directory.app(name) ?? directory.foreign).slot
+    }
+
+    /// Gives the first app a limit, by a reload where it has another.
+    func setLimit(_ limit: RateLimit) {
+        var changed = configuration
+        changed.apps[names[0]]?.defaultLimit = limit
+        if changed != configuration { gateway.reload(changed) }
+    }
+
+    /// A call joins the queue.
+    @discardableResult
+    func submit(_ call: RelayCall) -> JobID? {
+        dispatcher.relay(call, priority: .normal, retryClass: "available")
+    }
     var relay: RelayService { gateway.relayService }
     var messages: MessageService { gateway.messageService }
     var calls: [SentRequest] { transport.calls }
@@ -100,7 +122,7 @@ final class GatewayHarness: Sendable {
         let now = time.timestamp()
         let record = MessageRecord(
             id: id,
-            app: gateway.appNames[app],
+            app: names[app],
             type: type,
             priority: priority,
             retryClass: retryClass,
@@ -110,8 +132,7 @@ final class GatewayHarness: Sendable {
             body: Array("{\"client_msg_id\":\"\(id)\"}".utf8)
         )
         let api = APICatalog.descriptor(method: "POST", path: type.lanePath)
-        let limit = gateway.configuration.withLock { $0.apps[record.app]?.limit(for: api.label) } ?? .wide
-        return AcceptedMessage(record: record, app: app, api: api, limit: limit, isDeduplicated: type == .template)
+        return AcceptedMessage(record: record, app: slot(app), api: api, isDeduplicated: type == .template)
     }
 
     /// Hands a message to the dispatcher.
@@ -140,7 +161,7 @@ final class GatewayHarness: Sendable {
             usesToken: usesToken,
             headers: [],
             body: [UInt8](repeating: 0x20, count: size),
-            app: app,
+            app: slot(app),
             api: APICatalog.descriptor(method: "POST", path: path),
             deadline: time.now() + timeout,
             isRepeatable: isRepeatable

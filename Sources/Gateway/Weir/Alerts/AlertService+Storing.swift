@@ -116,8 +116,7 @@ extension AlertService {
         let name = delivery.notification.sink
         let app = delivery.sink.appName(sink: name)
         let type = delivery.sink.messageType
-        let api = type.descriptor
-        guard let (index, limit) = dispatcher.place(app: app, api: api) else { throw AlertService.gone(name) }
+        guard let slot = dispatcher.place(app: app) else { throw AlertService.gone(name) }
         let now = time.timestamp()
         let id = dispatcher.makeID()
         var body = bodies.body(to: recipient.name)
@@ -140,9 +139,8 @@ extension AlertService {
         )
         return AcceptedMessage(
             record: record,
-            app: index,
-            api: api,
-            limit: limit,
+            app: slot,
+            api: type.descriptor,
             isDeduplicated: type.isDeduplicated(body)
         )
     }
@@ -153,6 +151,7 @@ extension AlertService {
         } catch {
             switch error {
             case .queueFull: throw MessageRefusal(.queueFull, "the queue is full", retryAfter: .seconds(5))
+            case .noApp: throw AlertService.gone(Robot.sink(appName: message.record.app) ?? message.record.app)
             case .journal(let error): throw AlertService.refusal(error)
             }
         }

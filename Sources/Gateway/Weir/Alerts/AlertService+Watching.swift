@@ -51,10 +51,8 @@ extension AlertService {
     func watch(_ message: RestoredMessage) {
         if let sink = Robot.sink(appName: message.app) { return watch(message.id, sink: sink) }
         guard message.priority == .urgent else { return }
-        let mayBe = configuration.withLock { configuration in
-            configuration.sinks.contains { name, sink in
-                sink.messageType == message.type && sink.appName(sink: name) == message.app
-            }
+        let mayBe = present.sinks.contains { name, sink in
+            sink.messageType == message.type && sink.appName(sink: name) == message.app
         }
         guard mayBe else { return }
         let isWatched = inherited.withLock { inherited in
@@ -91,7 +89,7 @@ extension AlertService {
         else {
             return nil
         }
-        let sink = configuration.withLock { $0.sinks[name] }
+        let sink = present.sinks[name]
         return sink?.appName(sink: name) == record.app ? name : nil
     }
 }

@@ -11,7 +11,6 @@ final class AlertService: Sendable {
     /// else out.
     static let concurrency = 8
 
-    let configuration: Mutex<AlertConfiguration>
     let machine: Mutex<AlertMachine>
     let turns = IdempotencyGate()
     private let webhooks = SharedPool(size: concurrency)
@@ -27,30 +26,37 @@ final class AlertService: Sendable {
     let logger: Logger
 
     /// - Parameter messages: whose queue, journal, metrics and clock the notifications share.
-    init(_ configuration: AlertConfiguration, beside messages: MessageService, logger: Logger) {
-        self.configuration = Mutex(configuration)
+    init(beside messages: MessageService, logger: Logger) {
         self.messages = messages
         dispatcher = messages.dispatcher
         journal = messages.journal
         metrics = messages.metrics
         time = messages.time
         self.logger = logger
+        let configuration = messages.live.present.configuration.alerts
         machine = Mutex(AlertMachine(configuration, at: messages.time.now()))
         for sink in configuration.sinks.keys { metrics.registerSink(sink) }
     }
 
-    /// Takes over a new configuration; summaries that wait stay as they are.
+    /// Takes over the sinks of a configuration that will be in force; summaries that wait stay as they are.
     func reload(_ new: AlertConfiguration) {
         for sink in new.sinks.keys { metrics.registerSink(sink) }
-        configuration.withLock { $0 = new }
         machine.withLock { $0.update(new, at: time.now()) }
     }
+
+    /// What is in force for a caller's request.
+    private func configuration(for caller: Caller) -> AlertConfiguration {
+        messages.settings(of: caller).configuration.alerts
+    }
+
+    /// What is in force now.
+    var present: AlertConfiguration { messages.live.present.configuration.alerts }
 
     // MARK: Admission
 
     /// Whether this caller may post a webhook now, before its body is read. Each success is followed by one ``leave(_:)``.
     func enter(_ caller: Caller) throws(MessageRefusal) {
-        let configuration = configuration.withLock { $0 }
+        let configuration = configuration(for: caller)
         guard configuration.isEnabled else {
             throw MessageRefusal(.notFound, "alerts are not taken here: the configuration has no `alerts.sinks`")
         }
@@ -83,7 +89,7 @@ final class AlertService: Sendable {
     private func take(_ bytes: [UInt8], caller: Caller, traceparent: String) async throws(MessageRefusal) -> AlertReport
     {
         let webhook = try AlertWebhook(bytes)
-        let configuration = configuration.withLock { $0 }
+        let configuration = configuration(for: caller)
         var report = AlertReport()
         var failure: MessageRefusal?
         for notification in AlertRouter(configuration.routes).notifications(webhook) {

@@ -6,9 +6,8 @@ import WeChat
 /// A message with what the dispatcher needs to place it.
 struct AcceptedMessage: Sendable {
     var record: MessageRecord
-    var app: Int
+    var app: AppSlot
     var api: APIDescriptor
-    var limit: RateLimit
     /// Whether WeChat will recognise a repeat.
     var isDeduplicated: Bool
     /// Attempts started in an earlier life.

@@ -18,6 +18,12 @@ struct AppRuntime: Sendable {
         self.keeper = keeper
     }
 
+    /// One that is not configured: nothing can be sent for it.
+    init(absent name: String, appID: String = "") {
+        let configuration = AppConfiguration(appID: appID, secret: "")
+        self.init(name: name, origin: AppConfiguration.officialHost, configuration: configuration, keeper: nil)
+    }
+
     /// A robot as an app: without token, with one lane.
     init(sink: String, _ configuration: RobotConfiguration) {
         let robot = Robot(configuration)

@@ -163,6 +163,7 @@ extension DispatchMachine {
             job: job,
             number: Int(job.startedAttempts),
             gate: index,
+            gateNumber: gates[index].number,
             breaker: gates[index].breaker,
             permit: permit,
             mark: gates[index].bucket.granted,

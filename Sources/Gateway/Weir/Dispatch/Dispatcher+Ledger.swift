@@ -15,7 +15,10 @@ extension Dispatcher {
         let (writes, keys) = state.machine.takeLedgerWrites(at: now)
         guard !writes.isEmpty else { return }
         journal.append(writes) { [self, keys] result in
-            if case .failure(let error) = result { notWritten(keys, error) }
+            switch result {
+            case .success: self.state.withLock { $0.machine.ledgerWasWritten() }
+            case .failure(let error): notWritten(keys, error)
+            }
         }
     }
 
@@ -59,19 +62,7 @@ extension Dispatcher {
         let now = time.moment()
         state.withLock { state in
             state.machine.takeBack(facts, foreign: entries.count - facts.count, at: now)
-            let apps = Dictionary(state.apps.enumerated().map { ($1.name, $0) }) { first, _ in first }
-            // What is closed is there from the start, for `/v1/state`; other lanes are made by their first call.
-            for fact in facts where !fact.isOver(at: now.timestamp) {
-                guard let app = apps[fact.app], let api = fact.api(host: state.apps[app].origin) else { continue }
-                _ = state.lane(
-                    app: app,
-                    api: api,
-                    isDurable: true,
-                    limit: state.apps[app].configuration.limit(for: api.label),
-                    at: now.instant,
-                    metrics: metrics
-                )
-            }
+            state.makeLanes(for: facts, at: now, metrics: metrics)
         }
         logger.notice("what was stopped before the restart stays so", metadata: ["decisions": "\(facts.count)"])
         guard facts.count < entries.count else { return }
@@ -85,6 +76,16 @@ extension Dispatcher {
     /// A name of nobody knows whom.
     private static func printable(_ name: String) -> String {
         String(name.unicodeScalars.prefix(80).map { 0x20..<0x7F ~= $0.value ? Character($0) : "?" })
+    }
+}
+
+extension Dispatcher.State {
+    /// What is closed is there from the start, for `/v1/state`; other lanes are made by their first call.
+    mutating func makeLanes(for facts: [LedgerFact], at now: Moment, metrics: GatewayMetrics) {
+        for fact in facts where !fact.isOver(at: now.timestamp) {
+            guard let app = machine.app(named: fact.app), let api = fact.api(host: apps[app].origin) else { continue }
+            _ = lane(app: app, api: api, isDurable: true, at: now.instant, metrics: metrics)
+        }
     }
 }
 

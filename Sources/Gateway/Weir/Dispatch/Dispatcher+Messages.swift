@@ -21,14 +21,8 @@ extension Dispatcher {
     ) {
         let record = message.record
         let refusal = update { state, now -> AcceptFailure? in
-            let lane = state.lane(
-                app: message.app,
-                api: message.api,
-                isDurable: true,
-                limit: message.limit,
-                at: now.instant,
-                metrics: metrics
-            )
+            guard let app = state.present(message.app, named: record.app) else { return .noApp }
+            let lane = state.lane(app: app, api: message.api, isDurable: true, at: now.instant, metrics: metrics)
             switch state.machine.submit(message.job(in: lane, classes: state.classes), at: now) {
             case .refused: return .queueFull
             case .ready, .scheduled: break
@@ -206,7 +200,7 @@ extension Dispatcher {
         )
         let index = state.machine.gate(of: job.lane)
         let gate = state.machine.gates[index]
-        metrics.ended(job, gate: index, api: gate.api, as: end, at: now.timestamp)
+        metrics.ended(job, gate: gate.number, api: gate.api, as: end, at: now.timestamp)
         let ended = MessageEnd(id: job.id, app: state.apps[gate.app].name, settlement: settlement, trail: trail)
         state.effects.append(.log(ended))
         journal.append([.conclude(job.id, settlement)]) { result in
@@ -232,14 +226,7 @@ extension Dispatcher {
     /// An ended message that the journal has just set back to `pending` waits again.
     func readmit(_ message: AcceptedMessage) {
         update { state, now in
-            let lane = state.lane(
-                app: message.app,
-                api: message.api,
-                isDurable: true,
-                limit: message.limit,
-                at: now.instant,
-                metrics: metrics
-            )
+            let lane = state.laneToWait(message, at: now, metrics: metrics)
             state.machine.restore(message.job(in: lane, classes: state.classes), at: now)
         }
     }

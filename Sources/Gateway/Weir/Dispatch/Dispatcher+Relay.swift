@@ -12,16 +12,12 @@ extension Dispatcher {
 
     /// Queues a relayed call. `completion` is called once, also when there is no room, or when its turn would come too late.
     /// - Returns: the id with which the call can be hung up; `nil` when it has already ended.
-    func relay(_ call: RelayCall, priority: Priority, retryClass: String, limit: RateLimit) -> JobID? {
+    func relay(_ call: RelayCall, priority: Priority, retryClass: String) -> JobID? {
         let entrance = update { state, now -> Entrance in
-            let lane = state.lane(
-                app: call.app,
-                api: call.api,
-                isDurable: false,
-                limit: limit,
-                at: now.instant,
-                metrics: metrics
-            )
+            // It may have left since the call was let in.
+            guard state.machine.isPresent(call.app) else { return .refused(.refused(Obstacle(.noApp), last: nil)) }
+            let app = call.app.index
+            let lane = state.lane(app: app, api: call.api, isDurable: false, at: now.instant, metrics: metrics)
             let id = state.ids.next(at: now.timestamp)
             var job = Job(id: id, lane: lane, priority: priority, isDurable: false, acceptedAt: now.timestamp)
             job.retryClass = state.classes.index(retryClass)
@@ -29,7 +25,7 @@ extension Dispatcher {
             if call.isRepeatable { job.marks.insert(.repeatable) }
             if call.stream != nil { job.marks.insert(.once) }
             if let obstacle = state.machine.refusal(of: job, path: call.path, at: now) {
-                if obstacle.reason == .rateLimited { metrics.limiterRejected(gate: state.machine.gate(of: lane)) }
+                if obstacle.reason == .rateLimited { metrics.limiterRejected(gate: state.machine.gateNumber(of: lane)) }
                 return .refused(.refused(obstacle, last: nil))
             }
             let bytes = call.body?.count ?? 0
@@ -83,7 +79,7 @@ extension Dispatcher {
             state.calls[lease.job.id]?.cancelSignal = signal
             // Between decision and departure its caller may have hung up, or this thread may have stood still.
             let mayLeave = state.machine.mayLeave(lease.job.id, at: time.moment())
-            return (mayLeave, state.apps[call.app], state.upstream.connectTimeout)
+            return (mayLeave, state.apps[call.app.index], state.upstream.connectTimeout)
         }
         guard mayLeave else { return abandon(lease) }
         var token: AccessToken?

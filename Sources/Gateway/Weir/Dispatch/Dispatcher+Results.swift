@@ -11,7 +11,8 @@ extension Dispatcher {
         let lease = attempt.lease
         let classification = attempt.classify(result)
         let ended = update { state, now -> (AttemptResult, className: String, Moment)? in
-            let evidence = evidence(attempt, classification, result, state.calls[lease.job.id])
+            var evidence = evidence(attempt, classification, result, state.calls[lease.job.id])
+            evidence.isOutdated = attempt.runtime.keeper !== state.apps[state.machine.gates[lease.gate].app].keeper
             let id = lease.job.id
             guard
                 let done = state.machine.complete(
@@ -30,6 +31,9 @@ extension Dispatcher {
                 settle(done, attempt, in: &state, at: now)
             } else {
                 answer(done, attempt, result, in: &state, at: now)
+            }
+            if let transition = done.transition {
+                state.effects.append(.report(transition, breaker: state.name(ofBreaker: lease.breaker)))
             }
             return (done, state.classes.name(done.job.retryClass), now)
         }
@@ -73,7 +77,7 @@ extension Dispatcher {
             watchers = state.removeWatchers(id)
             metrics.ended(
                 done.job,
-                gate: done.lease.gate,
+                gate: done.lease.gateNumber,
                 api: attempt.api,
                 as: settlement.state,
                 at: now.timestamp,
@@ -128,8 +132,11 @@ extension Dispatcher {
     }
 
     /// The token keeper may have news.
-    func tokenChanged(app: Int) {
-        update { state, now in state.tokenChanged(app: app, at: now) }
+    func tokenChanged(app slot: AppSlot) {
+        update { state, now in
+            guard state.machine.isPresent(slot) else { return }
+            state.tokenChanged(app: slot.index, at: now)
+        }
     }
 
     /// A breaker has moved.
@@ -139,10 +146,6 @@ extension Dispatcher {
     }
 
     private func report(_ done: AttemptResult, _ attempt: Attempt) {
-        if let transition = done.transition {
-            let breaker = state.withLock { $0.name(ofBreaker: done.lease.breaker) }
-            report(transition, breaker: breaker)
-        }
         let result = done.classification
         if result.isIntermediary { reportIntermediary(attempt) }
         guard result.outcome == .account else { return }

@@ -10,21 +10,27 @@ extension Dispatcher.State {
         app: Int,
         api: APIDescriptor,
         isDurable: Bool,
-        limit: RateLimit,
         at now: Instant,
         metrics: GatewayMetrics
     ) -> LaneID {
-        let gates = machine.gates.count
+        let number = machine.gateCount
         let lane = machine.lane(
             app: app,
             api: api,
             host: apps[app].origin,
             isDurable: isDurable,
-            limit: limit,
+            limit: apps[app].configuration.limit(for: api.label),
             at: now
         )
-        if machine.gates.count > gates { metrics.registerGate(gates, app: apps[app].name, api: api.label) }
+        if machine.gateCount > number { metrics.registerGate(number, app: apps[app].name, api: api.label) }
         return lane
+    }
+
+    /// The lane of a message that the journal has; its app may have left since it was looked up.
+    mutating func laneToWait(_ message: AcceptedMessage, at now: Moment, metrics: GatewayMetrics) -> LaneID {
+        let name = message.record.app
+        let app = present(message.app, named: name) ?? placeToWait(app: name, at: now)
+        return lane(app: app, api: message.api, isDurable: true, at: now.instant, metrics: metrics)
     }
 
     /// Asks the keeper whether the app has a token.
@@ -64,12 +70,10 @@ extension Dispatcher.State {
 }
 
 extension Dispatcher.State {
-    /// A breaker's name: app, host and group, safe in a URL.
+    /// A breaker's name, as people know it.
     func name(ofBreaker index: Int) -> String {
         let key = machine.breakerKeys[index]
-        let host = key.host.drop { $0 != "/" }.drop { $0 == "/" }
-        let safe = host.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "-" }
-        return "\(machine.apps[key.app].name)~\(String(safe))~\(key.group)"
+        return key.name(app: machine.apps[key.app].name)
     }
 }
 
@@ -79,11 +83,11 @@ extension Dispatcher {
         state.withLock { $0.apps }.flatMap { $0.keeper?.recentTokens ?? [] }
     }
 
-    /// Where an app's messages wait, by the name that the journal has; `nil` when there is no such app or robot any more.
-    func place(app name: String, api: APIDescriptor) -> (app: Int, limit: RateLimit)? {
+    /// Where an app's messages wait, by the name that the journal has; `nil` when no such app or robot is configured.
+    func place(app name: String) -> AppSlot? {
         state.withLock { state in
-            guard let index = state.apps.firstIndex(where: { $0.name == name }) else { return nil }
-            return (index, state.apps[index].configuration.limit(for: api.label))
+            guard let app = state.machine.app(named: name), state.machine.apps[app].isPresent else { return nil }
+            return state.machine.slot(of: app)
         }
     }
 

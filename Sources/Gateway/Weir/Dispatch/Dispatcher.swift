@@ -15,7 +15,8 @@ import WeChat
 final class Dispatcher: Sendable {
     struct State: Sendable {
         var machine: DispatchMachine
-        var apps: [AppRuntime]
+        /// By the place that the machine gave each.
+        var apps: [AppRuntime] = []
         /// By app: the answers to token requests that its keeper had had when it was asked last.
         var tokenAnswers: [Int: Int] = [:]
         var classes: RetryClassTable
@@ -31,6 +32,8 @@ final class Dispatcher: Sendable {
         var relay: RelayConfiguration
         var upstream: UpstreamConfiguration
         var effects: [Effect] = []
+        /// What left with its app, for whoever keeps count of it.
+        var departures: [DispatchMachine.Departure] = []
     }
 
     /// What is done once the lock is released.
@@ -57,7 +60,6 @@ final class Dispatcher: Sendable {
 
     init(
         configuration: GatewayConfiguration,
-        apps: [AppRuntime],
         transport: any Transport,
         journal: any Journal,
         time: any TimeSource,
@@ -68,13 +70,9 @@ final class Dispatcher: Sendable {
         seed: UInt64
     ) {
         let classes = RetryClassTable(configuration.retry)
-        var machine = DispatchMachine(DispatchPolicy(configuration, classes: classes))
-        let now = time.now()
-        for app in apps { _ = machine.addApp(app.name, needsToken: app.keeper != nil, at: now) }
         state = Mutex(
             State(
-                machine: machine,
-                apps: apps,
+                machine: DispatchMachine(DispatchPolicy(configuration, classes: classes)),
                 classes: classes,
                 bodies: BodyStore(limit: Dispatcher.bodyBytes),
                 generator: SplitMix64(seed: seed),
@@ -111,6 +109,7 @@ final class Dispatcher: Sendable {
                 state.effects.insert(.report(move.transition, breaker: state.name(ofBreaker: move.breaker)), at: 0)
             }
             remember(in: &state, at: now)
+            state.releaseIdleApps(at: now)
             let effects = state.effects
             state.effects = []
             return (value, effects, state.machine.nextWake(at: now))
@@ -148,7 +147,7 @@ final class Dispatcher: Sendable {
                     expire(job, in: &state, at: now)
                 } else {
                     if obstacle.reason == .rateLimited {
-                        metrics.limiterRejected(gate: state.machine.gate(of: job.lane))
+                        metrics.limiterRejected(gate: state.machine.gateNumber(of: job.lane))
                     }
                     endCall(job.id, obstacle: obstacle, in: &state)
                 }

@@ -9,6 +9,8 @@ public struct Lease: Equatable, Sendable {
     public var number: Int
     /// Index of the lane's gate.
     public var gate: Int
+    /// Its gate's number, by which it is known also when the gate is gone.
+    public var gateNumber: UInt64 = 0
     /// Index of the breaker that gave the permit.
     public var breaker = 0
     public var permit: BreakerPermit

@@ -15,7 +15,7 @@ struct RelayCall: Sendable {
     var body: [UInt8]?
     /// In place of `body`: it goes on as it comes, so there is one attempt at the most.
     var stream: (any StreamedBody)?
-    var app: Int
+    var app: AppSlot
     var api: APIDescriptor
     var deadline: Instant
     /// Whether a repeat does no harm, or is recognised by WeChat.

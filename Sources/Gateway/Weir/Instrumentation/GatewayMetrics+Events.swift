@@ -9,7 +9,7 @@ extension GatewayMetrics {
     // MARK: Attempts
 
     /// A gate was made: its instruments exist from now on, at 0.
-    func registerGate(_ index: Int, app: String, api: String) {
+    func registerGate(_ number: UInt64, app: String, api: String) {
         let gate = GateMetrics(
             app: app,
             api: api,
@@ -19,17 +19,17 @@ extension GatewayMetrics {
         )
         _ = limiterWaits.child(app, api)
         _ = limiterRejections.child(app, api)
-        gates.withLock { $0[index] = gate }
+        gates.withLock { $0[number] = gate }
         if let type = MessageType(api: api) { registerMessages(type, app: app) }
     }
 
-    private func gate(_ index: Int) -> GateMetrics? {
-        gates.withLock { $0[index] }
+    private func gate(_ number: UInt64) -> GateMetrics? {
+        gates.withLock { $0[number] }
     }
 
     /// An attempt leaves.
     func started(_ lease: Lease) {
-        gate(lease.gate)?.permits.increment()
+        gate(lease.gateNumber)?.permits.increment()
         guard lease.number == 1 else { return }
         queueWaits[Int(lease.job.priority.rawValue)].observe(lease.readyFor)
     }
@@ -42,7 +42,7 @@ extension GatewayMetrics {
         at now: Moment,
         traceID: String? = nil
     ) {
-        guard let gate = gate(result.lease.gate) else { return }
+        guard let gate = gate(result.lease.gateNumber) else { return }
         let hasFailed = classification.outcome != .accepted
         let failure = hasFailed ? exemplar(traceID: traceID, rid: classification.rid, at: now.timestamp) : nil
         gate.outcome(classification.outcome).increment(exemplar: failure)
@@ -78,8 +78,8 @@ extension GatewayMetrics {
     }
 
     /// The limiter made ready work wait, or a call's time was over meanwhile.
-    func limiterRejected(gate index: Int) {
-        guard let gate = gate(index) else { return }
+    func limiterRejected(gate number: UInt64) {
+        guard let gate = gate(number) else { return }
         limiterRejections.child(gate.app, gate.api).increment()
     }
 
@@ -96,13 +96,13 @@ extension GatewayMetrics {
     /// A message came to its end.
     func ended(
         _ job: Job,
-        gate index: Int,
+        gate number: UInt64,
         api: APIDescriptor,
         as state: JobState,
         at now: Timestamp,
         traceID: String? = nil
     ) {
-        guard let gate = gate(index) else { return }
+        guard let gate = gate(number) else { return }
         let type = MessageType(api: api.label)?.rawValue ?? "other"
         messagesEnded.child(gate.app, type, job.priority.name, state.name).increment()
         guard state == .sent else { return }

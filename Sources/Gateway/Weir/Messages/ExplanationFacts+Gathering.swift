@@ -9,10 +9,12 @@ extension ExplanationFacts {
     {
         let api = record.type.lanePath
         let place = dispatcher.state.withLock { state -> (limit: RateLimit?, breaker: String?) in
-            guard let app = state.apps.firstIndex(where: { $0.name == record.app }) else { return (nil, nil) }
-            guard let gate = state.machine.gates.first(where: { $0.app == app && $0.api.label == api }) else {
+            guard let app = state.machine.app(named: record.app) else { return (nil, nil) }
+            let gates = state.machine.breakersOfApp[app].flatMap { state.machine.gatesOfBreaker[$0] }
+            guard let index = gates.first(where: { state.machine.gates[$0].api.label == api }) else {
                 return (state.apps[app].configuration.limit(for: api), nil)
             }
+            let gate = state.machine.gates[index]
             return (gate.bucket.limit, state.name(ofBreaker: gate.breaker))
         }
         self.init(

@@ -152,7 +152,8 @@ struct ExplanationStory {
         switch step.reason {
         case .breakerOpen: step.breaker = facts.breaker
         case .rateLimited, .throttled, .quotaExhausted, .account: step.api = facts.api
-        case .noToken, .credentials, .tokenRejected, .paused, .concurrency, .journal, .draining, .scheduled, .turn, nil:
+        case .noToken, .credentials, .tokenRejected, .paused, .noApp, .concurrency, .journal, .draining, .scheduled,
+            .turn, nil:
             break
         }
     }

@@ -46,6 +46,7 @@ enum ExplanationWords {
         case .account:
             "for an operator: WeChat refuses \(app) or its use of \(api), and is asked again each minute, later each fifth"
         case .paused: "for an operator to resume \(app)"
+        case .noApp: "for its app \(app), which is not configured any more, to return"
         case .concurrency: "for a free slot among the attempts in flight"
         case .journal: "for a journal that can be written"
         case .draining: "for the next start of Weir"

@@ -24,7 +24,7 @@ extension MessageService {
         let report = dispatcher.explain(record.id)
         // It has moved on between the two looks: the journal knows by now.
         if record.state == .pending, report == nil { record = try await own(text, caller: caller) }
-        let policy = settings.withLock { $0.classes[record.retryClass] }
+        let policy = settings(of: caller).configuration.retry.classes[record.retryClass]
         return Explanation(
             ExplanationFacts(
                 record,
@@ -46,10 +46,7 @@ extension MessageService {
     func list(_ filter: MessageFilter, caller: Caller) async throws(MessageRefusal) -> MessagePage {
         var filter = filter
         if !caller.name.isEmpty { filter.client = caller.name }
-        if let app = filter.app {
-            let directory = directory.withLock { $0 }
-            filter.app = directory.appIndex(app).map { directory.appNames[$0] } ?? app
-        }
+        if let app = filter.app { filter.app = settings(of: caller).directory.app(app)?.name ?? app }
         do {
             var page = try await journal.list(filter)
             for index in page.messages.indices { annotate(&page.messages[index]) }
@@ -87,8 +84,6 @@ extension MessageService {
         }
         // The journal keeps such facts until it can write them: the caller would wait as long.
         if let failure = journal.status().failure { throw refusal(failure) }
-        let api = record.type.descriptor
-        guard dispatcher.place(app: record.app, api: api) != nil else { return try await cancelOrphan(record) }
         let result = await withCheckedContinuation { continuation in
             dispatcher.cancel(record.id) { continuation.resume(returning: $0) }
         }
@@ -102,21 +97,6 @@ extension MessageService {
             )
         case .failure(let error): throw refusal(error)
         }
-    }
-
-    /// A message whose app is not configured any more waits in the journal alone.
-    private func cancelOrphan(_ record: MessageRecord) async throws(MessageRefusal) -> MessageRecord {
-        let settlement = Settlement(
-            state: .cancelled,
-            at: time.timestamp(),
-            countedAttempts: record.countedAttempts,
-            reason: "cancelled by its client"
-        )
-        let result = await withCheckedContinuation { continuation in
-            journal.append([.conclude(record.id, settlement)]) { continuation.resume(returning: $0) }
-        }
-        if case .failure(let error) = result { throw refusal(error) }
-        return try await find(record.id) ?? record
     }
 
     /// Sets an ended message back to waiting. `unknown` needs `force`, because the first attempt may have arrived.
@@ -149,7 +129,7 @@ extension MessageService {
         defer { idempotency.leave(key) }
         guard let record = try await find(id) else { throw MessageRefusal(.notFound, "the message is gone") }
         try checkRedrive(of: record.state, force: force)
-        try checkMayCall(record.type, body: record.body, caller: caller, directory: directory.withLock { $0 })
+        try checkMayCall(record.type, body: record.body, caller: caller)
         return try await redrive(record)
     }
 
@@ -157,8 +137,7 @@ extension MessageService {
         guard !record.body.isEmpty else {
             throw MessageRefusal(.wrongState, "its body is no longer kept: send the message anew")
         }
-        let api = record.type.descriptor
-        guard let (index, limit) = dispatcher.place(app: record.app, api: api) else {
+        guard let app = dispatcher.place(app: record.app) else {
             throw MessageRefusal(.wrongState, "its app is not configured any more")
         }
         if let failure = journal.status().failure { throw refusal(failure) }
@@ -180,9 +159,8 @@ extension MessageService {
         dispatcher.readmit(
             AcceptedMessage(
                 record: renewed,
-                app: index,
-                api: api,
-                limit: limit,
+                app: app,
+                api: record.type.descriptor,
                 isDeduplicated: record.type.isDeduplicated(record.body),
                 startedAttempts: record.attempts.last?.number ?? 0
             )

@@ -6,46 +6,35 @@ import WeChat
 
 extension MessageService {
     /// The app that a caller means, if it may use it.
-    func app(_ name: String?, caller: Caller) throws(MessageRefusal) -> ChosenApp {
-        let directory = directory.withLock { $0 }
-        let index = try appIndex(name, caller: caller, directory: directory)
-        guard let app = directory.app(index) else { throw MessageDraft.invalid("app", "is not configured any more") }
-        return ChosenApp(index: index, name: directory.appNames[index], configuration: app)
-    }
-
-    private func appIndex(
-        _ name: String?,
-        caller: Caller,
-        directory: ClientDirectory
-    ) throws(MessageRefusal) -> Int {
+    func app(_ name: String?, caller: Caller) throws(MessageRefusal) -> ConfiguredApp {
+        let directory = settings(of: caller).directory
         guard let name else {
             guard let only = directory.onlyApp(of: caller) else {
                 throw MessageDraft.invalid("app", "is missing, and this client may use several")
             }
             return only
         }
-        guard let index = directory.appIndex(name) else {
+        guard let app = directory.app(name) else {
             throw MessageDraft.invalid("app", "names no app of the configuration")
         }
-        guard directory.allows(caller, app: index) else {
+        guard directory.allows(caller, app: app) else {
             throw MessageRefusal(.forbidden, "this client may not use that app", field: "app")
         }
-        return index
+        return app
     }
 
     /// Decides which class, priority, times and lane a draft gets, and gives it its id.
     func place(
         _ draft: MessageDraft,
-        app: ChosenApp,
+        app: ConfiguredApp,
         caller: Caller,
         traceparent: String
     ) throws(MessageRefusal) -> AcceptedMessage {
-        let directory = directory.withLock { $0 }
-        try checkMayCall(draft.type, body: draft.body, caller: caller, directory: directory)
-        let (className, policy) = try retryClass(draft, client: directory.client(caller))
+        let directory = settings(of: caller).directory
+        try checkMayCall(draft.type, body: draft.body, caller: caller)
+        let (className, policy) = try retryClass(draft, caller: caller)
         let now = time.timestamp()
         let notAfter = try notAfter(draft, policy: policy, at: now)
-        let api = draft.type.descriptor
         let id = dispatcher.makeID()
         var body = draft.body
         if draft.type == .template, let spliced = ClientMessageID.splice(into: body, id: id.description) {
@@ -68,9 +57,8 @@ extension MessageService {
         )
         return AcceptedMessage(
             record: record,
-            app: app.index,
-            api: api,
-            limit: app.configuration.limit(for: api.label),
+            app: app.slot,
+            api: draft.type.descriptor,
             isDeduplicated: draft.type.isDeduplicated(body)
         )
     }
@@ -79,15 +67,14 @@ extension MessageService {
     func checkMayCall(
         _ type: MessageType,
         body: [UInt8],
-        caller: Caller,
-        directory: ClientDirectory
+        caller: Caller
     ) throws(MessageRefusal) {
         var api = type.descriptor
         // Of a mass message the body decides between two paths.
         if api.isDenied, let path = type.api(for: body) {
             api = APICatalog.descriptor(method: "POST", path: path)
         }
-        guard directory.mayCall(api, caller: caller) else {
+        guard settings(of: caller).directory.mayCall(api, caller: caller) else {
             let why = "\(api.label) is not for this client: clients.\(caller.label).apis does not list it"
             throw MessageRefusal(.forbidden, why, field: "type")
         }
@@ -95,9 +82,10 @@ extension MessageService {
 
     private func retryClass(
         _ draft: MessageDraft,
-        client: ClientConfiguration?
+        caller: Caller
     ) throws(MessageRefusal) -> (name: String, policy: RetryPolicy) {
-        let retry = settings.withLock { $0 }
+        let settings = settings(of: caller)
+        let (client, retry) = (settings.directory.client(caller), settings.configuration.retry)
         let name = draft.retryClass ?? client?.retryClass ?? retry.defaultClass
         guard let policy = retry.classes[name] else {
             let names = retry.classes.keys.sorted().joined(separator: ", ")

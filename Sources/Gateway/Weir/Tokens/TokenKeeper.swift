@@ -150,7 +150,9 @@ final class TokenKeeper: Sendable {
 
     private func received(_ result: Result<UpstreamReply, TransportFailure>, for fetch: TokenFetch) {
         let (classification, reply) = read(result)
-        state.withLock { state in
+        let isWanted = state.withLock { state in
+            // Its app has left, or is another account by now.
+            guard !state.isStopped else { return false }
             let now = time.now()
             state.answers += 1
             if let reply {
@@ -162,7 +164,9 @@ final class TokenKeeper: Sendable {
                 let failure = TokenFailure(classification) ?? .transient
                 _ = state.machine.failed(fetch, failure, at: now, using: &state.generator)
             }
+            return true
         }
+        guard isWanted else { return }
         report(.fetched(classification))
         if reply == nil { warn(classification) }
         look()
