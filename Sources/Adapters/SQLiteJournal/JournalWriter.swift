@@ -1,6 +1,5 @@
 internal import Dispatch
 internal import Foundation
-internal import GRDB
 internal import Synchronization
 internal import Timekeeping
 internal import WeirPorts
@@ -10,7 +9,8 @@ internal import WeirPorts
 /// The thread is one of its own, as it spends its life waiting for the disk; Swift's pool has a thread a core and none to lose.
 final class JournalWriter: Sendable {
     let folder: JournalFolder
-    let pool: DatabasePool
+    let database: Connection
+    let readers: ReadConnections
     let lists: ListReaders
     let configuration: SQLiteJournalConfiguration
     let timeSource: any TimeSource
@@ -33,7 +33,8 @@ final class JournalWriter: Sendable {
         self.configuration = configuration
         self.timeSource = timeSource
         self.onCommit = onCommit
-        pool = try JournalDatabase.open(folder, configuration)
+        database = try JournalDatabase.open(folder, configuration)
+        readers = ReadConnections(try JournalDatabase.openReaders(configuration.readers, folder))
         lists = try ListReaders(folder, configuration, timeSource)
         queue = Mutex(CommitQueue(configuration))
     }

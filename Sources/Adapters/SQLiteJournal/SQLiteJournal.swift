@@ -1,4 +1,3 @@
-internal import GRDB
 public import Queueing
 public import Timekeeping
 public import WeirPorts
@@ -60,7 +59,7 @@ public final class SQLiteJournal: Journal {
     public func restore(_ each: (RestoredMessage) -> Void) throws(JournalError) {
         guard writer.isOpen else { throw .closed }
         do {
-            try writer.pool.read { try JournalReader.restore($0, each) }
+            try writer.readers.read { try JournalReader.restore($0, each) }
         } catch {
             throw journalError(error)
         }
@@ -69,7 +68,7 @@ public final class SQLiteJournal: Journal {
     public func ledger() throws(JournalError) -> [LedgerEntry] {
         guard writer.isOpen else { throw .closed }
         do {
-            return try writer.pool.read { try JournalReader.ledger($0) }
+            return try writer.readers.read { try JournalReader.ledger($0) }
         } catch {
             throw journalError(error)
         }
@@ -110,7 +109,7 @@ public final class SQLiteJournal: Journal {
     ) async throws(JournalError) -> Value {
         guard writer.isOpen else { throw .closed }
         do {
-            return try await writer.pool.read(query)
+            return try await writer.readers.read(query)
         } catch {
             throw journalError(error)
         }

@@ -37,7 +37,7 @@ public struct APIHandler: Sendable {
         call.retryClass = request.header("x-weir-retry-class")
         call.timeout = timeout(request)
         let reply = await gateway.relay(call) { request.connection.onHangup($0) }
-        if reply.connection == .aborts { return .abort(.close) }
+        if reply.connection == .aborts { return .noAnswer }
         return OutgoingReply(reply)
     }
 

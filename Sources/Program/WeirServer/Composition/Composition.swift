@@ -1,3 +1,4 @@
+import Addressing
 import CoreMetrics
 import CurlTransport
 import HTTPServing
@@ -24,7 +25,7 @@ struct Composition {
         logger: Logger,
         level: LogLevel,
         source: ConfigurationSource?,
-        onBound: @escaping @Sendable (String, BoundAddress) async -> Void
+        onBound: @escaping @Sendable (String, HostPort) async -> Void
     ) throws {
         let limits = ProcessLimits.apply(maxInFlight: configuration.upstream.maxInFlight, logger: logger)
         let time = SystemTimeSource()
@@ -93,11 +94,11 @@ struct Composition {
 
 private func listener(
     _ name: String,
-    _ address: ListenAddress,
+    _ address: HostPort,
     _ connections: Int,
     _ bodies: ByteBudget,
     _ logger: Logger,
-    _ onBound: @escaping @Sendable (String, BoundAddress) async -> Void,
+    _ onBound: @escaping @Sendable (String, HostPort) async -> Void,
     handler: @escaping @Sendable (IncomingRequest) async -> OutgoingReply
 ) -> any Service {
     var limits = ListenerLimits()
