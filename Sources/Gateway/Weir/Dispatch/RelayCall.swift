@@ -11,7 +11,7 @@ struct RelayCall: Sendable {
     var targetSuffix: String
     /// Whether the app's real token stands between prefix and suffix. When not, WeChat's word about tokens concerns the caller alone.
     var usesToken: Bool
-    var headers: [HTTPField]
+    var headers: [HeaderField]
     var body: [UInt8]?
     /// In place of `body`: it goes on as it comes, so there is one attempt at the most.
     var stream: (any StreamedBody)?
