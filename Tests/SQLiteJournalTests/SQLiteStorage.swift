@@ -29,8 +29,8 @@ final class SQLiteStorage: JournalStorage {
     private var path: String { folder.journal + "\(state.withLock { $0.life })" }
 
     func open() async throws -> any Journal {
-        let journal = try SQLiteJournal(path: path, configuration: configuration, timeSource: clock) {
-            [weak self] report in
+        let journal = try SQLiteJournal(path: path, configuration: configuration, timeSource: clock)
+        journal.onCommit { [weak self] report in
             if report.failure == nil { self?.hasCommitted() }
         }
         state.withLock { $0.journal = journal }

@@ -15,7 +15,7 @@ final class JournalWriter: Sendable {
     let configuration: SQLiteJournalConfiguration
     let timeSource: any TimeSource
     private let lock: FolderLock
-    private let onCommit: @Sendable (CommitReport) -> Void
+    private let listener = Mutex<@Sendable (CommitReport) -> Void>({ _ in })
     private let queue: Mutex<CommitQueue>
     private let counters = Mutex(JournalCounters())
     private let closers = Mutex<[CheckedContinuation<Void, Never>]>([])
@@ -25,14 +25,12 @@ final class JournalWriter: Sendable {
         folder: JournalFolder,
         lock: FolderLock,
         configuration: SQLiteJournalConfiguration,
-        timeSource: any TimeSource,
-        onCommit: @escaping @Sendable (CommitReport) -> Void
+        timeSource: any TimeSource
     ) throws(JournalError) {
         self.folder = folder
         self.lock = lock
         self.configuration = configuration
         self.timeSource = timeSource
-        self.onCommit = onCommit
         database = try JournalDatabase.open(folder, configuration)
         readers = ReadConnections(try JournalDatabase.openReaders(configuration.readers, folder))
         lists = try ListReaders(folder, configuration, timeSource)
@@ -96,6 +94,10 @@ final class JournalWriter: Sendable {
         }
     }
 
+    func onCommit(_ report: @escaping @Sendable (CommitReport) -> Void) {
+        listener.withLock { $0 = report }
+    }
+
     func status() -> JournalStatus {
         let (used, free) = folder.sizes()
         let pending = queue.withLock { $0.pendingWrites }
@@ -133,7 +135,7 @@ final class JournalWriter: Sendable {
                 counters.errors += 1
             }
         }
-        onCommit(report)
+        listener.withLock { $0 }(report)
     }
 
     func note(keptWrites: Int) {

@@ -19,22 +19,19 @@ public final class SQLiteJournal: Journal {
 
     /// Opens the journal in `folder`, which is made with mode 0700 when it is missing.
     ///
-    /// - Parameter onCommit: called on the writer's thread after each commit, also a failed one; it must not block.
     /// - Throws: `locked` when another process holds the folder, `corrupt` for a file that is damaged or not Weir's, `notDurable`
     ///   when commits would not be synced, `readOnly`, `full`, or `failed` for anything else, such as a file of a later version.
     public init(
         path folder: String,
         configuration: SQLiteJournalConfiguration = SQLiteJournalConfiguration(),
-        timeSource: any TimeSource,
-        onCommit: @escaping @Sendable (CommitReport) -> Void = { _ in }
+        timeSource: any TimeSource = SystemTimeSource()
     ) throws(JournalError) {
         let folder = try JournalFolder(path: folder)
         writer = try JournalWriter(
             folder: folder,
             lock: try FolderLock(folder: folder),
             configuration: configuration,
-            timeSource: timeSource,
-            onCommit: onCommit
+            timeSource: timeSource
         )
         writer.start()
     }
@@ -102,6 +99,10 @@ public final class SQLiteJournal: Journal {
 
     public func status() -> JournalStatus {
         writer.status()
+    }
+
+    public func onCommit(_ report: @escaping @Sendable (CommitReport) -> Void) {
+        writer.onCommit(report)
     }
 
     private func read<Value: Sendable>(
