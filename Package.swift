@@ -62,8 +62,26 @@ let package = Package(
     name: "weir",
     products: [
         .executable(name: "weir", targets: ["WeirServer"]),
-        .library(name: "Weir", targets: ["Weir", "WeirPorts", "Queueing", "WeChat", "WireJSON", "Timekeeping"]),
-        .library(name: "Resilience", targets: ["Resilience"]),
+        // The gateway, with the modules whose types its API names.
+        .library(
+            name: "Weir",
+            targets: [
+                "Weir", "WeirPorts", "Addressing", "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat",
+                "PrometheusMetrics",
+            ]
+        ),
+        // What fills its ports, and its doors.
+        .library(name: "CurlTransport", targets: ["CurlTransport"]),
+        .library(name: "SQLiteJournal", targets: ["SQLiteJournal"]),
+        .library(name: "OTLPTracing", targets: ["OTLPTracing"]),
+        .library(name: "HTTPServing", targets: ["HTTPServing", "Addressing"]),
+        .library(name: "WeirHTTP", targets: ["WeirHTTP", "HTTPServing", "Addressing"]),
+        .library(name: "WeirConfiguration", targets: ["WeirConfiguration"]),
+        // To test with.
+        .library(name: "WeirTesting", targets: ["WeirTesting"]),
+        .library(name: "WeChatSandbox", targets: ["WeChatSandbox", "Addressing"]),
+        // Of use without a gateway.
+        .library(name: "Resilience", targets: ["Resilience", "Timekeeping"]),
         .library(name: "PrometheusMetrics", targets: ["PrometheusMetrics"]),
     ],
     dependencies: [
