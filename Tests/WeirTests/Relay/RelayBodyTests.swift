@@ -167,6 +167,6 @@ import WeChat
         _ = await bench.send(target, body: "\u{1F}\u{8B}…", results: [.success(.ok)]) { $0.contentEncoding = "gzip" }
         let sent = bench.harness.calls.last
         #expect(sent?.body == "\u{1F}\u{8B}…")
-        #expect(sent?.request.headers.contains(HTTPField("Content-Encoding", "gzip")) == true)
+        #expect(sent?.request.headers.contains(HeaderField("Content-Encoding", "gzip")) == true)
     }
 }

@@ -148,7 +148,7 @@ extension Dispatcher {
         return type.api(for: body) ?? api.label
     }
 
-    private static let jsonHeaders = [HTTPField("Content-Type", "application/json; charset=utf-8")]
+    private static let jsonHeaders = [HeaderField("Content-Type", "application/json; charset=utf-8")]
 
     /// The token went away between decision and transmission: no byte left, and the journal is told so.
     private func giveBack(_ lease: Lease, _ parcel: Parcel) {

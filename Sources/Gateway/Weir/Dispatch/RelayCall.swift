@@ -13,7 +13,7 @@ final class RelayCall: Sendable {
     let targetSuffix: String
     /// Whether the app's real token stands between prefix and suffix. When not, WeChat's word about tokens concerns the caller alone.
     let usesToken: Bool
-    let headers: [HTTPField]
+    let headers: [HeaderField]
     let content: RelayContent
     let app: Int
     let api: APIDescriptor
@@ -36,7 +36,7 @@ final class RelayCall: Sendable {
         targetPrefix: String,
         targetSuffix: String,
         usesToken: Bool,
-        headers: [HTTPField],
+        headers: [HeaderField],
         content: RelayContent,
         app: Int,
         api: APIDescriptor,

@@ -158,7 +158,7 @@ extension RelayService {
             $0.member("errmsg", "weir: \(why)\(comeBack) rid: \(request.trace.id)")
         }
         var headers = [RelayService.jsonType]
-        if refusal.invitesRetry { headers.append(HTTPField("Retry-After", String(seconds))) }
+        if refusal.invitesRetry { headers.append(HeaderField("Retry-After", String(seconds))) }
         return RelayReply(status: 200, headers: headers, body: json.bytes, api: api, refusal: refusal)
     }
 }

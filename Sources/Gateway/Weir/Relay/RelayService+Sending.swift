@@ -169,12 +169,12 @@ extension RelayRequest {
     }
 
     /// The headers that go on to WeChat.
-    fileprivate var passedHeaders: [HTTPField] {
-        var headers: [HTTPField] = []
-        if let contentType { headers.append(HTTPField("Content-Type", contentType)) }
-        if let contentEncoding { headers.append(HTTPField("Content-Encoding", contentEncoding)) }
-        if let userAgent { headers.append(HTTPField("User-Agent", userAgent)) }
-        if let accept { headers.append(HTTPField("Accept", accept)) }
+    fileprivate var passedHeaders: [HeaderField] {
+        var headers: [HeaderField] = []
+        if let contentType { headers.append(HeaderField("Content-Type", contentType)) }
+        if let contentEncoding { headers.append(HeaderField("Content-Encoding", contentEncoding)) }
+        if let userAgent { headers.append(HeaderField("User-Agent", userAgent)) }
+        if let accept { headers.append(HeaderField("Accept", accept)) }
         return headers
     }
 }
