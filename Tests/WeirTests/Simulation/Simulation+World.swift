@@ -51,7 +51,7 @@ extension Simulation {
             targetSuffix: "",
             usesToken: usesToken,
             headers: [],
-            body: Array("{\"relayed\":\"call \(step)\"}".utf8),
+            content: .bytes(Array("{\"relayed\":\"call \(step)\"}".utf8)),
             app: app.slot,
             api: api,
             deadline: time.now() + .milliseconds(1) + rollTime(api.group == .media ? .seconds(30) : .seconds(6)),

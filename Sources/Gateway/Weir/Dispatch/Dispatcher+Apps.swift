@@ -107,9 +107,9 @@ extension Dispatcher.State {
 
     /// Relayed calls that wait for an app are answered at once; those in flight get their answer, and no repeat.
     private mutating func endCalls(of gone: Set<Int>, at now: Moment) {
-        for (id, call) in calls where gone.contains(call.app.index) {
-            if case .removed = machine.cancel(id), let call = removeCall(id) {
-                effects.append(.answer(call, .refused(Obstacle(.noApp), last: call.last)))
+        for (id, queued) in calls where gone.contains(queued.call.app.index) {
+            if case .removed = machine.cancel(id), let queued = removeCall(id) {
+                effects.append(.answer(queued.call, .refused(Obstacle(.noApp), last: queued.last)))
             } else {
                 machine.makeLast(id, at: now)
             }
