@@ -137,7 +137,7 @@ final class GatewayHarness: Sendable {
             targetSuffix: "",
             usesToken: usesToken,
             headers: [],
-            body: [UInt8](repeating: 0x20, count: size),
+            content: .bytes([UInt8](repeating: 0x20, count: size)),
             app: app,
             api: APICatalog.descriptor(method: "POST", path: path),
             deadline: time.now() + timeout,

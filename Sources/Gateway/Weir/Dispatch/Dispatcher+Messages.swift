@@ -7,11 +7,6 @@ import WeChat
 extension Dispatcher {
     // MARK: Acceptance
 
-    /// A fresh id, later than all before.
-    func makeID() -> JobID {
-        state.withLock { $0.ids.next(at: time.timestamp()) }
-    }
-
     /// Takes a message into the queue and the journal. `completion` hears when it is synced, or why it could not be taken.
     ///
     /// Where a permit is free at once, the attempt's start rides in the commit of the acceptance.

@@ -61,8 +61,9 @@ extension RelayService {
         let (dispatcher, began, presence) = (dispatcher, time.now(), CallerPresence())
         let end = await withCheckedContinuation { (continuation: CheckedContinuation<RelayEnd, Never>) in
             let isRepeatable = inquiry.api.repeatability == .always || identified != nil
-            var call = call(inquiry, sent, passage: passage, began: began, isRepeatable: isRepeatable)
-            call.completion = { continuation.resume(returning: $0) }
+            let call = call(inquiry, sent, passage: passage, began: began, isRepeatable: isRepeatable) {
+                continuation.resume(returning: $0)
+            }
             guard let id = dispatcher.relay(call, priority: priority, retryClass: retryClass, limit: limit) else {
                 return
             }
@@ -82,15 +83,17 @@ extension RelayService {
         _ content: RelayContent,
         passage: RelayPassage,
         began: Instant,
-        isRepeatable: Bool
+        isRepeatable: Bool,
+        completion: @escaping @Sendable (RelayEnd) -> Void
     ) -> RelayCall {
         let request = inquiry.request
-        var call = RelayCall(
+        return RelayCall(
             method: request.method,
             targetPrefix: passage.prefix,
             targetSuffix: passage.suffix,
             usesToken: passage.usesToken,
             headers: request.passedHeaders,
+            content: content,
             app: passage.app,
             api: inquiry.api,
             deadline: began + timeout(inquiry),
@@ -99,15 +102,8 @@ extension RelayService {
             path: passage.path,
             concernsApp: passage.concernsApp,
             trail: Trail(traceparent: request.trace.traceparent, waitingSince: time.timestamp()),
-            completion: { _ in }
+            completion: completion
         )
-        switch content {
-        case .stream(let stream): call.stream = stream
-        case .bytes(let body):
-            let hasBody = !body.isEmpty || request.method == "POST" || request.method == "PUT"
-            call.body = hasBody ? body : nil
-        }
-        return call
     }
 
     /// For calls that bring a real token of an app that is not configured.
