@@ -4,11 +4,11 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 VENV := .build/venv
 REQUIREMENTS := Tests/EndToEndTests/Python/requirements.txt
-SOURCES := Package.swift Sources Tests
+SOURCES := Package.swift Sources Tests examples
 BUILD := swift build --explicit-target-dependency-import-check error
 SECONDS := 60
 
-.PHONY: help demo test simulate lint build libraries test-tools venv bench clean
+.PHONY: help demo test examples docs simulate lint build libraries test-tools venv bench clean
 
 help: ## Shows what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,6 +24,13 @@ test: libraries test-tools venv lint ## Runs every check and every test.
 	# Its exit test waits for children, as Foundation's Process does: in one process they take them from each other.
 	swift test --skip-build --disable-xctest --filter ShortageTests
 	swift test --skip-build --disable-xctest --filter EndToEndTests --no-parallel
+	$(MAKE) examples docs
+
+examples: libraries ## Builds and tests the programs in examples/, which use Weir's libraries as others do.
+	swift test --package-path examples --disable-xctest
+
+docs: libraries ## Makes the libraries' documentation, .build/documentation.
+	.ci/docs
 
 simulate: libraries ## Runs the simulation on fresh seeds for SECONDS (60), or again on the one that SEED names.
 	$(BUILD) --build-tests
@@ -52,4 +59,4 @@ bench: ## Measures Weir, and its ratio to the peers that PEERS names (see Benchm
 	Benchmarks/run
 
 clean: ## Removes what was built.
-	rm -rf .build
+	rm -rf .build examples/.build

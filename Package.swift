@@ -50,47 +50,54 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
-let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let httpServer: [Target.Dependency] = [
-    .product(name: "HummingbirdCore", package: "hummingbird"),
-    .product(name: "HTTPTypes", package: "swift-http-types"),
-    .product(name: "NIOCore", package: "swift-nio"),
-    .product(name: "NIOPosix", package: "swift-nio"),
-    .product(name: "NIOHTTP1", package: "swift-nio"),
-]
-
-let sockets: [Target.Dependency] = [
-    .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"), logging,
-    lifecycle,
-]
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let sockets = [nio, nioPosix, logging, lifecycle]
 
 let package = Package(
     name: "weir",
     products: [
         .executable(name: "weir", targets: ["WeirServer"]),
-        .library(name: "Weir", targets: ["Weir", "WeirPorts", "Queueing", "WeChat", "WireJSON", "Timekeeping"]),
-        .library(name: "Resilience", targets: ["Resilience"]),
+        // The gateway, with the modules whose types its API names.
+        .library(
+            name: "Weir",
+            targets: [
+                "Weir", "WeirPorts", "Addressing", "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat",
+                "PrometheusMetrics",
+            ]
+        ),
+        // What fills its ports, and its doors.
+        .library(name: "CurlTransport", targets: ["CurlTransport"]),
+        .library(name: "SQLiteJournal", targets: ["SQLiteJournal"]),
+        .library(name: "OTLPTracing", targets: ["OTLPTracing"]),
+        .library(name: "HTTPServing", targets: ["HTTPServing", "Addressing"]),
+        .library(name: "WeirHTTP", targets: ["WeirHTTP", "HTTPServing", "Addressing"]),
+        .library(name: "WeirConfiguration", targets: ["WeirConfiguration"]),
+        // To test with.
+        .library(name: "WeirTesting", targets: ["WeirTesting"]),
+        .library(name: "WeChatSandbox", targets: ["WeChatSandbox", "Addressing"]),
+        // Of use without a gateway.
+        .library(name: "Resilience", targets: ["Resilience", "Timekeeping"]),
         .library(name: "PrometheusMetrics", targets: ["PrometheusMetrics"]),
     ],
     dependencies: [
-        // Its configuration reader is not used here; without it a clean build is a minute shorter.
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
-        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // Ring 0: pure values and small locked drivers.
         source(.foundations, "Timekeeping"),
+        source(.foundations, "Addressing"),
         source(.foundations, "Resilience", ["Timekeeping"]),
         source(.foundations, "Queueing", ["Timekeeping"]),
         source(.foundations, "WireJSON"),
@@ -103,8 +110,8 @@ let package = Package(
             .gateway,
             "Weir",
             [
-                "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat", "PrometheusMetrics",
-                logging, lifecycle, crypto, tracing,
+                "WeirPorts", "Addressing", "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat",
+                "PrometheusMetrics", logging, lifecycle, crypto, tracing,
             ]
         ),
 
@@ -124,29 +131,36 @@ let package = Package(
             pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"])]
         ),
+        .systemLibrary(
+            name: "CSQLite",
+            path: Ring.adapters.path("C/CSQLite"),
+            pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"])]
+        ),
         source(.adapters, "Gzip", ["CZlib"]),
         source(.adapters, "CurlTransport", ["WeirPorts", "Resilience", "Gzip", "CCurl"]),
         source(.adapters, "OTLPTracing", ["Timekeeping", tracing]),
-        source(.adapters, "SQLiteJournal", ["WeirPorts", "Queueing", "WeChat", "Timekeeping", grdb]),
-        source(.adapters, "HTTPServing", httpServer + ["Resilience", logging, lifecycle]),
+        source(.adapters, "SQLiteJournal", ["WeirPorts", "Queueing", "WeChat", "Timekeeping", "CSQLite"]),
+        source(.adapters, "HTTPServing", sockets + [nioHTTP1, "Addressing", "Resilience"]),
         source(
             .adapters,
             "WeirHTTP",
             [
-                "Weir", "Queueing", "Resilience", "WireJSON", "WeChat", "Timekeeping", "PrometheusMetrics", "Gzip",
-                "HTTPServing",
+                "Weir", "Addressing", "Queueing", "Resilience", "WireJSON", "WeChat", "Timekeeping",
+                "PrometheusMetrics", "Gzip", "HTTPServing",
             ],
             resources: [.embedInCode("openapi.yaml")]
         ),
-        source(.adapters, "WeChatSandbox", ["HTTPServing", logging, lifecycle]),
+        source(.adapters, "WeChatSandbox", ["HTTPServing", "Addressing", nio, logging, lifecycle]),
 
         // Ring 3: the executable.
-        source(.program, "WeirConfiguration", ["Weir", "Resilience", "Queueing", "Timekeeping", yams]),
+        source(.program, "WeirConfiguration", ["Weir", "Addressing", "Resilience", "Queueing", "Timekeeping", yams]),
         .executableTarget(
             name: "WeirServer",
             dependencies: [
                 "Weir", "WeirHTTP", "HTTPServing", "CurlTransport", "SQLiteJournal", "OTLPTracing", "WeChatSandbox",
-                "Queueing", "Resilience", "WireJSON", "PrometheusMetrics", "Timekeeping", "WeirConfiguration",
+                "Addressing", "Queueing", "Resilience", "WireJSON", "PrometheusMetrics", "Timekeeping",
+                "WeirConfiguration",
                 argumentParser, coreMetrics, logging, lifecycle, tracing,
             ],
             path: Ring.program.path("WeirServer"),
@@ -162,6 +176,7 @@ let package = Package(
         // Tests: one target a source target, and the built binary against real clients.
         .target(name: "TestSupport", dependencies: ["Timekeeping"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "TimekeepingTests", dependencies: ["Timekeeping", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "AddressingTests", dependencies: ["Addressing"], swiftSettings: strict),
         tests("Resilience"),
         tests("Queueing"),
         tests("WireJSON"),
@@ -178,14 +193,14 @@ let package = Package(
         tests("Gzip"),
         tests("CurlTransport", ["WeirPorts", "Resilience", "Gzip", "CCurl"]),
         tests("OTLPTracing", [tracing]),
-        tests("SQLiteJournal", ["WeirTesting", "WeirPorts", "Queueing", "WeChat", grdb]),
-        tests("HTTPServing", sockets + ["Resilience"]),
+        tests("SQLiteJournal", ["WeirTesting", "WeirPorts", "Queueing", "WeChat"]),
+        tests("HTTPServing", sockets + [nioEmbedded, "Addressing", "Resilience"]),
         tests(
             "WeirHTTP",
             ["WeirTesting", "Weir", "HTTPServing", "Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging]
         ),
-        tests("WeChatSandbox", sockets + ["HTTPServing"]),
-        tests("WeirConfiguration", ["Weir", "Resilience", "Queueing"]),
+        tests("WeChatSandbox", sockets + ["Addressing", "HTTPServing"]),
+        tests("WeirConfiguration", ["Weir", "Addressing", "Resilience", "Queueing"]),
         .testTarget(name: "RepositoryTests", dependencies: ["Weir"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",

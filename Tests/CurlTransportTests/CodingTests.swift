@@ -51,7 +51,7 @@ import WeirPorts
         for body in bodies {
             let reply = try #require(try outcome("200 OK\r\nContent-Encoding: \(label)", body).reply)
             #expect(reply.body == Self.text)
-            #expect(reply.headers == [HTTPField("X", "y")])
+            #expect(reply.headers == [HeaderField("X", "y")])
         }
     }
 
@@ -110,7 +110,7 @@ import WeirPorts
         )
         #expect(reply.headers[0].rawValue == value)
         #expect(reply.headers[0].value.hasPrefix("attachment; filename="))
-        #expect(reply.headers[1] == HTTPField("B", "微信"))
+        #expect(reply.headers[1] == HeaderField("B", "微信"))
         #expect(reply.headers[2].rawValue == Array("a ".utf8) + name)
     }
 }

@@ -44,11 +44,11 @@ import WeirPorts
     @Test func `headers go as given, empty ones too, but for the transport's own`() throws {
         let request = try sent {
             $0.headers = [
-                HTTPField("Content-Type", "application/json; charset=utf-8"), HTTPField("X-Empty", ""),
-                HTTPField("accept", "*/*"), HTTPField("X-Name", "微信"), HTTPField("Host", "elsewhere"),
-                HTTPField("expect", "100-continue"), HTTPField("Transfer-Encoding", "chunked"),
-                HTTPField("content-length", "7"), HTTPField("Connection", "close"),
-                HTTPField("accept-encoding", "gzip, br"),
+                HeaderField("Content-Type", "application/json; charset=utf-8"), HeaderField("X-Empty", ""),
+                HeaderField("accept", "*/*"), HeaderField("X-Name", "微信"), HeaderField("Host", "elsewhere"),
+                HeaderField("expect", "100-continue"), HeaderField("Transfer-Encoding", "chunked"),
+                HeaderField("content-length", "7"), HeaderField("Connection", "close"),
+                HeaderField("accept-encoding", "gzip, br"),
             ]
         }
         #expect(
@@ -73,10 +73,10 @@ import WeirPorts
         }
         let transport = try CurlTransport(configuration: CurlConfiguration(maxConnections: 1))
         let big = [UInt8](repeating: 7, count: 20_000)
-        let steps: [(String, [UInt8]?, [HTTPField])] = [
-            ("POST", [1], [HTTPField("A", "1")]), ("GET", nil, []), ("HEAD", nil, []), ("POST", big, []),
-            ("POST", [2], [HTTPField("A", "2")]), ("DELETE", nil, []), ("GET", nil, []), ("PUT", big, []),
-            ("GET", [], []), ("POST", nil, []), ("HEAD", nil, [HTTPField("A", "1")]), ("POST", big, []),
+        let steps: [(String, [UInt8]?, [HeaderField])] = [
+            ("POST", [1], [HeaderField("A", "1")]), ("GET", nil, []), ("HEAD", nil, []), ("POST", big, []),
+            ("POST", [2], [HeaderField("A", "2")]), ("DELETE", nil, []), ("GET", nil, []), ("PUT", big, []),
+            ("GET", [], []), ("POST", nil, []), ("HEAD", nil, [HeaderField("A", "1")]), ("POST", big, []),
         ]
         for (method, body, headers) in steps {
             let result = transport.exchange(

@@ -12,7 +12,7 @@ import WeirPorts
             method: "POST",
             origin: server.origin,
             target: target,
-            headers: [HTTPField("Content-Type", "application/json")],
+            headers: [HeaderField("Content-Type", "application/json")],
             body: [UInt8](repeating: 65, count: size),
             timeout: .seconds(60),
             connectTimeout: .seconds(30)

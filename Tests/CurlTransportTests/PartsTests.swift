@@ -38,14 +38,14 @@ import WeirPorts
 
     @Test func `header lists are kept up to a limit`() throws {
         var cache = HeaderListCache()
-        let kept = cache.list(for: [HTTPField("A", "b")])
+        let kept = cache.list(for: [HeaderField("A", "b")])
         let first = try #require(kept)
-        #expect(cache.list(for: [HTTPField("A", "b")]) === first)
+        #expect(cache.list(for: [HeaderField("A", "b")]) === first)
         for number in 0..<(HeaderListCache.capacity * 3) {
-            #expect(cache.list(for: [HTTPField("A", "\(number)")]) != nil)
+            #expect(cache.list(for: [HeaderField("A", "\(number)")]) != nil)
             #expect(cache.lists.count <= HeaderListCache.capacity)
         }
-        #expect(cache.list(for: [HTTPField("A", "b")]) !== first)
+        #expect(cache.list(for: [HeaderField("A", "b")]) !== first)
     }
 
     @Test func `a multiplexed connection is dead when nothing came back since the request was sent`() {
@@ -67,6 +67,6 @@ import WeirPorts
             #expect(isTaken)
         }
         #expect(head.status == 200)
-        #expect(head.fields() == [HTTPField("A", "b c")])
+        #expect(head.fields() == [HeaderField("A", "b c")])
     }
 }

@@ -106,9 +106,9 @@ import WeirPorts
         let reply = try #require(try outcome(of: Array(wire.utf8)).reply)
         #expect(
             reply.headers == [
-                HTTPField("Content-Type", "application/json; encoding=utf-8"), HTTPField("set-cookie", "a"),
-                HTTPField("Set-Cookie", "b"), HTTPField("Empty", ""), HTTPField("X-Padded", "x y"),
-                HTTPField("LogicRet", "42001"), HTTPField("Content-Length", "0"),
+                HeaderField("Content-Type", "application/json; encoding=utf-8"), HeaderField("set-cookie", "a"),
+                HeaderField("Set-Cookie", "b"), HeaderField("Empty", ""), HeaderField("X-Padded", "x y"),
+                HeaderField("LogicRet", "42001"), HeaderField("Content-Length", "0"),
             ]
         )
     }

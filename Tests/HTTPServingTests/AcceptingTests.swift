@@ -1,6 +1,7 @@
 import Glibc
 import Logging
 import NIOCore
+import NIOEmbedded
 import NIOPosix
 import Synchronization
 import Testing
@@ -36,20 +37,79 @@ import Testing
     private let lines = Recorder.Lines()
     private var logger: Logger { Logger(label: "test") { _ in Recorder(lines) } }
 
-    @Test func `a full listener says so once, and once when a tenth is free`() {
-        let gate = ConnectionGate(name: "api", maximum: 100, logger: logger)
-        for _ in 1...100 { gate.connectionOpened() }
-        #expect(!gate.isAcceptingNewConnections())
+    /// Counts how often it was asked to accept.
+    private final class Socket: ChannelOutboundHandler {
+        typealias OutboundIn = Never
+        var reads = 0
+
+        func read(context: ChannelHandlerContext) { reads += 1 }
+    }
+
+    /// A listener's pipeline with a gate in it.
+    private struct GateBench {
+        let loop = EmbeddedEventLoop()
+        let socket = Socket()
+        let gate: ConnectionGate
+        let listener: EmbeddedChannel
+
+        init(maximum: Int, _ logger: Logger) throws {
+            gate = ConnectionGate(name: "api", maximum: maximum, logger: logger)
+            listener = EmbeddedChannel(handlers: [socket, gate], loop: loop)
+            try listener.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+        }
+
+        func accept() -> EmbeddedChannel {
+            let connection = EmbeddedChannel(loop: loop)
+            listener.pipeline.fireChannelRead(connection as any Channel)
+            return connection
+        }
+
+        func close(_ connection: EmbeddedChannel) {
+            connection.close(promise: nil)
+            loop.run()
+        }
+    }
+
+    @Test func `a full listener says so once, and once when a tenth is free`() throws {
+        let bench = try GateBench(maximum: 100, logger)
+        var connections = (1...100).map { _ in bench.accept() }
         for _ in 1...50 {
-            gate.connectionClosed()
-            #expect(gate.isAcceptingNewConnections())
-            gate.connectionOpened()
+            bench.close(connections.removeLast())
+            connections.append(bench.accept())
         }
         #expect(lines.all.withLock { $0.count } == 1)
-        for _ in 1...30 { gate.connectionClosed() }
+        for _ in 1...30 { bench.close(connections.removeLast()) }
         let all = lines.all.withLock { $0 }
         #expect(all.count == 2)
         #expect(all.first?.hasPrefix("warning: all connections are in use") == true)
+    }
+
+    @Test func `a full listener accepts when a connection has closed, and not before`() throws {
+        let bench = try GateBench(maximum: 2, logger)
+        let first = bench.accept()
+        bench.listener.read()
+        #expect(bench.socket.reads == 1)
+        let second = bench.accept()
+        bench.listener.read()
+        #expect(bench.socket.reads == 1)
+        bench.close(second)
+        #expect(bench.socket.reads == 2)
+        bench.close(first)
+        #expect(bench.socket.reads == 2)
+    }
+
+    @Test(arguments: [true, false])
+    func `it has ended when nobody is listened to and the last connection has closed`(_ isCut: Bool) throws {
+        let bench = try GateBench(maximum: 2, logger)
+        let connections = [bench.accept(), bench.accept()]
+        var isOver = false
+        bench.gate.end(on: bench.loop).assumeIsolated().whenComplete { _ in isOver = true }
+        if isCut { bench.gate.cut() } else { bench.gate.drain() }
+        bench.loop.run()
+        #expect(!bench.listener.isActive)
+        #expect(isOver == isCut)
+        for connection in connections where !isCut { bench.close(connection) }
+        #expect(isOver)
     }
 
     @Test func `without descriptors accepting pauses, says so once, and goes on by itself`() async throws {

@@ -1,3 +1,4 @@
+import Addressing
 import HTTPServing
 import Logging
 import Resilience
@@ -10,7 +11,7 @@ func withListener(
     handler: @escaping @Sendable (IncomingRequest) async -> OutgoingReply,
     test: (Int) async throws -> Void
 ) async throws {
-    let (bound, continuation) = AsyncStream<BoundAddress>.makeStream()
+    let (bound, continuation) = AsyncStream<HostPort>.makeStream()
     let listener = HTTPListener(
         name: "test",
         host: "127.0.0.1",

@@ -1,3 +1,4 @@
+import Addressing
 import HTTPServing
 import Logging
 import ServiceLifecycle
@@ -8,7 +9,7 @@ import Testing
         async throws
     {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let (bound, continuation) = AsyncStream<BoundAddress>.makeStream()
+        let (bound, continuation) = AsyncStream<HostPort>.makeStream()
         let (starts, started) = AsyncStream<Void>.makeStream()
         let gate = Gate()
         let listener = HTTPListener(

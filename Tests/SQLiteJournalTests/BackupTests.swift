@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import Queueing
 import TestSupport
 import Testing
@@ -82,9 +81,7 @@ import WeirPorts
             #expect(try files(folder) == ["copy.sqlite", "journal"])
             let mode = try FileManager.default.attributesOfItem(atPath: copyOf(folder))[.posixPermissions] as? Int
             #expect(mode == 0o600)
-            let copy = try DatabaseQueue(path: copyOf(folder))
-            #expect(try await copy.read { try String.fetchAll($0, sql: "PRAGMA integrity_check") } == ["ok"])
-            try copy.close()
+            #expect(try Database(path: copyOf(folder)).texts("PRAGMA integrity_check") == ["ok"])
             let content = try Data(contentsOf: URL(fileURLWithPath: copyOf(folder)))
             #expect(throws: JournalError.failed("\(copyOf(folder)) is there already")) {
                 try backup(folder).copy(to: copyOf(folder))
@@ -117,9 +114,7 @@ import WeirPorts
         }
         #expect(error?.message.contains("No such file") == true)
         await journal.close()
-        let foreign = try DatabaseQueue(path: folder.journal + "/journal.sqlite")
-        try await foreign.writeWithoutTransaction { try $0.execute(sql: "PRAGMA application_id = 77") }
-        try foreign.close()
+        try Database(path: folder.journal + "/journal.sqlite").execute("PRAGMA application_id = 77")
         let refusal = #expect(throws: JournalError.self) { try backup(folder).copy(to: copyOf(folder)) }
         guard case .corrupt = refusal else {
             Issue.record("\(String(describing: refusal))")

@@ -1,4 +1,3 @@
-import GRDB
 import Queueing
 import TestSupport
 import Testing
@@ -45,11 +44,9 @@ import WeirPorts
                 .settle(id(1), attempt(1), waiting),
             ])
             await journal.close()
-            let file = try DatabaseQueue(path: folder.journal + "/journal.sqlite")
-            try await file.write { database in
-                try database.execute(sql: "UPDATE \(parts[0]) SET \(parts[1]) = ?", arguments: [value])
-            }
-            try file.close()
+            let file = try Database(path: folder.journal + "/journal.sqlite")
+            try file.execute("UPDATE \(parts[0]) SET \(parts[1]) = \(value)")
+            file.close()
 
             journal = try SQLiteJournal(path: folder.journal, timeSource: ManualTimeSource())
             let key = IdempotencyKey(client: "orders", app: "main", key: "k")
@@ -82,10 +79,7 @@ import WeirPorts
     func `a count that nobody can have counted is damage`(column: String, value: Int64) async throws {
         try await withJournal { journal, folder in
             try await journal.write([.accept(record(id(1)))])
-            let file = try DatabaseQueue(path: folder.journal + "/journal.sqlite")
-            try await file.write { database in
-                try database.execute(sql: "UPDATE messages SET \(column) = ?", arguments: [value])
-            }
+            try Database(path: folder.journal + "/journal.sqlite").execute("UPDATE messages SET \(column) = \(value)")
             let error = #expect(throws: JournalError.self) { _ = try journal.restored() }
             guard case .corrupt(let text) = error else {
                 Issue.record("\(String(describing: error))")

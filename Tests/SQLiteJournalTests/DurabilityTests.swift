@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import TestSupport
 import Testing
 import WeirPorts
@@ -10,14 +9,11 @@ import WeirPorts
     @Test func `the writer syncs each commit`() async throws {
         try await withJournal { _, folder in
             let journalFolder = try JournalFolder(path: folder.path + "/second")
-            let pool = try JournalDatabase.open(journalFolder, SQLiteJournalConfiguration())
-            let pragmas = try pool.writeWithoutTransaction { database in
-                try ["journal_mode", "synchronous", "application_id"].map {
-                    try String.fetchOne(database, sql: "PRAGMA \($0)")
-                }
+            let connection = try JournalDatabase.open(journalFolder, SQLiteJournalConfiguration())
+            let pragmas = try connection.access { database in
+                try ["journal_mode", "synchronous", "application_id"].flatMap { try database.texts("PRAGMA \($0)") }
             }
             #expect(pragmas == ["wal", "2", "\(Schema.applicationID)"])
-            try pool.close()
         }
     }
 
@@ -25,9 +21,9 @@ import WeirPorts
     func `a connection that syncs less is refused`(synchronous: String) throws {
         let folder = try TemporaryFolder()
         let journalFolder = try JournalFolder(path: folder.journal)
-        let pool = try JournalDatabase.open(journalFolder, SQLiteJournalConfiguration())
-        try pool.writeWithoutTransaction { database in
-            try database.execute(sql: "PRAGMA synchronous = \(synchronous)")
+        let connection = try JournalDatabase.open(journalFolder, SQLiteJournalConfiguration())
+        try connection.access { database in
+            try database.execute("PRAGMA synchronous = \(synchronous)")
             do {
                 try JournalDatabase.checkDurability(database, journalFolder)
                 Issue.record("it was taken")
@@ -35,7 +31,6 @@ import WeirPorts
                 #expect(text.contains(folder.journal))
             }
         }
-        try pool.close()
     }
 
     @Test func `each commit is in the log before it is answered`() async throws {

@@ -104,9 +104,9 @@ func withJournal<Value>(
     let journal = try SQLiteJournal(
         path: folder.journal,
         configuration: configuration,
-        timeSource: timeSource,
-        onCommit: onCommit
+        timeSource: timeSource
     )
+    journal.onCommit(onCommit)
     let value = try await body(journal, folder)
     await journal.close()
     return value

@@ -1,12 +1,12 @@
 import Foundation
-import GRDB
 import Queueing
-import SQLiteJournal
 import TestSupport
 import Testing
 import Timekeeping
 import WeChat
 import WeirPorts
+
+@testable import SQLiteJournal
 
 /// A journal that an earlier version wrote.
 @Suite struct MigrationTests {
@@ -19,9 +19,7 @@ import WeirPorts
 
     private func openOld(in folder: TemporaryFolder) throws -> SQLiteJournal {
         try FileManager.default.createDirectory(atPath: folder.journal, withIntermediateDirectories: true)
-        let old = try DatabaseQueue(path: folder.journal + "/journal.sqlite")
-        try old.writeWithoutTransaction { try $0.execute(sql: FirstSchema.sql) }
-        try old.close()
+        try Database(path: folder.journal + "/journal.sqlite").execute(FirstSchema.sql)
         return try SQLiteJournal(path: folder.journal, timeSource: ManualTimeSource())
     }
 

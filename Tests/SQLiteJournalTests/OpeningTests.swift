@@ -1,9 +1,9 @@
 import Foundation
-import GRDB
-import SQLiteJournal
 import TestSupport
 import Testing
 import WeirPorts
+
+@testable import SQLiteJournal
 
 @Suite struct OpeningTests {
     private func open(_ path: String) throws(JournalError) -> SQLiteJournal {
@@ -69,19 +69,15 @@ import WeirPorts
         let folder = try TemporaryFolder()
         try FileManager.default.createDirectory(atPath: folder.journal, withIntermediateDirectories: true)
         let path = folder.journal + "/journal.sqlite"
-        let foreign = try DatabaseQueue(path: path)
-        try foreign.writeWithoutTransaction { database in
-            try database.execute(sql: "PRAGMA application_id = \(applicationID); CREATE TABLE pictures (id INTEGER)")
-        }
-        try foreign.close()
+        try Database(path: path)
+            .execute("PRAGMA application_id = \(applicationID); CREATE TABLE pictures (id INTEGER)")
         #expect(refusal(folder.journal) == .corrupt("\(path) belongs to another program"))
     }
 
     @Test func `a file of a later version is refused`() async throws {
         let folder = try TemporaryFolder()
-        let later = try DatabaseQueue(path: try await database(in: folder))
-        try await later.write { try $0.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('999')") }
-        try later.close()
+        try Database(path: try await database(in: folder))
+            .execute("INSERT INTO grdb_migrations (identifier) VALUES ('999')")
         guard case .failed(let text) = refusal(folder.journal) else {
             Issue.record("it was opened")
             return

@@ -1,11 +1,11 @@
 import Foundation
-import GRDB
-import SQLiteJournal
 import Synchronization
 import TestSupport
 import Timekeeping
 import WeirPorts
 import WeirTesting
+
+@testable import SQLiteJournal
 
 /// A folder of a `SQLiteJournal` and the journal that is open on it.
 final class SQLiteStorage: JournalStorage {
@@ -29,8 +29,8 @@ final class SQLiteStorage: JournalStorage {
     private var path: String { folder.journal + "\(state.withLock { $0.life })" }
 
     func open() async throws -> any Journal {
-        let journal = try SQLiteJournal(path: path, configuration: configuration, timeSource: clock) {
-            [weak self] report in
+        let journal = try SQLiteJournal(path: path, configuration: configuration, timeSource: clock)
+        journal.onCommit { [weak self] report in
             if report.failure == nil { self?.hasCommitted() }
         }
         state.withLock { $0.journal = journal }
@@ -94,8 +94,6 @@ final class SQLiteStorage: JournalStorage {
     }.joined(separator: "\n")
 
     private func execute(_ sql: String) throws {
-        let database = try DatabaseQueue(path: path + "/journal.sqlite")
-        try database.writeWithoutTransaction { try $0.execute(sql: sql) }
-        try database.close()
+        try Database(path: path + "/journal.sqlite").execute(sql)
     }
 }

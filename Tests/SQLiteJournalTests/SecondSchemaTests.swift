@@ -1,12 +1,12 @@
 import Foundation
-import GRDB
 import Queueing
-import SQLiteJournal
 import TestSupport
 import Testing
 import Timekeeping
 import WeChat
 import WeirPorts
+
+@testable import SQLiteJournal
 
 /// A journal that a gateway of schema 2 left when it was killed: Tests/Fixtures/journal-schema-2.sql.
 @Suite struct SecondSchemaTests {
@@ -26,9 +26,7 @@ import WeirPorts
             encoding: .utf8
         )
         try FileManager.default.createDirectory(atPath: folder.journal, withIntermediateDirectories: true)
-        let old = try DatabaseQueue(path: folder.journal + "/journal.sqlite")
-        try old.writeWithoutTransaction { try $0.execute(sql: sql) }
-        try old.close()
+        try Database(path: folder.journal + "/journal.sqlite").execute(sql)
         return try SQLiteJournal(path: folder.journal, timeSource: ManualTimeSource(timestamp: Self.killed))
     }
 

@@ -1,4 +1,3 @@
-import GRDB
 import Queueing
 import TestSupport
 import Testing
@@ -25,9 +24,8 @@ import WeirTesting
     }
 
     private func rows(_ folder: TemporaryFolder) throws -> [Int] {
-        try JournalDatabase.openReader(try JournalFolder(path: folder.journal)).read { database in
-            try Int.fetchAll(database, sql: "SELECT number FROM attempts ORDER BY number")
-        }
+        try JournalDatabase.openReader(try JournalFolder(path: folder.journal))
+            .texts("SELECT number FROM attempts ORDER BY number").compactMap { Int($0) }
     }
 
     @Test(arguments: [(20, 0), (100, 0), (101, 1), (3_000, 2_900)])
@@ -56,19 +54,17 @@ import WeirTesting
         try await journal.write([.accept(record(id(1)))])
         try await journal.write(attempts(1...1))
         await journal.close()
-        let old = try DatabaseQueue(path: folder.journal + "/journal.sqlite")
-        try await old.write { database in
-            try database.execute(
-                sql: """
-                    WITH RECURSIVE numbers (number) AS (SELECT 2 UNION ALL SELECT number + 1 FROM numbers WHERE number < 70000)
-                    INSERT INTO attempts SELECT message_id, numbers.number, started_at, duration, outcome, errcode, errmsg,
-                    rid, waits, next_at, next_reason, next_cost
-                    FROM (SELECT * FROM attempts) CROSS JOIN numbers
-                    """
-            )
-            try database.execute(sql: "UPDATE messages SET attempts = 70000")
-        }
-        try old.close()
+        let old = try Database(path: folder.journal + "/journal.sqlite")
+        try old.execute(
+            """
+            WITH RECURSIVE numbers (number) AS (SELECT 2 UNION ALL SELECT number + 1 FROM numbers WHERE number < 70000)
+            INSERT INTO attempts SELECT message_id, numbers.number, started_at, duration, outcome, errcode, errmsg,
+            rid, waits, next_at, next_reason, next_cost
+            FROM (SELECT * FROM attempts) CROSS JOIN numbers;
+            UPDATE messages SET attempts = 70000
+            """
+        )
+        old.close()
         journal = try SQLiteJournal(path: folder.journal, timeSource: ManualTimeSource())
         #expect(try journal.restored().map(\.progress.startedAttempts) == [70_000])
         let message = try #require(try await journal.message(id(1)))

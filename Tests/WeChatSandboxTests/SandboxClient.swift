@@ -1,3 +1,4 @@
+import Addressing
 import HTTPServing
 import Logging
 import Synchronization
@@ -93,7 +94,7 @@ func withSandbox(
     test: (SandboxClient) async throws -> Void
 ) async throws {
     let clock = SandboxClient.Clock()
-    let (bound, continuation) = AsyncStream<BoundAddress>.makeStream()
+    let (bound, continuation) = AsyncStream<HostPort>.makeStream()
     let sandbox = Sandbox(
         host: "127.0.0.1",
         port: 0,

@@ -1,3 +1,4 @@
+import Addressing
 import Queueing
 import Resilience
 import Testing
@@ -52,8 +53,8 @@ import WeirConfiguration
 
     private var everything: GatewayConfiguration {
         var expected = GatewayConfiguration()
-        expected.server.api = ListenAddress(host: "0.0.0.0", port: 0)
-        expected.server.admin = ListenAddress(host: "::1", port: 9000)
+        expected.server.api = HostPort(host: "0.0.0.0", port: 0)
+        expected.server.admin = HostPort(host: "::1", port: 9000)
         expected.server.adminKey = "0123456789abcdef-admin"
         expected.storage.path = "/var/lib/weir"
         expected.storage.keep.bodies = .seconds(3600)

@@ -20,16 +20,15 @@ struct HandlerBench {
         var configuration = GatewayConfiguration()
         configuration.apps["main"] = AppConfiguration(appID: "wx1234567890abcdef", secret: "APPSECRET-of-main")
         change(&configuration)
-        let registry = MetricRegistry()
-        let gateway = Gateway(
+        var options = Gateway.Options()
+        options.time = time
+        options.logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        options.seed = 7
+        let gateway = try Gateway(
             configuration: configuration,
             transport: QuietTransport(),
             journal: MemoryJournal(),
-            time: time,
-            registry: registry,
-            metrics: try GatewayMetrics(registry),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            seed: 7
+            options: options
         )
         self.gateway = gateway
         api = APIHandler(gateway: gateway)

@@ -1,17 +1,29 @@
 import WeirPorts
 
-/// A request on its way through the transport.
-struct Call {
+/// A request on its way through the transport. By reference: it passes a line, an exchange and callbacks.
+final class Call: Sendable {
     typealias Completion = @Sendable (Result<UpstreamReply, TransportFailure>) -> Void
 
     /// By which other threads speak of it; never 0.
-    var number: UInt64
-    var request: UpstreamRequest
-    var url: String
-    var completion: Completion
-    var handedOver: ContinuousClock.Instant
+    let number: UInt64
+    let request: UpstreamRequest
+    let url: String
+    let completion: Completion
+    let handedOver: ContinuousClock.Instant
+    let deadline: ContinuousClock.Instant
 
-    var deadline: ContinuousClock.Instant {
-        handedOver.advanced(by: request.timeout)
+    init(
+        number: UInt64,
+        request: UpstreamRequest,
+        url: String,
+        completion: @escaping Completion,
+        handedOver: ContinuousClock.Instant
+    ) {
+        self.number = number
+        self.request = request
+        self.url = url
+        self.completion = completion
+        self.handedOver = handedOver
+        deadline = handedOver.advanced(by: request.timeout)
     }
 }

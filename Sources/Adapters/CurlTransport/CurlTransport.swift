@@ -18,7 +18,7 @@ public import WeirPorts
 /// when nothing has come back on it since the request was sent.
 ///
 /// A reply whose body is over 64 KiB takes its length of `replies` before its first byte is kept, one of unknown length all that
-/// the request allows, and gives it back with ``UpstreamReply/hold``. So however many replies are under way or unread, they
+/// the request allows, and gives it back with `UpstreamReply.hold`. So however many replies are under way or unread, they
 /// take no more memory than that and 64 KiB for each exchange.
 public final class CurlTransport: Transport {
     /// What all replies in memory take together.

@@ -9,7 +9,7 @@ final class HeaderList {
     private(set) var byteCount = 0
 
     /// The lines of `fields`, and those that keep libcurl from adding its own.
-    init?(_ fields: [HTTPField]) {
+    init?(_ fields: [HeaderField]) {
         unsafe pointer = nil
         for field in fields where !Self.isTransports(field.name) {
             // libcurl reads `Name:` as "leave it out", `Name;` as a header without value.
@@ -44,7 +44,7 @@ final class HeaderList {
         }
     }
 
-    private static func contains(_ name: String, in fields: [HTTPField]) -> Bool {
+    private static func contains(_ name: String, in fields: [HeaderField]) -> Bool {
         fields.contains { $0.name.lowercased() == name.lowercased() }
     }
 }

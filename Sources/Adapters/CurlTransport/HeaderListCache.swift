@@ -4,10 +4,10 @@ import WeirPorts
 struct HeaderListCache {
     static let capacity = 64
 
-    private(set) var lists: [[HTTPField]: HeaderList] = [:]
+    private(set) var lists: [[HeaderField]: HeaderList] = [:]
 
     /// `nil` only when memory is short.
-    mutating func list(for fields: [HTTPField]) -> HeaderList? {
+    mutating func list(for fields: [HeaderField]) -> HeaderList? {
         if let known = lists[fields] { return known }
         guard let list = HeaderList(fields) else { return nil }
         // Sets that differ with each request would fill it: start anew. Lists in use are kept by their exchanges.

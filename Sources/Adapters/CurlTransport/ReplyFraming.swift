@@ -21,7 +21,7 @@ struct ReplyFraming {
     /// Deflate makes no more bytes out of one.
     private static let mostExpansion = 1032
 
-    let fields: [HTTPField]
+    let fields: [HeaderField]
     /// Bytes on the wire; `nil` when only the end tells.
     let length: Int?
     /// `nil` for none, and for one that is passed on as it is.
@@ -47,11 +47,11 @@ struct ReplyFraming {
     }
 
     /// The fields as they belong to a decoded body.
-    var decodedFields: [HTTPField] {
+    var decodedFields: [HeaderField] {
         fields.filter { !$0.isNamed("content-encoding") && !$0.isNamed("content-length") }
     }
 
-    private static func length(_ fields: [HTTPField]) -> Int? {
+    private static func length(_ fields: [HeaderField]) -> Int? {
         var length: Int?
         for field in fields {
             if field.isNamed("transfer-encoding") { return nil }
@@ -64,7 +64,7 @@ struct ReplyFraming {
     }
 
     /// The lines are one list; a body that was coded more than once stays as it is.
-    private static func coding(_ fields: [HTTPField]) -> Coding? {
+    private static func coding(_ fields: [HeaderField]) -> Coding? {
         var names: [String] = []
         for field in fields where field.isNamed("content-encoding") {
             for element in field.value.split(separator: ",") {
@@ -81,7 +81,7 @@ struct ReplyFraming {
     }
 }
 
-extension HTTPField {
+extension HeaderField {
     /// Whether this is the field's name, given in small letters.
     fileprivate func isNamed(_ lowercased: String) -> Bool {
         name.utf8.count == lowercased.utf8.count && name.lowercased() == lowercased

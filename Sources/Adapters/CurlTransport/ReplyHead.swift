@@ -46,8 +46,8 @@ struct ReplyHead {
     }
 
     /// The headers in the order received. A line without a colon is left out; a folded one belongs to the one before.
-    func fields() -> [HTTPField] {
-        var fields: [HTTPField] = []
+    func fields() -> [HeaderField] {
+        var fields: [HeaderField] = []
         fields.reserveCapacity(ends.count)
         var start = 0
         for end in ends {
@@ -57,10 +57,10 @@ struct ReplyHead {
                 guard let last = fields.indices.last else { continue }
                 let before = fields[last].rawValue ?? Array(fields[last].value.utf8)
                 let whole = before + [UInt8(ascii: " ")] + Self.trimmed(line)
-                fields[last] = HTTPField(fields[last].name, bytes: whole[...])
+                fields[last] = HeaderField(fields[last].name, bytes: whole[...])
             } else if let colon = line.firstIndex(of: UInt8(ascii: ":")) {
                 let name = String(decoding: Self.trimmed(line[..<colon]), as: UTF8.self)
-                fields.append(HTTPField(name, bytes: Self.trimmed(line[(colon + 1)...])))
+                fields.append(HeaderField(name, bytes: Self.trimmed(line[(colon + 1)...])))
             }
         }
         return fields

@@ -1,21 +1,24 @@
-internal import HummingbirdCore
 internal import Logging
-internal import Synchronization
+internal import NIOCore
 
-/// Counts a listener's connections and lets no more than the maximum in: the others wait in the kernel's backlog.
+/// A listener's open connections, of which there are never more than the maximum: the others wait in the kernel's backlog.
 ///
-/// It says so once, and once when there is room again: a tenth of the maximum must be free for that, as otherwise each
-/// connection at the limit would make two lines.
-final class ConnectionGate: AvailableConnectionsDelegate {
-    private struct State {
-        var count = 0
-        var isFull = false
-    }
+/// It stands in the listening socket's pipeline and lives on its event loop alone. That it is full is said once, and once when
+/// there is room again: a tenth of the maximum must be free for that, as otherwise each connection at the limit would make
+/// two lines.
+final class ConnectionGate: ChannelDuplexHandler {
+    typealias InboundIn = any Channel
+    typealias OutboundIn = Never
 
     private let name: String
     private let maximum: Int
     private let logger: Logger
-    private let state = Mutex(State())
+    private var connections: [ObjectIdentifier: any Channel] = [:]
+    private var isFull = false
+    /// It was to be accepted more and there was no room.
+    private var hasHeldRead = false
+    private var listening: (any Channel)?
+    private var ended: EventLoopPromise<Void>?
 
     init(name: String, maximum: Int, logger: Logger) {
         self.name = name
@@ -23,31 +26,81 @@ final class ConnectionGate: AvailableConnectionsDelegate {
         self.logger = logger
     }
 
-    func connectionOpened() {
-        let becomesFull = state.withLock { state in
-            state.count += 1
-            guard !state.isFull, state.count >= maximum else { return false }
-            state.isFull = true
-            return true
+    // MARK: Connections
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        listening = context.channel
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let connection = unwrapInboundIn(data)
+        opened(connection)
+        let bound = context.loopBound
+        connection.closeFuture.hop(to: context.eventLoop).assumeIsolated().whenComplete { _ in
+            self.closed(connection)
+            guard self.hasHeldRead, self.hasRoom else { return }
+            self.hasHeldRead = false
+            bound.value.read()
         }
-        guard becomesFull else { return }
+        context.fireChannelRead(data)
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if hasRoom { context.read() } else { hasHeldRead = true }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        listening = nil
+        lookForEnd()
+        context.fireChannelInactive()
+    }
+
+    private var hasRoom: Bool { connections.count < maximum }
+
+    private func opened(_ connection: any Channel) {
+        connections[ObjectIdentifier(connection)] = connection
+        guard !isFull, !hasRoom else { return }
+        isFull = true
         logger.warning(
             "all connections are in use: new ones wait until others end",
             metadata: ["listener": "\(name)", "connections": "\(maximum)"]
         )
     }
 
-    func connectionClosed() {
-        let hasRoom = state.withLock { state in
-            state.count -= 1
-            guard state.isFull, state.count < maximum - maximum / 10 else { return false }
-            state.isFull = false
-            return true
-        }
-        if hasRoom { logger.notice("there is room for new connections again", metadata: ["listener": "\(name)"]) }
+    private func closed(_ connection: any Channel) {
+        connections[ObjectIdentifier(connection)] = nil
+        lookForEnd()
+        guard isFull, connections.count < maximum - maximum / 10 else { return }
+        isFull = false
+        logger.notice("there is room for new connections again", metadata: ["listener": "\(name)"])
     }
 
-    func isAcceptingNewConnections() -> Bool {
-        state.withLock { $0.count < maximum }
+    // MARK: The end
+
+    /// Accepts no more, and has each connection end once it has answered what it was asked.
+    func drain() {
+        listening?.close(promise: nil)
+        for connection in connections.values {
+            connection.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        }
+    }
+
+    /// Accepts no more and cuts all connections.
+    func cut() {
+        listening?.close(promise: nil)
+        for connection in connections.values { connection.close(promise: nil) }
+    }
+
+    /// When nobody is listened to any more and the last connection has closed. To be asked once.
+    func end(on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
+        let promise = eventLoop.makePromise(of: Void.self)
+        ended = promise
+        lookForEnd()
+        return promise.futureResult
+    }
+
+    private func lookForEnd() {
+        guard listening == nil, connections.isEmpty else { return }
+        ended.take()?.succeed()
     }
 }

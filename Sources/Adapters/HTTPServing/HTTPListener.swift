@@ -1,5 +1,5 @@
+public import Addressing
 internal import Glibc
-internal import HummingbirdCore
 public import Logging
 internal import NIOCore
 internal import NIOPosix
@@ -12,11 +12,11 @@ public import ServiceLifecycle
 /// On graceful shutdown it stops accepting, ends idle connections, lets requests in flight finish and then returns.
 public struct HTTPListener: Service {
     private let name: String
-    private let address: BoundAddress
+    private let address: HostPort
     private let limits: ListenerLimits
     private let bodyBudget: ByteBudget?
     private let logger: Logger
-    private let onBound: @Sendable (BoundAddress) async -> Void
+    private let onBound: @Sendable (HostPort) async -> Void
     private let handler: @Sendable (IncomingRequest) async -> OutgoingReply
 
     /// - Parameters:
@@ -36,11 +36,11 @@ public struct HTTPListener: Service {
         limits: ListenerLimits = ListenerLimits(),
         bodyBudget: ByteBudget? = nil,
         logger: Logger,
-        onBound: @escaping @Sendable (BoundAddress) async -> Void = { _ in },
+        onBound: @escaping @Sendable (HostPort) async -> Void = { _ in },
         handler: @escaping @Sendable (IncomingRequest) async -> OutgoingReply
     ) {
         self.name = name
-        address = BoundAddress(host: host, port: port)
+        address = HostPort(host: host, port: port)
         self.limits = limits
         self.bodyBudget = bodyBudget
         self.logger = logger
@@ -52,36 +52,48 @@ public struct HTTPListener: Service {
     ///
     /// - Throws: ``ListenerError`` when the address can't be had.
     public func run() async throws {
-        let quiet = Logger(label: logger.label) { _ in CancellableLogHandler(logger, atLeast: .warning) }
-        let server = Server(
-            childChannelSetup: ServingChannel(limits: limits, bodyBudget: bodyBudget, serve: handler),
-            configuration: ServerConfiguration(
-                address: .hostname(address.host, port: address.port),
-                backlog: 1024,
-                availableConnectionsDelegate: ConnectionGate(name: name, maximum: limits.maxConnections, logger: logger)
-            ),
-            onServerRunning: { channel in
-                await Self.addPause(to: channel, name: name, logger: logger)
-                let local = channel.localAddress
-                await onBound(BoundAddress(host: local?.ipAddress ?? address.host, port: local?.port ?? address.port))
-            },
-            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
-            logger: quiet
+        let group = MultiThreadedEventLoopGroup.singleton
+        let loop = group.next()
+        let gate = NIOLoopBoundBox.makeBoxSendingValue(
+            ConnectionGate(name: name, maximum: limits.maxConnections, logger: logger),
+            eventLoop: loop
         )
+        let local = try await bind(loop, connections: group, gate).localAddress
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                await onBound(HostPort(host: local?.ipAddress ?? address.host, port: local?.port ?? address.port))
+                try? await loop.flatSubmit { gate.value.end(on: loop) }.get()
+            } onGracefulShutdown: {
+                loop.execute { gate.value.drain() }
+            }
+        } onCancel: {
+            loop.execute { gate.value.cut() }
+        }
+    }
+
+    private func bind(
+        _ loop: any EventLoop,
+        connections: any EventLoopGroup,
+        _ gate: NIOLoopBoundBox<ConnectionGate>
+    ) async throws -> any Channel {
+        let setup = ConnectionSetup(limits: limits, bodyBudget: bodyBudget, serve: handler)
+        let bootstrap = ServerBootstrap(group: loop, childGroup: connections)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { [name, logger] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandlers(AcceptPause(name: name, logger: logger), gate.value)
+                }
+            }
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer(setup.run)
         do {
-            try await server.run()
+            return try await bootstrap.bind(host: address.host, port: address.port).get()
         } catch let error as IOError {
             throw ListenerError.cannotListen(name: name, address: address, reason: Self.reason(error))
         } catch let error as SocketAddressError {
             throw ListenerError.cannotListen(name: name, address: address, reason: "no such address (\(error))")
         }
-    }
-
-    private static func addPause(to channel: any Channel, name: String, logger: Logger) async {
-        // In front of all others: it has to see an error before those that would end the server with it.
-        try? await channel.eventLoop.submit {
-            try channel.pipeline.syncOperations.addHandler(AcceptPause(name: name, logger: logger), position: .first)
-        }.get()
     }
 
     private static func reason(_ error: IOError) -> String {

@@ -1,4 +1,3 @@
-public import HTTPTypes
 internal import NIOCore
 internal import NIOHTTP1
 
@@ -76,17 +75,6 @@ public struct IncomingRequest: Sendable {
     /// without empty ones (RFC 9110 5.3). Quoted strings stay whole, quotes included.
     public func headerList(_ lowercasedName: String) -> [String] {
         HeaderList.of(fields[lowercasedName])
-    }
-
-    /// Every header field in order, made anew at each call. Fields whose names are no tokens are left out.
-    public var headers: HTTPFields {
-        var result = HTTPFields()
-        result.reserveCapacity(fields.count)
-        for (name, value) in fields {
-            guard let name = HTTPField.Name(name) else { continue }
-            result.append(HTTPField(name: name, value: value))
-        }
-        return result
     }
 
     /// Every header field in order, as received.

@@ -1,19 +1,8 @@
+package import NIOCore
 public import Resilience
 
 /// An answer to a request, or the way in which there is to be none.
 public struct OutgoingReply: Sendable {
-    /// How the answer's sending ends.
-    public enum Ending: Equatable, Sendable {
-        /// All of it is sent.
-        case whole
-        /// `Content-Length` promises all of the body, so many bytes of it are sent, and the connection is closed.
-        case cut(afterBytes: Int)
-        /// Nothing is sent and the connection is closed in an orderly way (FIN).
-        case close
-        /// Nothing is sent and the connection is reset (RST).
-        case reset
-    }
-
     public var status: Int
 
     /// In order. `Content-Length`, `Transfer-Encoding` and `Connection` are the listener's own and left out if given,
@@ -32,25 +21,28 @@ public struct OutgoingReply: Sendable {
     /// What a large body takes of the memory that all replies share: given back when the peer has taken the reply, or is gone.
     public var hold: ByteHold?
 
-    /// Anything but ``Ending/whole`` is for a server that misbehaves on purpose.
-    public var ending: Ending
+    /// Takes the connection in place of an answer; see ``handingOver(to:)``.
+    var takesOver: (@Sendable (any Channel) -> Void)?
 
     public init(
         status: Int,
         headers: [(name: String, value: String)] = [],
         body: [UInt8] = [],
-        closesConnection: Bool = false,
-        ending: Ending = .whole
+        closesConnection: Bool = false
     ) {
         self.status = status
         self.headers = headers
         self.body = body
         self.closesConnection = closesConnection
-        self.ending = ending
     }
 
-    /// No answer: the connection ends as `ending` says.
-    public static func abort(_ ending: Ending) -> OutgoingReply {
-        OutgoingReply(status: 500, ending: ending)
+    /// No answer: the connection is closed in an orderly way (FIN).
+    public static var noAnswer: OutgoingReply { handingOver { $0.close(promise: nil) } }
+
+    /// No answer of the listener's: `take` gets the connection, on its event loop, and has to close it. Nothing more is read.
+    package static func handingOver(to take: @escaping @Sendable (any Channel) -> Void) -> OutgoingReply {
+        var reply = OutgoingReply(status: 500)
+        reply.takesOver = take
+        return reply
     }
 }

@@ -36,9 +36,7 @@ struct ReplyEncoder {
 
     /// As much of the body as is to be sent.
     func body(of reply: OutgoingReply) -> ArraySlice<UInt8> {
-        guard Self.hasBody(reply), !isHead else { return [] }
-        guard case .cut(let count) = reply.ending else { return reply.body[...] }
-        return reply.body.prefix(max(0, count))
+        Self.hasBody(reply) && !isHead ? reply.body[...] : []
     }
 
     private static func hasBody(_ reply: OutgoingReply) -> Bool {

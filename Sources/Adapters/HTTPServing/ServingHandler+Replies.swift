@@ -1,4 +1,3 @@
-internal import Glibc
 internal import NIOCore
 
 extension ServingHandler {
@@ -6,18 +5,16 @@ extension ServingHandler {
     func answer(_ reply: OutgoingReply) {
         guard case .handling = phase else { return }
         handle.clearHangup()
-        switch reply.ending {
-        case .close: return close()
-        case .reset: return reset()
-        case .whole, .cut: break
+        if let takesOver = reply.takesOver {
+            phase = .closed
+            if let context { takesOver(context.channel) }
+            return
         }
-        let isCut = reply.ending != .whole
         // A peer that half-closed behind several requests gets all the answers.
         let isAlone = backlog.isEmpty && pendingRefusal == nil
-        let isLast =
-            reply.closesConnection || !keepsAlive || isQuiescing || isBodyOpen || isCut || (isInputClosed && isAlone)
+        let isLast = reply.closesConnection || !keepsAlive || isQuiescing || isBodyOpen || (isInputClosed && isAlone)
         stream = nil
-        send(reply, closes: isLast && !isCut, isLast: isLast, lingers: isBodyOpen || !backlog.isEmpty)
+        send(reply, closes: isLast, isLast: isLast, lingers: isBodyOpen || !backlog.isEmpty)
     }
 
     /// Answers without a handler, then closes: the peer's message can't be read.
@@ -114,14 +111,6 @@ extension ServingHandler {
         case .handling: isBodyOpen
         case .flushing, .lingering, .closed: false
         }
-    }
-
-    private func reset() {
-        guard let context else { return }
-        phase = .closed
-        guard let socket = context.channel as? any SocketOptionProvider else { return context.close(promise: nil) }
-        let channel = context.channel
-        socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenComplete { _ in channel.close(promise: nil) }
     }
 
     /// A close with bytes unread makes the kernel reset the connection, which can overtake the answer: so first end only

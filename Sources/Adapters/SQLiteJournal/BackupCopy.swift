@@ -1,9 +1,8 @@
-internal import GRDB
 internal import WeirPorts
 
 /// The rows of a journal on their way into a copy, a range of message ids a step.
 struct BackupCopy {
-    private let source: DatabaseQueue
+    private let source: Database
     private let target: Database
     /// Ids up to this one have been copied.
     private var position = Int64.min
@@ -17,22 +16,20 @@ struct BackupCopy {
     private static let ranged = [("messages", "id"), ("bodies", "message_id"), ("attempts", "message_id")]
 
     /// Makes the tables, and copies those that aren't about messages.
-    init(from source: DatabaseQueue, to target: Database) throws {
+    init(from source: Database, to target: Database) throws {
         self.source = source
         self.target = target
         // It is thrown away whole when anything fails, and synced before it counts.
-        try target.execute(
-            sql: "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536; BEGIN"
-        )
+        try target.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536; BEGIN")
         last = try source.read { source in
-            for sql in try String.fetchAll(source, sql: BackupCopy.schemaSQL) { try target.execute(sql: sql) }
-            for table in try String.fetchAll(source, sql: BackupCopy.tablesSQL) {
+            for sql in try source.texts(BackupCopy.schemaSQL) { try target.execute(sql) }
+            for table in try source.texts(BackupCopy.tablesSQL) {
                 guard !BackupCopy.ranged.contains(where: { $0.0 == table }) else { continue }
                 _ = try BackupCopy.copy(try PreparedStatement(source, "SELECT * FROM \(table)"), to: target, table)
             }
-            return try Int64.fetchOne(source, sql: "SELECT max(id) FROM messages") ?? .min
+            return try source.integer("SELECT max(id) FROM messages") ?? .min
         }
-        try target.execute(sql: "COMMIT")
+        try target.execute("COMMIT")
     }
 
     private static let schemaSQL = """
@@ -49,7 +46,7 @@ struct BackupCopy {
     ///
     /// - Returns: Whether those were the last.
     mutating func step() throws -> Bool {
-        try target.execute(sql: "BEGIN")
+        try target.execute("BEGIN")
         let (end, count) = try source.read { [position, last, size, target] source in
             let row = try PreparedStatement(source, BackupCopy.endSQL)
             for (index, value) in [position, last, Int64(size)].enumerated() { row.bind(value, at: Int32(index + 1)) }
@@ -65,7 +62,7 @@ struct BackupCopy {
             }
             return (end, counts[0])
         }
-        try target.execute(sql: "COMMIT")
+        try target.execute("COMMIT")
         position = end
         messages += count
         return position >= last
@@ -81,7 +78,7 @@ struct BackupCopy {
     ///
     /// - Returns: How many messages it has.
     func finish() throws -> Int {
-        try target.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
+        try target.execute("PRAGMA application_id = \(Schema.applicationID)")
         return messages
     }
 

@@ -1,5 +1,4 @@
 internal import Foundation
-internal import GRDB
 internal import Timekeeping
 public import WeirPorts
 
@@ -63,25 +62,19 @@ public struct JournalBackup {
         }
     }
 
-    private func fill(_ file: BackupFile, from source: DatabaseQueue) throws -> Int {
-        var settings = Configuration()
-        settings.label = "weir.backup"
-        settings.foreignKeysEnabled = false
-        settings.allowsUnsafeTransactions = true
-        let target = try DatabaseQueue(path: file.partialPath, configuration: settings)
-        defer { try? target.close() }
-        return try target.writeWithoutTransaction { target in
-            var copy = try BackupCopy(from: source, to: target)
-            while true {
-                let began = clock.now()
-                let isDone = try copy.step()
-                // What has gathered in memory would reach the disk at once later, when the gateway wants to sync.
-                try file.sync()
-                if isDone { return try copy.finish() }
-                let took = clock.now() - began
-                copy.took(took)
-                rest(min(max(took, .milliseconds(1)), .milliseconds(250)))
-            }
+    private func fill(_ file: BackupFile, from source: Database) throws -> Int {
+        let target = try Database(path: file.partialPath)
+        defer { target.close() }
+        var copy = try BackupCopy(from: source, to: target)
+        while true {
+            let began = clock.now()
+            let isDone = try copy.step()
+            // What has gathered in memory would reach the disk at once later, when the gateway wants to sync.
+            try file.sync()
+            if isDone { return try copy.finish() }
+            let took = clock.now() - began
+            copy.took(took)
+            rest(min(max(took, .milliseconds(1)), .milliseconds(250)))
         }
     }
 }

@@ -1,4 +1,3 @@
-internal import GRDB
 internal import Queueing
 internal import Timekeeping
 internal import WeirPorts

@@ -1,6 +1,5 @@
 internal import Dispatch
 internal import Foundation
-internal import GRDB
 internal import Synchronization
 internal import Timekeeping
 internal import WeirPorts
@@ -10,12 +9,13 @@ internal import WeirPorts
 /// The thread is one of its own, as it spends its life waiting for the disk; Swift's pool has a thread a core and none to lose.
 final class JournalWriter: Sendable {
     let folder: JournalFolder
-    let pool: DatabasePool
+    let database: Connection
+    let readers: ReadConnections
     let lists: ListReaders
     let configuration: SQLiteJournalConfiguration
     let timeSource: any TimeSource
     private let lock: FolderLock
-    private let onCommit: @Sendable (CommitReport) -> Void
+    private let listener = Mutex<@Sendable (CommitReport) -> Void>({ _ in })
     private let queue: Mutex<CommitQueue>
     private let counters = Mutex(JournalCounters())
     private let closers = Mutex<[CheckedContinuation<Void, Never>]>([])
@@ -25,15 +25,14 @@ final class JournalWriter: Sendable {
         folder: JournalFolder,
         lock: FolderLock,
         configuration: SQLiteJournalConfiguration,
-        timeSource: any TimeSource,
-        onCommit: @escaping @Sendable (CommitReport) -> Void
+        timeSource: any TimeSource
     ) throws(JournalError) {
         self.folder = folder
         self.lock = lock
         self.configuration = configuration
         self.timeSource = timeSource
-        self.onCommit = onCommit
-        pool = try JournalDatabase.open(folder, configuration)
+        database = try JournalDatabase.open(folder, configuration)
+        readers = ReadConnections(try JournalDatabase.openReaders(configuration.readers, folder))
         lists = try ListReaders(folder, configuration, timeSource)
         queue = Mutex(CommitQueue(configuration))
     }
@@ -95,6 +94,10 @@ final class JournalWriter: Sendable {
         }
     }
 
+    func onCommit(_ report: @escaping @Sendable (CommitReport) -> Void) {
+        listener.withLock { $0 = report }
+    }
+
     func status() -> JournalStatus {
         let (used, free) = folder.sizes()
         let pending = queue.withLock { $0.pendingWrites }
@@ -132,7 +135,7 @@ final class JournalWriter: Sendable {
                 counters.errors += 1
             }
         }
-        onCommit(report)
+        listener.withLock { $0 }(report)
     }
 
     func note(keptWrites: Int) {

@@ -1,4 +1,3 @@
-internal import GRDB
 internal import Synchronization
 internal import Timekeeping
 internal import WeirPorts
@@ -14,7 +13,7 @@ final class ListReaders: Sendable {
     }
 
     private let folder: JournalFolder
-    private let connections: [DatabaseQueue]
+    private let connections: [Connection]
     private let configuration: SQLiteJournalConfiguration
     private let clock: any TimeSource
     private let state: Mutex<State>
@@ -28,12 +27,9 @@ final class ListReaders: Sendable {
         self.folder = folder
         self.configuration = configuration
         self.clock = clock
-        let count = max(1, configuration.listReaders)
-        var connections: [DatabaseQueue] = []
-        for _ in 0..<count { connections.append(try JournalDatabase.openReader(folder)) }
-        self.connections = connections
+        connections = try JournalDatabase.openReaders(configuration.listReaders, folder)
         let turns = ListTurns<CheckedContinuation<Int?, Never>>(
-            connections: count,
+            connections: connections.count,
             maximumWaiting: configuration.maximumListsWaiting,
             maximumWaitingPerClient: configuration.maximumListsWaitingPerClient
         )
@@ -61,7 +57,7 @@ final class ListReaders: Sendable {
     /// Lets nobody begin any more; waits for the pages that are being read.
     func close() {
         state.withLock { $0.isClosed = true }
-        for connection in connections { try? connection.close() }
+        for connection in connections { connection.close() }
     }
 
     // MARK: - Turns

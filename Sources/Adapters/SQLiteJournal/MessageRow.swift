@@ -1,4 +1,4 @@
-internal import GRDB
+internal import CSQLite
 internal import Queueing
 internal import Timekeeping
 internal import WeChat
@@ -121,7 +121,7 @@ enum MessageRow {
 
     private static func damage(_ column: String, of id: JobID) -> SQLiteFailure {
         SQLiteFailure(
-            code: ResultCode.SQLITE_CORRUPT.rawValue,
+            code: SQLITE_CORRUPT,
             message: "message \(id) has a value that none can have in: \(column)"
         )
     }

@@ -1,24 +1,16 @@
-internal import Foundation
-internal import GRDB
-internal import GRDBSQLite
+internal import CSQLite
 
-/// A compiled statement, bound and stepped without GRDB's boxing of every value: this is what a commit's time is spent in.
-///
-/// To be used only inside the database access that it was made in.
+/// A statement to be bound and stepped. To be used only inside the database access that it was made in.
 @safe struct PreparedStatement {
-    private let owner: Statement
+    private let owner: CompiledStatement
     private let handle: OpaquePointer
 
     /// Compiles `sql`, or takes it from the connection's cache.
     ///
     /// - Parameter isCached: `false` for texts of which there are many, as the cache has no bound.
     init(_ database: Database, _ sql: String, isCached: Bool = true) throws(SQLiteFailure) {
-        do {
-            owner = try isCached ? database.cachedStatement(sql: sql) : database.makeStatement(sql: sql)
-        } catch {
-            throw SQLiteFailure(error)
-        }
-        unsafe handle = owner.sqliteStatement
+        owner = try database.compile(sql, isCached: isCached)
+        unsafe handle = owner.handle
     }
 
     // MARK: - Parameters, counted from 1; they keep their value until bound anew

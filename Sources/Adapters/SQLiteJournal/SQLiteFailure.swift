@@ -1,4 +1,4 @@
-internal import GRDB
+internal import CSQLite
 internal import WeirPorts
 
 /// What SQLite answered, before it is known what that means for the journal.
@@ -13,22 +13,15 @@ struct SQLiteFailure: Error {
     }
 
     init(_ error: any Error) {
-        switch error {
-        case let error as SQLiteFailure: self = error
-        case let error as DatabaseError:
-            self.init(code: error.extendedResultCode.rawValue, message: error.message ?? "\(error.resultCode)")
-        default: self.init(code: ResultCode.SQLITE_ERROR.rawValue, message: "\(error)")
-        }
+        self = error as? SQLiteFailure ?? SQLiteFailure(code: SQLITE_ERROR, message: "\(error)")
     }
 
-    private var primary: ResultCode {
-        ResultCode(rawValue: code & 0xFF)
-    }
+    private var primary: Int32 { code & 0xFF }
 
     /// Whether the same write would fail on a healthy disk too, so that it must not be tried for ever.
     var isTheWritesFault: Bool {
         switch primary {
-        case .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_TOOBIG, .SQLITE_RANGE, .SQLITE_MISUSE: true
+        case SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_TOOBIG, SQLITE_RANGE, SQLITE_MISUSE: true
         default: false
         }
     }
@@ -36,12 +29,12 @@ struct SQLiteFailure: Error {
     /// As the port says it, naming the folder.
     func journalError(in folder: String) -> JournalError {
         switch primary {
-        case .SQLITE_FULL: .full("no room for the journal in \(folder): \(message)")
-        case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
+        case SQLITE_FULL: .full("no room for the journal in \(folder): \(message)")
+        case SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH:
             .readOnly("the journal in \(folder) can't be written: \(message)")
-        case .SQLITE_NOTADB: .corrupt("\(folder)/\(JournalFolder.databaseName) is no database: \(message)")
-        case .SQLITE_CORRUPT: .corrupt("the journal in \(folder) is damaged: \(message)")
-        case .SQLITE_BUSY, .SQLITE_LOCKED: .locked("the journal in \(folder) is in use by another process: \(message)")
+        case SQLITE_NOTADB: .corrupt("\(folder)/\(JournalFolder.databaseName) is no database: \(message)")
+        case SQLITE_CORRUPT: .corrupt("the journal in \(folder) is damaged: \(message)")
+        case SQLITE_BUSY, SQLITE_LOCKED: .locked("the journal in \(folder) is in use by another process: \(message)")
         default: .failed("the journal in \(folder) failed: \(message) (SQLite \(code))")
         }
     }

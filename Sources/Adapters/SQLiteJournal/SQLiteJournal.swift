@@ -1,4 +1,3 @@
-internal import GRDB
 public import Queueing
 public import Timekeeping
 public import WeirPorts
@@ -20,22 +19,19 @@ public final class SQLiteJournal: Journal {
 
     /// Opens the journal in `folder`, which is made with mode 0700 when it is missing.
     ///
-    /// - Parameter onCommit: called on the writer's thread after each commit, also a failed one; it must not block.
     /// - Throws: `locked` when another process holds the folder, `corrupt` for a file that is damaged or not Weir's, `notDurable`
     ///   when commits would not be synced, `readOnly`, `full`, or `failed` for anything else, such as a file of a later version.
     public init(
         path folder: String,
         configuration: SQLiteJournalConfiguration = SQLiteJournalConfiguration(),
-        timeSource: any TimeSource,
-        onCommit: @escaping @Sendable (CommitReport) -> Void = { _ in }
+        timeSource: any TimeSource = SystemTimeSource()
     ) throws(JournalError) {
         let folder = try JournalFolder(path: folder)
         writer = try JournalWriter(
             folder: folder,
             lock: try FolderLock(folder: folder),
             configuration: configuration,
-            timeSource: timeSource,
-            onCommit: onCommit
+            timeSource: timeSource
         )
         writer.start()
     }
@@ -60,7 +56,7 @@ public final class SQLiteJournal: Journal {
     public func restore(_ each: (RestoredMessage) -> Void) throws(JournalError) {
         guard writer.isOpen else { throw .closed }
         do {
-            try writer.pool.read { try JournalReader.restore($0, each) }
+            try writer.readers.read { try JournalReader.restore($0, each) }
         } catch {
             throw journalError(error)
         }
@@ -69,7 +65,7 @@ public final class SQLiteJournal: Journal {
     public func ledger() throws(JournalError) -> [LedgerEntry] {
         guard writer.isOpen else { throw .closed }
         do {
-            return try writer.pool.read { try JournalReader.ledger($0) }
+            return try writer.readers.read { try JournalReader.ledger($0) }
         } catch {
             throw journalError(error)
         }
@@ -105,12 +101,16 @@ public final class SQLiteJournal: Journal {
         writer.status()
     }
 
+    public func onCommit(_ report: @escaping @Sendable (CommitReport) -> Void) {
+        writer.onCommit(report)
+    }
+
     private func read<Value: Sendable>(
         _ query: @escaping @Sendable (Database) throws -> Value
     ) async throws(JournalError) -> Value {
         guard writer.isOpen else { throw .closed }
         do {
-            return try await writer.pool.read(query)
+            return try await writer.readers.read(query)
         } catch {
             throw journalError(error)
         }

@@ -1,26 +1,35 @@
-internal import GRDB
-
 /// The tables. Migrations are only ever added: what has once been released is never edited.
 enum Schema {
     /// Marks the file as Weir's (`PRAGMA application_id`): "Weir" in ASCII.
     static let applicationID: UInt32 = 0x5765_6972
 
-    static var migrator: DatabaseMigrator {
-        var migrator = DatabaseMigrator()
-        // There are no foreign keys to check, and checking would read the whole file.
-        migrator.registerMigration("1", foreignKeyChecks: .immediate) { database in
-            try database.execute(sql: first)
+    /// Whether a later version wrote the file.
+    static func isSuperseded(_ database: Database) throws(SQLiteFailure) -> Bool {
+        try !done(in: database).subtracting(migrations.map(\.name)).isEmpty
+    }
+
+    /// Brings the file up to date, a transaction a migration.
+    static func migrate(_ database: Database) throws(SQLiteFailure) {
+        try database.execute("CREATE TABLE IF NOT EXISTS \(table) (identifier TEXT NOT NULL PRIMARY KEY)")
+        let done = try done(in: database)
+        for (name, sql) in migrations where !done.contains(name) {
+            try database.write { (database) throws(SQLiteFailure) in
+                try database.execute(sql)
+                try database.execute("INSERT INTO \(table) (identifier) VALUES ('\(name)')")
+            }
         }
-        migrator.registerMigration("2", foreignKeyChecks: .immediate) { database in
-            try database.execute(sql: second)
-        }
-        migrator.registerMigration("3", foreignKeyChecks: .immediate) { database in
-            try database.execute(sql: third)
-        }
-        migrator.registerMigration("4", foreignKeyChecks: .immediate) { database in
-            try database.execute(sql: fourth)
-        }
-        return migrator
+    }
+
+    private static func done(in database: Database) throws(SQLiteFailure) -> Set<String> {
+        let isThere = try database.integer("SELECT 1 FROM sqlite_schema WHERE name = '\(table)'") != nil
+        return isThere ? Set(try database.texts("SELECT identifier FROM \(table)")) : []
+    }
+
+    /// Names the migrations that a file has had. It is called after the library that earlier versions migrated with.
+    static let table = "grdb_migrations"
+
+    private static var migrations: [(name: String, sql: String)] {
+        [("1", first), ("2", second), ("3", third), ("4", fourth)]
     }
 
     /// Times are milliseconds since 1970, durations nanoseconds, states and priorities their raw values.

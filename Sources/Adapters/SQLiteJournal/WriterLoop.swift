@@ -1,4 +1,3 @@
-internal import GRDB
 internal import Timekeeping
 internal import WeirPorts
 
@@ -112,20 +111,18 @@ struct WriterLoop {
         _ body: (Database, inout RecipientSegments) throws(SQLiteFailure) -> Success
     ) -> Result<Success, SQLiteFailure> {
         var segments = segments
-        let result: Result<Success, SQLiteFailure> = writer.pool.writeWithoutTransaction { database in
-            do {
-                let begin = try PreparedStatement(database, "BEGIN IMMEDIATE")
-                let commit = try PreparedStatement(database, "COMMIT")
-                try begin.run()
-                var placed = try segments ?? WriterLoop.newestSegment(database)
-                let success = try body(database, &placed)
-                try commit.run()
-                segments = placed
+        let result: Result<Success, SQLiteFailure> = writer.database.access { database in
+            do throws(SQLiteFailure) {
+                let success = try database.write { (database) throws(SQLiteFailure) -> Success in
+                    var placed: RecipientSegments
+                    if let segments { placed = segments } else { placed = try WriterLoop.newestSegment(database) }
+                    let success = try body(database, &placed)
+                    segments = placed
+                    return success
+                }
                 return .success(success)
             } catch {
-                // A full disk may have ended the transaction already; GRDB asks SQLite before it rolls back.
-                try? database.rollback()
-                return .failure(SQLiteFailure(error))
+                return .failure(error)
             }
         }
         if case .success = result { self.segments = segments }
@@ -153,7 +150,7 @@ struct WriterLoop {
     private mutating func probe() {
         guard failure != nil else { return }
         // What can be moved out of the log makes room in it.
-        _ = try? writer.pool.writeWithoutTransaction { try $0.checkpoint(.passive) }
+        writer.database.access { $0.checkpoint(truncating: false) }
         let now = writer.timeSource.timestamp().milliseconds
         let start = writer.timeSource.now()
         let result = transaction { (database, _) throws(SQLiteFailure) in
@@ -209,8 +206,9 @@ struct WriterLoop {
         kept = []
         noteKept()
         writer.lists.close()
-        _ = try? writer.pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
-        try? writer.pool.close()
+        writer.readers.close()
+        writer.database.access { $0.checkpoint(truncating: true) }
+        writer.database.close()
         writer.finish()
     }
 }

@@ -1,5 +1,6 @@
+public import Addressing
 internal import Foundation
-public import HTTPServing
+internal import HTTPServing
 public import Logging
 public import ServiceLifecycle
 
@@ -23,7 +24,7 @@ public struct Sandbox: Service {
         port: Int,
         configuration: SandboxConfiguration = SandboxConfiguration(),
         logger: Logger,
-        onBound: @escaping @Sendable (BoundAddress) async -> Void = { _ in }
+        onBound: @escaping @Sendable (HostPort) async -> Void = { _ in }
     ) {
         self.init(host: host, port: port, configuration: configuration, logger: logger, onBound: onBound) {
             Int64(Date().timeIntervalSince1970 * 1_000_000)
@@ -36,7 +37,7 @@ public struct Sandbox: Service {
         port: Int,
         configuration: SandboxConfiguration,
         logger: Logger,
-        onBound: @escaping @Sendable (BoundAddress) async -> Void,
+        onBound: @escaping @Sendable (HostPort) async -> Void,
         clock: @escaping @Sendable () -> Int64
     ) {
         let server = SandboxServer(configuration, seed: .random(in: 0 ... .max), clock: clock)

@@ -27,7 +27,7 @@ final class SandboxServer: Sendable {
         } catch .tooLarge {
             return OutgoingReply(status: 413)
         } catch {
-            return .abort(.close)
+            return .noAnswer
         }
         call.bodyLength = call.rawBody.count
         if call.contentType?.lowercased().hasPrefix("multipart/") != true { call.json = JSON(call.rawBody) }
@@ -36,12 +36,7 @@ final class SandboxServer: Sendable {
         if plan.delayMilliseconds > 0 {
             await hangs.wait(milliseconds: plan.delayMilliseconds, for: request.connection)
         }
-        return OutgoingReply(
-            status: plan.reply.status,
-            headers: [("Content-Type", plan.reply.contentType)],
-            body: plan.reply.body,
-            ending: plan.ending
-        )
+        return OutgoingReply(plan)
     }
 
     private func control(_ call: APICall, at now: Int64) -> OutgoingReply {

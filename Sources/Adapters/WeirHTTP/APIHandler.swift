@@ -15,11 +15,12 @@ public struct APIHandler: Sendable {
     /// Answers one request.
     public func answer(_ request: IncomingRequest) async -> OutgoingReply {
         let destination = Route.destination(of: request.path, on: .api)
-        let trace = gateway.began(spanName(destination, request), traceparent: request.header("traceparent"))
-        let (route, reply) = await answer(request, destination, trace: trace)
-        let method = KnownMethod.label(request.method)
-        gateway.finished(trace, route: route, method: method, status: reply.status)
-        return reply
+        let span = spanName(destination, request)
+        return await gateway.request(span: span, traceparent: request.header("traceparent")) { trace in
+            let (route, reply) = await answer(request, destination, trace: trace)
+            let method = KnownMethod.label(request.method)
+            return RequestAnswer(reply, route: route, method: method, status: reply.status)
+        }
     }
 
     private func relay(_ request: IncomingRequest, trace: RequestTrace) async -> OutgoingReply {
@@ -39,7 +40,7 @@ public struct APIHandler: Sendable {
         call.retryClass = request.header("x-weir-retry-class")
         call.timeout = timeout(request)
         let reply = await gateway.relay(call) { request.connection.onHangup($0) }
-        if reply.connection == .aborts { return .abort(.close) }
+        if reply.connection == .aborts { return .noAnswer }
         return OutgoingReply(reply)
     }
 

@@ -27,10 +27,11 @@ public struct AdminHandler: Sendable {
 
     /// Answers one request.
     public func answer(_ request: IncomingRequest) async -> OutgoingReply {
-        let trace = gateway.began(nil, traceparent: request.header("traceparent"))
-        let (route, reply) = await route(request, traceID: trace.id)
-        gateway.finished(trace, route: route, method: KnownMethod.label(request.method), status: reply.status)
-        return reply
+        await gateway.request(span: nil, traceparent: request.header("traceparent")) { trace in
+            let (route, reply) = await route(request, traceID: trace.id)
+            let method = KnownMethod.label(request.method)
+            return RequestAnswer(reply, route: route, method: method, status: reply.status)
+        }
     }
 
     private func route(_ request: IncomingRequest, traceID: String) async -> (String, OutgoingReply) {

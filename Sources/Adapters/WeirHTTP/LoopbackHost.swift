@@ -1,3 +1,5 @@
+internal import Addressing
+
 /// Which hosts mean this machine to whoever asks for them, wherever that name was looked up.
 enum LoopbackHost {
     /// 127.0.0.0/8, ::1, `localhost` and what is below it, each with any port.
@@ -5,7 +7,7 @@ enum LoopbackHost {
     /// - Parameter authority: as a `Host` header has it.
     static func isLoopback(_ authority: String) -> Bool {
         if isUsualAddress(authority) { return true }
-        guard let host = host(of: authority.lowercased()) else { return false }
+        guard let host = HostPort.split(authority.lowercased()[...])?.host else { return false }
         return host == "localhost" || host.hasSuffix(".localhost") || host == "[::1]" || isLoopbackIPv4(host)
     }
 
@@ -14,20 +16,6 @@ enum LoopbackHost {
         guard authority.utf8.starts(with: "127.0.0.1".utf8) else { return false }
         let port = authority.utf8.dropFirst(9)
         return port.isEmpty || port.first == UInt8(ascii: ":") && port.dropFirst().allSatisfy { 0x30...0x39 ~= $0 }
-    }
-
-    /// Without the port; `nil` when what follows the host is none.
-    private static func host(of authority: String) -> Substring? {
-        let end =
-            authority.hasPrefix("[")
-            ? authority.firstIndex(of: "]").map { authority.index(after: $0) }
-            : authority.firstIndex(of: ":") ?? authority.endIndex
-        guard let end else { return nil }
-        let port = authority[end...]
-        guard port.isEmpty || (port.first == ":" && port.dropFirst().utf8.allSatisfy { 0x30...0x39 ~= $0 }) else {
-            return nil
-        }
-        return authority[..<end]
     }
 
     private static func isLoopbackIPv4(_ host: Substring) -> Bool {

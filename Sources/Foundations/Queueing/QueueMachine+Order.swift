@@ -53,6 +53,11 @@ extension QueueMachine {
         return (slot.job.lane, head)
     }
 
+    /// Whether any open lane of an open group has a ready job of this priority and kind.
+    public func hasOpen(_ priority: Priority, isDurable: Bool) -> Bool {
+        order.first(of: priority, isDurable: isDurable) != nil
+    }
+
     /// Takes the lane's first ready job of this priority. It is in flight from now on.
     ///
     /// - Returns: `nil` as `lease(from:at:)`.

@@ -6,21 +6,6 @@ import Timekeeping
 import WeChat
 
 extension Gateway {
-    // MARK: Every request
-
-    /// A request has come in at one of the doors. Without a `name` (scrapes, health checks) it has a trace id but no span.
-    public func began(_ name: String?, traceparent: String?) -> RequestTrace {
-        traces.begin(name, traceparent: traceparent)
-    }
-
-    /// It was answered: the metrics, its span and its one log line.
-    public func finished(_ request: RequestTrace, route: String, method: String, status: Int) {
-        let took = time.now() - request.began.instant
-        metrics.answered(route: route, method: method, status: status, took: took)
-        traces.end(request, route: route, method: method, status: status)
-        requestLog.write(request, route: route, method: method, status: status, took: took, at: time.now())
-    }
-
     // MARK: Relay
 
     /// Answers a call to WeChat's API. `onHangup` is given what to do when the caller goes away while its call waits.

@@ -1,16 +1,16 @@
-public import Logging
+import Logging
 public import PrometheusMetrics
 import Queueing
 import Resilience
 public import ServiceLifecycle
 import Synchronization
-public import Timekeeping
-public import Tracing
+import Timekeeping
 import WeChat
 
 /// A whole gateway: the relay, the messages API and everything behind them, without any listener.
 ///
-/// Embed it by giving it a transport and a journal, running it as a service, and handing it what your HTTP server receives.
+/// Embed it by giving it a transport and a journal, running it as a service, and handing it messages, or what your HTTP server
+/// receives: see the package in `examples/`.
 public final class Gateway: Service {
     let configuration: Mutex<GatewayConfiguration>
     public let registry: MetricRegistry
@@ -34,27 +34,20 @@ public final class Gateway: Service {
 
     /// Reads the journal's ledger: what was paused, forced, held or parked is so before the first call can come.
     ///
-    /// - Parameters:
-    ///   - configuration: At least one app.
-    ///   - registry: Where the metrics are registered; scrape it.
-    ///   - metrics: Made from `registry` beforehand, as the journal reports its commits there.
-    ///   - tracer: Where spans go; `nil` when nobody collects traces.
-    ///   - seed: Chance for ids and jitter.
+    /// - Parameter configuration: At least one app.
+    /// - Throws: when the registry holds something else under the name of one of Weir's metrics.
     public init(
         configuration: GatewayConfiguration,
         transport: any Transport,
         journal: any Journal,
-        time: any TimeSource = SystemTimeSource(),
-        registry: MetricRegistry,
-        metrics: GatewayMetrics,
-        tracer: (any Tracer)? = nil,
-        logger: Logger,
-        seed: UInt64 = .random(in: .min ... .max)
-    ) {
+        options: Options = Options()
+    ) throws(MetricError) {
+        let (time, logger, seed) = (options.time, options.logger, options.seed)
+        let metrics = try GatewayMetrics(options.registry)
         self.configuration = Mutex(configuration)
-        self.registry = registry
+        registry = options.registry
         self.metrics = metrics
-        traces = GatewayTraces(tracer: tracer, time: time, seed: seed)
+        traces = GatewayTraces(tracer: options.tracer, time: time, seed: seed)
         requestLog = RequestLog(logger: logger, at: time.now())
         self.journal = journal
         self.time = time
@@ -113,6 +106,7 @@ public final class Gateway: Service {
             logger: logger
         )
         ledgerProblem = Gateway.takeLedger(journal, dispatcher)
+        journal.onCommit { metrics.committed(writes: $0.writes, took: $0.took, failed: $0.failure != nil) }
         registry.onCollect { [weak self] in self?.collect() }
     }
 

@@ -51,6 +51,14 @@ public protocol Journal: Sendable {
 
     /// What metrics and `/readyz` tell about it, without touching the disk's queue for long.
     func status() -> JournalStatus
+
+    /// Has `report` called after each commit from now on, also after one that failed, in place of an earlier `report`. It runs
+    /// on the journal's own thread and must not block. A journal without commits need not have it.
+    func onCommit(_ report: @escaping @Sendable (CommitReport) -> Void)
+}
+
+extension Journal {
+    public func onCommit(_ report: @escaping @Sendable (CommitReport) -> Void) {}
 }
 
 /// What a commit brought back.

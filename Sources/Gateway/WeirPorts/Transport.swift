@@ -14,12 +14,12 @@ public protocol Transport: Sendable {
 public struct UpstreamReply: Equatable, Sendable {
     public var status: Int
     /// As received, names in the upstream's own spelling.
-    public var headers: [HTTPField]
+    public var headers: [HeaderField]
     public var body: [UInt8]
     /// What a large body takes of the memory that all replies share; given back when nobody keeps the reply any more.
     public var hold: ByteHold?
 
-    public init(status: Int, headers: [HTTPField] = [], body: [UInt8] = []) {
+    public init(status: Int, headers: [HeaderField] = [], body: [UInt8] = []) {
         self.status = status
         self.headers = headers
         self.body = body

@@ -9,7 +9,7 @@ public struct UpstreamRequest: Sendable {
     /// Path and query, beginning with a slash, percent-encoded as it goes on the wire.
     public var target: String
     /// Headers beside Host and Content-Length, which the transport sets.
-    public var headers: [HTTPField]
+    public var headers: [HeaderField]
     /// The whole body; `nil` sends none, an empty one sends `Content-Length: 0`.
     public var body: [UInt8]?
     /// Sent in place of `body`, as it comes.
@@ -27,7 +27,7 @@ public struct UpstreamRequest: Sendable {
         method: String,
         origin: String,
         target: String,
-        headers: [HTTPField] = [],
+        headers: [HeaderField] = [],
         body: [UInt8]? = nil,
         timeout: Duration = .seconds(5),
         connectTimeout: Duration = .seconds(1),

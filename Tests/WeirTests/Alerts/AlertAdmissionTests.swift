@@ -11,7 +11,7 @@ struct AlertAdmissionTests {
         _ webhook: [UInt8] = AlertFixtures.webhook(),
         key: String? = GatewayHarness.key
     ) async -> MessageRefusal? {
-        let trace = bench.harness.gateway.began("accept", traceparent: nil)
+        let trace = bench.harness.gateway.traces.begin("accept", traceparent: nil)
         do throws(MessageRefusal) {
             let request = WebhookRequest(key: key, isDirectLoopback: true, trace: trace) {
                 _ async throws(RelayBodyError) in webhook

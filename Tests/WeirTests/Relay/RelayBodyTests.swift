@@ -148,7 +148,7 @@ import WeChat
         let request = RelayRequest(method: "POST", target: Path.upload, trace: .test())
         let inquiry = try bench.inquiry(request)
         let classification = ReplyClassifier().classify(.success(.errcode(40001)), api: inquiry.api)
-        let end = RelayEnd.attempted(RelayCall.LastAttempt(classification: classification, reply: .errcode(40001)))
+        let end = RelayEnd.attempted(LastAttempt(classification: classification, reply: .errcode(40001)))
         let passage = RelayPassage.withToken(
             ClientDirectory.Identity(caller: Caller(name: "orders"), app: 0),
             path: Path.upload,
@@ -167,6 +167,6 @@ import WeChat
         _ = await bench.send(target, body: "\u{1F}\u{8B}…", results: [.success(.ok)]) { $0.contentEncoding = "gzip" }
         let sent = bench.harness.calls.last
         #expect(sent?.body == "\u{1F}\u{8B}…")
-        #expect(sent?.request.headers.contains(HTTPField("Content-Encoding", "gzip")) == true)
+        #expect(sent?.request.headers.contains(HeaderField("Content-Encoding", "gzip")) == true)
     }
 }

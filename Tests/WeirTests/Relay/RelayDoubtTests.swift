@@ -63,7 +63,7 @@ import WeChat
         let passage = RelayPassage.asIs(inquiry.target, caller: Caller(name: "orders"), app: 0, codes: .weir)
         for code in [40001, 45009, -1] {
             let classification = ReplyClassifier().classify(.success(.errcode(code)), api: inquiry.api)
-            var last = RelayCall.LastAttempt(classification: classification, reply: .errcode(code))
+            var last = LastAttempt(classification: classification, reply: .errcode(code))
             last.isAmbiguous = true
             let end = RelayEnd.refused(Obstacle(.credentials), last: last)
             let reply = bench.harness.relay.reply(end, inquiry, passage: passage, isStreamed: false)
@@ -76,7 +76,7 @@ import WeChat
         let inquiry = try bench.inquiry(RelayRequest(method: "POST", target: Path.custom, trace: .test()))
         let passage = RelayPassage.asIs(inquiry.target, caller: Caller(name: "orders"), app: 0, codes: .weir)
         let classification = ReplyClassifier().classify(.success(.ok), api: inquiry.api)
-        let end = RelayEnd.attempted(RelayCall.LastAttempt(classification: classification))
+        let end = RelayEnd.attempted(LastAttempt(classification: classification))
         let reply = bench.harness.relay.reply(end, inquiry, passage: passage, isStreamed: false)
         #expect(reply.errcode == 990_003)
         #expect(reply.status == 200)

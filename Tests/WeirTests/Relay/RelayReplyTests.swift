@@ -24,7 +24,9 @@ import WeChat
         let token = await bench.token
         let answer = UpstreamReply(
             status: 200,
-            headers: [HTTPField("content-type", "text/plain"), HTTPField("Server", "x"), HTTPField("RetKey", "11")],
+            headers: [
+                HeaderField("content-type", "text/plain"), HeaderField("Server", "x"), HeaderField("RetKey", "11"),
+            ],
             body: RelayReplyTests.bodies[index]
         )
         let reply = await bench.send("\(Path.custom)?access_token=\(token)", reply: answer)
@@ -43,8 +45,8 @@ import WeChat
         let answer = UpstreamReply(
             status: 200,
             headers: [
-                HTTPField("Content-Type", "image/jpeg"),
-                HTTPField("Content-disposition", "attachment; filename=\"a.jpg\""),
+                HeaderField("Content-Type", "image/jpeg"),
+                HeaderField("Content-disposition", "attachment; filename=\"a.jpg\""),
             ],
             body: bytes
         )
@@ -96,7 +98,7 @@ import WeChat
         .success(UpstreamReply(status: 200)),
         .success(UpstreamReply(status: 200, body: Array("{\"errcode\":0,\"err".utf8))),
         .success(
-            UpstreamReply(status: 200, headers: [HTTPField("Content-Type", "text/html")], body: Array("<html>".utf8))
+            UpstreamReply(status: 200, headers: [HeaderField("Content-Type", "text/html")], body: Array("<html>".utf8))
         ),
         .failure(TransportFailure(.timeout, bytesLeft: true)), .failure(TransportFailure(.reset, bytesLeft: true)),
         .failure(TransportFailure(.tooLarge, bytesLeft: true)), .failure(TransportFailure(.malformed, bytesLeft: true)),

@@ -55,7 +55,7 @@ extension Simulation {
             targetSuffix: "",
             usesToken: usesToken,
             headers: [],
-            body: Array("{\"relayed\":\"call \(step)\"}".utf8),
+            content: .bytes(Array("{\"relayed\":\"call \(step)\"}".utf8)),
             app: app,
             api: api,
             deadline: time.now() + .milliseconds(1) + rollTime(api.group == .media ? .seconds(30) : .seconds(6)),

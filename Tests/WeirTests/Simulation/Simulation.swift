@@ -72,17 +72,11 @@ final class Simulation {
         _ secrets: SecretWatch,
         seed: UInt64
     ) throws -> Gateway {
-        let registry = MetricRegistry()
-        return Gateway(
-            configuration: configuration,
-            transport: transport,
-            journal: journal,
-            time: time,
-            registry: registry,
-            metrics: try GatewayMetrics(registry),
-            logger: secrets.logger,
-            seed: seed
-        )
+        var options = Gateway.Options()
+        options.time = time
+        options.logger = secrets.logger
+        options.seed = seed
+        return try Gateway(configuration: configuration, transport: transport, journal: journal, options: options)
     }
 
     var dispatcher: Dispatcher { gateway.dispatcher }

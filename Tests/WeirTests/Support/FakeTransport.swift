@@ -90,7 +90,7 @@ extension UpstreamReply {
     static func json(_ text: String, status: Int = 200) -> UpstreamReply {
         UpstreamReply(
             status: status,
-            headers: [HTTPField("Content-Type", "application/json; encoding=utf-8")],
+            headers: [HeaderField("Content-Type", "application/json; encoding=utf-8")],
             body: Array(text.utf8)
         )
     }

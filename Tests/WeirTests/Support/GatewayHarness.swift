@@ -49,17 +49,15 @@ final class GatewayHarness: Sendable {
     ) throws {
         self.journal = journal
         time = ManualTimeSource(timestamp: timestamp)
-        let registry = MetricRegistry()
-        let metrics = try GatewayMetrics(registry)
-        gateway = Gateway(
+        var options = Gateway.Options()
+        options.time = time
+        options.logger = log.logger
+        options.seed = 7
+        gateway = try Gateway(
             configuration: configuration,
             transport: transport,
             journal: journal,
-            time: time,
-            registry: registry,
-            metrics: metrics,
-            logger: log.logger,
-            seed: 7
+            options: options
         )
         guard hasToken else { return }
         startKeepers()
@@ -139,7 +137,7 @@ final class GatewayHarness: Sendable {
             targetSuffix: "",
             usesToken: usesToken,
             headers: [],
-            body: [UInt8](repeating: 0x20, count: size),
+            content: .bytes([UInt8](repeating: 0x20, count: size)),
             app: app,
             api: APICatalog.descriptor(method: "POST", path: path),
             deadline: time.now() + timeout,

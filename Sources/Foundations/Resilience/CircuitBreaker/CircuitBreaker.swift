@@ -60,7 +60,7 @@ public final class CircuitBreaker: Sendable {
     ///   - took: its duration; the time since the permit was granted if `nil`.
     ///   - slowAfter: from this duration on it is slow; from the policy's `slowCall` on if `nil`.
     ///   - toleratesSlow: whether a slow success is as good as a quick one.
-    ///   - wasOverdue: whether ``overdue(_:)`` was called for this permit.
+    ///   - wasOverdue: whether ``overdue(_:toleratesSlow:)`` was called for this permit.
     public func record(
         _ result: CallResult,
         took: Duration? = nil,

@@ -14,6 +14,7 @@ struct CheckLine: Sendable {
     static let period = Duration.milliseconds(500)
     /// Looks fall on multiples of this, so that many attempts a second share one look and cost no timer each.
     static let tick = Duration.milliseconds(50)
+    private static let (periodInNanoseconds, tickInNanoseconds) = (period.inNanoseconds, tick.inNanoseconds)
 
     private var entries: [Entry] = []
     private var head = 0
@@ -22,8 +23,9 @@ struct CheckLine: Sendable {
     var next: Instant? { head < entries.count ? entries[head].due : nil }
 
     mutating func append(_ id: JobID, number: Int, at now: Instant) {
-        let due = (now + CheckLine.period).nanoseconds
-        let tick = CheckLine.tick.inNanoseconds
+        // A division of a `Duration` is one of 128 bits.
+        let due = now.nanoseconds + CheckLine.periodInNanoseconds
+        let tick = CheckLine.tickInNanoseconds
         let rest = due % tick
         entries.append(Entry(id: id, number: number, due: Instant(nanoseconds: rest > 0 ? due - rest + tick : due)))
     }

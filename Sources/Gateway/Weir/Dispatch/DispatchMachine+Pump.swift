@@ -87,10 +87,10 @@ extension DispatchMachine {
         for isDurable in [false, true] {
             for isReserved in [false, true] {
                 let priorities = Sleepers.Section.priorities(isReserved: isReserved)
-                let isWaiting = priorities.contains {
-                    queue.first(of: $0, isDurable: isDurable, at: now.steady) != nil
+                var block = placeBlock(isDurable: isDurable, priorities[0])
+                if block != nil, !priorities.contains(where: { queue.hasOpen($0, isDurable: isDurable) }) {
+                    block = nil
                 }
-                let block = isWaiting ? placeBlock(isDurable: isDurable, priorities[0]) : nil
                 ledgers.note(block, isDurable: isDurable, isReserved: isReserved, at: now.instant)
             }
         }
@@ -177,7 +177,8 @@ extension DispatchMachine {
     private func attemptTime(_ job: Job, at now: Timestamp) -> Duration {
         guard !job.isDurable, let deadline = job.expiresAt else { return policy.attemptTimeout }
         let left = deadline - now
-        return max(.milliseconds(1), left - min(DispatchMachine.answerReserve, left / 20))
+        let reserve = DispatchMachine.answerReserve
+        return max(.milliseconds(1), left - (left >= reserve * 20 ? reserve : left / 20))
     }
 
     /// What a ready job has waited for since it was ready, or since its last attempt where that was later.
@@ -208,8 +209,9 @@ extension DispatchMachine {
     private func isTooLate(_ job: Job, at now: Timestamp) -> Bool {
         guard !job.isDurable, let deadline = job.expiresAt else { return false }
         let (left, whole) = (deadline - now, deadline - job.acceptedAt)
-        if left < min(DispatchMachine.shortestAttempt, whole / 10) { return true }
-        return now - job.acceptedAt > whole / 20 && left < neededTime(gate(of: job.lane))
+        // Multiplied, as a division of a `Duration` is one of 128 bits.
+        if left < DispatchMachine.shortestAttempt, left * 10 < whole { return true }
+        return (now - job.acceptedAt) * 20 > whole && left < neededTime(gate(of: job.lane))
     }
 
     /// How long an attempt takes in this lane, by its answers so far.

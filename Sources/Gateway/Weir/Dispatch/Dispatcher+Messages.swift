@@ -7,11 +7,6 @@ import WeChat
 extension Dispatcher {
     // MARK: Acceptance
 
-    /// A fresh id, later than all before.
-    func makeID() -> JobID {
-        state.withLock { $0.ids.next(at: time.timestamp()) }
-    }
-
     /// Takes a message into the queue and the journal. `completion` hears when it is synced, or why it could not be taken.
     ///
     /// Where a permit is free at once, the attempt's start rides in the commit of the acceptance.
@@ -146,7 +141,7 @@ extension Dispatcher {
         return type.api(for: body) ?? api.label
     }
 
-    private static let jsonHeaders = [HTTPField("Content-Type", "application/json; charset=utf-8")]
+    private static let jsonHeaders = [HeaderField("Content-Type", "application/json; charset=utf-8")]
 
     /// The token went away between decision and transmission: no byte left, and the journal is told so.
     private func giveBack(_ lease: Lease, _ parcel: Parcel) {

@@ -13,6 +13,7 @@ extension Dispatcher {
     /// Queues a relayed call. `completion` is called once, also when there is no room, or when its turn would come too late.
     /// - Returns: the id with which the call can be hung up; `nil` when it has already ended.
     func relay(_ call: RelayCall, priority: Priority, retryClass: String, limit: RateLimit) -> JobID? {
+        let id = makeID()
         let entrance = update { state, now -> Entrance in
             let lane = state.lane(
                 app: call.app,
@@ -22,7 +23,6 @@ extension Dispatcher {
                 at: now.instant,
                 metrics: metrics
             )
-            let id = state.ids.next(at: now.timestamp)
             var job = Job(id: id, lane: lane, priority: priority, isDurable: false, acceptedAt: now.timestamp)
             job.retryClass = state.classes.index(retryClass)
             job.expiresAt = now.timestamp + (call.deadline - now.instant)
@@ -32,12 +32,11 @@ extension Dispatcher {
                 if obstacle.reason == .rateLimited { metrics.limiterRejected(gate: state.machine.gate(of: lane)) }
                 return .refused(.refused(obstacle, last: nil))
             }
-            let bytes = call.body?.count ?? 0
             let (maxCalls, maxBytes) = (state.relay.maxWaiting, state.relay.maxWaitingBytes)
-            guard state.room.enter(call.client, bytes: bytes, maxCalls: maxCalls, maxBytes: maxBytes) else {
+            guard state.room.enter(call.client, bytes: call.size, maxCalls: maxCalls, maxBytes: maxBytes) else {
                 return .refused(.overloaded)
             }
-            state.calls[id] = call
+            state.calls[id] = QueuedCall(call)
             _ = state.machine.submit(job, at: now)
             return .queued(id)
         }
@@ -55,12 +54,12 @@ extension Dispatcher {
         update { state, now in
             switch state.machine.cancel(id) {
             case .removed:
-                guard let call = state.removeCall(id) else { return }
-                state.effects.append(.answer(call, .hungUp))
+                guard let queued = state.removeCall(id) else { return }
+                state.effects.append(.answer(queued.call, .hungUp))
             case .inFlight:
                 state.machine.makeLast(id, at: now)
-                guard let call = state.calls[id], call.api.repeatability == .always else { return }
-                if let signal = call.cancelSignal { state.effects.append(.cancel(signal)) }
+                guard let queued = state.calls[id], queued.call.api.repeatability == .always else { return }
+                if let signal = queued.cancelSignal { state.effects.append(.cancel(signal)) }
             case .unknown: return
             }
         }
@@ -76,37 +75,36 @@ extension Dispatcher {
         }
     }
 
-    func transmit(_ call: RelayCall, lease: Lease) {
-        // A call that can't be repeated is never taken back.
-        let signal = call.isRepeatable ? CancelSignal() : nil
-        let (mayLeave, runtime, connectTimeout) = state.withLock { state in
-            state.calls[lease.job.id]?.cancelSignal = signal
-            // Between decision and departure its caller may have hung up, or this thread may have stood still.
-            let mayLeave = state.machine.mayLeave(lease.job.id, at: time.moment())
-            return (mayLeave, state.apps[call.app], state.upstream.connectTimeout)
-        }
-        guard mayLeave else { return abandon(lease) }
+    /// Whether its caller is still there and has time left.
+    private func mayLeave(_ lease: Lease) -> Bool {
+        state.withLock { $0.machine.mayLeave(lease.job.id, at: time.moment()) }
+    }
+
+    func transmit(_ lease: Lease, _ departure: Departure) {
+        let (call, runtime, now) = (departure.call, departure.runtime, time.now())
+        // This thread may have stood still since the decision.
+        if now - lease.startedAt.instant > Departure.patience, !mayLeave(lease) { return abandon(lease) }
         var token: AccessToken?
         if call.usesToken {
             token = runtime.keeper?.token()
             guard token != nil else { return abandon(lease, lacksToken: true) }
         }
-        var attempt = Attempt(lease: lease, api: call.api, runtime: runtime, token: token, trail: call.trail)
-        attempt.concernsApp = call.concernsApp ?? call.usesToken
+        var attempt = Attempt(lease: lease, api: call.api, runtime: runtime, token: token, trail: departure.trail)
+        attempt.concernsApp = call.concernsApp
         attempt.method = call.method
         attempt.progress = call.stream.map(StreamProgress.init)
-        attempt.span = traces.attempt(lease, trail: call.trail, app: runtime.name, api: call.api)
+        attempt.span = traces.attempt(lease, trail: departure.trail, app: runtime.name, api: call.api)
         var request = UpstreamRequest(
             method: call.method,
             origin: runtime.origin,
             target: call.targetPrefix + (token?.value ?? "") + call.targetSuffix,
             headers: call.headers,
             body: call.body,
-            timeout: min(lease.timeout, max(call.deadline - time.now(), .milliseconds(1))),
-            connectTimeout: connectTimeout
+            timeout: min(lease.timeout, max(call.deadline - now, .milliseconds(1))),
+            connectTimeout: departure.connectTimeout
         )
         request.stream = attempt.progress
-        request.cancelSignal = signal
+        request.cancelSignal = departure.signal
         transport.send(request) { [self, attempt] result in complete(attempt, result) }
     }
 }

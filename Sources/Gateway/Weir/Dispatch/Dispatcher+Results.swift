@@ -11,7 +11,7 @@ extension Dispatcher {
         let lease = attempt.lease
         let classification = attempt.classify(result)
         let ended = update { state, now -> (AttemptResult, className: String, Moment)? in
-            let evidence = evidence(attempt, classification, result, state.calls[lease.job.id])
+            let evidence = evidence(attempt, classification, result, state.calls[lease.job.id]?.call)
             let id = lease.job.id
             guard
                 let done = state.machine.complete(
@@ -107,7 +107,7 @@ extension Dispatcher {
         in state: inout State,
         at now: Moment
     ) {
-        var last = RelayCall.LastAttempt(classification: done.classification, token: attempt.token)
+        var last = LastAttempt(classification: done.classification, token: attempt.token)
         if attempt.token != nil { last.keeper = attempt.runtime.keeper }
         switch result {
         case .success(let reply): last.reply = reply
@@ -120,8 +120,8 @@ extension Dispatcher {
             state.waitAgain(done.job.id)
             return
         }
-        guard let call = state.removeCall(done.job.id) else { return }
-        state.effects.append(.answer(call, .attempted(last)))
+        guard let queued = state.removeCall(done.job.id) else { return }
+        state.effects.append(.answer(queued.call, .attempted(last)))
     }
 
     private func rejected(_ token: AccessToken, app: Int, in state: inout State, at now: Moment) {

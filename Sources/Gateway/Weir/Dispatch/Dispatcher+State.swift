@@ -57,18 +57,36 @@ extension Dispatcher.State {
         machine.tokenWasFetched(app: app, at: now)
     }
 
-    mutating func removeCall(_ id: JobID) -> RelayCall? {
+    mutating func removeCall(_ id: JobID) -> QueuedCall? {
         guard let call = calls.removeValue(forKey: id) else { return nil }
-        if !call.isUnderWay { room.leave(call.client, bytes: call.body?.count ?? 0) }
+        if !call.isUnderWay { room.leave(call.call.client, bytes: call.call.size) }
         return call
+    }
+
+    /// A call's attempt starts: it takes no room among those that wait any more.
+    mutating func depart(_ id: JobID) -> Departure? {
+        guard let index = calls.index(forKey: id) else { return nil }
+        let call = calls.values[index].call
+        // A call that can't be repeated is never taken back.
+        let signal = call.isRepeatable ? CancelSignal() : nil
+        calls.values[index].isUnderWay = true
+        calls.values[index].cancelSignal = signal
+        room.leave(call.client, bytes: call.size)
+        return Departure(
+            call: call,
+            trail: calls.values[index].trail,
+            runtime: apps[call.app],
+            connectTimeout: upstream.connectTimeout,
+            signal: signal
+        )
     }
 
     /// A call whose attempt has ended waits for another.
     mutating func waitAgain(_ id: JobID) {
-        guard let call = calls[id], call.isUnderWay else { return }
+        guard calls[id]?.isUnderWay == true, let call = calls[id]?.call else { return }
         calls[id]?.isUnderWay = false
         calls[id]?.cancelSignal = nil
-        room.reenter(call.client, bytes: call.body?.count ?? 0)
+        room.reenter(call.client, bytes: call.size)
     }
 
     /// Whoever waits for a message's end, to be told after the lock is released.

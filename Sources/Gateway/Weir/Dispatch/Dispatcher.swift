@@ -19,7 +19,7 @@ final class Dispatcher: Sendable {
         /// By app: the answers to token requests that its keeper had had when it was asked last.
         var tokenAnswers: [Int: Int] = [:]
         var classes: RetryClassTable
-        var calls: [JobID: RelayCall] = [:]
+        var calls: [JobID: QueuedCall] = [:]
         /// Relayed calls that wait, without those on their way.
         var room = WaitingRoom()
         var bodies: BodyStore
@@ -27,7 +27,6 @@ final class Dispatcher: Sendable {
         var watchers: [JobID: [UInt64: @Sendable () -> Void]] = [:]
         var watcherCount: UInt64 = 0
         var generator: SplitMix64
-        var ids: JobIDGenerator
         var relay: RelayConfiguration
         var upstream: UpstreamConfiguration
         var effects: [Effect] = []
@@ -35,7 +34,7 @@ final class Dispatcher: Sendable {
 
     /// What is done once the lock is released.
     enum Effect: Sendable {
-        case transmit(Lease, RelayCall)
+        case transmit(Lease, Departure)
         /// An attempt is taken back.
         case cancel(CancelSignal)
         case answer(RelayCall, RelayEnd)
@@ -44,6 +43,7 @@ final class Dispatcher: Sendable {
     }
 
     let state: Mutex<State>
+    private let ids: Mutex<JobIDGenerator>
     let transport: any Transport
     let journal: any Journal
     let time: any TimeSource
@@ -78,11 +78,11 @@ final class Dispatcher: Sendable {
                 classes: classes,
                 bodies: BodyStore(limit: Dispatcher.bodyBytes),
                 generator: SplitMix64(seed: seed),
-                ids: JobIDGenerator(seed: seed),
                 relay: configuration.relay,
                 upstream: configuration.upstream
             )
         )
+        ids = Mutex(JobIDGenerator(seed: seed))
         self.transport = transport
         self.journal = journal
         self.time = time
@@ -95,6 +95,11 @@ final class Dispatcher: Sendable {
 
     /// Bodies of waiting messages kept in memory at most; the others stay on disk.
     static let bodyBytes = 64 << 20
+
+    /// A fresh id, later than all before.
+    func makeID() -> JobID {
+        ids.withLock { $0.next(at: time.timestamp()) }
+    }
 
     // MARK: The one way in
 
@@ -134,10 +139,8 @@ final class Dispatcher: Sendable {
                 starts.append(startWrite(lease, state.bodies))
                 leases.append(lease)
             case .start(let lease):
-                guard let call = state.calls[lease.job.id] else { continue }
-                state.room.leave(call.client, bytes: call.body?.count ?? 0)
-                state.calls[lease.job.id]?.isUnderWay = true
-                state.effects.append(.transmit(lease, call))
+                guard let departure = state.depart(lease.job.id) else { continue }
+                state.effects.append(.transmit(lease, departure))
                 metrics.started(lease)
             case .giveUp(let id):
                 if let signal = state.calls[id]?.cancelSignal { state.effects.append(.cancel(signal)) }
@@ -168,13 +171,13 @@ final class Dispatcher: Sendable {
     }
 
     private func endCall(_ id: JobID, obstacle: Obstacle, in state: inout State) {
-        guard let call = state.removeCall(id) else { return }
-        state.effects.append(.answer(call, .refused(obstacle, last: call.last)))
+        guard let queued = state.removeCall(id) else { return }
+        state.effects.append(.answer(queued.call, .refused(obstacle, last: queued.last)))
     }
 
     private func perform(_ effect: Effect) {
         switch effect {
-        case .transmit(let lease, let call): transmit(call, lease: lease)
+        case .transmit(let lease, let departure): transmit(lease, departure)
         case .cancel(let signal): signal.cancel()
         case .answer(let call, let end): call.completion(end)
         case .report(let transition, let breaker): report(transition, breaker: breaker)

@@ -2,55 +2,84 @@ import Queueing
 import Timekeeping
 import WeChat
 
-/// A relayed call on its way through the queue: what is sent, and whom to tell.
-struct RelayCall: Sendable {
-    var method: String
+/// A relayed call as it came: what is sent, and whom to tell.
+///
+/// It never changes, and is handed on by reference: on its way it passes a dozen hands. How far it has come is `QueuedCall`'s.
+final class RelayCall: Sendable {
+    let method: String
     /// Path and query up to where the token goes, or all of it when no token of ours is used.
-    var targetPrefix: String
+    let targetPrefix: String
     /// The query behind the token.
-    var targetSuffix: String
+    let targetSuffix: String
     /// Whether the app's real token stands between prefix and suffix. When not, WeChat's word about tokens concerns the caller alone.
-    var usesToken: Bool
-    var headers: [HTTPField]
-    var body: [UInt8]?
-    /// In place of `body`: it goes on as it comes, so there is one attempt at the most.
-    var stream: (any StreamedBody)?
-    var app: Int
-    var api: APIDescriptor
-    var deadline: Instant
+    let usesToken: Bool
+    let headers: [HeaderField]
+    let content: RelayContent
+    let app: Int
+    let api: APIDescriptor
+    let deadline: Instant
     /// Whether a repeat does no harm, or is recognised by WeChat.
-    var isRepeatable: Bool
+    let isRepeatable: Bool
     /// The caller's label, by which the room for waiting calls is shared.
-    var client = ""
+    let client: String
     /// The path that is called, in its plainest spelling.
-    var path = ""
-    /// Whether WeChat's word about tokens, accounts and quotas concerns the app; `nil`: where the app's token is used.
-    var concernsApp: Bool?
-    /// Where its attempts belong.
-    var trail = Trail()
-    /// What the attempts so far brought.
-    var last: LastAttempt?
-    /// Whether an attempt is in flight, so that it takes no room among those that wait.
-    var isUnderWay = false
-    /// Takes back the attempt in flight.
-    var cancelSignal: CancelSignal?
+    let path: String
+    /// Whether WeChat's word about tokens, accounts and quotas concerns the app: unless told, where the app's token is used.
+    let concernsApp: Bool
+    /// Where its first attempt belongs.
+    let trail: Trail
     /// Called once, outside of every lock.
-    var completion: @Sendable (RelayEnd) -> Void
+    let completion: @Sendable (RelayEnd) -> Void
 
-    struct LastAttempt: Sendable {
-        var classification: Classification
-        var reply: UpstreamReply?
-        var failure: TransportFailure?
-        /// The token that was used, to be cut out of the reply.
-        var token: AccessToken?
-        /// Of the app whose token was used, for the tokens of earlier calls.
-        var keeper: TokenKeeper?
-        /// An earlier attempt's outcome is not known.
-        var isAmbiguous = false
+    init(
+        method: String,
+        targetPrefix: String,
+        targetSuffix: String,
+        usesToken: Bool,
+        headers: [HeaderField],
+        content: RelayContent,
+        app: Int,
+        api: APIDescriptor,
+        deadline: Instant,
+        isRepeatable: Bool,
+        client: String = "",
+        path: String = "",
+        concernsApp: Bool? = nil,
+        trail: Trail = Trail(),
+        completion: @escaping @Sendable (RelayEnd) -> Void
+    ) {
+        self.method = method
+        self.targetPrefix = targetPrefix
+        self.targetSuffix = targetSuffix
+        self.usesToken = usesToken
+        self.headers = headers
+        self.content = content
+        self.app = app
+        self.api = api
+        self.deadline = deadline
+        self.isRepeatable = isRepeatable
+        self.client = client
+        self.path = path
+        self.concernsApp = concernsApp ?? usesToken
+        self.trail = trail
+        self.completion = completion
+    }
 
-        /// Whether WeChat may have taken the call although no answer of its says so.
-        var leavesDoubt: Bool {
-            classification.outcome == .unknown || isAmbiguous && classification.outcome != .accepted
-        }
+    /// The body, where it is kept whole.
+    var body: [UInt8]? {
+        guard case .bytes(let body) = content, !body.isEmpty || method == "POST" || method == "PUT" else { return nil }
+        return body
+    }
+
+    /// In place of `body`: it goes on as it comes, so there is one attempt at the most.
+    var stream: (any StreamedBody)? {
+        guard case .stream(let stream) = content else { return nil }
+        return stream
+    }
+
+    /// Bytes that it holds while it waits.
+    var size: Int {
+        guard case .bytes(let body) = content else { return 0 }
+        return body.count
     }
 }

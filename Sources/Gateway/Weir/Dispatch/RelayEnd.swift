@@ -1,9 +1,9 @@
 /// How a relayed call ended.
 enum RelayEnd: Sendable {
     /// An attempt was the last one.
-    case attempted(RelayCall.LastAttempt)
+    case attempted(LastAttempt)
     /// It could not be served, or its time was over while it waited; `last` when there was an attempt before.
-    case refused(Obstacle, last: RelayCall.LastAttempt?)
+    case refused(Obstacle, last: LastAttempt?)
     /// Its caller hung up while it waited.
     case hungUp
     /// The queue has no room.

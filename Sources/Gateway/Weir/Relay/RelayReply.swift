@@ -12,7 +12,7 @@ public struct RelayReply: Sendable {
     }
 
     public var status: Int
-    public var headers: [HTTPField]
+    public var headers: [HeaderField]
     public var body: [UInt8]
     /// The api's label, for metrics.
     public var api: String
@@ -22,7 +22,7 @@ public struct RelayReply: Sendable {
     /// What a large body takes of the memory that all replies share.
     public var hold: ByteHold?
 
-    public init(status: Int, headers: [HTTPField], body: [UInt8], api: String, refusal: RelayRefusal? = nil) {
+    public init(status: Int, headers: [HeaderField], body: [UInt8], api: String, refusal: RelayRefusal? = nil) {
         self.status = status
         self.headers = headers
         self.body = body

@@ -23,12 +23,12 @@ extension RelayService {
     }
 
     /// What is safe twice needs no doubt.
-    private func isInDoubt(_ last: RelayCall.LastAttempt, _ inquiry: RelayInquiry) -> Bool {
+    private func isInDoubt(_ last: LastAttempt, _ inquiry: RelayInquiry) -> Bool {
         last.leavesDoubt && inquiry.api.repeatability != .always
     }
 
     private func reply(
-        _ last: RelayCall.LastAttempt,
+        _ last: LastAttempt,
         _ inquiry: RelayInquiry,
         passage: RelayPassage,
         isStreamed: Bool
@@ -78,7 +78,7 @@ extension RelayService {
     }
 
     /// The upstream's own status, type and bytes; real tokens in them are cut out.
-    private func pass(_ last: RelayCall.LastAttempt, _ inquiry: RelayInquiry) -> RelayReply {
+    private func pass(_ last: LastAttempt, _ inquiry: RelayInquiry) -> RelayReply {
         guard let reply = last.reply else { return unknownOutcome(inquiry) }
         let kept = reply.headers.filter { RelayService.passedHeaders.contains($0.name.lowercased()) }
         let body = withoutTokens(reply, last)
@@ -89,7 +89,7 @@ extension RelayService {
 
     /// An answer may tell of earlier calls of its account, with whatever token they were made. Nobody knows whose account a foreign
     /// token is of, so that all apps' tokens are looked for there.
-    private func withoutTokens(_ reply: UpstreamReply, _ last: RelayCall.LastAttempt) -> [UInt8] {
+    private func withoutTokens(_ reply: UpstreamReply, _ last: LastAttempt) -> [UInt8] {
         let own = last.token?.value
         // Tokens are of about one length. Most answers are shorter, and need no look at the others.
         guard reply.body.count >= own?.utf8.count ?? 0 else { return reply.body }
@@ -158,7 +158,7 @@ extension RelayService {
             $0.member("errmsg", "weir: \(why)\(comeBack) rid: \(request.trace.id)")
         }
         var headers = [RelayService.jsonType]
-        if refusal.invitesRetry { headers.append(HTTPField("Retry-After", String(seconds))) }
+        if refusal.invitesRetry { headers.append(HeaderField("Retry-After", String(seconds))) }
         return RelayReply(status: 200, headers: headers, body: json.bytes, api: api, refusal: refusal)
     }
 }

@@ -61,8 +61,9 @@ extension RelayService {
         let (dispatcher, began, presence) = (dispatcher, time.now(), CallerPresence())
         let end = await withCheckedContinuation { (continuation: CheckedContinuation<RelayEnd, Never>) in
             let isRepeatable = inquiry.api.repeatability == .always || identified != nil
-            var call = call(inquiry, sent, passage: passage, began: began, isRepeatable: isRepeatable)
-            call.completion = { continuation.resume(returning: $0) }
+            let call = call(inquiry, sent, passage: passage, began: began, isRepeatable: isRepeatable) {
+                continuation.resume(returning: $0)
+            }
             guard let id = dispatcher.relay(call, priority: priority, retryClass: retryClass, limit: limit) else {
                 return
             }
@@ -82,15 +83,17 @@ extension RelayService {
         _ content: RelayContent,
         passage: RelayPassage,
         began: Instant,
-        isRepeatable: Bool
+        isRepeatable: Bool,
+        completion: @escaping @Sendable (RelayEnd) -> Void
     ) -> RelayCall {
         let request = inquiry.request
-        var call = RelayCall(
+        return RelayCall(
             method: request.method,
             targetPrefix: passage.prefix,
             targetSuffix: passage.suffix,
             usesToken: passage.usesToken,
             headers: request.passedHeaders,
+            content: content,
             app: passage.app,
             api: inquiry.api,
             deadline: began + timeout(inquiry),
@@ -99,15 +102,8 @@ extension RelayService {
             path: passage.path,
             concernsApp: passage.concernsApp,
             trail: Trail(traceparent: request.trace.traceparent, waitingSince: time.timestamp()),
-            completion: { _ in }
+            completion: completion
         )
-        switch content {
-        case .stream(let stream): call.stream = stream
-        case .bytes(let body):
-            let hasBody = !body.isEmpty || request.method == "POST" || request.method == "PUT"
-            call.body = hasBody ? body : nil
-        }
-        return call
     }
 
     /// For calls that bring a real token of an app that is not configured.
@@ -173,12 +169,12 @@ extension RelayRequest {
     }
 
     /// The headers that go on to WeChat.
-    fileprivate var passedHeaders: [HTTPField] {
-        var headers: [HTTPField] = []
-        if let contentType { headers.append(HTTPField("Content-Type", contentType)) }
-        if let contentEncoding { headers.append(HTTPField("Content-Encoding", contentEncoding)) }
-        if let userAgent { headers.append(HTTPField("User-Agent", userAgent)) }
-        if let accept { headers.append(HTTPField("Accept", accept)) }
+    fileprivate var passedHeaders: [HeaderField] {
+        var headers: [HeaderField] = []
+        if let contentType { headers.append(HeaderField("Content-Type", contentType)) }
+        if let contentEncoding { headers.append(HeaderField("Content-Encoding", contentEncoding)) }
+        if let userAgent { headers.append(HeaderField("User-Agent", userAgent)) }
+        if let accept { headers.append(HeaderField("Accept", accept)) }
         return headers
     }
 }

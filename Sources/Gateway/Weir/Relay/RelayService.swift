@@ -135,5 +135,5 @@ final class RelayService: Sendable {
         return nil
     }
 
-    static let jsonType = HTTPField("Content-Type", "application/json; charset=utf-8")
+    static let jsonType = HeaderField("Content-Type", "application/json; charset=utf-8")
 }

@@ -33,8 +33,15 @@ struct RelayTarget: Equatable, Sendable {
 
     /// By bytes: a search by characters costs as much as all else that is done with a target.
     private static func split(_ text: Substring, at separator: UInt8, maxSplits: Int = .max) -> [Substring] {
-        text.utf8.split(separator: separator, maxSplits: maxSplits, omittingEmptySubsequences: false)
-            .map { Substring($0) }
+        let bytes = text.utf8.span
+        var (parts, from, start) = ([Substring](), 0, text.startIndex)
+        for offset in bytes.indices where bytes[offset] == separator && parts.count < maxSplits {
+            let end = text.utf8.index(start, offsetBy: offset - from)
+            parts.append(text[start..<end])
+            (from, start) = (offset + 1, text.utf8.index(after: end))
+        }
+        parts.append(text[start...])
+        return parts
     }
 
     private static func hasDotSegment(_ path: String) -> Bool {
@@ -102,8 +109,9 @@ struct RelayTarget: Equatable, Sendable {
     }
 
     private static func singleSlashes(_ path: Substring) -> String {
-        let bytes = path.utf8
-        guard zip(bytes, bytes.dropFirst()).contains(where: { $0 == slash && $1 == slash }) else { return String(path) }
+        let bytes = path.utf8.span
+        let isDoubled = bytes.indices.dropFirst().contains { bytes[$0] == slash && bytes[$0 - 1] == slash }
+        guard isDoubled else { return String(path) }
         var result = ""
         for character in path where character != "/" || result.last != "/" { result.append(character) }
         return result

@@ -138,7 +138,7 @@ final class TokenKeeper: Sendable {
             method: "POST",
             origin: credentials.origin,
             target: TokenKeeper.path,
-            headers: [HTTPField("Content-Type", "application/json")],
+            headers: [HeaderField("Content-Type", "application/json")],
             body: credentials.requestBody,
             replyLimit: 64 << 10
         )

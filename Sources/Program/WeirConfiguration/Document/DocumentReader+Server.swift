@@ -1,3 +1,4 @@
+import Addressing
 import Weir
 
 extension DocumentReader {
@@ -63,12 +64,10 @@ extension DocumentReader {
         }
     }
 
-    private mutating func listenAddress(_ field: Field?) -> ListenAddress? {
+    private mutating func listenAddress(_ field: Field?) -> HostPort? {
         guard let scalar = scalar(field) else { return nil }
-        let colon = scalar.text.lastIndex(of: ":") ?? scalar.text.startIndex
-        let host = String(scalar.text[..<colon])
-        let isValid = PortText.parse(scalar.text[colon...].dropFirst()) != nil && HostText.isHost(host)
-        guard isValid, let address = ListenAddress(scalar.text) else {
+        let host = HostPort.split(scalar.text[...])?.host ?? ""
+        guard HostText.isHost(String(host)), let address = HostPort(scalar.text) else {
             report(
                 scalar.field,
                 "\(scalar.shown) is not an address to listen on; write such as "

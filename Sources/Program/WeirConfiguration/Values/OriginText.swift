@@ -1,3 +1,5 @@
+import Addressing
+
 /// Origins such as `https://api.weixin.qq.com` or `http://127.0.0.1:8089`.
 struct OriginText: Equatable {
     enum Problem: Error, Equatable {
@@ -30,16 +32,10 @@ struct OriginText: Equatable {
         var authority = text[separator.upperBound...]
         if authority.hasSuffix("/") { authority = authority.dropLast() }
         if authority.contains(where: { "/?#@".contains($0) }) { throw .excess }
-        let end = authority.hasPrefix("[") ? authority.firstIndex(of: "]").map { authority.index(after: $0) } : nil
-        let hostEnd = end ?? authority.firstIndex(of: ":") ?? authority.endIndex
-        host = authority[..<hostEnd].lowercased()
-        let tail = authority[hostEnd...]
-        if tail.isEmpty {
-            port = nil
-        } else {
-            guard let number = PortText.parse(tail.dropFirst()), tail.hasPrefix(":"), number > 0 else { throw .syntax }
-            port = number
-        }
+        guard let (name, digits) = HostPort.split(authority) else { throw .syntax }
+        host = name.lowercased()
+        port = digits.flatMap(HostPort.port)
+        guard digits == nil || port ?? 0 > 0 else { throw .syntax }
         guard HostText.isHost(host) else { throw .syntax }
     }
 }

@@ -19,7 +19,7 @@ struct GatewayOptions: ParsableArguments {
     func run(
         _ method: String,
         _ target: String,
-        headers: [HTTPField] = [],
+        headers: [HeaderField] = [],
         body: [UInt8]? = nil,
         show: (JSONObjectView) -> String
     ) async throws {
@@ -27,7 +27,7 @@ struct GatewayOptions: ParsableArguments {
         var origin = url ?? environment["WEIR_URL"] ?? "http://127.0.0.1:8080"
         while origin.hasSuffix("/") { origin.removeLast() }
         var headers = headers
-        if let key = key ?? environment["WEIR_KEY"] { headers.append(HTTPField("Authorization", "Bearer \(key)")) }
+        if let key = key ?? environment["WEIR_KEY"] { headers.append(HeaderField("Authorization", "Bearer \(key)")) }
         let transport = try CurlTransport()
         defer { transport.shutdown() }
         let reply: UpstreamReply

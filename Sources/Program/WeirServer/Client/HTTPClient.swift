@@ -10,7 +10,7 @@ struct HTTPClient: Sendable {
     func send(
         _ method: String,
         _ target: String,
-        headers: [HTTPField] = [],
+        headers: [HeaderField] = [],
         body: [UInt8]? = nil,
         timeout: Duration = .seconds(70)
     ) async throws(TransportFailure) -> UpstreamReply {

@@ -1,3 +1,4 @@
+import Addressing
 import ArgumentParser
 import Foundation
 import HTTPServing
@@ -66,7 +67,7 @@ struct DemoCommand: AsyncParsableCommand {
         return try await DemoTraffic(api: "http://\(api)", sandbox: "http://\(sandbox)").run()
     }
 
-    private func configuration(sandbox: BoundAddress, folder: String, anyPort: Bool) -> GatewayConfiguration {
+    private func configuration(sandbox: HostPort, folder: String, anyPort: Bool) -> GatewayConfiguration {
         var configuration = GatewayConfiguration()
         var app = AppConfiguration(appID: "wx0000000000000000", secret: "sandbox-secret")
         app.hosts = ["http://\(sandbox)"]

@@ -1,8 +1,8 @@
+import Addressing
 import ArgumentParser
 import Logging
 import ServiceLifecycle
 import WeChatSandbox
-import Weir
 
 /// `weir sandbox`
 struct SandboxCommand: AsyncParsableCommand {
@@ -12,7 +12,7 @@ struct SandboxCommand: AsyncParsableCommand {
     )
 
     @Option(help: "Where to listen.")
-    var listen = ListenAddress(host: "127.0.0.1", port: 8089)
+    var listen = HostPort(host: "127.0.0.1", port: 8089)
 
     @Option(
         help: ArgumentHelp(

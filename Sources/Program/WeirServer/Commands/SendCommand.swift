@@ -43,9 +43,9 @@ struct SendCommand: AsyncParsableCommand {
             json.member("retry_class", retryClass)
             json.member("message", raw: body)
         }
-        var headers = [HTTPField("Content-Type", "application/json")]
-        if let idempotencyKey { headers.append(HTTPField("Idempotency-Key", idempotencyKey)) }
-        if let wait { headers.append(HTTPField("Prefer", "wait=\(wait)")) }
+        var headers = [HeaderField("Content-Type", "application/json")]
+        if let idempotencyKey { headers.append(HeaderField("Idempotency-Key", idempotencyKey)) }
+        if let wait { headers.append(HeaderField("Prefer", "wait=\(wait)")) }
         try await gateway.run(
             "POST",
             "/v1/messages",

@@ -1,8 +1,9 @@
+public import Addressing
 public import ArgumentParser
 import HTTPServing
 import Logging
 import ServiceLifecycle
-public import Weir
+import Weir
 import WeirConfiguration
 
 /// `weir serve`
@@ -16,10 +17,10 @@ struct ServeCommand: AsyncParsableCommand {
     var config: String
 
     @Option(help: "Where the api listener binds, in place of the file's server.api.")
-    var api: ListenAddress?
+    var api: HostPort?
 
     @Option(help: "Where the admin listener binds, in place of the file's server.admin.")
-    var admin: ListenAddress?
+    var admin: HostPort?
 
     func run() async throws {
         let source = ConfigurationSource(path: config, api: api, admin: admin)
@@ -47,7 +48,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 }
 
-extension ListenAddress: ExpressibleByArgument {
+extension HostPort: ExpressibleByArgument {
     public init?(argument: String) {
         self.init(argument)
     }

@@ -14,7 +14,7 @@ struct CollectorTransport: OTLPSender {
             method: "POST",
             origin: origin,
             target: target,
-            headers: request.headers.map { HTTPField($0.name, $0.value) },
+            headers: request.headers.map { HeaderField($0.name, $0.value) },
             body: request.body,
             timeout: request.timeout,
             connectTimeout: .seconds(1),

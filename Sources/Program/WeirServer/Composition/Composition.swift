@@ -1,3 +1,4 @@
+import Addressing
 import CoreMetrics
 import CurlTransport
 import HTTPServing
@@ -24,23 +25,11 @@ struct Composition {
         logger: Logger,
         level: LogLevel,
         source: ConfigurationSource?,
-        onBound: @escaping @Sendable (String, BoundAddress) async -> Void
+        onBound: @escaping @Sendable (String, HostPort) async -> Void
     ) throws {
         let limits = ProcessLimits.apply(maxInFlight: configuration.upstream.maxInFlight, logger: logger)
         let time = SystemTimeSource()
-        let registry = MetricRegistry()
-        let metrics = try GatewayMetrics(registry)
-        metrics.registerRoutes()
-        try ProcessMetrics.register(in: registry)
-        // After Weir's own, whose names no library can take any more.
-        MetricsSystem.bootstrap(PrometheusMetricsFactory(registry: registry, maximumLabelSets: 200))
-        let journal = try SQLiteJournal(
-            path: configuration.storage.path,
-            configuration: SQLiteJournalConfiguration(),
-            timeSource: time
-        ) { report in
-            metrics.committed(writes: report.writes, took: report.took, failed: report.failure != nil)
-        }
+        let journal = try SQLiteJournal(path: configuration.storage.path, timeSource: time)
         let transport = try CurlTransport(
             configuration: CurlConfiguration(
                 proxy: configuration.upstream.proxy,
@@ -53,19 +42,23 @@ struct Composition {
             configuration.tracing,
             caFile: configuration.upstream.caFile,
             time: time,
-            metrics: metrics,
             logger: logger
         )
-        let gateway = Gateway(
+        var options = Gateway.Options()
+        options.time = time
+        options.tracer = traces?.tracer
+        options.logger = logger
+        let gateway = try Gateway(
             configuration: configuration,
             transport: transport,
             journal: journal,
-            time: time,
-            registry: registry,
-            metrics: metrics,
-            tracer: traces?.tracer,
-            logger: logger
+            options: options
         )
+        gateway.metrics.registerRoutes()
+        traces?.count(in: gateway.metrics)
+        try ProcessMetrics.register(in: gateway.registry)
+        // After Weir's own, whose names no library can take any more.
+        MetricsSystem.bootstrap(PrometheusMetricsFactory(registry: gateway.registry, maximumLabelSets: 200))
         let reloader = Reloader(gateway: gateway, source: source, first: configuration, level: level, logger: logger)
         let api = APIHandler(gateway: gateway)
         let admin = AdminHandler(
@@ -93,11 +86,11 @@ struct Composition {
 
 private func listener(
     _ name: String,
-    _ address: ListenAddress,
+    _ address: HostPort,
     _ connections: Int,
     _ bodies: ByteBudget,
     _ logger: Logger,
-    _ onBound: @escaping @Sendable (String, BoundAddress) async -> Void,
+    _ onBound: @escaping @Sendable (String, HostPort) async -> Void,
     handler: @escaping @Sendable (IncomingRequest) async -> OutgoingReply
 ) -> any Service {
     var limits = ListenerLimits()

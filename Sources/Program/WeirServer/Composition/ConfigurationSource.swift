@@ -1,3 +1,4 @@
+import Addressing
 import Foundation
 import Weir
 import WeirConfiguration
@@ -5,8 +6,8 @@ import WeirConfiguration
 /// The file that a configuration came from, with what the command line overrides.
 struct ConfigurationSource: Sendable {
     var path: String
-    var api: ListenAddress?
-    var admin: ListenAddress?
+    var api: HostPort?
+    var admin: HostPort?
 
     func read() -> ReadResult {
         var result = ConfigurationReader(environment: ProcessInfo.processInfo.environment).read(path: path)

@@ -1,6 +1,7 @@
 import CurlTransport
 import Logging
 import OTLPTracing
+import Synchronization
 import Timekeeping
 import Weir
 
@@ -10,13 +11,13 @@ struct TraceExport: Sendable {
     let tracer: OTLPTracer
     private let exporter: OTLPExporter
     private let transport: CurlTransport
+    private let counter: SpanCounter
 
     /// `nil` when no collector is configured.
     init?(
         _ configuration: TracingConfiguration,
         caFile: String?,
         time: any TimeSource,
-        metrics: GatewayMetrics,
         logger: Logger
     ) throws(CurlSetupError) {
         guard let endpoint = configuration.endpoint else { return nil }
@@ -26,14 +27,15 @@ struct TraceExport: Sendable {
         options.ratio = configuration.ratio
         options.serviceVersion = Version.current
         options.serviceInstanceID = String(UInt64.random(in: .min ... .max), radix: 16)
-        for result in TraceExport.results { metrics.spans(0, result: result) }
         transport = try CurlTransport(configuration: CurlConfiguration(caFile: caFile))
         let complaints = NewsFilter()
+        let counter = SpanCounter()
+        self.counter = counter
         exporter = OTLPExporter(options, sender: CollectorTransport(transport: transport), time: time) { report in
             switch report {
-            case .exported(let count): metrics.spans(count, result: TraceExport.exported)
+            case .exported(let count): counter.count(count, result: TraceExport.exported)
             case .dropped(let count, let reason):
-                metrics.spans(count, result: reason.rawValue)
+                counter.count(count, result: reason.rawValue)
                 guard complaints.isNews("dropped", at: time.now()) else { return }
                 logger.warning(
                     "spans are dropped on their way to the collector",
@@ -47,9 +49,29 @@ struct TraceExport: Sendable {
     private static let exported = "exported"
     private static let results = [exported] + OTLPReport.Reason.allCases.map(\.rawValue)
 
+    /// Counts in `metrics` what becomes of the spans. To be called before there are any: the gateway that has the metrics
+    /// wants the tracer first.
+    func count(in metrics: GatewayMetrics) {
+        for result in TraceExport.results { metrics.spans(0, result: result) }
+        counter.set(metrics)
+    }
+
     /// Sends what is left, for a few seconds.
     func close() async {
         await exporter.shutdown()
         transport.shutdown()
+    }
+}
+
+/// Where the exporter reports to.
+private final class SpanCounter: Sendable {
+    private let metrics = Mutex<GatewayMetrics?>(nil)
+
+    func set(_ metrics: GatewayMetrics) {
+        self.metrics.withLock { $0 = metrics }
+    }
+
+    func count(_ spans: Int, result: String) {
+        metrics.withLock { $0 }?.spans(spans, result: result)
     }
 }

@@ -53,7 +53,7 @@ struct DemoTraffic {
         return try JSONObjectView(reply.body, rules: .lenient).integer("errcode") == 0
     }
 
-    private static let json = [HTTPField("Content-Type", "application/json")]
+    private static let json = [HeaderField("Content-Type", "application/json")]
 
     private func template(_ openid: String, _ number: Int) -> [UInt8] {
         var json = JSONWriter()
@@ -81,7 +81,7 @@ struct DemoTraffic {
                 json.member("priority", priority)
                 json.member("message", raw: template("o-demo-\(number)", number))
             }
-            let headers = Self.json + [HTTPField("Idempotency-Key", "demo-\(number)")]
+            let headers = Self.json + [HeaderField("Idempotency-Key", "demo-\(number)")]
             let reply = try await gateway.send("POST", "/v1/messages", headers: headers, body: json.bytes)
             guard reply.status == 202, let data = try JSONObjectView(reply.body).object("data"),
                 let id = data.string("id")

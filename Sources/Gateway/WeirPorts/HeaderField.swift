@@ -1,5 +1,5 @@
 /// One HTTP header line.
-public struct HTTPField: Hashable, Sendable {
+public struct HeaderField: Hashable, Sendable {
     public var name: String
     public var value: String {
         didSet { rawValue = nil }

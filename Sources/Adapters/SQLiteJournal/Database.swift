@@ -1,0 +1,128 @@
+internal import CSQLite
+
+/// A connection to an SQLite file, for one thread at a time. It closes with its last reference, if not before.
+@safe final class Database {
+    /// nil once it is closed.
+    private var handle: OpaquePointer?
+    private var statements: [String: CompiledStatement] = [:]
+
+    /// Opens the file; one that is to be written is made when it is missing.
+    init(path: String, isReadOnly: Bool = false) throws(SQLiteFailure) {
+        let access = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        let code = unsafe sqlite3_open_v2(path, &handle, access | SQLITE_OPEN_NOMUTEX, nil)
+        guard code == SQLITE_OK else {
+            let failure = failure(code)
+            close()
+            throw failure
+        }
+        unsafe sqlite3_extended_result_codes(handle, 1)
+        // The folder's lock keeps other gateways out; this is for an operator's sqlite3 shell.
+        unsafe sqlite3_busy_timeout(handle, 5_000)
+    }
+
+    deinit {
+        close()
+    }
+
+    /// Every later use fails with `SQLITE_MISUSE`.
+    func close() {
+        statements = [:]
+        // SQLite keeps it until the statements that are still held somewhere are let go.
+        unsafe sqlite3_close_v2(handle)
+        unsafe handle = nil
+    }
+
+    // MARK: - Statements
+
+    /// Compiles one statement, or takes it from the cache, which has no bound.
+    func compile(_ sql: String, isCached: Bool) throws(SQLiteFailure) -> CompiledStatement {
+        if let known = statements[sql] { return known }
+        guard unsafe handle != nil else { throw Database.closed }
+        var compiled: OpaquePointer?
+        let flags = isCached ? UInt32(SQLITE_PREPARE_PERSISTENT) : 0
+        let code = unsafe sqlite3_prepare_v3(handle, sql, -1, flags, &compiled, nil)
+        guard code == SQLITE_OK, let compiled = unsafe compiled else { throw failure(code) }
+        let statement = unsafe CompiledStatement(compiled)
+        if isCached { statements[sql] = statement }
+        return statement
+    }
+
+    /// Runs any number of statements and passes over what they answer.
+    func execute(_ sql: String) throws(SQLiteFailure) {
+        guard unsafe handle != nil else { throw Database.closed }
+        let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)
+        guard code == SQLITE_OK else { throw failure(code) }
+    }
+
+    /// The first value of the first row; nil for NULL and where there is no row.
+    func integer(_ sql: String) throws(SQLiteFailure) -> Int64? {
+        let row = try PreparedStatement(self, sql, isCached: false)
+        return try row.step() ? row.optionalInteger(0) : nil
+    }
+
+    /// The first value of each row.
+    func texts(_ sql: String) throws(SQLiteFailure) -> [String] {
+        let row = try PreparedStatement(self, sql, isCached: false)
+        var texts: [String] = []
+        while try row.step() { texts.append(row.text(0)) }
+        return texts
+    }
+
+    // MARK: - Transactions
+
+    /// Runs `body` on the file as it is at one moment.
+    func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try PreparedStatement(self, "BEGIN").run()
+        defer { rollback() }
+        return try body(self)
+    }
+
+    /// Runs `body` in a transaction, of which nothing stays when `body` or the commit fails.
+    func write<Value>(_ body: (Database) throws(SQLiteFailure) -> Value) throws(SQLiteFailure) -> Value {
+        do throws(SQLiteFailure) {
+            try PreparedStatement(self, "BEGIN IMMEDIATE").run()
+            let value = try body(self)
+            try PreparedStatement(self, "COMMIT").run()
+            return value
+        } catch {
+            rollback()
+            throw error
+        }
+    }
+
+    /// Ends the transaction if there is one: a full disk may have ended it already. One that can't be ended fails the next.
+    private func rollback() {
+        guard unsafe handle != nil, unsafe sqlite3_get_autocommit(handle) == 0 else { return }
+        try? PreparedStatement(self, "ROLLBACK").run()
+    }
+
+    /// Moves what is in the write-ahead log into the file, as far as nobody reads it.
+    ///
+    /// - Parameter truncating: waits for those who read, and empties the log.
+    func checkpoint(truncating: Bool) {
+        guard unsafe handle != nil else { return }
+        let mode = truncating ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE
+        unsafe sqlite3_wal_checkpoint_v2(handle, nil, mode, nil, nil)
+    }
+
+    // MARK: - Failures
+
+    private func failure(_ code: Int32) -> SQLiteFailure {
+        SQLiteFailure(code: code, message: unsafe String(cString: sqlite3_errmsg(handle)))
+    }
+
+    private static let closed = SQLiteFailure(code: SQLITE_MISUSE, message: "the connection is closed")
+}
+
+/// A statement as SQLite has compiled it.
+@safe final class CompiledStatement {
+    let handle: OpaquePointer
+
+    init(_ handle: OpaquePointer) {
+        unsafe self.handle = handle
+    }
+
+    deinit {
+        unsafe sqlite3_finalize(handle)
+    }
+}
