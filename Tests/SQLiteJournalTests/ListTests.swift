@@ -55,7 +55,7 @@ import WeirPorts
 
     @Test func `every filter gives what a plain search would, page by page, newest first`() async throws {
         try await withJournal { journal, _ in
-            try await journal.write(ListTests.messages.map { .accept($0) })
+            try await journal.write(ListTests.messages.flatMap(writes))
             for filter in ListTests.filters {
                 for limit in [1, 7, 1_000] {
                     var filter = filter
