@@ -21,6 +21,7 @@ public final class Gateway: Service {
     let requestLog: RequestLog
     let dispatcher: Dispatcher
     let relayService: RelayService
+    let intake: QueueIntake
     let messageService: MessageService
     let alertService: AlertService
     let journal: any Journal
@@ -80,16 +81,25 @@ public final class Gateway: Service {
             metrics: metrics,
             time: time
         )
+        intake = QueueIntake(dispatcher: dispatcher, journal: journal, metrics: metrics, time: time)
         messageService = MessageService(
             live: live,
             gate: gate,
+            intake: intake,
             dispatcher: dispatcher,
             journal: journal,
             metrics: metrics,
             time: time
         )
         metrics.configured(configuration, at: time.timestamp())
-        alertService = AlertService(beside: messageService, logger: logger)
+        alertService = AlertService(
+            live: live,
+            intake: intake,
+            journal: journal,
+            metrics: metrics,
+            time: time,
+            logger: logger
+        )
         ledgerProblem = Gateway.takeLedger(journal, dispatcher)
         journal.onCommit { metrics.committed(writes: $0.writes, took: $0.took, failed: $0.failure != nil) }
         registry.onCollect { [weak self] in self?.collect() }
@@ -133,13 +143,7 @@ public final class Gateway: Service {
     func restore() throws(JournalError) {
         if let ledgerProblem { throw ledgerProblem }
         let began = time.now()
-        var count = 0
-        try journal.restore { message in
-            dispatcher.restore(accepted(message), interruptedAt: message.interruptedAt)
-            alertService.watch(message)
-            count += 1
-        }
-        dispatcher.look()
+        let count = try intake.restore { alertService.watch($0) }
         let took = time.now() - began
         logger.notice("journal read", metadata: ["waiting": "\(count)", "seconds": "\(took.inSeconds)"])
         let absent = dispatcher.snapshot().absentApps
@@ -150,32 +154,6 @@ public final class Gateway: Service {
                 "messages": "\(absent.reduce(0) { $0 + $1.messages })",
                 "apps": "\(absent.prefix(10).map(\.name).joined(separator: ", "))",
             ]
-        )
-    }
-
-    private func accepted(_ message: RestoredMessage) -> AcceptedMessage {
-        let record = MessageRecord(
-            id: message.id,
-            app: message.app,
-            client: message.client,
-            type: message.type,
-            priority: message.priority,
-            retryClass: message.retryClass,
-            createdAt: message.createdAt,
-            notBefore: message.notBefore,
-            notAfter: message.notAfter,
-            body: [],
-            countedAttempts: message.countedAttempts,
-            firstAttemptAt: message.firstAttemptAt,
-            nextAt: message.nextAt
-        )
-        return AcceptedMessage(
-            record: record,
-            app: dispatcher.placeToWait(app: message.app),
-            api: message.type.descriptor,
-            isDeduplicated: message.type == .template,
-            startedAttempts: message.startedAttempts,
-            isAmbiguous: message.isAmbiguous
         )
     }
 
@@ -258,6 +236,7 @@ public final class Gateway: Service {
         isAccepting.withLock { $0 = false }
         messageService.stopping.send()
         messageService.idempotency.close()
+        messageService.redrives.close()
         alertService.turns.close()
     }
 }

@@ -134,6 +134,8 @@ import WeChat
         harness.machine.setPaused(false, app: 0, at: harness.now)
         #expect(harness.starts().isEmpty)
         harness.machine.setToken(.ready, app: 0, at: harness.now)
+        // WeChat's word had emptied the bucket.
+        harness.advance(.seconds(1))
         #expect(harness.starts() == [id])
     }
 

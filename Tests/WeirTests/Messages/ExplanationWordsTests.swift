@@ -39,6 +39,7 @@ import Timekeeping
             "for an operator: WeChat refuses main or its use of /cgi-bin/message/template/send, and is asked again each "
             + "minute, later each fifth",
         .paused: "for an operator to resume main",
+        .noApp: "for its app main, which is not configured any more, to return",
         .concurrency: "for a free slot among the attempts in flight",
         .journal: "for a journal that can be written",
         .draining: "for the next start of Weir",

@@ -21,6 +21,9 @@ final class LiveSettings: Sendable {
 
         var present: LiveSettings { settings.withLock { $0 } }
 
+        /// What a caller's request goes by.
+        func settings(of caller: Caller) -> LiveSettings { caller.settings ?? present }
+
         func replace(by settings: LiveSettings) {
             self.settings.withLock { $0 = settings }
         }

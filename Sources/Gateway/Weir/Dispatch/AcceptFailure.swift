@@ -2,7 +2,7 @@
 public enum AcceptFailure: Error, Equatable, Sendable {
     /// As many messages wait as may.
     case queueFull
-    /// Its app has just left the configuration.
+    /// No app of its name is configured, or not any more.
     case noApp
     /// It could not be put on disk.
     case journal(JournalError)

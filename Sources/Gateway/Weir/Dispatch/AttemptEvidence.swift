@@ -12,6 +12,8 @@ public struct AttemptEvidence: Equatable, Sendable {
     public var concernsApp = true
     /// The app has other credentials by now, or has left: what is said of the account is about what was.
     public var isOutdated = false
+    /// Whether WeChat would know a repeat of the message for one: asked for where nobody knows how the attempt ended.
+    public var isRepeatKnown = false
     /// The call's body comes from its caller as it is sent, and had not come whole: how long that takes is the caller's doing.
     public var isBodyIncomplete: Bool
 

@@ -29,14 +29,6 @@ extension Dispatcher {
         }
     }
 
-    /// The place for a message that the journal has: also of an app that is not configured.
-    func placeToWait(app name: String) -> AppSlot {
-        state.withLock { state in
-            let index = state.placeToWait(app: name, at: time.moment())
-            return state.machine.slot(of: index)
-        }
-    }
-
     /// The apps that left and of which nothing is there any more, since this was asked last; none where they are not more than `few`.
     func takeDepartures(moreThan few: Int = 0) -> [DispatchMachine.Departure] {
         state.withLock { state in
@@ -117,12 +109,6 @@ extension Dispatcher.State {
     }
 
     // MARK: What waits
-
-    /// Where a message is put: its app may have left its place since it was looked up. `nil` when the app is not configured any more.
-    func present(_ slot: AppSlot, named name: String) -> Int? {
-        if machine.isPresent(slot) { return slot.index }
-        return machine.app(named: name).flatMap { machine.apps[$0].isPresent ? $0 : nil }
-    }
 
     /// The place of an app of which messages wait; one that is not configured gets a place where they wait for it.
     mutating func placeToWait(app name: String, at now: Moment) -> Int {

@@ -5,6 +5,18 @@ import Timekeeping
 import WeChat
 
 extension Dispatcher.State {
+    /// A message as the queue has it, in the lane of its app.
+    mutating func job(
+        _ message: Message,
+        _ progress: MessageProgress,
+        of app: Int,
+        at now: Instant,
+        metrics: GatewayMetrics
+    ) -> Job {
+        let lane = lane(app: app, api: message.type.descriptor, isDurable: true, at: now, metrics: metrics)
+        return Job(message, progress, lane: lane, retryClass: classes.index(message.retryClass))
+    }
+
     /// The lane of an app's api, with the app's limit for it where it is new.
     mutating func lane(
         app: Int,
@@ -24,13 +36,6 @@ extension Dispatcher.State {
         )
         if machine.gateCount > number { metrics.registerGate(number, app: apps[app].name, api: api.label) }
         return lane
-    }
-
-    /// The lane of a message that the journal has; its app may have left since it was looked up.
-    mutating func laneToWait(_ message: AcceptedMessage, at now: Moment, metrics: GatewayMetrics) -> LaneID {
-        let name = message.record.app
-        let app = present(message.app, named: name) ?? placeToWait(app: name, at: now)
-        return lane(app: app, api: message.api, isDurable: true, at: now.instant, metrics: metrics)
     }
 
     /// Asks the keeper whether the app has a token.
@@ -67,7 +72,7 @@ extension Dispatcher.State {
         return Departure(
             call: call,
             trail: calls.values[index].trail,
-            runtime: apps[call.app],
+            runtime: apps[call.app.index],
             connectTimeout: upstream.connectTimeout,
             signal: signal
         )
@@ -101,12 +106,9 @@ extension Dispatcher {
         state.withLock { $0.apps }.flatMap { $0.keeper?.recentTokens ?? [] }
     }
 
-    /// Where an app's messages wait, by the name that the journal has; `nil` when no such app or robot is configured.
-    func place(app name: String) -> AppSlot? {
-        state.withLock { state in
-            guard let app = state.machine.app(named: name), state.machine.apps[app].isPresent else { return nil }
-            return state.machine.slot(of: app)
-        }
+    /// Whether an app or robot of the name that the journal has is configured.
+    func hasApp(_ name: String) -> Bool {
+        state.withLock { state in state.machine.app(named: name).map { state.machine.apps[$0].isPresent } ?? false }
     }
 
     /// What stands between a waiting message and its next attempt; `nil` when it does not wait here.

@@ -7,15 +7,8 @@ public struct Lease: Equatable, Sendable {
     public var job: Job
     /// Counts every request that was started for the job, from 1.
     public var number: Int
-    /// Index of the lane's gate.
-    public var gate: Int
-    /// Its gate's number, by which it is known also when the gate is gone.
-    public var gateNumber: UInt64 = 0
-    /// Index of the breaker that gave the permit.
-    public var breaker = 0
-    public var permit: BreakerPermit
-    /// How many permits the lane's bucket had granted with this one, for giving it back late.
-    public var mark: UInt64
+    /// What it took before it could leave.
+    var permits: Permits
     public var startedAt: Moment
     /// How long the attempt may take.
     public var timeout = Duration.seconds(5)
@@ -27,4 +20,11 @@ public struct Lease: Equatable, Sendable {
     var isOverdue = false
     /// It hangs and was given up for a repeat.
     var isGivenUp = false
+
+    /// Index of the lane's gate.
+    public var gate: Int { permits.gate }
+    /// Its gate's number, by which it is known also when the gate is gone.
+    public var gateNumber: UInt64 { permits.gateNumber }
+    /// Index of the breaker that gave the permit.
+    public var breaker: Int { permits.breaker }
 }
