@@ -30,6 +30,7 @@ extension Simulation {
         for breaker in dispatcher.snapshot().breakers { _ = dispatcher.force(.auto, breaker: breaker.name) }
         time.settle()
         collectDepartures()
+        check()
         var events = 0
         while violations.isEmpty, !isIdle {
             guard let event = nextEvent() else { break }
