@@ -1,4 +1,5 @@
 import Queueing
+import Synchronization
 import Timekeeping
 import WeChat
 
