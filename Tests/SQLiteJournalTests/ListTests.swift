@@ -172,7 +172,7 @@ import WeirPorts
 
     private func plan(_ connection: Connection, _ sql: String) throws -> [String] {
         try connection.read { database in
-            let row = try PreparedStatement(database, "EXPLAIN QUERY PLAN " + sql)
+            let row = try PreparedStatement(database, "EXPLAIN QUERY PLAN " + sql, isCached: false)
             var details: [String] = []
             while try row.step() { details.append(row.text(3)) }
             return details
