@@ -12,15 +12,13 @@ extension Dispatcher {
     ///
     /// Nothing is started yet: `look` does that once all are back.
     func restore(_ message: AcceptedMessage, interruptedAt: Timestamp?) {
-        let now = time.moment()
-        state.withLock { state in
+        prepare { state, now in
             let lane = state.lane(
                 app: message.app,
                 api: message.api,
                 isDurable: true,
                 limit: message.limit,
-                at: now.instant,
-                metrics: metrics
+                at: now.instant
             )
             var message = message
             message.isAmbiguous = message.isAmbiguous || interruptedAt != nil
@@ -46,13 +44,7 @@ extension Dispatcher {
                 reason: "interrupted by a restart"
             )
             if !mayRepeat {
-                metrics.ended(
-                    job,
-                    gate: state.machine.gate(of: lane),
-                    api: message.api,
-                    as: .unknown,
-                    at: now.timestamp
-                )
+                state.events.append(.messageEnded(MessageEnd(job, gate: state.gateName(of: lane), settlement)))
             }
             journal.append([.settle(job.id, attempt, settlement)]) { _ in }
         }
@@ -94,7 +86,7 @@ extension Dispatcher {
             let known = state.machine.breakers.indices.first { state.name(ofBreaker: $0) == name }
             guard let index = known else { return false }
             if let transition = state.machine.force(mode, breaker: index, because: why, at: now) {
-                state.effects.append(.report(transition, breaker: name))
+                state.events.append(.breakerMoved(transition, breaker: name))
             }
             return true
         }

@@ -21,8 +21,7 @@ extension Dispatcher {
                 api: message.api,
                 isDurable: true,
                 limit: message.limit,
-                at: now.instant,
-                metrics: metrics
+                at: now.instant
             )
             switch state.machine.submit(message.job(in: lane, classes: state.classes), at: now) {
             case .refused: return .queueFull
@@ -44,7 +43,7 @@ extension Dispatcher {
         }
         try result.get()
         let record = message.record
-        metrics.accepted(app: record.app, type: record.type, priority: record.priority)
+        observer.observe(.messageAccepted(app: record.app, record.type, record.priority))
     }
 
     private func appendAccept(
@@ -96,16 +95,12 @@ extension Dispatcher {
         guard let (parcel, api, runtime, upstream) = unpack(lease, stored: stored) else { return }
         guard !parcel.body.isEmpty else { return fail(lease, because: "its body is no longer kept") }
         var attempt = Attempt(lease: lease, api: api, runtime: runtime, trail: parcel.trail, body: parcel.body)
-        let target: String
-        if let robot = runtime.robot {
-            target = robot.target(at: time.timestamp())
-        } else {
-            guard let token = runtime.keeper?.token() else { return giveBack(lease, parcel) }
-            attempt.token = token
-            target = Dispatcher.path(api, body: parcel.body) + "?access_token=" + token.value
+        attempt.token = runtime.keeper?.token()
+        let (token, now) = (attempt.token, time.timestamp())
+        guard let target = runtime.upstream.target(of: api, body: parcel.body, token: token, at: now) else {
+            return giveBack(lease, parcel)
         }
-        metrics.started(lease)
-        attempt.span = traces.attempt(lease, trail: parcel.trail, app: runtime.name, api: api)
+        attempt.trace = observer.attemptLeaves(attempt.departure)
         let request = UpstreamRequest(
             method: "POST",
             origin: runtime.origin,
@@ -142,11 +137,6 @@ extension Dispatcher {
     }
 
     private static let tooLateToRepeat = "an attempt's outcome is unknown and a repeat is not safe any more"
-
-    private static func path(_ api: APIDescriptor, body: [UInt8]) -> String {
-        guard let type = MessageType(api: api.label), type == .mass else { return api.label }
-        return type.api(for: body) ?? api.label
-    }
 
     private static let jsonHeaders = [HeaderField("Content-Type", "application/json; charset=utf-8")]
 
@@ -199,11 +189,9 @@ extension Dispatcher {
             countedAttempts: Int(job.countedAttempts),
             reason: reason
         )
-        let index = state.machine.gate(of: job.lane)
-        let gate = state.machine.gates[index]
-        metrics.ended(job, gate: index, api: gate.api, as: end, at: now.timestamp)
-        let ended = MessageEnd(id: job.id, app: state.apps[gate.app].name, settlement: settlement, trail: trail)
-        state.effects.append(.log(ended))
+        var ended = MessageEnd(job, gate: state.gateName(of: job.lane), settlement)
+        ended.traceparent = trail?.traceparent ?? ""
+        state.events.append(.messageEnded(ended))
         journal.append([.conclude(job.id, settlement)]) { result in
             completion(result.map { _ in })
             for watcher in watchers { watcher() }
@@ -232,8 +220,7 @@ extension Dispatcher {
                 api: message.api,
                 isDurable: true,
                 limit: message.limit,
-                at: now.instant,
-                metrics: metrics
+                at: now.instant
             )
             state.machine.restore(message.job(in: lane, classes: state.classes), at: now)
         }

@@ -11,8 +11,7 @@ extension Dispatcher.State {
         api: APIDescriptor,
         isDurable: Bool,
         limit: RateLimit,
-        at now: Instant,
-        metrics: GatewayMetrics
+        at now: Instant
     ) -> LaneID {
         let gates = machine.gates.count
         let lane = machine.lane(
@@ -23,8 +22,16 @@ extension Dispatcher.State {
             limit: limit,
             at: now
         )
-        if machine.gates.count > gates { metrics.registerGate(gates, app: apps[app].name, api: api.label) }
+        if machine.gates.count > gates {
+            events.append(.gateMade(GateName(index: gates, app: apps[app].name, api: api.label)))
+        }
         return lane
+    }
+
+    func gateName(of lane: LaneID) -> GateName {
+        let index = machine.gate(of: lane)
+        let gate = machine.gates[index]
+        return GateName(index: index, app: apps[gate.app].name, api: gate.api.label)
     }
 
     /// Asks the keeper whether the app has a token.
