@@ -111,30 +111,4 @@ extension Dispatcher {
             return (index, state.apps[index].configuration.limit(for: api.label))
         }
     }
-
-    /// What stands between a waiting message and its next attempt; `nil` when it does not wait here.
-    func explain(_ id: JobID) -> WaitingReport? {
-        state.withLock { state in
-            let now = time.moment()
-            let machine = state.machine
-            guard let job = machine.waiting(id) else { return nil }
-            let gate = machine.gates[machine.gate(of: job.lane)]
-            let obstacle = machine.obstacle(of: job, at: now)
-            let isScheduled = obstacle.reason == .scheduled
-            let (since, waits) = machine.waited(job, at: now)
-            return WaitingReport(
-                obstacle: obstacle,
-                waits: isScheduled ? [] : waits,
-                since: since,
-                app: machine.apps[gate.app].name,
-                api: gate.api.label,
-                limit: gate.bucket.limit,
-                available: gate.bucket.available(at: now.instant),
-                breaker: state.name(ofBreaker: gate.breaker),
-                breakerState: machine.breakers[gate.breaker].state,
-                laneWaiting: machine.queue.count(in: job.lane),
-                retryBudget: machine.apps[gate.app].budget.balance(at: now.instant)
-            )
-        }
-    }
 }
