@@ -50,10 +50,10 @@ import WeirTesting
             if !isFree { underLock.put(text) }
         }
 
-        func attemptLeaves(_ departure: AttemptDeparture) -> (any AttemptTrace)? {
-            let before = (departure.trail.previous as? Trace).map { " after \($0.number)" } ?? ""
-            note("attempt \(departure.lease.number) leaves\(before)")
-            return Trace(departure.lease.number)
+        func attemptLeaves(_ start: AttemptStart) -> (any AttemptTrace)? {
+            let before = (start.trail.previous as? Trace).map { " after \($0.number)" } ?? ""
+            note("attempt \(start.lease.number) leaves\(before)")
+            return Trace(start.lease.number)
         }
 
         func observe(_ event: DispatchEvent) {

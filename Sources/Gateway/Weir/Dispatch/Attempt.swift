@@ -21,7 +21,7 @@ struct Attempt: Sendable {
 
     var gate: GateName { GateName(index: lease.gate, app: runtime.name, api: api.label) }
 
-    var departure: AttemptDeparture { AttemptDeparture(lease: lease, gate: gate, trail: trail) }
+    var start: AttemptStart { AttemptStart(lease: lease, gate: gate, trail: trail) }
 
     /// The trail of the next attempt, should there be one.
     func trailAfterwards(at now: Timestamp) -> Trail {

@@ -34,7 +34,7 @@ struct GateName: Equatable, Sendable {
 }
 
 /// An attempt that leaves.
-struct AttemptDeparture: Sendable {
+struct AttemptStart: Sendable {
     var lease: Lease
     var gate: GateName
     var trail: Trail

@@ -8,7 +8,7 @@ protocol DispatchObserver: Sendable {
 
     /// An attempt leaves now.
     /// - Returns: what goes with it to its end, and is shown to the attempt after it; `nil` where nobody follows it.
-    func attemptLeaves(_ departure: AttemptDeparture) -> (any AttemptTrace)?
+    func attemptLeaves(_ start: AttemptStart) -> (any AttemptTrace)?
 }
 
 /// What an observer keeps with an attempt. The dispatcher carries it along without a look inside.

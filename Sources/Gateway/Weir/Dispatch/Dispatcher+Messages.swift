@@ -100,7 +100,7 @@ extension Dispatcher {
         guard let target = runtime.upstream.target(of: api, body: parcel.body, token: token, at: now) else {
             return giveBack(lease, parcel)
         }
-        attempt.trace = observer.attemptLeaves(attempt.departure)
+        attempt.trace = observer.attemptLeaves(attempt.start)
         let request = UpstreamRequest(
             method: "POST",
             origin: runtime.origin,

@@ -92,7 +92,7 @@ extension Dispatcher {
         attempt.concernsApp = call.concernsApp
         attempt.method = call.method
         attempt.progress = call.stream.map(StreamProgress.init)
-        attempt.trace = observer.attemptLeaves(attempt.departure)
+        attempt.trace = observer.attemptLeaves(attempt.start)
         var request = UpstreamRequest(
             method: call.method,
             origin: runtime.origin,

@@ -39,9 +39,9 @@ extension GatewayMetrics {
     }
 
     /// An attempt leaves.
-    func left(_ departure: AttemptDeparture) {
-        gate(departure.gate).permits.increment()
-        let lease = departure.lease
+    func left(_ start: AttemptStart) {
+        gate(start.gate).permits.increment()
+        let lease = start.lease
         guard lease.number == 1 else { return }
         queueWaits[Int(lease.job.priority.rawValue)].observe(lease.readyFor)
     }

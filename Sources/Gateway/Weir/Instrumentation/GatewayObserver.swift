@@ -28,9 +28,9 @@ final class GatewayObserver: DispatchObserver {
         self.time = time
     }
 
-    func attemptLeaves(_ departure: AttemptDeparture) -> (any AttemptTrace)? {
-        metrics.left(departure)
-        return traces.begin(departure)
+    func attemptLeaves(_ start: AttemptStart) -> (any AttemptTrace)? {
+        metrics.left(start)
+        return traces.begin(start)
     }
 
     func observe(_ event: DispatchEvent) {

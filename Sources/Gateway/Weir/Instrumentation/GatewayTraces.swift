@@ -74,8 +74,8 @@ public final class GatewayTraces: Sendable {
     // MARK: Attempts
 
     /// An attempt leaves: the wait before it is over.
-    func begin(_ departure: AttemptDeparture) -> SpanTrace? {
-        let (lease, trail) = (departure.lease, departure.trail)
+    func begin(_ start: AttemptStart) -> SpanTrace? {
+        let (lease, trail) = (start.lease, start.trail)
         guard let tracer, TraceContext.traceID(of: trail.traceparent) != nil else { return nil }
         let parent = context(trail.traceparent)
         let begin = SpanTime(lease.startedAt.timestamp)
@@ -92,8 +92,8 @@ public final class GatewayTraces: Sendable {
         let span = tracer.startSpan("attempt", context: parent, ofKind: .client, at: begin)
         span.updateAttributes { attributes in
             attributes["weir.attempt"] = lease.number
-            attributes["weir.app"] = departure.gate.app
-            attributes["weir.api"] = departure.gate.api
+            attributes["weir.app"] = start.gate.app
+            attributes["weir.api"] = start.gate.api
             if lease.job.isDurable { attributes["weir.id"] = lease.job.id.description }
         }
         if lease.job.isDurable { span.addLink(SpanLink(context: parent, attributes: ["weir.link": "accepted by"])) }
