@@ -127,9 +127,9 @@ import WeirPorts
         guard let mount = Mount(size: "1m") else { return }
         try await withJournal { journal, folder in
             var message = record(id(1))
-            message.body = [UInt8](repeating: 120, count: 200_000)
+            message.content.body = [UInt8](repeating: 120, count: 200_000)
             for number in 1...20 {
-                message.id = id(number)
+                message.message.id = id(number)
                 try await journal.write([.accept(message)])
             }
             let error = #expect(throws: JournalError.self) {

@@ -22,19 +22,38 @@ func record(
     state: JobState = .pending,
     endedAt: Timestamp? = nil
 ) -> MessageRecord {
-    MessageRecord(
-        id: id,
-        app: app,
-        client: client,
-        type: .template,
-        createdAt: createdAt,
-        recipient: recipient,
-        body: Array("{\"touser\":\"\(recipient)\"}".utf8),
-        idempotency: key.map { IdempotencyMark(key: $0, digest: [UInt8](repeating: 7, count: 32)) },
-        traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-        state: state,
-        endedAt: endedAt
+    var progress = MessageProgress()
+    (progress.state, progress.endedAt) = (state, endedAt)
+    return MessageRecord(
+        Message(id: id, app: app, client: client, type: .template, createdAt: createdAt),
+        MessageContent(
+            body: Array("{\"touser\":\"\(recipient)\"}".utf8),
+            recipient: recipient,
+            idempotency: key.map { IdempotencyMark(key: $0, digest: [UInt8](repeating: 7, count: 32)) },
+            traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+        ),
+        progress
     )
+}
+
+/// What brings a message into the state that a record tells.
+func writes(_ record: MessageRecord) -> [JournalWrite] {
+    switch record.state {
+    case .pending: [.accept(record)]
+    case .sending: [.accept(record), .start(record.id, number: 1, at: record.createdAt, needsBody: false)]
+    default:
+        [
+            .accept(record),
+            .conclude(
+                record.id,
+                Settlement(state: record.state, at: record.endedAt ?? record.createdAt, countedAttempts: 0)
+            ),
+        ]
+    }
+}
+
+extension JournalWrite {
+    static func accept(_ record: MessageRecord) -> JournalWrite { .accept(record.message, record.content) }
 }
 
 func attempt(_ number: Int, at time: Timestamp = start, _ outcome: Outcome = .accepted) -> AttemptRecord {
@@ -52,7 +71,9 @@ func attempt(_ number: Int, at time: Timestamp = start, _ outcome: Outcome = .ac
 /// A message as a list of its parts, to be compared whole.
 func parts(_ message: MessageRecord?) -> [String] {
     guard let message else { return [] }
-    return Mirror(reflecting: message).children.map { "\($0.label ?? "") = \($0.value)" }
+    let parts: [Any] = [message.message, message.content, message.progress]
+    return (parts.flatMap { Mirror(reflecting: $0).children } + Mirror(reflecting: message).children.suffix(2))
+        .map { "\($0.label ?? "") = \($0.value)" }
 }
 
 extension SQLiteJournal {

@@ -72,7 +72,7 @@ import WeirTesting
             timeSource: ManualTimeSource()
         )
         var large = record(id(2))
-        large.body = [UInt8](repeating: 120, count: 200_000)
+        large.content.body = [UInt8](repeating: 120, count: 200_000)
         let writes: [JournalWrite] = [.forget("kept"), .remember(try entry("new", [2])), .accept(large)]
         await #expect(throws: JournalError.self) { try await journal.write(writes) }
         #expect(try journal.ledger().map(\.name) == ["kept"])

@@ -36,14 +36,14 @@ import WeirTesting
         configuration.listedRows = 100
         try await withJournal(configuration) { journal, _ in
             try await journal.write(
-                (0..<1_000).map { .accept(record(id($0), state: $0 % 3 == 0 ? .pending : .sent, endedAt: start)) }
+                (0..<1_000).flatMap { writes(record(id($0), state: $0 % 3 == 0 ? .pending : .sent, endedAt: start)) }
             )
             // What is looked for is the oldest there is.
             var wanted = record(id(0, at: start + .seconds(-1)), app: "main", client: filter.client ?? "orders")
-            wanted.recipient = filter.recipient ?? "oRecipient"
-            wanted.state = filter.states.last ?? .pending
-            wanted.createdAt = start + .seconds(2)
-            try await journal.write([.accept(wanted)])
+            wanted.content.recipient = filter.recipient ?? "oRecipient"
+            wanted.progress.state = filter.states.last ?? .pending
+            wanted.message.createdAt = start + .seconds(2)
+            try await journal.write(writes(wanted))
             let pages = try await pages(journal, filter)
             #expect(pages.flatMap { $0 } == [wanted.id])
             #expect(pages.count >= 4)
@@ -68,7 +68,7 @@ import WeirTesting
     @Test func `a page ends when its time is over, and each comes further than the last`() async throws {
         let clock = TickingTimeSource(step: .milliseconds(100))
         try await withJournal(timeSource: clock) { journal, _ in
-            try await journal.write((0..<1_000).map { .accept(record(id($0), state: .sent, endedAt: start)) })
+            try await journal.write((0..<1_000).flatMap { writes(record(id($0), state: .sent, endedAt: start)) })
             let pages = try await pages(journal, MessageFilter(states: [.delivered]))
             // A glance at the clock each 64 rows, and three of them are 250 ms.
             #expect((5...10).contains(pages.count))
@@ -141,7 +141,7 @@ import WeirTesting
         var configuration = SQLiteJournalConfiguration()
         configuration.checkpointPages = 250
         try await withJournal(configuration, timeSource: SystemTimeSource()) { journal, folder in
-            try await journal.write((0..<20_000).map { .accept(record(id($0), state: .sent, endedAt: start)) })
+            try await journal.write((0..<20_000).flatMap { writes(record(id($0), state: .sent, endedAt: start)) })
             let isDone = Flag()
             let largest = await withTaskGroup(of: Void.self, returning: Int64.self) { group in
                 for client in [nil, "orders", "billing", ""] {
@@ -155,7 +155,7 @@ import WeirTesting
                 var largest: Int64 = 0
                 for number in 0..<600 {
                     var message = record(id(number, at: start + .seconds(1)))
-                    message.body = [UInt8](repeating: 120, count: 60_000)
+                    message.content.body = [UInt8](repeating: 120, count: 60_000)
                     _ = try? await journal.write([.accept(message)])
                     largest = max(largest, JournalFolder(existing: folder.journal).logBytes())
                 }

@@ -55,7 +55,7 @@ import WeirPorts
 
     @Test func `every filter gives what a plain search would, page by page, newest first`() async throws {
         try await withJournal { journal, _ in
-            try await journal.write(ListTests.messages.map { .accept($0) })
+            try await journal.write(ListTests.messages.flatMap(writes))
             for filter in ListTests.filters {
                 for limit in [1, 7, 1_000] {
                     var filter = filter
@@ -172,7 +172,7 @@ import WeirPorts
 
     private func plan(_ connection: Connection, _ sql: String) throws -> [String] {
         try connection.read { database in
-            let row = try PreparedStatement(database, "EXPLAIN QUERY PLAN " + sql)
+            let row = try PreparedStatement(database, "EXPLAIN QUERY PLAN " + sql, isCached: false)
             var details: [String] = []
             while try row.step() { details.append(row.text(3)) }
             return details

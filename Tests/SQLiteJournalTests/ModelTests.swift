@@ -61,7 +61,8 @@ import WeirTesting
             let costs: [RetryCost] = [.free, .paid, .deferred(.milliseconds(1_200)), .deferred(.zero)]
             return NextStep(
                 due: Bool.random(using: &generator) ? now + .seconds(7) : nil,
-                reason: "retry after -1, system busy",
+                wait: Bool.random(using: &generator) ? WaitReason.allCases.randomElement(using: &generator) : nil,
+                reason: ["retry after -1, system busy", "turn: ", ": :"].randomElement(using: &generator) ?? "",
                 cost: costs.randomElement(using: &generator) ?? .free
             )
         }
@@ -73,11 +74,11 @@ import WeirTesting
                 createdAt: now,
                 key: Bool.random(using: &generator) ? "k" : nil
             )
-            message.priority = Priority.allCases.randomElement(using: &generator) ?? .normal
-            message.type = MessageType.allCases.randomElement(using: &generator) ?? .mass
-            if Bool.random(using: &generator) { message.notBefore = now + .seconds(1) }
-            if Bool.random(using: &generator) { message.recipient = "" }
-            if Bool.random(using: &generator) { message.metadata = Array("{}".utf8) }
+            message.message.priority = Priority.allCases.randomElement(using: &generator) ?? .normal
+            message.message.type = MessageType.allCases.randomElement(using: &generator) ?? .mass
+            if Bool.random(using: &generator) { message.message.notBefore = now + .seconds(1) }
+            if Bool.random(using: &generator) { message.content.recipient = "" }
+            if Bool.random(using: &generator) { message.content.metadata = Array("{}".utf8) }
             return .accept(message)
         }
 

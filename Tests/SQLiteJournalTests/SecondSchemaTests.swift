@@ -46,15 +46,16 @@ import WeirPorts
         #expect(messages.map(\.recipient) == Self.waiting)
         #expect(messages.map(\.priority) == [.normal, .high, .normal, .normal, .normal, .normal, .low])
         #expect(messages.map(\.type) == [.template, .template, .template, .template, .custom, .template, .template])
-        #expect(restored.map(\.startedAttempts) == [1, 2, 2, 1, 1, 0, 0])
-        #expect(restored.map(\.countedAttempts) == [0, 2, 2, 0, 0, 0, 0])
-        #expect(restored.map(\.isAmbiguous) == [false, false, true, false, false, false, false])
+        #expect(restored.map(\.progress.startedAttempts) == [1, 2, 2, 1, 1, 0, 0])
+        #expect(restored.map(\.progress.countedAttempts) == [0, 2, 2, 0, 0, 0, 0])
+        #expect(restored.map(\.progress.isAmbiguous) == [false, false, true, false, false, false, false])
         #expect(
-            restored.map { $0.interruptedAt != nil } == Self.waiting.map { ["o-in-flight", "o-custom"].contains($0) }
+            restored.map { $0.progress.attemptAt != nil }
+                == Self.waiting.map { ["o-in-flight", "o-custom"].contains($0) }
         )
-        #expect(restored.map { $0.firstAttemptAt != nil } == [false, true, true, true, true, false, false])
+        #expect(restored.map { $0.progress.firstAttemptAt != nil } == [false, true, true, true, true, false, false])
         #expect(messages.map(\.attempts.count) == [1, 2, 2, 0, 0, 0, 0])
-        #expect(restored.last?.notBefore == Timestamp(milliseconds: 1_795_938_422_000))
+        #expect(restored.last?.message.notBefore == Timestamp(milliseconds: 1_795_938_422_000))
         #expect(messages[1].nextAt == Timestamp(milliseconds: 1_795_938_423_069))
         #expect(messages[1].attempts.map(\.next?.cost) == [.paid, .paid])
         #expect(messages[1].metadata == Array(#"{"订单": "7"}"#.utf8))
@@ -82,7 +83,7 @@ import WeirPorts
         let folder = try TemporaryFolder()
         var journal = try openOld(in: folder)
         for restored in try journal.restored() {
-            let number = restored.startedAttempts + (restored.interruptedAt == nil ? 1 : 0)
+            let number = restored.progress.startedAttempts + (restored.progress.attemptAt == nil ? 1 : 0)
             let receipt = try await journal.write([
                 .start(restored.id, number: number, at: Self.killed, needsBody: true)
             ])
@@ -90,7 +91,12 @@ import WeirPorts
             let recipient = try #require(try await journal.message(restored.id)).recipient
             #expect(body.hasPrefix(#"{"touser": "\#(recipient)""#), "\(body)")
             #expect(body.unicodeScalars.contains { $0.value > 0x4E00 }, "\(body)")
-            let sent = Settlement(state: .sent, at: Self.killed, countedAttempts: restored.countedAttempts, msgid: 1)
+            let sent = Settlement(
+                state: .sent,
+                at: Self.killed,
+                countedAttempts: restored.progress.countedAttempts,
+                msgid: 1
+            )
             try await journal.write([.settle(restored.id, attempt(number, at: Self.killed), sent)])
         }
         await journal.close()

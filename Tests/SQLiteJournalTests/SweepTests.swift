@@ -10,7 +10,7 @@ import WeirPorts
     @Test func `a step looks at no more than its limit and later steps go on from there`() async throws {
         try await withJournal { journal, _ in
             let ended = (0..<25).map { record(id($0), state: .sent, endedAt: start) }
-            try await journal.write(ended.map { .accept($0) })
+            try await journal.write(ended.flatMap(writes))
             let now = start + SweepTests.day * 8
             var withBody: [Int] = []
             var steps = 0
@@ -30,11 +30,11 @@ import WeirPorts
     @Test func `what is too young ends the walk, and the next one begins anew`() async throws {
         try await withJournal { journal, _ in
             let later = start + SweepTests.day
-            try await journal.write([
-                .accept(record(id(1), state: .failed, endedAt: start)),
-                .accept(record(id(2), state: .sent, endedAt: start)),
-                .accept(record(id(3, at: later), createdAt: later, state: .sent, endedAt: later)),
-            ])
+            let ended = [
+                record(id(1), state: .failed, endedAt: start), record(id(2), state: .sent, endedAt: start),
+                record(id(3, at: later), createdAt: later, state: .sent, endedAt: later),
+            ]
+            try await journal.write(ended.flatMap(writes))
             while try await journal.sweep(Retention(), now: start + SweepTests.day * 7, limit: 2) {}
             #expect(try await journal.list(MessageFilter()).messages.map(\.id) == [id(3, at: later), id(1)])
             while try await journal.sweep(Retention(), now: start + SweepTests.day * 8, limit: 2) {}

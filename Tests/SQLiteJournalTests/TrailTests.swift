@@ -42,7 +42,7 @@ import WeirTesting
             #expect(message.attempts.map(\.number) == expected)
             #expect(message.omittedAttempts == omitted)
             #expect(try rows(folder) == expected)
-            #expect(try journal.restored().map(\.startedAttempts) == [count])
+            #expect(try journal.restored().map(\.progress.startedAttempts) == [count])
         }
     }
 
@@ -66,7 +66,7 @@ import WeirTesting
         )
         old.close()
         journal = try SQLiteJournal(path: folder.journal, timeSource: ManualTimeSource())
-        #expect(try journal.restored().map(\.startedAttempts) == [70_000])
+        #expect(try journal.restored().map(\.progress.startedAttempts) == [70_000])
         let message = try #require(try await journal.message(id(1)))
         #expect(message.attempts.map(\.number) == Array(1...20) + Array(69_921...70_000))
         #expect(message.omittedAttempts == 69_900)
@@ -89,7 +89,7 @@ import WeirTesting
         try await journal.write(attempts(201...500))
         await journal.close()
         journal = try SQLiteJournal(path: folder.journal, timeSource: ManualTimeSource())
-        #expect(try journal.restored().map(\.isAmbiguous) == [!isRedriven])
+        #expect(try journal.restored().map(\.progress.isAmbiguous) == [!isRedriven])
         #expect(try await journal.message(id(1))?.attempts.map(\.number) == Array(1...20) + Array(421...500))
         // At most one more than what is shown.
         #expect(try rows(folder).count <= 101)

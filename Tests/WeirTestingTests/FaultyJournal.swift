@@ -75,8 +75,8 @@ final class FaultyJournal: Journal {
         try journal.restore { messages.append($0) }
         if fault == .restoresTheNewestFirst { messages.reverse() }
         for var message in messages {
-            if fault == .forgetsWhatWasInFlight { message.interruptedAt = nil }
-            if fault == .forgetsADoubt { message.isAmbiguous = false }
+            if fault == .forgetsWhatWasInFlight { message.progress.attemptAt = nil }
+            if fault == .forgetsADoubt { message.progress.isAmbiguous = false }
             each(message)
         }
     }
@@ -89,7 +89,7 @@ final class FaultyJournal: Journal {
     func message(_ id: JobID) async throws(JournalError) -> MessageRecord? {
         guard fault != .answersWhenClosed else { return journal.record(id) }
         var message = try await journal.message(id)
-        if fault == .keepsWeChatsIDOverARedrive { message?.msgid = state.withLock { $0.msgids[id] } }
+        if fault == .keepsWeChatsIDOverARedrive { message?.progress.msgid = state.withLock { $0.msgids[id] } }
         return message
     }
 

@@ -7,7 +7,7 @@ struct BatchWriter {
     private let statements: WriteStatements
     private var segments: RecipientSegments
     /// An accept that waits for the next write: if that is its start, both become one INSERT.
-    private var held: MessageRecord?
+    private var held: (message: Message, content: MessageContent)?
     private var bodies: [JobID: StoredBody] = [:]
 
     init(_ database: Database, segments: RecipientSegments) throws(SQLiteFailure) {
@@ -36,17 +36,19 @@ struct BatchWriter {
     }
 
     private mutating func execute(_ write: JournalWrite) throws(SQLiteFailure) {
-        if case .start(let id, let number, let at, let needsBody) = write, let record = held, record.id == id {
+        if case .start(let id, let number, let at, let needsBody) = write, let (message, content) = held,
+            message.id == id
+        {
             held = nil
-            try insert(record, start: (number, at.milliseconds))
-            if needsBody, !record.body.isEmpty {
-                bodies[id] = StoredBody(bytes: record.body, traceparent: record.traceparent)
+            try insert(message, content, start: (number, at.milliseconds))
+            if needsBody, !content.body.isEmpty {
+                bodies[id] = StoredBody(bytes: content.body, traceparent: content.traceparent)
             }
             return
         }
         try flush()
         switch write {
-        case .accept(let record): held = record
+        case .accept(let message, let content): held = (message, content)
         case .start(let id, let number, let at, let needsBody):
             let isThere = try statements.start(id, number: number, at: at)
             if needsBody, isThere { bodies[id] = try statements.body(id) }
@@ -60,22 +62,26 @@ struct BatchWriter {
     }
 
     private mutating func flush() throws(SQLiteFailure) {
-        guard let record = held else { return }
+        guard let (message, content) = held else { return }
         held = nil
-        try insert(record, start: nil)
+        try insert(message, content, start: nil)
     }
 
-    private mutating func insert(_ record: MessageRecord, start: (number: Int, at: Int64)?) throws(SQLiteFailure) {
+    private mutating func insert(
+        _ message: Message,
+        _ content: MessageContent,
+        start: (number: Int, at: Int64)?
+    ) throws(SQLiteFailure) {
         var segment: Int64?
-        if !record.recipient.isEmpty {
-            let id = record.id.stored
+        if !content.recipient.isEmpty {
+            let id = message.id.stored
             if let newest = segments.place(id) {
                 segment = newest
             } else {
                 segment = try statements.segment(of: id)
             }
         }
-        try statements.insert(record, start: start, segment: segment)
-        if !record.body.isEmpty { try statements.insert(body: record.body, of: record.id) }
+        try statements.insert(message, content, start: start, segment: segment)
+        if !content.body.isEmpty { try statements.insert(body: content.body, of: message.id) }
     }
 }

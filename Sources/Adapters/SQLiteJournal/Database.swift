@@ -36,7 +36,7 @@ internal import CSQLite
 
     /// Compiles one statement, or takes it from the cache, which has no bound.
     func compile(_ sql: String, isCached: Bool) throws(SQLiteFailure) -> CompiledStatement {
-        if let known = statements[sql] { return known }
+        if isCached, let known = statements[sql] { return known }
         guard unsafe handle != nil else { throw Database.closed }
         var compiled: OpaquePointer?
         let flags = isCached ? UInt32(SQLITE_PREPARE_PERSISTENT) : 0

@@ -6,10 +6,10 @@ internal import WeirPorts
 enum JournalReader {
     /// Every message that has not ended, oldest first: two walks of the index on state, merged by id.
     static let restoreSQL = """
-        SELECT \(MessageRow.restoreColumns) FROM messages INDEXED BY messages_state
+        SELECT \(MessageRow.columns) FROM messages INDEXED BY messages_state
         WHERE state NOT IN (2, 3) AND state = 0
         UNION ALL
-        SELECT \(MessageRow.restoreColumns) FROM messages INDEXED BY messages_state
+        SELECT \(MessageRow.columns) FROM messages INDEXED BY messages_state
         WHERE state NOT IN (2, 3) AND state = 1
         ORDER BY id
         """
@@ -17,7 +17,19 @@ enum JournalReader {
     static func restore(_ database: Database, _ each: (RestoredMessage) -> Void) throws(SQLiteFailure) {
         let row = try PreparedStatement(database, restoreSQL)
         defer { row.reset() }
-        while try row.step() { each(try MessageRow.restored(row)) }
+        while try row.step() {
+            var restored = RestoredMessage(try MessageRow.message(row), try MessageRow.progress(row))
+            if restored.progress.isInDoubt { restored.doubtfulBody = try body(database, restored.message.id) }
+            each(restored)
+        }
+    }
+
+    /// A message's body; empty where it is kept no longer.
+    private static func body(_ database: Database, _ id: JobID) throws(SQLiteFailure) -> [UInt8] {
+        let row = try PreparedStatement(database, "SELECT body FROM bodies WHERE message_id = ?1")
+        row.bind(id.stored, at: 1)
+        defer { row.reset() }
+        return try row.step() ? row.bytes(0) : []
     }
 
     /// The primary key is the order.
@@ -35,15 +47,12 @@ enum JournalReader {
     }
 
     static func message(_ database: Database, _ id: JobID) throws(SQLiteFailure) -> MessageRecord? {
-        let row = try PreparedStatement(database, "SELECT \(MessageRow.columns) FROM messages WHERE id = ?1")
+        let row = try PreparedStatement(database, "SELECT \(MessageRow.recordColumns) FROM messages WHERE id = ?1")
         row.bind(id.stored, at: 1)
         defer { row.reset() }
         guard try row.step() else { return nil }
         var record = try MessageRow.record(row)
-        let body = try PreparedStatement(database, "SELECT body FROM bodies WHERE message_id = ?1")
-        body.bind(id.stored, at: 1)
-        defer { body.reset() }
-        if try body.step() { record.body = body.bytes(0) }
+        record.content.body = try body(database, id)
         (record.attempts, record.omittedAttempts) = try trail(database, id)
         return record
     }

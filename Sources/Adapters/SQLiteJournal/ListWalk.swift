@@ -31,7 +31,7 @@ struct ListWalk {
         self.query = query
         self.budget = budget
         walk = try PreparedStatement(database, query.sql, isCached: false)
-        message = try PreparedStatement(database, "SELECT \(MessageRow.columns) FROM messages WHERE id = ?1")
+        message = try PreparedStatement(database, "SELECT \(MessageRow.recordColumns) FROM messages WHERE id = ?1")
         for (index, value) in query.values.enumerated() {
             switch value {
             case .integer(let integer): walk.bind(integer, at: Int32(index + 1))

@@ -6,16 +6,9 @@ internal import WeirPorts
 
 /// Reads messages and attempts from rows of `messages` and `attempts`.
 enum MessageRow {
-    /// The columns of a whole message but its body.
+    /// What the queue must know of a message: what was accepted but its content, and how far it has come.
     static let columns = """
-        id, state, attempt_at, counted_attempts, first_attempt_at, next_at, ended_at, msgid, reason,
-        app, client, type, priority, retry_class, created_at, not_before, not_after, recipient,
-        trace_id, idempotency_key, idempotency_digest, metadata
-        """
-
-    /// The columns that the queue needs after a restart.
-    static let restoreColumns = """
-        id, state, attempts, attempt_at, counted_attempts, first_attempt_at, next_at,
+        id, state, attempts, attempt_at, counted_attempts, first_attempt_at, next_at, ended_at, msgid, reason,
         app, client, type, priority, retry_class, created_at, not_before, not_after,
         attempts > redriven_after AND EXISTS (
             SELECT 1 FROM attempts
@@ -23,55 +16,49 @@ enum MessageRow {
         )
         """
 
+    /// The same with its content, but for the body.
+    static let recordColumns = "\(columns), metadata, recipient, trace_id, idempotency_key, idempotency_digest"
+
     static func record(_ row: PreparedStatement) throws(SQLiteFailure) -> MessageRecord {
-        let attemptAt = timestamp(row, 2)
-        var record = MessageRecord(
-            id: JobID(stored: row.integer(0)),
-            app: row.text(9),
-            client: row.text(10),
-            type: try type(row, 11),
-            priority: try priority(row, 12),
-            retryClass: row.text(13),
-            createdAt: Timestamp(milliseconds: row.integer(14)),
-            notBefore: timestamp(row, 15),
-            notAfter: timestamp(row, 16),
-            metadata: row.bytes(21),
-            recipient: row.text(17),
+        var content = MessageContent(
             body: [],
-            traceparent: row.text(18),
-            state: try state(row, 1),
-            countedAttempts: try count(row, 3, "counted_attempts"),
-            firstAttemptAt: timestamp(row, 4) ?? attemptAt,
-            nextAt: timestamp(row, 5),
-            endedAt: timestamp(row, 6),
-            msgid: row.optionalInteger(7),
-            reason: row.optionalText(8)
+            metadata: row.bytes(19),
+            recipient: row.text(20),
+            traceparent: row.text(21)
         )
-        if let key = row.optionalText(19) { record.idempotency = IdempotencyMark(key: key, digest: row.bytes(20)) }
-        return record
+        if let key = row.optionalText(22) { content.idempotency = IdempotencyMark(key: key, digest: row.bytes(23)) }
+        return MessageRecord(try message(row), content, try progress(row))
     }
 
-    static func restored(_ row: PreparedStatement) throws(SQLiteFailure) -> RestoredMessage {
-        let state = try state(row, 1)
-        let attemptAt = timestamp(row, 3)
-        let createdAt = Timestamp(milliseconds: row.integer(12))
-        return RestoredMessage(
+    static func message(_ row: PreparedStatement) throws(SQLiteFailure) -> Message {
+        Message(
             id: JobID(stored: row.integer(0)),
-            app: row.text(7),
-            client: row.text(8),
-            type: try type(row, 9),
-            priority: try priority(row, 10),
-            retryClass: row.text(11),
-            createdAt: createdAt,
-            notBefore: timestamp(row, 13),
-            notAfter: timestamp(row, 14),
-            nextAt: timestamp(row, 6),
-            countedAttempts: try count(row, 4, "counted_attempts"),
-            startedAttempts: try count(row, 2, "attempts"),
-            firstAttemptAt: timestamp(row, 5) ?? attemptAt,
-            interruptedAt: state == .sending ? attemptAt ?? createdAt : nil,
-            isAmbiguous: row.integer(15) != 0
+            app: row.text(10),
+            client: row.text(11),
+            type: try type(row, 12),
+            priority: try priority(row, 13),
+            retryClass: row.text(14),
+            createdAt: Timestamp(milliseconds: row.integer(15)),
+            notBefore: timestamp(row, 16),
+            notAfter: timestamp(row, 17)
         )
+    }
+
+    static func progress(_ row: PreparedStatement) throws(SQLiteFailure) -> MessageProgress {
+        var progress = MessageProgress()
+        progress.state = try state(row, 1)
+        progress.startedAttempts = try count(row, 2, "attempts")
+        progress.countedAttempts = try count(row, 4, "counted_attempts")
+        if progress.state == .sending {
+            progress.attemptAt = timestamp(row, 3) ?? Timestamp(milliseconds: row.integer(15))
+        }
+        progress.firstAttemptAt = timestamp(row, 5) ?? progress.attemptAt
+        progress.nextAt = timestamp(row, 6)
+        progress.endedAt = timestamp(row, 7)
+        progress.msgid = row.optionalInteger(8)
+        progress.reason = row.optionalText(9)
+        progress.isAmbiguous = row.integer(18) != 0
+        return progress
     }
 
     static let attemptColumns = """
@@ -90,8 +77,10 @@ enum MessageRow {
             errmsg: row.optionalText(5),
             rid: row.optionalText(6),
             waits: StoredWaits.waits(row.optionalText(7)),
-            next: row.optionalText(9).map { reason in
-                NextStep(due: timestamp(row, 8), reason: reason, cost: StoredWaits.cost(row.text(10)))
+            next: row.optionalText(9).map { text in
+                let (wait, reason) = StoredWaits.reason(text)
+                let cost = StoredWaits.cost(row.text(10))
+                return NextStep(due: timestamp(row, 8), wait: wait, reason: reason, cost: cost)
             }
         )
     }

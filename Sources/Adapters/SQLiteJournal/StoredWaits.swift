@@ -39,6 +39,21 @@ enum StoredWaits {
         return .deferred(delay)
     }
 
+    /// What a message waits for and why, such as `throttled: api minute-quota reach limit (45011)`. Words alone that look as if they
+    /// began with a reason get a colon of their own in front.
+    static func text(of next: NextStep) -> String {
+        if let wait = next.wait { return "\(wait.rawValue): \(next.reason)" }
+        let isClear = reason(next.reason) == (nil, next.reason)
+        return isClear ? next.reason : ": " + next.reason
+    }
+
+    static func reason(_ text: String) -> (wait: WaitReason?, reason: String) {
+        guard let colon = text.firstRange(of: ": ") else { return (nil, text) }
+        let (name, words) = (text[..<colon.lowerBound], String(text[colon.upperBound...]))
+        if name.isEmpty { return (nil, words) }
+        return WaitReason(rawValue: String(name)).map { ($0, words) } ?? (nil, text)
+    }
+
     private static func pair(_ item: Substring) -> (name: String, milliseconds: Duration)? {
         let parts = item.split(separator: "=", omittingEmptySubsequences: false)
         guard parts.count == 2, let milliseconds = Int64(parts[1]), milliseconds >= 0 else { return nil }

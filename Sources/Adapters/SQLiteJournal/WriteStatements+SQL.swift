@@ -5,13 +5,11 @@ extension WriteStatements {
     enum SQL {
         static let insertMessage = """
             INSERT INTO messages (
-                id, state, attempts, attempt_at, counted_attempts, first_attempt_at, next_at, ended_at, msgid, reason,
-                app, client, type, priority, retry_class, created_at, not_before, not_after, recipient, recipient_hash,
-                segment, trace_id, idempotency_key, idempotency_digest, idempotency_hash, metadata
+                id, state, attempts, attempt_at, counted_attempts, app, client, type, priority, retry_class,
+                created_at, not_before, not_after, recipient, recipient_hash, segment, trace_id,
+                idempotency_key, idempotency_digest, idempotency_hash, metadata
             ) VALUES (
-                ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
-                ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-                ?21, ?22, ?23, ?24, ?25, ?26
+                ?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20
             )
             """
 

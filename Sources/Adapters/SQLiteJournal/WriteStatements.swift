@@ -35,40 +35,35 @@ struct WriteStatements {
 
     /// - Parameter start: the message's first attempt, when it begins in the same commit.
     func insert(
-        _ record: MessageRecord,
+        _ message: Message,
+        _ content: MessageContent,
         start: (number: Int, at: Int64)?,
         segment: Int64?
     ) throws(SQLiteFailure) {
         let statement = insertMessage
-        statement.bind(record.id.stored, at: 1)
-        statement.bind(Int64((start == nil ? record.state : .sending).rawValue), at: 2)
+        statement.bind(message.id.stored, at: 1)
+        statement.bind(Int64((start == nil ? JobState.pending : .sending).rawValue), at: 2)
         statement.bind(Int64(start?.number ?? 0), at: 3)
         statement.bind(start?.at, at: 4)
-        statement.bind(Int64(record.countedAttempts), at: 5)
-        statement.bind(record.firstAttemptAt?.milliseconds, at: 6)
-        statement.bind(start == nil ? record.nextAt?.milliseconds : nil, at: 7)
-        statement.bind(record.endedAt?.milliseconds, at: 8)
-        statement.bind(record.msgid, at: 9)
-        statement.bind(start == nil ? record.reason : nil, at: 10)
-        statement.bind(record.app, at: 11)
-        statement.bind(record.client, at: 12)
-        statement.bind(record.type.rawValue, at: 13)
-        statement.bind(Int64(record.priority.rawValue), at: 14)
-        statement.bind(record.retryClass, at: 15)
-        statement.bind(record.createdAt.milliseconds, at: 16)
-        statement.bind(record.notBefore?.milliseconds, at: 17)
-        statement.bind(record.notAfter?.milliseconds, at: 18)
-        statement.bind(record.recipient, at: 19)
-        statement.bind(segment == nil ? nil : StoredHash.recipient(record.recipient), at: 20)
-        statement.bind(segment, at: 21)
-        statement.bind(record.traceparent, at: 22)
-        statement.bind(record.idempotency?.key, at: 23)
-        statement.bind(record.idempotency?.digest ?? [], at: 24)
-        let hash = record.idempotency.map { mark in
-            StoredHash.idempotency(client: record.client, app: record.app, key: mark.key)
+        statement.bind(message.app, at: 5)
+        statement.bind(message.client, at: 6)
+        statement.bind(message.type.rawValue, at: 7)
+        statement.bind(Int64(message.priority.rawValue), at: 8)
+        statement.bind(message.retryClass, at: 9)
+        statement.bind(message.createdAt.milliseconds, at: 10)
+        statement.bind(message.notBefore?.milliseconds, at: 11)
+        statement.bind(message.notAfter?.milliseconds, at: 12)
+        statement.bind(content.recipient, at: 13)
+        statement.bind(segment == nil ? nil : StoredHash.recipient(content.recipient), at: 14)
+        statement.bind(segment, at: 15)
+        statement.bind(content.traceparent, at: 16)
+        statement.bind(content.idempotency?.key, at: 17)
+        statement.bind(content.idempotency?.digest ?? [], at: 18)
+        let hash = content.idempotency.map { mark in
+            StoredHash.idempotency(client: message.client, app: message.app, key: mark.key)
         }
-        statement.bind(hash, at: 25)
-        statement.bind(record.metadata, at: 26)
+        statement.bind(hash, at: 19)
+        statement.bind(content.metadata, at: 20)
         try statement.run()
     }
 
@@ -90,7 +85,7 @@ struct WriteStatements {
         insertAttempt.bind(attempt.rid, at: 8)
         insertAttempt.bind(StoredWaits.text(attempt.waits), at: 9)
         insertAttempt.bind(attempt.next?.due?.milliseconds, at: 10)
-        insertAttempt.bind(attempt.next?.reason, at: 11)
+        insertAttempt.bind(attempt.next.map { StoredWaits.text(of: $0) }, at: 11)
         insertAttempt.bind(attempt.next.map { StoredWaits.text($0.cost) }, at: 12)
         try insertAttempt.run()
         guard AttemptTrail.omitted(newest: attempt.number) > 0 else { return }

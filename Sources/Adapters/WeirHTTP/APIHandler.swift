@@ -24,10 +24,12 @@ public struct APIHandler: Sendable {
     }
 
     private func relay(_ request: IncomingRequest, trace: RequestTrace) async -> OutgoingReply {
-        var call = RelayRequest(method: request.method, target: request.target, trace: trace) {
-            limit async throws(RelayBodyError) in
-            do throws(BodyError) { return try await request.body(upTo: limit) } catch { throw RelayBodyError(error) }
-        }
+        var call = RelayRequest(
+            method: request.method,
+            target: request.target,
+            trace: trace,
+            body: request.unreadBody
+        )
         call.declaredLength = request.declaredLength
         call.stream = { request.stream().map(ArrivingUpload.init) }
         call.contentType = request.header("content-type")

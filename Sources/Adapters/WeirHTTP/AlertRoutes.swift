@@ -8,15 +8,15 @@ struct AlertRoutes: Sendable {
     let request: IncomingRequest
     let trace: RequestTrace
 
-    /// Bytes of a webhook: a group of 5,000 alerts has about 4 MB.
-    static let sizeLimit = 16 << 20
-
     func accept() async throws(MessageRefusal) -> OutgoingReply {
         let report = try await handler.gateway.acceptAlerts(
-            key: request.bearer,
-            isDirectLoopback: request.isDirect,
-            trace: trace,
-            body: { () async throws(MessageRefusal) -> [UInt8] in try await body() }
+            WebhookRequest(
+                key: request.bearer,
+                isDirectLoopback: request.isDirect,
+                isCoded: request.isCoded,
+                trace: trace,
+                body: request.unreadBody
+            )
         )
         return Envelope.success(200, "accepted", traceID: trace.id) { data in
             data.member("accepted", report.count(.accepted))
@@ -31,10 +31,5 @@ struct AlertRoutes: Sendable {
                 }
             )
         }
-    }
-
-    private func body() async throws(MessageRefusal) -> [UInt8] {
-        let limit = AlertRoutes.sizeLimit
-        return try await request.body(upTo: limit, orSay: "the body is over \(limit >> 20) MiB: group_by more labels")
     }
 }

@@ -93,26 +93,21 @@ extension Gateway {
     // MARK: Alerts
 
     /// Takes a webhook of Alertmanager's: returns when all of it is on disk.
-    ///
-    /// - Parameters:
-    ///   - key: Of `Authorization: Bearer`.
-    ///   - body: Reads the webhook, once the caller is known and there is room for it.
-    public func acceptAlerts(
-        key: String?,
-        isDirectLoopback: Bool,
-        trace: RequestTrace,
-        body: () async throws(MessageRefusal) -> [UInt8]
-    ) async throws(MessageRefusal) -> AlertReport {
+    public func acceptAlerts(_ webhook: WebhookRequest) async throws(MessageRefusal) -> AlertReport {
+        let trace = webhook.trace
         var name = ""
         do throws(MessageRefusal) {
-            let caller = try messageService.authenticate(key: key, isDirectLoopback: isDirectLoopback)
+            let isDirectLoopback = webhook.isDirectLoopback
+            let caller = try messageService.authenticate(key: webhook.key, isDirectLoopback: isDirectLoopback)
             name = caller.label
             try checkAccepting()
             try alertService.enter(caller)
             defer { alertService.leave(caller) }
             try messageService.checkRate(caller, permits: 1)
-            let bytes = try await body()
-            let report = try await alertService.accept(bytes, caller: caller, traceparent: trace.traceparent)
+            let bytes = try await webhook.read()
+            let report = try await messageService.inHand(bytes, of: caller) { () async throws(MessageRefusal) in
+                try await alertService.accept(bytes, caller: caller, traceparent: trace.traceparent)
+            }
             metrics.webhook(report.count(.duplicate) == report.sinks.count ? .duplicate : .accepted)
             trace.note { $0.client = caller.label }
             return report

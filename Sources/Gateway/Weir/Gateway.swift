@@ -19,6 +19,7 @@ public final class Gateway: Service {
     let requestLog: RequestLog
     let dispatcher: Dispatcher
     let relayService: RelayService
+    let intake: QueueIntake
     let messageService: MessageService
     let alertService: AlertService
     let journal: any Journal
@@ -87,17 +88,26 @@ public final class Gateway: Service {
             metrics: metrics,
             time: time
         )
+        intake = QueueIntake(dispatcher: dispatcher, journal: journal, metrics: metrics, time: time)
         messageService = MessageService(
             directory: directory,
             retry: configuration.retry,
             gate: gate,
+            intake: intake,
             dispatcher: dispatcher,
             journal: journal,
             metrics: metrics,
             time: time
         )
         metrics.configured(configuration, at: time.timestamp())
-        alertService = AlertService(configuration.alerts, beside: messageService, logger: logger)
+        alertService = AlertService(
+            configuration.alerts,
+            intake: intake,
+            journal: journal,
+            metrics: metrics,
+            time: time,
+            logger: logger
+        )
         ledgerProblem = Gateway.takeLedger(journal, dispatcher)
         journal.onCommit { metrics.committed(writes: $0.writes, took: $0.took, failed: $0.failure != nil) }
         registry.onCollect { [weak self] in self?.collect() }
@@ -164,49 +174,13 @@ public final class Gateway: Service {
     func restore() throws(JournalError) {
         if let ledgerProblem { throw ledgerProblem }
         let began = time.now()
-        var (count, orphans) = (0, 0)
-        try journal.restore { message in
-            guard let restored = accepted(message) else { return orphans += 1 }
-            dispatcher.restore(restored, interruptedAt: message.interruptedAt)
-            alertService.watch(message)
-            count += 1
-        }
-        dispatcher.look()
+        let (count, orphans) = try intake.restore { alertService.watch($0) }
         let took = time.now() - began
         logger.notice("journal read", metadata: ["waiting": "\(count)", "seconds": "\(took.inSeconds)"])
         guard orphans > 0 else { return }
         logger.error(
             "messages of apps that are not configured any more stay in the journal unsent",
             metadata: ["messages": "\(orphans)"]
-        )
-    }
-
-    private func accepted(_ message: RestoredMessage) -> AcceptedMessage? {
-        let record = MessageRecord(
-            id: message.id,
-            app: message.app,
-            client: message.client,
-            type: message.type,
-            priority: message.priority,
-            retryClass: message.retryClass,
-            createdAt: message.createdAt,
-            notBefore: message.notBefore,
-            notAfter: message.notAfter,
-            body: [],
-            countedAttempts: message.countedAttempts,
-            firstAttemptAt: message.firstAttemptAt,
-            nextAt: message.nextAt
-        )
-        let api = message.type.descriptor
-        guard let (index, limit) = dispatcher.place(app: message.app, api: api) else { return nil }
-        return AcceptedMessage(
-            record: record,
-            app: index,
-            api: api,
-            limit: limit,
-            isDeduplicated: message.type == .template,
-            startedAttempts: message.startedAttempts,
-            isAmbiguous: message.isAmbiguous
         )
     }
 
@@ -276,6 +250,7 @@ public final class Gateway: Service {
         isAccepting.withLock { $0 = false }
         messageService.stopping.send()
         messageService.idempotency.close()
+        messageService.redrives.close()
         alertService.turns.close()
     }
 }

@@ -45,12 +45,15 @@ public struct AttemptRecord: Equatable, Sendable {
 public struct NextStep: Equatable, Sendable {
     /// When the next attempt was to be; `nil` when nobody knew.
     public var due: Timestamp?
-    /// One short phrase for people: why the message goes again and why not at once.
+    /// What it waits for that is not its own matter; `nil` where its class ordered a retry, or it goes with another token.
+    public var wait: WaitReason?
+    /// One short phrase for people: why the message goes again.
     public var reason: String
     public var cost: RetryCost
 
-    public init(due: Timestamp?, reason: String, cost: RetryCost) {
+    public init(due: Timestamp?, wait: WaitReason? = nil, reason: String, cost: RetryCost) {
         self.due = due
+        self.wait = wait
         self.reason = reason
         self.cost = cost
     }

@@ -21,8 +21,8 @@ public protocol Journal: Sendable {
         completion: @escaping @Sendable (Result<JournalReceipt, JournalError>) -> Void
     )
 
-    /// Hands over every message that has not ended, oldest first, and notes those that were `sending` as interrupted.
-    /// Called once, before anything is appended.
+    /// Hands over every message that has not ended, oldest first. Those that were in flight are told as they were: `sending`,
+    /// with when the attempt began. Called once, before anything is appended.
     func restore(_ each: (RestoredMessage) -> Void) throws(JournalError)
 
     /// Every entry of the ledger, ordered by the bytes of its name: of each name what the last commit with it left.
@@ -74,7 +74,7 @@ public struct JournalReceipt: Sendable {
 /// What an attempt needs of a message: its body, and the trace that it belongs to.
 public struct StoredBody: Equatable, Sendable {
     public var bytes: [UInt8]
-    /// As in `MessageRecord.traceparent`.
+    /// As in `MessageContent.traceparent`.
     public var traceparent: String
 
     public init(bytes: [UInt8], traceparent: String) {

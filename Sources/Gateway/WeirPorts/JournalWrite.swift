@@ -4,7 +4,7 @@ public import Timekeeping
 /// One durable fact: about a message, or in the ledger.
 public enum JournalWrite: Sendable {
     /// A new message, waiting.
-    case accept(MessageRecord)
+    case accept(Message, MessageContent)
     /// Attempt `number` (1 is the first try) begins. With `needsBody` the receipt brings the body along.
     case start(JobID, number: Int, at: Timestamp, needsBody: Bool)
     /// An attempt has ended, and the message waits for another or has ended with it.

@@ -12,7 +12,7 @@ extension JournalConformance {
                 Sample.start(1), .start(Sample.id(2), number: 1, at: Sample.start, needsBody: true),
                 .start(Sample.id(3), number: 1, at: Sample.start, needsBody: true),
             ])
-            let stored = StoredBody(bytes: Sample.record(2).body, traceparent: Sample.trace)
+            let stored = StoredBody(bytes: Sample.record(2).content.body, traceparent: Sample.trace)
             trial.expect("the bodies", receipt.bodies, is: [Sample.id(2): stored])
         },
         JournalCheck("each call's receipt has its own bodies") { trial in
@@ -27,14 +27,14 @@ extension JournalConformance {
                 trial.journal.append([Sample.accept(number), begin]) { answers.add((try? $0.get().bodies) ?? [:]) }
             }
             for (number, bodies) in await answers.wait(for: 50).enumerated() {
-                let expected = number % 2 == 0 ? [Sample.id(number): Sample.record(number).body] : [:]
+                let expected = number % 2 == 0 ? [Sample.id(number): Sample.record(number).content.body] : [:]
                 trial.expect("the bodies of call \(number)", bodies.mapValues(\.bytes), is: expected)
             }
         },
         JournalCheck("a body that is not there is missing in the receipt, alike in one call and in two") { trial in
             for (number, isOneCall) in [(1, true), (2, false)] {
                 var record = Sample.record(number)
-                record.body = []
+                record.content.body = []
                 let begin = JournalWrite.start(record.id, number: 1, at: Sample.start, needsBody: true)
                 if !isOneCall { try await trial.write([.accept(record)]) }
                 let receipt = try await trial.write(isOneCall ? [.accept(record), begin] : [begin])
@@ -45,12 +45,19 @@ extension JournalConformance {
             trial in
             for (number, isOneCall) in [(1, true), (2, false)] {
                 var record = Sample.record(number)
-                (record.nextAt, record.reason) = (Sample.start + .seconds(9), "scheduled")
-                let begin = Sample.start(number, at: Sample.start + .seconds(1))
-                if !isOneCall { try await trial.write([.accept(record)]) }
+                let at = Sample.start + .seconds(1)
+                let begin = Sample.start(number, at: at)
+                let waiting = Settlement(
+                    state: .pending,
+                    at: Sample.start,
+                    nextAt: at,
+                    countedAttempts: 0,
+                    reason: "scheduled"
+                )
+                if !isOneCall { try await trial.write([.accept(record), .conclude(record.id, waiting)]) }
                 try await trial.write(isOneCall ? [.accept(record), begin] : [begin])
-                (record.state, record.nextAt, record.reason) = (.sending, nil, nil)
-                record.firstAttemptAt = Sample.start + .seconds(1)
+                (record.progress.state, record.progress.startedAttempts) = (.sending, 1)
+                (record.progress.firstAttemptAt, record.progress.attemptAt) = (at, at)
                 trial.expect("message \(number)", try await trial.message(record.id), is: record)
             }
         },
@@ -58,8 +65,9 @@ extension JournalConformance {
             try await trial.write([Sample.accept(1), Sample.start(1)])
             try await trial.write([Sample.retry(1)])
             var expected = Sample.record(1)
-            (expected.countedAttempts, expected.firstAttemptAt) = (1, Sample.start)
-            (expected.nextAt, expected.reason) = (Sample.start + .seconds(1), "busy")
+            (expected.progress.countedAttempts, expected.progress.startedAttempts) = (1, 1)
+            expected.progress.firstAttemptAt = Sample.start
+            (expected.progress.nextAt, expected.progress.reason) = (Sample.start + .seconds(1), "busy")
             expected.attempts = [Sample.attempt(1, .transient)]
             trial.expect("the waiting message", try await trial.message(Sample.id(1)), is: expected)
 
@@ -67,8 +75,9 @@ extension JournalConformance {
             let sent = Settlement(state: .sent, at: later + .seconds(1), countedAttempts: 1, msgid: .max)
             try await trial.write([Sample.start(1, attempt: 2, at: later)])
             try await trial.write([.settle(Sample.id(1), Sample.attempt(2, at: later), sent)])
-            (expected.state, expected.endedAt, expected.msgid) = (.sent, later + .seconds(1), .max)
-            (expected.nextAt, expected.reason) = (nil, nil)
+            (expected.progress.state, expected.progress.msgid) = (.sent, .max)
+            (expected.progress.endedAt, expected.progress.startedAttempts) = (later + .seconds(1), 2)
+            (expected.progress.nextAt, expected.progress.reason) = (nil, nil)
             expected.attempts.append(Sample.attempt(2, at: later))
             trial.expect("the sent message", try await trial.message(Sample.id(1)), is: expected)
             trial.expect("what comes back", try trial.restored(), is: [])
@@ -78,8 +87,8 @@ extension JournalConformance {
             try await trial.write([Sample.accept(1), .conclude(Sample.id(1), sent)])
             try await trial.write([Sample.conclude(1, as: .delivered)])
             let message = try await trial.message(Sample.id(1))
-            trial.expect("its state", message.state, is: .delivered)
-            trial.expect("its id", message.msgid, is: .min)
+            trial.expect("its state", message.progress.state, is: .delivered)
+            trial.expect("its id", message.progress.msgid, is: .min)
         },
         JournalCheck("an attempt given back leaves no trace, and its number is used again") { trial in
             let waiting = Settlement(
@@ -91,21 +100,21 @@ extension JournalConformance {
             try await trial.write([Sample.accept(1), Sample.start(1)])
             try await trial.write([.conclude(Sample.id(1), waiting)])
             var expected = Sample.record(1)
-            expected.nextAt = Sample.start + .seconds(5)
+            expected.progress.nextAt = Sample.start + .seconds(5)
             trial.expect("the message", try await trial.message(Sample.id(1)), is: expected)
-            trial.expect("its attempts", try trial.restored().map(\.startedAttempts), is: [0])
-            trial.expect("when it was interrupted", try trial.restored().map(\.interruptedAt), is: [nil])
+            trial.expect("its attempts", try trial.restored().map(\.progress.startedAttempts), is: [0])
+            trial.expect("when it was interrupted", try trial.restored().map(\.progress.attemptAt), is: [nil])
             try await trial.write([Sample.start(1), Sample.retry(1), Sample.start(1, attempt: 2)])
             try await trial.write([.conclude(Sample.id(1), waiting)])
-            trial.expect("its attempts later", try trial.restored().map(\.startedAttempts), is: [1])
-            trial.expect("its first attempt", try trial.restored().map(\.firstAttemptAt), is: [Sample.start])
+            trial.expect("its attempts later", try trial.restored().map(\.progress.startedAttempts), is: [1])
+            trial.expect("its first attempt", try trial.restored().map(\.progress.firstAttemptAt), is: [Sample.start])
         },
         JournalCheck("a message ends without an attempt, and when") { trial in
             for (number, state) in [JobState.expired, .cancelled, .dead].enumerated() {
                 let end = Sample.start + .seconds(7)
                 try await trial.write([Sample.accept(number), Sample.conclude(number, as: state, at: end)])
                 var expected = Sample.record(number)
-                (expected.state, expected.endedAt) = (state, end)
+                (expected.progress.state, expected.progress.endedAt) = (state, end)
                 trial.expect("message \(number)", try await trial.message(Sample.id(number)), is: expected)
             }
             trial.expect("what comes back", try trial.restored(), is: [])
@@ -114,7 +123,7 @@ extension JournalConformance {
             "a redriven message waits again: its trail stays, its counters, its times and WeChat's id are void"
         ) { trial in
             var record = Sample.record(1)
-            (record.notBefore, record.notAfter) = (Sample.start, Sample.start + .seconds(60))
+            (record.message.notBefore, record.message.notAfter) = (Sample.start, Sample.start + .seconds(60))
             let failed = Settlement(
                 state: .failed,
                 at: Sample.start,
@@ -125,19 +134,20 @@ extension JournalConformance {
             try await trial.write([.accept(record), Sample.start(1), .settle(record.id, Sample.attempt(1), failed)])
             let later = Sample.start + .seconds(900)
             try await trial.write([.redrive(record.id, at: later)])
-            (record.notBefore, record.notAfter, record.nextAt) = (nil, nil, later)
+            (record.message.notBefore, record.message.notAfter, record.progress.nextAt) = (nil, nil, later)
+            record.progress.startedAttempts = 1
             record.attempts = [Sample.attempt(1)]
             trial.expect("the message", try await trial.message(record.id), is: record)
             try await trial.write([Sample.start(1, attempt: 2, at: later)])
-            trial.expect("its attempts", try trial.restored().map(\.startedAttempts), is: [2])
-            trial.expect("its first attempt", try trial.restored().map(\.firstAttemptAt), is: [later])
+            trial.expect("its attempts", try trial.restored().map(\.progress.startedAttempts), is: [2])
+            trial.expect("its first attempt", try trial.restored().map(\.progress.firstAttemptAt), is: [later])
         },
         JournalCheck("a settle that comes again takes the place of the first") { trial in
             try await trial.write([Sample.accept(1), Sample.start(1), Sample.retry(1)])
             try await trial.write([Sample.end(1)])
             let message = try await trial.message(Sample.id(1))
             trial.expect("its trail", message.attempts, is: [Sample.attempt(1)])
-            trial.expect("its state", message.state, is: .sent)
+            trial.expect("its state", message.progress.state, is: .sent)
         },
         JournalCheck("a write about a message that is not there does nothing") { trial in
             let writes = [

@@ -22,8 +22,8 @@ extension JournalConformance {
             try await trial.write([])
             let kept = try trial.restored()
             trial.expect("what waits", kept.map(\.id), is: [Sample.id(1)])
-            trial.expect("what was started", kept.map(\.startedAttempts), is: [0])
-            trial.expect("the dead one's state", try await trial.message(Sample.id(2)).state, is: .dead)
+            trial.expect("what was started", kept.map(\.progress.startedAttempts), is: [0])
+            trial.expect("the dead one's state", try await trial.message(Sample.id(2)).progress.state, is: .dead)
         },
         JournalCheck("a settle or a conclude is kept while nothing can be written, and done when it can again") {
             trial in
@@ -37,11 +37,11 @@ extension JournalConformance {
             }
             _ = await trial.refusal(of: [])
             trial.expect("the answers meanwhile", answers.all, is: [])
-            trial.expect("the state meanwhile", try await trial.message(Sample.id(1)).state, is: .sending)
+            trial.expect("the state meanwhile", try await trial.message(Sample.id(1)).progress.state, is: .sending)
             try await trial.storage.mendDisk()
             trial.expect("the answers", await answers.wait(for: 2), is: ["settle true", "conclude true"])
-            trial.expect("the first's state", try await trial.message(Sample.id(1)).state, is: .sent)
-            trial.expect("the second's state", try await trial.message(Sample.id(2)).state, is: .cancelled)
+            trial.expect("the first's state", try await trial.message(Sample.id(1)).progress.state, is: .sent)
+            trial.expect("the second's state", try await trial.message(Sample.id(2)).progress.state, is: .cancelled)
         },
         JournalCheck("calls that are kept are done in their order, with all of their writes") { trial in
             try await trial.write((0..<20).flatMap { [Sample.accept($0), Sample.start($0)] })
@@ -57,7 +57,7 @@ extension JournalConformance {
             trial.expect("the order", await answers.wait(for: 40), is: (0..<40).map { $0 / 2 })
             for number in 0..<20 {
                 let message = try await trial.message(Sample.id(number))
-                trial.expect("the state of \(number)", message.state, is: .sent)
+                trial.expect("the state of \(number)", message.progress.state, is: .sent)
                 trial.expect("the attempts of \(number)", message.attempts.map(\.number), is: [1, 2])
             }
         },
@@ -112,7 +112,7 @@ extension JournalConformance {
             try await trial.write([.accept(Sample.record(1, key: "k"))])
             try await trial.storage.breakDisk()
             _ = await trial.refusal(of: [Sample.accept(2)])
-            trial.expect("the message's state", try await trial.message(Sample.id(1)).state, is: .pending)
+            trial.expect("the message's state", try await trial.message(Sample.id(1)).progress.state, is: .pending)
             trial.expect(
                 "the page",
                 try await trial.journal.list(MessageFilter()).messages.map(\.id),
@@ -132,7 +132,7 @@ extension JournalConformance {
             trial.journal.append([sent]) { _ in }
             _ = await trial.refusal(of: [])
             try await trial.kill()
-            trial.expect("what comes back", try trial.restored().map(\.interruptedAt), is: [Sample.start])
+            trial.expect("what comes back", try trial.restored().map(\.progress.attemptAt), is: [Sample.start])
             trial.expect("the failure", trial.journal.status().failure, is: nil)
         },
     ]

@@ -19,13 +19,16 @@ extension JournalConformance {
             switch state {
             case .pending: break
             case .sending:
-                writes.append(.start(record.id, number: 1, at: record.createdAt, needsBody: false))
-                record.firstAttemptAt = record.createdAt
+                writes.append(.start(record.id, number: 1, at: record.message.createdAt, needsBody: false))
+                record.progress.firstAttemptAt = record.message.createdAt
+                record.progress.attemptAt = record.message.createdAt
+                record.progress.startedAttempts = 1
             default:
-                writes.append(.conclude(record.id, Settlement(state: state, at: record.createdAt, countedAttempts: 0)))
-                record.endedAt = record.createdAt
+                let end = Settlement(state: state, at: record.message.createdAt, countedAttempts: 0)
+                writes.append(.conclude(record.id, end))
+                record.progress.endedAt = record.message.createdAt
             }
-            (record.state, record.body) = (state, [])
+            (record.progress.state, record.content.body) = (state, [])
             return (writes, record)
         }
     }
@@ -108,7 +111,7 @@ extension JournalConformance {
             let found = try await pages(MessageFilter(limit: 30), of: trial)
             for (message, expected) in zip(found, all) { trial.expect("\(expected.id)", message, is: expected) }
             let (record, id) = (newest, newest.id)
-            let waiting = Settlement(state: .pending, at: record.createdAt, countedAttempts: 1, reason: "busy")
+            let waiting = Settlement(state: .pending, at: record.message.createdAt, countedAttempts: 1, reason: "busy")
             let attempt = Sample.attempt(1, .transient)
             try await trial.write([
                 .accept(record), .start(id, number: 1, at: Sample.start, needsBody: false),
@@ -117,8 +120,8 @@ extension JournalConformance {
             let shown = try await trial.journal.list(MessageFilter(limit: 1)).messages.first
             trial.expect("its id", shown?.id, is: id)
             trial.expect("its trail", shown?.attempts, is: [])
-            trial.expect("its body", shown?.body, is: [])
-            trial.expect("its reason", shown?.reason, is: "busy")
+            trial.expect("its body", shown?.content.body, is: [])
+            trial.expect("its reason", shown?.progress.reason, is: "busy")
         },
         JournalCheck("a message that comes between two pages moves none of them") { trial in
             let all = try await writeListed(trial).map(\.id)

@@ -7,29 +7,34 @@ extension JournalConformance {
     /// A message in which every field says something.
     private static var full: MessageRecord {
         MessageRecord(
-            id: Sample.id(1),
-            app: "主号",
-            client: "订单",
-            type: .miniProgram,
-            priority: .urgent,
-            retryClass: "consistent",
-            createdAt: Sample.start,
-            notBefore: Sample.start + .seconds(10),
-            notAfter: Sample.start + .seconds(100),
-            metadata: Array("{\"订单\": 1}".utf8),
-            recipient: "oRecipient",
-            body: [0, 1, 255, 0],
-            idempotency: IdempotencyMark(key: "order-1", digest: Array(0..<32)),
-            traceparent: Sample.trace,
-            countedAttempts: 3,
-            firstAttemptAt: Sample.start + .seconds(1),
-            nextAt: Sample.start + .seconds(2),
-            reason: "quota used up"
+            Message(
+                id: Sample.id(1),
+                app: "主号",
+                client: "订单",
+                type: .miniProgram,
+                priority: .urgent,
+                retryClass: "consistent",
+                createdAt: Sample.start,
+                notBefore: Sample.start + .seconds(10),
+                notAfter: Sample.start + .seconds(100)
+            ),
+            MessageContent(
+                body: [0, 1, 255, 0],
+                metadata: Array("{\"订单\": 1}".utf8),
+                recipient: "oRecipient",
+                idempotency: IdempotencyMark(key: "order-1", digest: Array(0..<32)),
+                traceparent: Sample.trace
+            )
         )
     }
 
     /// One line for each outcome, with everything that a line can have.
     private static var lines: [AttemptRecord] {
+        // WeChat's own words may look like anything.
+        let steps: [(WaitReason?, String)] = [
+            (nil, "retry after 系统繁忙 (-1)"), (.throttled, "系统繁忙: (45011)"), (nil, "paused: so it says"),
+            (nil, ": "), (.account, ""),
+        ]
         let costs: [RetryCost] = [.free, .paid, .deferred(.milliseconds(1_200))]
         return Outcome.allCases.enumerated().map { index, outcome in
             var line = Sample.attempt(index + 1, at: Sample.start + .milliseconds(Int64(index)), outcome)
@@ -41,7 +46,8 @@ extension JournalConformance {
                 index % 4 == 0 ? [] : [Wait(.breakerOpen, .milliseconds(30_000)), Wait(.turn, .milliseconds(1))]
             if index % 2 == 1 {
                 let due = index % 4 == 1 ? Sample.start + .seconds(7) : nil
-                line.next = NextStep(due: due, reason: "retry after 系统繁忙 (-1)", cost: costs[index % 3])
+                let (wait, reason) = steps[index / 2 % steps.count]
+                line.next = NextStep(due: due, wait: wait, reason: reason, cost: costs[index % 3])
             }
             return line
         }
@@ -56,7 +62,10 @@ extension JournalConformance {
             trial.expect("the message later", try await trial.message(full.id), is: full)
         },
         JournalCheck("a message of empty fields stays one") { trial in
-            let bare = MessageRecord(id: Sample.id(1), app: "main", type: .mass, createdAt: Sample.start, body: [])
+            let bare = MessageRecord(
+                Message(id: Sample.id(1), app: "main", type: .mass, createdAt: Sample.start),
+                MessageContent(body: [])
+            )
             try await trial.write([.accept(bare)])
             trial.expect("the message", try await trial.message(bare.id), is: bare)
         },
@@ -68,26 +77,26 @@ extension JournalConformance {
             let records = MessageType.allCases.flatMap { type in
                 Priority.allCases.map { priority in
                     var record = Sample.record(Int(priority.rawValue), client: type.rawValue)
-                    record.id = JobID(
-                        rawValue: UInt64(MessageType.allCases.firstIndex(of: type) ?? 0) << 8 | record.id.rawValue
-                    )
-                    (record.type, record.priority, record.retryClass) = (type, priority, "\(type) \(priority)")
+                    let number = UInt64(MessageType.allCases.firstIndex(of: type) ?? 0)
+                    record.message.id = JobID(rawValue: number << 8 | record.id.rawValue)
+                    (record.message.type, record.message.priority) = (type, priority)
+                    record.message.retryClass = "\(type) \(priority)"
                     return record
                 }
             }
             try await trial.write(records.map { .accept($0) })
             for record in records {
-                trial.expect("\(record.retryClass)", try await trial.message(record.id), is: record)
+                trial.expect("\(record.message.retryClass)", try await trial.message(record.id), is: record)
             }
         },
         JournalCheck("a body of every size is kept to the byte") { trial in
             for (number, size) in [1, 4_095, 65_536, 262_144].enumerated() {
                 var record = Sample.record(number)
-                record.body = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+                record.content.body = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
                 try await trial.write([.accept(record)])
                 let begin = JournalWrite.start(record.id, number: 1, at: Sample.start, needsBody: true)
                 let receipt = try await trial.write([begin])
-                trial.expect("whether \(size) bytes are", receipt.bodies[record.id]?.bytes == record.body)
+                trial.expect("whether \(size) bytes are", receipt.bodies[record.id]?.bytes == record.content.body)
             }
         },
         JournalCheck("each line of the trail is kept as it was told, oldest first") { trial in
@@ -104,7 +113,7 @@ extension JournalConformance {
         JournalCheck("of a long trail the first and the last attempts are kept, and how many lie between") { trial in
             try await trial.write([Sample.accept(1)])
             for count in [20, 100, 101, 250] {
-                let from = (try trial.restored().first?.startedAttempts ?? 0) + 1
+                let from = (try trial.restored().first?.progress.startedAttempts ?? 0) + 1
                 let writes = (from...count).flatMap { [Sample.start(1, attempt: $0), Sample.retry(1, attempt: $0)] }
                 try await trial.write(writes)
                 let message = try await trial.message(Sample.id(1))

@@ -10,7 +10,7 @@ extension JournalConformance {
 
     private static func kept(_ number: Int, of trial: JournalTrial) async throws -> Kept {
         guard let message = try await trial.journal.message(Sample.id(number)) else { return .nothing }
-        return message.body.isEmpty ? .withoutBody : .whole
+        return message.content.body.isEmpty ? .withoutBody : .whole
     }
 
     /// By state: how long after its end a message is whole, and how long it is kept at all.

@@ -26,7 +26,7 @@ extension JournalConformance {
             try await trial.write([Sample.start(1)])
             try await trial.kill()
             trial.expect("what comes back", try trial.restored().map(\.id), is: [Sample.id(1), Sample.id(2)])
-            let starts = try trial.restored().map(\.interruptedAt)
+            let starts = try trial.restored().map(\.progress.attemptAt)
             trial.expect("when each was started", starts, is: [Sample.start, nil])
         },
         JournalCheck("what is answered can be read") { trial in
@@ -42,10 +42,14 @@ extension JournalConformance {
                 Sample.accept(1), Sample.start(1), Sample.retry(1), Sample.start(1, attempt: 2, at: later),
             ])
             let message = try await trial.message(Sample.id(1))
-            trial.expect("its state", message.state, is: .sending)
+            trial.expect("its state", message.progress.state, is: .sending)
             trial.expect("its attempts", message.attempts.map(\.number), is: [1])
             try await trial.write([Sample.conclude(1, as: .cancelled), .redrive(Sample.id(1), at: later)])
-            trial.expect("its state after a redrive", try await trial.message(Sample.id(1)).state, is: .pending)
+            trial.expect(
+                "its state after a redrive",
+                try await trial.message(Sample.id(1)).progress.state,
+                is: .pending
+            )
         },
         JournalCheck("calls are done in the order in which they were handed over") { trial in
             for number in 0..<50 {
@@ -59,7 +63,11 @@ extension JournalConformance {
             try await trial.write([])
             for number in 0..<50 {
                 let message = try await trial.message(Sample.id(number))
-                trial.expect("the state of \(number)", message.state, is: number % 2 == 0 ? .expired : .cancelled)
+                trial.expect(
+                    "the state of \(number)",
+                    message.progress.state,
+                    is: number % 2 == 0 ? .expired : .cancelled
+                )
                 trial.expect("the attempts of \(number)", message.attempts.map(\.number), is: [1, 2])
             }
         },
@@ -94,7 +102,7 @@ extension JournalConformance {
             ])
             trial.expect("whether it was refused", refusal != nil)
             trial.expect("why no commit succeeds", trial.journal.status().failure, is: nil)
-            trial.expect("what was in flight before", try trial.restored().map(\.interruptedAt), is: [nil])
+            trial.expect("what was in flight before", try trial.restored().map(\.progress.attemptAt), is: [nil])
             try await trial.reopen()
             trial.expect("what is kept", try trial.restored().map(\.id), is: [Sample.id(1)])
         },

@@ -8,21 +8,9 @@ public import WeirPorts
 /// It keeps everything in two dictionaries and looks through all of it for each question, so that it is plainly right.
 /// Journals are compared with it, and `MemoryJournal` is one around it.
 public struct JournalModel: Sendable {
-    /// What a message's record does not say of its attempts.
-    public struct Started: Sendable {
-        /// The number of the last attempt that was started.
-        public fileprivate(set) var count = 0
-        /// When the attempt in flight was started; `nil` when none is.
-        public fileprivate(set) var at: Timestamp?
-        /// An attempt since the last redrive ended with an unknown outcome.
-        public fileprivate(set) var isAmbiguous = false
-    }
-
     /// Every message as it was last written. `firstAttemptAt` is set once the first attempt has ended.
     public private(set) var messages: [JobID: MessageRecord] = [:]
     public private(set) var ledger: [String: LedgerEntry] = [:]
-    /// The attempts of each message.
-    public private(set) var started: [JobID: Started] = [:]
 
     public init() {}
 
@@ -31,9 +19,9 @@ public struct JournalModel: Sendable {
     /// Why a journal can't take these writes together, which is an id that is there already; `nil` when it can.
     public func refusal(of writes: [JournalWrite]) -> JournalError? {
         var added: Set<JobID> = []
-        for case .accept(let record) in writes {
-            guard messages[record.id] == nil, added.insert(record.id).inserted else {
-                return .failed("message \(record.id) is there already")
+        for case .accept(let message, _) in writes {
+            guard messages[message.id] == nil, added.insert(message.id).inserted else {
+                return .failed("message \(message.id) is there already")
             }
         }
         return nil
@@ -44,10 +32,9 @@ public struct JournalModel: Sendable {
         var receipt = JournalReceipt()
         for write in writes {
             apply(write)
-            guard case .start(let id, _, _, true) = write, let record = messages[id], !record.body.isEmpty else {
-                continue
-            }
-            receipt.bodies[id] = StoredBody(bytes: record.body, traceparent: record.traceparent)
+            guard case .start(let id, _, _, true) = write, let content = messages[id]?.content, !content.body.isEmpty
+            else { continue }
+            receipt.bodies[id] = StoredBody(bytes: content.body, traceparent: content.traceparent)
         }
         return receipt
     }
@@ -55,37 +42,37 @@ public struct JournalModel: Sendable {
     /// Does one write. Except for `accept`, a write about a message that is not there does nothing.
     public mutating func apply(_ write: JournalWrite) {
         switch write {
-        case .accept(let record):
-            messages[record.id] = record
-            started[record.id] = Started()
+        case .accept(let message, let content): messages[message.id] = MessageRecord(message, content)
         case .start(let id, let number, let at, _):
-            change(id) { record, started in
-                started.count = number
-                started.at = at
-                record.state = .sending
-                record.nextAt = nil
-                record.reason = nil
+            change(id) { record in
+                record.progress.startedAttempts = number
+                record.progress.attemptAt = at
+                record.progress.state = .sending
+                record.progress.nextAt = nil
+                record.progress.reason = nil
             }
         case .settle(let id, let attempt, let settlement):
-            change(id) { record, started in
-                record.firstAttemptAt = record.firstAttemptAt ?? started.at ?? attempt.startedAt
-                started.count = max(started.count, attempt.number)
-                started.at = nil
-                if attempt.outcome == .unknown { started.isAmbiguous = true }
+            change(id) { record in
+                let began = record.progress.attemptAt ?? attempt.startedAt
+                record.progress.firstAttemptAt = record.progress.firstAttemptAt ?? began
+                record.progress.startedAttempts = max(record.progress.startedAttempts, attempt.number)
+                if attempt.outcome == .unknown { record.progress.isAmbiguous = true }
                 JournalModel.add(attempt, to: &record)
-                JournalModel.settle(&record, settlement)
+                JournalModel.settle(&record.progress, settlement)
             }
         case .conclude(let id, let settlement):
-            change(id) { record, started in
-                if started.at != nil { started.count -= 1 }
-                started.at = nil
-                JournalModel.settle(&record, settlement)
+            change(id) { record in
+                if record.progress.attemptAt != nil { record.progress.startedAttempts -= 1 }
+                JournalModel.settle(&record.progress, settlement)
             }
         case .redrive(let id, let at):
-            change(id) { record, started in
-                started.at = nil
-                started.isAmbiguous = false
-                JournalModel.redrive(&record, at: at)
+            change(id) { record in
+                let started = record.progress.startedAttempts
+                record.progress = MessageProgress()
+                record.progress.startedAttempts = started
+                record.progress.nextAt = at
+                record.message.notBefore = nil
+                record.message.notAfter = nil
             }
         case .remember(let entry): ledger[entry.name] = entry
         case .forget(let name): ledger[name] = nil
@@ -97,11 +84,10 @@ public struct JournalModel: Sendable {
         ledger.values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 
-    private mutating func change(_ id: JobID, _ body: (inout MessageRecord, inout Started) -> Void) {
-        guard var record = messages[id], var known = started[id] else { return }
-        body(&record, &known)
+    private mutating func change(_ id: JobID, _ body: (inout MessageRecord) -> Void) {
+        guard var record = messages[id] else { return }
+        body(&record)
         messages[id] = record
-        started[id] = known
     }
 
     /// A settle may come again: the later line takes the earlier one's place.
@@ -114,25 +100,14 @@ public struct JournalModel: Sendable {
         record.omittedAttempts = AttemptTrail.omitted(newest: newest)
     }
 
-    private static func settle(_ record: inout MessageRecord, _ settlement: Settlement) {
-        record.state = settlement.state
-        record.countedAttempts = settlement.countedAttempts
-        record.nextAt = settlement.nextAt
-        record.endedAt = settlement.state.isTerminal ? settlement.at : nil
-        record.msgid = settlement.msgid ?? record.msgid
-        record.reason = settlement.reason
-    }
-
-    private static func redrive(_ record: inout MessageRecord, at now: Timestamp) {
-        record.state = .pending
-        record.countedAttempts = 0
-        record.firstAttemptAt = nil
-        record.notBefore = nil
-        record.notAfter = nil
-        record.nextAt = now
-        record.endedAt = nil
-        record.msgid = nil
-        record.reason = nil
+    private static func settle(_ progress: inout MessageProgress, _ settlement: Settlement) {
+        progress.state = settlement.state
+        progress.attemptAt = nil
+        progress.countedAttempts = settlement.countedAttempts
+        progress.nextAt = settlement.nextAt
+        progress.endedAt = settlement.state.isTerminal ? settlement.at : nil
+        progress.msgid = settlement.msgid ?? progress.msgid
+        progress.reason = settlement.reason
     }
 
     // MARK: Sweeping
@@ -143,24 +118,23 @@ public struct JournalModel: Sendable {
     public mutating func sweep(_ retention: Retention, now: Timestamp, limit: Int) -> Bool {
         let limit = max(1, limit)
         let bodies = messages.values.filter { record in
-            !record.body.isEmpty && isDue(record, after: JournalModel.bodyKept(record.state, retention), now)
+            !record.content.body.isEmpty
+                && isDue(record, after: JournalModel.bodyKept(record.progress.state, retention), now)
         }
         let whole = messages.values.filter { record in
-            let isAsked = record.idempotency != nil && now - record.createdAt < JournalModel.idempotencyKept
-            return !isAsked && isDue(record, after: JournalModel.kept(record.state, retention), now)
+            let isAsked =
+                record.content.idempotency != nil && now - record.message.createdAt < JournalModel.idempotencyKept
+            return !isAsked && isDue(record, after: JournalModel.kept(record.progress.state, retention), now)
         }
         let oldBodies = bodies.map(\.id).sorted().prefix(limit)
-        for id in oldBodies { messages[id]?.body = [] }
+        for id in oldBodies { messages[id]?.content.body = [] }
         let old = whole.map(\.id).sorted().prefix(limit - oldBodies.count)
-        for id in old {
-            messages[id] = nil
-            started[id] = nil
-        }
+        for id in old { messages[id] = nil }
         return oldBodies.count < bodies.count || old.count < whole.count
     }
 
     private func isDue(_ record: MessageRecord, after kept: Duration?, _ now: Timestamp) -> Bool {
-        guard let kept, let endedAt = record.endedAt else { return false }
+        guard let kept, let endedAt = record.progress.endedAt else { return false }
         return now - endedAt >= kept
     }
 
@@ -191,31 +165,15 @@ extension JournalModel {
     /// One message with its attempts.
     public func message(_ id: JobID) -> MessageRecord? {
         guard var record = messages[id] else { return nil }
-        record.firstAttemptAt = record.firstAttemptAt ?? started[id]?.at
+        record.progress.firstAttemptAt = record.progress.firstAttemptAt ?? record.progress.attemptAt
         return record
     }
 
     /// What a new process finds: every message that has not ended, oldest first.
     public var restored: [RestoredMessage] {
-        messages.values.filter { !$0.state.isTerminal }.sorted { $0.id < $1.id }.map { record in
-            let known = started[record.id] ?? Started()
-            return RestoredMessage(
-                id: record.id,
-                app: record.app,
-                client: record.client,
-                type: record.type,
-                priority: record.priority,
-                retryClass: record.retryClass,
-                createdAt: record.createdAt,
-                notBefore: record.notBefore,
-                notAfter: record.notAfter,
-                nextAt: record.nextAt,
-                countedAttempts: record.countedAttempts,
-                startedAttempts: known.count,
-                firstAttemptAt: record.firstAttemptAt ?? known.at,
-                interruptedAt: known.at,
-                isAmbiguous: known.isAmbiguous
-            )
+        messages.keys.sorted().compactMap(message).filter { !$0.progress.state.isTerminal }.map { record in
+            let body = record.progress.isInDoubt ? record.content.body : []
+            return RestoredMessage(record.message, record.progress, doubtfulBody: body)
         }
     }
 
@@ -224,7 +182,7 @@ extension JournalModel {
         let all = messages.values.filter { JournalModel.isWanted($0, by: filter) }.sorted { $0.id > $1.id }
         let page = all.prefix(min(max(filter.limit, 1), 1_000)).map { record in
             var summary = message(record.id) ?? record
-            (summary.body, summary.attempts, summary.omittedAttempts) = ([], [], 0)
+            (summary.content.body, summary.attempts, summary.omittedAttempts) = ([], [], 0)
             return summary
         }
         return MessagePage(messages: page, next: all.count > page.count ? page.last?.id : nil)
@@ -232,20 +190,23 @@ extension JournalModel {
 
     /// Whether a listing by this filter shows the message on one of its pages.
     static func isWanted(_ record: MessageRecord, by filter: MessageFilter) -> Bool {
-        if let client = filter.client, client != record.client { return false }
-        if let app = filter.app, app != record.app { return false }
-        if let recipient = filter.recipient, recipient != record.recipient { return false }
-        if let since = filter.since, record.createdAt < since { return false }
-        if let before = filter.before, record.id >= before { return false }
-        return filter.states.isEmpty || filter.states.contains(record.state)
+        let message = record.message
+        if let client = filter.client, client != message.client { return false }
+        if let app = filter.app, app != message.app { return false }
+        if let recipient = filter.recipient, recipient != record.content.recipient { return false }
+        if let since = filter.since, message.createdAt < since { return false }
+        if let before = filter.before, message.id >= before { return false }
+        return filter.states.isEmpty || filter.states.contains(record.progress.state)
     }
 
     /// The newest message under this key that is less than 24 hours old.
     public func idempotent(_ key: IdempotencyKey, now: Timestamp) -> IdempotentMessage? {
         let matches = messages.values.filter { record in
-            record.client == key.client && record.app == key.app && record.idempotency?.key == key.key
-                && now - record.createdAt < JournalModel.idempotencyKept
+            record.message.client == key.client && record.message.app == key.app
+                && record.content.idempotency?.key == key.key
+                && now - record.message.createdAt < JournalModel.idempotencyKept
         }
-        return matches.max { $0.id < $1.id }.map { IdempotentMessage(id: $0.id, digest: $0.idempotency?.digest ?? []) }
+        let newest = matches.max { $0.id < $1.id }
+        return newest.map { IdempotentMessage(id: $0.id, digest: $0.content.idempotency?.digest ?? []) }
     }
 }

@@ -86,9 +86,14 @@ final class JournalTrial: Sendable {
         guard let found, let expected else {
             return expect(what + "'s presence", found != nil, is: expected != nil)
         }
-        for (part, wanted) in zip(Mirror(reflecting: found).children, Mirror(reflecting: expected).children) {
+        for (part, wanted) in zip(parts(found), parts(expected)) {
             expect("\(what)'s \(part.label ?? "")", "\(part.value)", is: "\(wanted.value)")
         }
+    }
+
+    private func parts(_ record: MessageRecord) -> [Mirror.Child] {
+        let whole: [Any] = [record.message, record.content, record.progress]
+        return whole.flatMap { Mirror(reflecting: $0).children } + Mirror(reflecting: record).children.suffix(2)
     }
 
     /// What a call about it must answer: nothing but `error`.

@@ -252,7 +252,7 @@ extension JournalWrite {
     /// The message that it is about; `nil` for the ledger's.
     fileprivate var id: JobID? {
         switch self {
-        case .accept(let record): record.id
+        case .accept(let message, _): message.id
         case .start(let id, _, _, _), .settle(let id, _, _), .conclude(let id, _), .redrive(let id, _): id
         case .remember, .forget: nil
         }

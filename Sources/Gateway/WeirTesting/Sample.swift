@@ -24,15 +24,13 @@ enum Sample {
         key: String? = nil
     ) -> MessageRecord {
         MessageRecord(
-            id: id(number, at: createdAt),
-            app: app,
-            client: client,
-            type: .template,
-            createdAt: createdAt,
-            recipient: recipient,
-            body: Array("{\"touser\":\"\(recipient)\",\"data\":{\"thing1\":{\"value\":\"订单已发货\"}}}".utf8),
-            idempotency: key.map { IdempotencyMark(key: $0, digest: [UInt8](repeating: 7, count: 32)) },
-            traceparent: trace
+            Message(id: id(number, at: createdAt), app: app, client: client, type: .template, createdAt: createdAt),
+            MessageContent(
+                body: Array("{\"touser\":\"\(recipient)\",\"data\":{\"thing1\":{\"value\":\"订单已发货\"}}}".utf8),
+                recipient: recipient,
+                idempotency: key.map { IdempotencyMark(key: $0, digest: [UInt8](repeating: 7, count: 32)) },
+                traceparent: trace
+            )
         )
     }
 
@@ -87,5 +85,12 @@ enum Sample {
     /// Its end without an attempt.
     static func conclude(_ number: Int, as state: JobState, at time: Timestamp = start) -> JournalWrite {
         .conclude(id(number), Settlement(state: state, at: time, countedAttempts: 0))
+    }
+}
+
+extension JournalWrite {
+    /// Accepts what is accepted of a record; how far that has come is no part of it.
+    static func accept(_ record: MessageRecord) -> JournalWrite {
+        .accept(record.message, record.content)
     }
 }

@@ -13,12 +13,10 @@ struct AlertAdmissionTests {
     ) async -> MessageRefusal? {
         let trace = bench.harness.gateway.traces.begin("accept", traceparent: nil)
         do throws(MessageRefusal) {
-            _ = try await bench.harness.gateway.acceptAlerts(
-                key: key,
-                isDirectLoopback: true,
-                trace: trace,
-                body: { () async throws(MessageRefusal) -> [UInt8] in webhook }
-            )
+            let request = WebhookRequest(key: key, isDirectLoopback: true, trace: trace) {
+                _ async throws(RelayBodyError) in webhook
+            }
+            _ = try await bench.harness.gateway.acceptAlerts(request)
             return nil
         } catch { return error }
     }

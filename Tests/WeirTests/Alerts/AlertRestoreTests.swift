@@ -50,7 +50,7 @@ struct AlertRestoreTests {
         _ = first.harness.gateway.setPaused(true, app: "main")
         for metadata in ["", "{}", #"{"alert":{"sink":"team"}}"#, #"{"alert":{"sink":"nobody"}}"#, #"{"alert":1}"#] {
             var message = first.harness.message(priority: .urgent)
-            message.record.metadata = Array(metadata.utf8)
+            message.content.metadata = Array(metadata.utf8)
             first.harness.accept(message)
         }
         try await first.post()
@@ -71,13 +71,15 @@ struct AlertRestoreTests {
         for number in 0..<AlertService.inheritedLimit + 10 {
             service.watch(
                 RestoredMessage(
-                    id: JobID(rawValue: UInt64(number + 1)),
-                    app: "main",
-                    client: "orders",
-                    type: .template,
-                    priority: .urgent,
-                    retryClass: "available",
-                    createdAt: MachineHarness.noon
+                    Message(
+                        id: JobID(rawValue: UInt64(number + 1)),
+                        app: "main",
+                        client: "orders",
+                        type: .template,
+                        priority: .urgent,
+                        createdAt: MachineHarness.noon
+                    ),
+                    MessageProgress()
                 )
             )
         }

@@ -62,7 +62,6 @@ import WeirTesting
             case .attemptEnded(let end): note("\((end.trace as? Trace)?.number ?? 0) \(end.classification.outcome)")
             case .limiterRefused(let gate): note("no permit \(gate.api)")
             case .breakerMoved(let move, let breaker): note("\(breaker) \(move.to)")
-            case .messageAccepted(let app, _, _): note("accepted \(app)")
             case .messageEnded(let end): note("ended \(end.state) \(end.last?.number ?? 0)")
             case .token, .ledgerNotWritten, .ledgerFull, .ledgerRead: note("\(event)")
             }
@@ -101,10 +100,8 @@ import WeirTesting
         func accept() -> JobID {
             let id = dispatcher.makeID()
             let now = time.timestamp()
-            let record = MessageRecord(id: id, app: "echo", type: .template, createdAt: now, body: Array("{}".utf8))
-            dispatcher.accept(
-                AcceptedMessage(record: record, app: 0, api: api, limit: .wide, isDeduplicated: true)
-            ) { _ in }
+            let message = Message(id: id, app: "echo", type: .template, createdAt: now)
+            dispatcher.accept(message, MessageContent(body: Array("{}".utf8))) { _ in }
             return id
         }
     }

@@ -37,8 +37,8 @@ struct DispatchWindowTests {
         harness.advance(.seconds(600))
         harness.journal.commit()
         #expect(harness.transport.count == sent)
-        #expect(harness.journal.record(message.record.id)?.state == .unknown)
-        #expect(harness.journal.record(message.record.id)?.attempts.count == 1)
+        #expect(harness.journal.record(message.id)?.state == .unknown)
+        #expect(harness.journal.record(message.id)?.attempts.count == 1)
     }
 
     @Test func `a wall clock that is set forward makes scheduled work due within a second`() async throws {
@@ -50,7 +50,7 @@ struct DispatchWindowTests {
         // The token's renewal and the house-keeping.
         await harness.time.waitForSleepers(2)
         var message = harness.message()
-        message.record.notBefore = harness.time.timestamp() + .seconds(3600)
+        message.message.notBefore = harness.time.timestamp() + .seconds(3600)
         harness.accept(message)
         await harness.time.waitForSleepers(3)
         harness.time.stepWallClock(by: .seconds(3600))

@@ -28,7 +28,7 @@ import WeirTesting
         harness.journal.commit()
         let call = try #require(harness.calls.first)
         #expect(call.request.target == "/cgi-bin/message/template/send?access_token=REAL-TOKEN-1")
-        #expect(call.request.body == message.record.body)
+        #expect(call.request.body == message.content.body)
         #expect(call.request.method == "POST")
         #expect(call.request.origin == "https://api.weixin.qq.com")
         #expect(call.request.timeout == .seconds(5))
@@ -59,7 +59,7 @@ import WeirTesting
         harness.transport.answer(.success(.ok))
         harness.journal.commit()
         #expect(harness.journal.appends == [["accept", "start 1"], ["settle 1 sent"]])
-        let record = try #require(harness.journal.record(message.record.id))
+        let record = try #require(harness.journal.record(message.id))
         #expect(record.state == .sent)
         #expect(record.msgid == 9_007_199_254_740_993)
         #expect(record.attempts.count == 1)
@@ -118,7 +118,7 @@ import WeirTesting
         harness.advance(.seconds(60))
         harness.journal.commit()
         #expect(harness.calls.count == 1)
-        #expect(harness.dispatcher.waiting(waiting.record.id)?.reason == .journal)
+        #expect(harness.dispatcher.waiting(waiting.id)?.reason == .journal)
         let ends = Outbox<RelayEnd>()
         let call = harness.call(Path.menu, ends: ends)
         _ = harness.dispatcher.relay(call, priority: .normal, retryClass: "available", limit: .wide)
@@ -127,7 +127,7 @@ import WeirTesting
         harness.dispatcher.setJournalWritable(true)
         harness.journal.commit()
         #expect(harness.calls.count == 3)
-        #expect(harness.journal.model.started[waiting.record.id]?.count == 1)
+        #expect(harness.journal.record(waiting.id)?.startedAttempts == 1)
     }
 
     @Test func `a full queue refuses, and keeps a reserve for what is urgent`() throws {
@@ -147,12 +147,12 @@ import WeirTesting
     @Test func `a message whose body is gone fails without an attempt`() throws {
         let harness = try GatewayHarness()
         var message = harness.message()
-        message.record.body = []
+        message.content.body = []
         harness.accept(message)
         harness.journal.commit()
         #expect(harness.calls.isEmpty)
-        #expect(harness.journal.record(message.record.id)?.state == .failed)
-        #expect(harness.journal.model.started[message.record.id]?.count == 0)
+        #expect(harness.journal.record(message.id)?.state == .failed)
+        #expect(harness.journal.record(message.id)?.startedAttempts == 0)
     }
 
     @Test func `bodies are kept in memory up to a limit and the others are read back`() throws {
@@ -176,14 +176,14 @@ import WeirTesting
         harness.advance(.seconds(5))
         harness.journal.commit()
         #expect(harness.journal.appends.last == ["conclude expired"])
-        #expect(harness.journal.record(message.record.id)?.state == .expired)
+        #expect(harness.journal.record(message.id)?.state == .expired)
         #expect(harness.metricsText.contains("state=\"expired\"} 1"))
     }
 
     @Test func `the timer starts what was scheduled, without anybody looking`() async throws {
         let harness = try GatewayHarness()
         var message = harness.message()
-        message.record.notBefore = harness.time.timestamp() + .seconds(30)
+        message.message.notBefore = harness.time.timestamp() + .seconds(30)
         harness.accept(message)
         harness.journal.commit()
         #expect(harness.calls.isEmpty)

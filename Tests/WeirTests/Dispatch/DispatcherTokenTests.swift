@@ -67,7 +67,7 @@ import WeirTesting
         harness.journal.commit()
         #expect(answer.kinds == ["ok"])
         #expect(harness.calls.isEmpty)
-        #expect(harness.dispatcher.waiting(message.record.id)?.reason == .noToken)
+        #expect(harness.dispatcher.waiting(message.id)?.reason == .noToken)
         harness.startKeepers()
         harness.transport.answer(.success(.token("REAL-TOKEN-1")))
         harness.journal.commit()
@@ -83,7 +83,7 @@ import WeirTesting
         harness.journal.commit()
         #expect(harness.calls.isEmpty)
         #expect(harness.journal.appends == [["accept", "start 1"], ["conclude pending"]])
-        #expect(harness.journal.model.started[message.record.id]?.count == 0)
+        #expect(harness.journal.record(message.id)?.startedAttempts == 0)
         #expect(harness.dispatcher.snapshot().inFlight == 0)
         harness.transport.answer(.success(.token("REAL-TOKEN-2")))
     }
@@ -98,7 +98,7 @@ import WeirTesting
         let message = harness.message()
         harness.accept(message)
         harness.journal.commit()
-        #expect(harness.dispatcher.waiting(message.record.id)?.reason == .credentials)
+        #expect(harness.dispatcher.waiting(message.id)?.reason == .credentials)
         #expect(harness.log.text.contains("access_token could not be fetched"))
     }
 

@@ -16,22 +16,23 @@ import WeirTesting
         settled: [Outcome] = [],
         notBefore: Duration? = nil,
         notAfter: Duration? = nil,
-        app: String = "main"
+        app: String = "main",
+        body: String = "{\"client_msg_id\":\"mine\"}"
     ) -> (journal: MemoryJournal, id: JobID) {
         let journal = MemoryJournal(isManual: true)
         let (id, noon) = (JobID(rawValue: 77), MachineHarness.noon)
         var model = JournalModel()
         model.apply(
             .accept(
-                MessageRecord(
+                Message(
                     id: id,
                     app: app,
                     type: type,
                     createdAt: noon,
                     notBefore: notBefore.map { noon + $0 },
-                    notAfter: notAfter.map { noon + $0 },
-                    body: Array("{\"client_msg_id\":\"mine\"}".utf8)
-                )
+                    notAfter: notAfter.map { noon + $0 }
+                ),
+                MessageContent(body: Array(body.utf8))
             )
         )
         for number in 0..<started {
@@ -92,6 +93,26 @@ import WeirTesting
         #expect(record.reason?.contains("restart") == true)
         #expect(record.attempts.map(\.outcome) == [.unknown])
         #expect(harness.metricsText.contains("state=\"unknown\"} 1"))
+    }
+
+    @Test func `an interrupted mass message goes again under its clientmsgid, hours later`() throws {
+        let body = #"{"touser":["a","b"],"msgtype":"text","clientmsgid":"mine"}"#
+        let (journal, id) = left(.mass, started: 1, body: body)
+        let harness = try restart(journal, after: .seconds(22 * 3600))
+        #expect(harness.calls.map(\.body) == [body])
+        harness.transport.answer(#"{"errcode":45065,"errmsg":"clientmsgid exist","msg_id":7}"#)
+        journal.commit()
+        let record = try #require(journal.record(id))
+        #expect(record.state == .sent)
+        #expect(record.msgid == 7)
+    }
+
+    @Test(arguments: [#"{"client_msg_id":""}"#, #"{"client_msg_id":7}"#, "{}", ""])
+    func `an interrupted template without a client_msg_id ends unknown`(_ body: String) throws {
+        let (journal, id) = left(started: 1, body: body)
+        let harness = try restart(journal, after: .seconds(5))
+        #expect(harness.calls.isEmpty)
+        #expect(journal.record(id)?.state == .unknown)
     }
 
     @Test func `an interrupted template that was away too long ends unknown`() throws {

@@ -24,19 +24,22 @@ enum ExplanationBench {
             ? "{\"touser\":\"\(openID)\",\"client_msg_id\":\"1\",\"secret\":\"words of the body\"}"
             : "{\"touser\":\"\(openID)\",\"secret\":\"words of the body\"}"
         var record = MessageRecord(
-            id: JobID(rawValue: UInt64(noon.milliseconds) << 20),
-            app: "main",
-            client: "orders",
-            type: type,
-            createdAt: noon,
-            recipient: openID,
-            body: Array(body.utf8),
-            state: state,
-            countedAttempts: attempts.count,
-            firstAttemptAt: attempts.first?.startedAt,
+            Message(
+                id: JobID(rawValue: UInt64(noon.milliseconds) << 20),
+                app: "main",
+                client: "orders",
+                type: type,
+                createdAt: noon
+            ),
+            MessageContent(body: Array(body.utf8), recipient: openID),
             attempts: attempts
         )
-        if state.isTerminal { record.endedAt = attempts.last.map { $0.startedAt + $0.duration } ?? at(.seconds(3)) }
+        record.progress.state = state
+        record.progress.countedAttempts = attempts.count
+        record.progress.firstAttemptAt = attempts.first?.startedAt
+        if state.isTerminal {
+            record.progress.endedAt = attempts.last.map { $0.startedAt + $0.duration } ?? at(.seconds(3))
+        }
         change(&record)
         return record
     }

@@ -17,7 +17,7 @@ struct ExplanationBoundTests {
             .throttled,
             errcode: 45011,
             errmsg: "api minute-quota reach limit",
-            next: NextStep(due: Bench.at(offset + .seconds(60)), reason: "throttled: 45011", cost: .free)
+            next: NextStep(due: Bench.at(offset + .seconds(60)), wait: .throttled, reason: "45011", cost: .free)
         )
     }
 
@@ -25,7 +25,7 @@ struct ExplanationBoundTests {
         let numbers = Array(1...kept.first) + Array((total - kept.last + 1)...total)
         return Bench.record(.template, .pending, numbers.map(parked)) { record in
             record.omittedAttempts = total - numbers.count
-            record.countedAttempts = 0
+            record.progress.countedAttempts = 0
         }
     }
 
@@ -54,7 +54,7 @@ struct ExplanationBoundTests {
         let last = (99...100).map { Bench.busy($0, at: .seconds($0), again: .seconds($0 + 1)) }
         let record = Bench.record(.template, .pending, first + last) { record in
             record.omittedAttempts = 96
-            record.countedAttempts = 100
+            record.progress.countedAttempts = 100
         }
         var story = ExplanationTimeline(MessageFacts(record: record, now: Bench.at(.seconds(200))))
         story.tell()

@@ -16,7 +16,7 @@ import WeChat
     ])
     func `a refusal says what the code means and what to do`(code: Int, meaning: String, advice: String) {
         let refused = Bench.attempt(1, .recipient, errcode: code, errmsg: "no")
-        let told = Bench.explain(Bench.record(.template, .failed, [refused]) { $0.reason = "no (\(code))" })
+        let told = Bench.explain(Bench.record(.template, .failed, [refused]) { $0.progress.reason = "no (\(code))" })
         #expect(told.summary == "WeChat refused this message for good: \(meaning) (errcode \(code)). \(advice)")
         #expect(
             told.steps.map(\.text)[1...] == [
@@ -32,8 +32,8 @@ import WeChat
     @Test func `a message whose body is gone says so`() {
         let told = Bench.explain(
             Bench.record(.template, .failed) {
-                $0.reason = "its body is no longer kept"
-                $0.body = []
+                $0.progress.reason = "its body is no longer kept"
+                $0.content.body = []
             }
         )
         #expect(told.summary.contains("its body is no longer kept"))
@@ -54,7 +54,7 @@ import WeChat
     func `a dead message says which limit it reached`(policy: RetryPolicy?, words: String) {
         let last = Bench.attempt(2, at: .seconds(2), .transient, errcode: -1, errmsg: "system error")
         let record = Bench.record(.template, .dead, [Bench.busy(again: .seconds(2)), last]) {
-            $0.reason = "system error (-1)"
+            $0.progress.reason = "system error (-1)"
         }
         let told = Bench.explain(record, policy: policy)
         #expect(told.summary == "Given up after 2 attempts in 2.1 s: system busy (errcode -1).")
@@ -74,7 +74,7 @@ import WeChat
     ])
     func `an ambiguous end says why it was not repeated`(type: MessageType, words: String) {
         let lost = Bench.attempt(1, .unknown, errcode: nil, errmsg: "timeout")
-        let told = Bench.explain(Bench.record(type, .unknown, [lost]) { $0.reason = "timeout" })
+        let told = Bench.explain(Bench.record(type, .unknown, [lost]) { $0.progress.reason = "timeout" })
         #expect(
             told.summary
                 == "Nobody knows whether WeChat took this message, and a repeat could be shown twice: it was not repeated."
@@ -108,7 +108,7 @@ import WeChat
             .template,
             .expired,
             [Bench.attempt(1, at: .seconds(90), .transient, errcode: -1, waits: [Wait(.paused, .seconds(90))])]
-        ) { $0.endedAt = Bench.at(.seconds(100)) }
+        ) { $0.progress.endedAt = Bench.at(.seconds(100)) }
         #expect(
             Bench.explain(record).summary
                 == "Not sent: its not_after passed after 1 min 40 s, with 1 attempt made; it waited 1 min 30 s for an operator "
@@ -120,7 +120,7 @@ import WeChat
 
     @Test func `what waits for its time says when that is`() {
         let due = Bench.at(.seconds(3_600))
-        let record = Bench.record { $0.notBefore = due }
+        let record = Bench.record { $0.message.notBefore = due }
         let told = Bench.explain(record, report: Bench.report(Obstacle(.scheduled, until: due), since: .seconds(3_600)))
         #expect(told.summary == "It waits for its not_before; it may go at 2026-11-21T13:00:00+08:00 (not tried yet).")
         #expect(told.steps.last?.text == "It waits for its not_before, 2026-11-21T13:00:00+08:00.")
@@ -144,8 +144,8 @@ import WeChat
         last.next = nil
         let due = Bench.at(.seconds(60))
         let record = Bench.record(.template, .pending, [last]) {
-            $0.nextAt = due
-            $0.reason = "retry after system error (-1)"
+            $0.progress.nextAt = due
+            $0.progress.reason = "retry after system error (-1)"
         }
         let told = Bench.explain(record, report: Bench.report(Obstacle(.scheduled, until: due), since: .seconds(60)))
         #expect(told.steps.map(\.kind) == [.accepted, .attempt, .decided, .waiting])
@@ -156,8 +156,8 @@ import WeChat
     @Test func `what was redriven and waits says so, at its time`() {
         let last = Bench.attempt(1, .transient, errcode: -1, errmsg: "system error")
         let record = Bench.record(.template, .pending, [last]) {
-            $0.countedAttempts = 0
-            $0.nextAt = Bench.at(.seconds(3))
+            $0.progress.countedAttempts = 0
+            $0.progress.nextAt = Bench.at(.seconds(3))
         }
         let told = Bench.explain(record, report: Bench.report(Obstacle(.paused), since: .seconds(3)))
         #expect(told.steps.map(\.kind) == [.accepted, .attempt, .redriven, .waiting])
@@ -195,7 +195,7 @@ import WeChat
     }
 
     @Test func `what is on its way and what waits in the journal alone say so`() {
-        let sending = Bench.explain(Bench.record(.template, .sending) { $0.firstAttemptAt = Bench.noon })
+        let sending = Bench.explain(Bench.record(.template, .sending) { $0.progress.firstAttemptAt = Bench.noon })
         #expect(sending.summary == "An attempt is on its way to WeChat now.")
         #expect(sending.steps.last?.text == "Attempt 1 is on its way to WeChat.")
         #expect(Bench.explain(Bench.record()).steps.last?.text.contains("journal alone") == true)

@@ -16,7 +16,7 @@ import WeChat
 
     @Test func `a message that went at once is told in three lines`() {
         let told = Bench.explain(
-            Bench.record(.template, .sent, [Bench.attempt()]) { $0.msgid = 3_557_254_367_693_750_001 }
+            Bench.record(.template, .sent, [Bench.attempt()]) { $0.progress.msgid = 3_557_254_367_693_750_001 }
         )
         #expect(told.summary == "WeChat took this message with attempt 1, 120 ms after Weir accepted it.")
         #expect(
@@ -69,7 +69,7 @@ import WeChat
             .template,
             .sent,
             [Bench.attempt(at: .seconds(65), waits: [Wait(.noToken, .seconds(5))])]
-        ) { $0.notBefore = Bench.at(.seconds(60)) }
+        ) { $0.message.notBefore = Bench.at(.seconds(60)) }
         let told = Bench.explain(record)
         #expect(
             texts(told)[0...2] == [
@@ -160,7 +160,7 @@ import WeChat
         words: String
     ) throws {
         let due = try #require(Timestamp(rfc3339: until))
-        let next = NextStep(due: due, reason: "\(reason.rawValue): words (\(errcode))", cost: .free)
+        let next = NextStep(due: due, wait: reason, reason: "words (\(errcode))", cost: .free)
         let parked = Bench.attempt(1, outcome, errcode: errcode, errmsg: "words", next: next)
         let waits = [Wait(reason, due - Bench.at(.milliseconds(120)))]
         var second = Bench.attempt(2, at: due - Bench.noon, waits: waits)
@@ -210,8 +210,8 @@ import WeChat
     @Test func `neither recipient nor body is in any of it`() {
         let refused = Bench.attempt(1, .recipient, errcode: 40003, errmsg: "invalid openid \(Bench.openID)")
         let record = Bench.record(.template, .failed, [refused]) {
-            $0.reason = "invalid openid \(Bench.openID) (40003)"
-            $0.metadata = Array("{\"private\":1}".utf8)
+            $0.progress.reason = "invalid openid \(Bench.openID) (40003)"
+            $0.content.metadata = Array("{\"private\":1}".utf8)
         }
         let told = Bench.explain(record)
         let all = told.text + told.steps.map { "\($0)" }.joined()

@@ -66,8 +66,8 @@ import WeirTesting
     @Test func `a message of an app that is gone waits in the journal alone`() async throws {
         let bench = try MessageBench()
         var record = ExplanationBench.record()
-        record.app = "gone"
-        bench.harness.journal.append([.accept(record)]) { _ in }
+        record.message.app = "gone"
+        bench.harness.journal.append([.accept(record.message, record.content)]) { _ in }
         await bench.settle()
         let told = try await explain(bench, record.id)
         #expect(told.steps.last?.kind == .waiting)

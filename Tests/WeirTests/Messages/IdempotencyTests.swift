@@ -94,14 +94,14 @@ import WeirTesting
     }
 
     @Test func `each key lets one through at a time, and none is left behind`() async {
-        let gate = IdempotencyGate()
+        let gate = KeyedTurns<String>()
         let inside = Outbox<Int>()
         let most = Outbox<Int>()
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<50 {
                 group.addTask {
-                    let key = IdempotencyKey(client: "c", app: "a", key: "k")
-                    guard (try? await gate.enter(key)) != nil else { return }
+                    let key = "k"
+                    guard (try? await gate.enter(key, for: "c")) != nil else { return }
                     inside.put(1)
                     most.put(inside.all.reduce(0, +))
                     await Task.yield()
@@ -114,15 +114,15 @@ import WeirTesting
     }
 
     @Test func `a line has an end, and leaving wakes one`() async throws {
-        let gate = IdempotencyGate()
-        let key = IdempotencyKey(client: "c", app: "a", key: "k")
-        try await gate.enter(key)
+        let gate = KeyedTurns<String>()
+        let key = "k"
+        try await gate.enter(key, for: "c")
         let ends = Outbox<MessageRefusalReason?>()
         await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<(IdempotencyGate.longestLine + 5) {
+            for _ in 0..<(KeyedTurns<String>.longestLine + 5) {
                 group.addTask {
                     do throws(MessageRefusal) {
-                        try await gate.enter(key)
+                        try await gate.enter(key, for: "c")
                         ends.put(nil)
                         gate.leave(key)
                     } catch { ends.put(error.reason) }
@@ -133,38 +133,38 @@ import WeirTesting
             #expect(ends.all == Array(repeating: .overloaded, count: 5))
             gate.leave(key)
         }
-        #expect(ends.all.count { $0 == nil } == IdempotencyGate.longestLine)
-        try await gate.enter(key)
+        #expect(ends.all.count { $0 == nil } == KeyedTurns<String>.longestLine)
+        try await gate.enter(key, for: "c")
     }
 
     @Test func `one client's lines leave room for those of others`() async throws {
-        let gate = IdempotencyGate()
-        let half = IdempotencyGate.mostWaiting / 2
+        let gate = KeyedTurns<String>()
+        let half = KeyedTurns<String>.mostWaiting / 2
         let refused = Outbox<String>()
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<(half + 50) {
-                let key = IdempotencyKey(client: "greedy", app: "a", key: "\(number / 50)")
+                let key = "\(number / 50)"
                 group.addTask {
                     do throws(MessageRefusal) {
-                        try await gate.enter(key)
+                        try await gate.enter(key, for: "greedy")
                     } catch { if error.reason == .overloaded { refused.put("greedy") } }
                 }
             }
             // One of each fifty is inside, the others wait.
             for number in 0..<200 {
-                let key = IdempotencyKey(client: "greedy", app: "a", key: "more \(number)")
+                let key = "more \(number)"
                 for _ in 0..<2 {
                     group.addTask {
                         do throws(MessageRefusal) {
-                            try await gate.enter(key)
+                            try await gate.enter(key, for: "greedy")
                         } catch { if error.reason == .overloaded { refused.put("greedy") } }
                     }
                 }
             }
             while refused.count == 0 { await Task.yield() }
-            let key = IdempotencyKey(client: "good", app: "a", key: "k")
+            let key = "k"
             do throws(MessageRefusal) {
-                try await gate.enter(key)
+                try await gate.enter(key, for: "good")
                 gate.leave(key)
             } catch { refused.put("good") }
             gate.close()

@@ -143,12 +143,12 @@ import WeirTesting
         _ body: String,
         _ isKnown: Bool
     ) {
-        #expect(MessageType.template.isDeduplicated(Array(body.utf8)) == isKnown)
-        #expect(!MessageType.custom.isDeduplicated(Array(body.utf8)))
+        #expect(Repeatability.withClientMessageID.knowsRepeat(of: Array(body.utf8)) == isKnown)
+        #expect(!Repeatability.never.knowsRepeat(of: Array(body.utf8)))
     }
 
     @Test(arguments: [("{\"clientmsgid\":\"x\"}", true), ("{\"clientmsgid\":\"\"}", false), ("{}", false)])
     func `a mass message is recognised by its clientmsgid`(_ body: String, _ isKnown: Bool) {
-        #expect(MessageType.mass.isDeduplicated(Array(body.utf8)) == isKnown)
+        #expect(Repeatability.withMassID.knowsRepeat(of: Array(body.utf8)) == isKnown)
     }
 }

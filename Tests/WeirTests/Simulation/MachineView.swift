@@ -74,9 +74,9 @@ struct MachineView {
                 gate: lease.gate,
                 breaker: lease.breaker,
                 isDurable: lease.job.isDurable,
-                isProbe: lease.permit.isProbe,
+                isProbe: lease.permits.permit.isProbe,
                 startedAt: lease.startedAt.instant,
-                mark: lease.mark,
+                mark: lease.permits.mark,
                 lane: lease.job.lane,
                 priority: lease.job.priority,
                 readyFor: lease.readyFor

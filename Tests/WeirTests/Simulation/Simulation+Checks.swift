@@ -14,7 +14,7 @@ extension Simulation {
     /// An attempt's start is on disk before its first byte leaves, and there is only one at a time.
     func checkDeparture(to recipient: String) {
         guard let id = ids[recipient] else { return report("a message to \(recipient) left and is of nobody") }
-        if journal.model.started[id]?.at == nil { report("\(id) left before its start was on disk") }
+        if journal.record(id)?.attemptAt == nil { report("\(id) left before its start was on disk") }
         if journal.record(id)?.state.isTerminal ?? true { report("\(id) left after its end") }
         if flights.contains(where: { $0.recipient == recipient }) { report("\(id) is in flight twice") }
     }

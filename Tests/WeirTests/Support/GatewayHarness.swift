@@ -93,30 +93,30 @@ final class GatewayHarness: Sendable {
         priority: Priority = .normal,
         retryClass: String = "available",
         notAfter: Timestamp? = nil
-    ) -> AcceptedMessage {
+    ) -> MessageRecord {
         let id = dispatcher.makeID()
-        let now = time.timestamp()
-        let record = MessageRecord(
-            id: id,
-            app: gateway.appNames[app],
-            type: type,
-            priority: priority,
-            retryClass: retryClass,
-            createdAt: now,
-            notAfter: notAfter,
-            recipient: GatewayHarness.openID,
-            body: Array("{\"client_msg_id\":\"\(id)\"}".utf8)
+        return MessageRecord(
+            Message(
+                id: id,
+                app: gateway.appNames[app],
+                type: type,
+                priority: priority,
+                retryClass: retryClass,
+                createdAt: time.timestamp(),
+                notAfter: notAfter
+            ),
+            MessageContent(
+                body: Array("{\"client_msg_id\":\"\(id)\"}".utf8),
+                recipient: GatewayHarness.openID
+            )
         )
-        let api = APICatalog.descriptor(method: "POST", path: type.lanePath)
-        let limit = gateway.configuration.withLock { $0.apps[record.app]?.limit(for: api.label) } ?? .wide
-        return AcceptedMessage(record: record, app: app, api: api, limit: limit, isDeduplicated: type == .template)
     }
 
     /// Hands a message to the dispatcher.
     @discardableResult
-    func accept(_ message: AcceptedMessage) -> Outbox<Result<Void, AcceptFailure>> {
+    func accept(_ message: MessageRecord) -> Outbox<Result<Void, AcceptFailure>> {
         let outbox = Outbox<Result<Void, AcceptFailure>>()
-        dispatcher.accept(message) { outbox.put($0) }
+        dispatcher.accept(message.message, message.content) { outbox.put($0) }
         return outbox
     }
 

@@ -22,6 +22,7 @@ extension Outbox where Value == Result<Void, AcceptFailure> {
             switch result {
             case .success: "ok"
             case .failure(.queueFull): "full"
+            case .failure(.noApp): "no app"
             case .failure(.journal): "journal"
             }
         }

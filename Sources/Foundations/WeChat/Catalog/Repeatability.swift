@@ -1,3 +1,5 @@
+import WireJSON
+
 /// Whether a call may be made again while nobody knows what became of the first try.
 public enum Repeatability: String, CaseIterable, Sendable {
     /// It only reads, or doing it twice is doing it once.
@@ -8,6 +10,25 @@ public enum Repeatability: String, CaseIterable, Sendable {
     case withMassID = "with_clientmsgid"
     /// A repeat may do it twice.
     case never
+
+    /// The member of the body by whose text WeChat knows a repeat; nil where there is no such thing.
+    public var idMember: String? {
+        switch self {
+        case .withClientMessageID: "client_msg_id"
+        case .withMassID: "clientmsgid"
+        case .always, .never: nil
+        }
+    }
+
+    /// Whether WeChat will know a repeat of this body for one, within the ``window``. The body is read leniently.
+    public func knowsRepeat(of body: [UInt8]) -> Bool {
+        switch self {
+        case .withClientMessageID: ClientMessageID.find(in: body) != nil
+        case .withMassID:
+            (try? JSONObjectView(body, rules: .lenient))?.string("clientmsgid").map { !$0.isEmpty } ?? false
+        case .always, .never: false
+        }
+    }
 
     /// How long after the first attempt a repeat is still known as one: half-open, so that a repeat at this age is not
     /// safe. Weir stays a minute inside the 10 minutes that WeChat documents. Nil: at no time, or ``always`` at any.

@@ -25,6 +25,8 @@ struct AlertMachine: Equatable, Sendable {
     static let unfinishedLimit = 1000
 
     private(set) var sinks: [String: Sink]
+    /// Each sink as it was before the last decision about it.
+    private var earlier: [String: Sink] = [:]
 
     init(_ configuration: AlertConfiguration, at now: Instant) {
         sinks = configuration.sinks.mapValues { Sink(bucket: TokenBucket($0.rate, at: now)) }
@@ -46,6 +48,7 @@ struct AlertMachine: Equatable, Sendable {
     ) -> AlertDecision {
         guard !recipients.isEmpty else { return .duplicate }
         guard var sink = sinks[notification.sink] else { return .unknownSink }
+        earlier[notification.sink] = sink
         defer { sinks[notification.sink] = sink }
         if !isHeldUp { sink.release(at: now.instant) }
         if sink.pending == nil {
@@ -73,24 +76,33 @@ struct AlertMachine: Equatable, Sendable {
         sinks[sink]?.pending?.unfinished[digest] = Set(recipients)
     }
 
-    /// Nothing of a decision could be stored: as if it had not been made.
-    mutating func undo(_ sink: String, to earlier: Sink?) {
-        sinks[sink] = earlier
+    /// Nothing of the last decision about a sink could be stored: as if it had not been made.
+    mutating func undo(_ sink: String) {
+        guard let before = earlier.removeValue(forKey: sink), sinks[sink] != nil else { return }
+        sinks[sink] = before
     }
 
     /// Takes over new rates; sinks that are new begin with a full bucket.
     mutating func update(_ configuration: AlertConfiguration, at now: Instant) {
-        var next: [String: Sink] = [:]
-        for (name, sink) in configuration.sinks {
-            var state = sinks[name] ?? Sink(bucket: TokenBucket(sink.rate, at: now))
-            if state.bucket.limit != sink.rate { state.bucket.update(sink.rate, at: now) }
-            next[name] = state
+        sinks = configuration.sinks.reduce(into: [:]) { next, sink in
+            next[sink.key] = (sinks[sink.key] ?? Sink(bucket: TokenBucket(sink.value.rate, at: now)))
+                .limited(to: sink.value.rate, at: now)
         }
-        sinks = next
+        earlier = configuration.sinks.reduce(into: [:]) { next, sink in
+            next[sink.key] = earlier[sink.key]?.limited(to: sink.value.rate, at: now)
+        }
     }
 }
 
 extension AlertMachine.Sink {
+    /// The same with a rate that may be another.
+    fileprivate func limited(to rate: RateLimit, at now: Instant) -> AlertMachine.Sink {
+        guard bucket.limit != rate else { return self }
+        var sink = self
+        sink.bucket.update(rate, at: now)
+        return sink
+    }
+
     /// A summary whose time has come has taken its permit and is on its way.
     fileprivate mutating func release(at now: Instant) {
         guard let pending, pending.due <= now else { return }

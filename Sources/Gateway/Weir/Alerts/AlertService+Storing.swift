@@ -30,7 +30,7 @@ extension AlertService {
                 if !isThere { missing.append(AlertRecipient(name: name, key: chain.key(present.count))) }
             }
         } catch {
-            throw AlertService.refusal(error)
+            throw MessageRefusal(error, while: .reading)
         }
         return missing
     }
@@ -75,30 +75,28 @@ extension AlertService {
         _ content: AlertContent,
         for recipients: [AlertRecipient],
         notBefore: Timestamp? = nil,
-        replacing: [String: JobID] = [:],
-        before: AlertMachine.Sink?
+        replacing: [String: JobID] = [:]
     ) async throws(MessageRefusal) {
         let sink = delivery.notification.sink
         let bodies = AlertBodies(content, of: delivery, at: time.timestamp())
         var stored = 0
         do throws(MessageRefusal) {
             for recipient in recipients {
-                let message = try place(delivery, bodies, to: recipient, notBefore: notBefore)
-                try await accept(message)
+                let id = try await admit(delivery, bodies, to: recipient, notBefore: notBefore)
                 stored += 1
-                if notBefore == nil, stored == 1 { watchOwn(message.record.id, sink: sink) }
-                watch(message.record.id, sink: sink)
+                if notBefore == nil, stored == 1 { watchOwn(id, sink: sink) }
+                watch(id, sink: sink)
                 guard notBefore != nil else { continue }
-                machine.withLock { $0.stored(message.record.id, sink: sink, recipient: recipient.name) }
+                machine.withLock { $0.stored(id, sink: sink, recipient: recipient.name) }
                 if let old = replacing[recipient.name] {
-                    dispatcher.cancel(old, because: "a later summary takes its place") { _ in }
+                    intake.withdraw(old, because: "a later summary takes its place")
                 }
             }
         } catch {
             let rest = recipients[stored...].map(\.name)
             machine.withLock { machine in
                 if stored == 0 {
-                    machine.undo(sink, to: before)
+                    machine.undo(sink)
                 } else if notBefore != nil {
                     machine.unfinished(delivery.digest, sink: sink, recipients: rest)
                 }
@@ -107,58 +105,34 @@ extension AlertService {
         }
     }
 
-    private func place(
+    private func admit(
         _ delivery: AlertDelivery,
         _ bodies: AlertBodies,
         to recipient: AlertRecipient,
         notBefore: Timestamp?
-    ) throws(MessageRefusal) -> AcceptedMessage {
-        let name = delivery.notification.sink
-        let app = delivery.sink.appName(sink: name)
-        let type = delivery.sink.messageType
-        let api = type.descriptor
-        guard let (index, limit) = dispatcher.place(app: app, api: api) else { throw AlertService.gone(name) }
-        let now = time.timestamp()
-        let id = dispatcher.makeID()
-        var body = bodies.body(to: recipient.name)
-        if type == .template, let spliced = ClientMessageID.splice(into: body, id: id.description) { body = spliced }
-        let record = MessageRecord(
-            id: id,
-            app: app,
+    ) async throws(MessageRefusal) -> JobID {
+        let sink = delivery.notification.sink
+        let new = NewMessage(
+            app: delivery.sink.appName(sink: sink),
             client: delivery.caller.name,
-            type: type,
+            type: delivery.sink.messageType,
             priority: .urgent,
             retryClass: delivery.retryClass,
-            createdAt: now,
             notBefore: notBefore,
-            notAfter: max(notBefore ?? now, now) + delivery.lifetime,
-            metadata: bodies.metadata,
-            recipient: recipient.name,
-            body: body,
-            idempotency: IdempotencyMark(key: recipient.key, digest: delivery.digest),
-            traceparent: delivery.traceparent
+            lifetime: delivery.lifetime,
+            content: MessageContent(
+                body: bodies.body(to: recipient.name),
+                metadata: bodies.metadata,
+                recipient: recipient.name,
+                idempotency: IdempotencyMark(key: recipient.key, digest: delivery.digest),
+                traceparent: delivery.traceparent
+            )
         )
-        return AcceptedMessage(
-            record: record,
-            app: index,
-            api: api,
-            limit: limit,
-            isDeduplicated: type.isDeduplicated(body)
-        )
-    }
-
-    private func accept(_ message: AcceptedMessage) async throws(MessageRefusal) {
-        do throws(AcceptFailure) {
-            try await dispatcher.accept(message)
+        do {
+            return try await intake.admit(new).id
         } catch {
-            switch error {
-            case .queueFull: throw MessageRefusal(.queueFull, "the queue is full", retryAfter: .seconds(5))
-            case .journal(let error): throw AlertService.refusal(error)
-            }
+            // The configuration has changed meanwhile: Alertmanager comes again after an answer of its own kind alone.
+            throw error.reason == .invalid ? AlertService.gone(sink) : error
         }
-    }
-
-    static func refusal(_ error: JournalError) -> MessageRefusal {
-        MessageRefusal(.journal, "the journal can't be used: \(error.message)", retryAfter: .seconds(5))
     }
 }

@@ -18,7 +18,7 @@ extension AlertService {
     func isBehind(_ sink: String) -> Bool {
         let ids = unsent.withLock { $0[sink] ?? [] }
         return ids.count >= AlertService.behindLimit
-            && ids.count { dispatcher.waiting($0) != nil } >= AlertService.behindLimit
+            && ids.count { intake.isWaiting($0) } >= AlertService.behindLimit
     }
 
     /// Keeps a notification in mind until it has ended.
@@ -29,7 +29,7 @@ extension AlertService {
             return true
         }
         guard isKept else { return }
-        dispatcher.whenEnded(id) { [self] in
+        intake.whenEnded(id) { [self] in
             unsent.withLock { unsent in
                 unsent[sink]?.remove(id)
                 if unsent[sink]?.isEmpty ?? false { unsent[sink] = nil }
@@ -41,14 +41,15 @@ extension AlertService {
 
     /// Counts how a message ends, and says so where it did not arrive.
     func watch(_ id: JobID, sink: String) {
-        dispatcher.whenEnded(id) { [self] in
+        intake.whenEnded(id) { [self] in
             Task { await ended(id, sink: sink) }
         }
     }
 
     /// Watches a message of an earlier process if it is about alerts. A robot's always is; what an app sends is known by its metadata,
     /// which is read when the message has ended, of at most ``inheritedLimit``.
-    func watch(_ message: RestoredMessage) {
+    func watch(_ restored: RestoredMessage) {
+        let message = restored.message
         if let sink = Robot.sink(appName: message.app) { return watch(message.id, sink: sink) }
         guard message.priority == .urgent else { return }
         let mayBe = configuration.withLock { configuration in
@@ -63,7 +64,7 @@ extension AlertService {
             return true
         }
         guard isWatched else { return }
-        dispatcher.whenEnded(message.id) { [self] in
+        intake.whenEnded(message.id) { [self] in
             Task { await ended(message.id, sink: nil) }
         }
     }

@@ -13,29 +13,34 @@ final class AlertService: Sendable {
 
     let configuration: Mutex<AlertConfiguration>
     let machine: Mutex<AlertMachine>
-    let turns = IdempotencyGate()
+    /// One notification of a sink at a time.
+    let turns = KeyedTurns<String>()
     private let webhooks = SharedPool(size: concurrency)
-    private let messages: MessageService
     /// Notifications that were stored as messages of their own and have not ended, by their sinks: the message for the first recipient.
     let unsent = Mutex<[String: Set<JobID>]>([:])
     /// Messages of an earlier process that are looked at when they end.
     let inherited = Mutex(0)
-    let dispatcher: Dispatcher
+    let intake: any MessageIntake
     let journal: any Journal
     let metrics: GatewayMetrics
     let time: any TimeSource
     let logger: Logger
 
-    /// - Parameter messages: whose queue, journal, metrics and clock the notifications share.
-    init(_ configuration: AlertConfiguration, beside messages: MessageService, logger: Logger) {
+    init(
+        _ configuration: AlertConfiguration,
+        intake: any MessageIntake,
+        journal: any Journal,
+        metrics: GatewayMetrics,
+        time: any TimeSource,
+        logger: Logger
+    ) {
         self.configuration = Mutex(configuration)
-        self.messages = messages
-        dispatcher = messages.dispatcher
-        journal = messages.journal
-        metrics = messages.metrics
-        time = messages.time
+        self.intake = intake
+        self.journal = journal
+        self.metrics = metrics
+        self.time = time
         self.logger = logger
-        machine = Mutex(AlertMachine(configuration, at: messages.time.now()))
+        machine = Mutex(AlertMachine(configuration, at: time.now()))
         for sink in configuration.sinks.keys { metrics.registerSink(sink) }
     }
 
@@ -75,13 +80,6 @@ final class AlertService: Sendable {
     /// Takes one webhook: returns when everything of it is on disk. On an error what was stored stays stored, and Alertmanager's
     /// repeat brings the rest.
     func accept(_ bytes: [UInt8], caller: Caller, traceparent: String) async throws(MessageRefusal) -> AlertReport {
-        try await messages.inHand(bytes, of: caller) { () async throws(MessageRefusal) in
-            try await take(bytes, caller: caller, traceparent: traceparent)
-        }
-    }
-
-    private func take(_ bytes: [UInt8], caller: Caller, traceparent: String) async throws(MessageRefusal) -> AlertReport
-    {
         let webhook = try AlertWebhook(bytes)
         let configuration = configuration.withLock { $0 }
         var report = AlertReport()
@@ -113,9 +111,8 @@ final class AlertService: Sendable {
         caller: Caller,
         traceparent: String
     ) async throws(MessageRefusal) -> AlertReport.Result {
-        let turn = IdempotencyKey(client: "", app: "", key: notification.sink)
-        try await turns.enter(turn)
-        defer { turns.leave(turn) }
+        try await turns.enter(notification.sink, for: "")
+        defer { turns.leave(notification.sink) }
         guard let sink = configuration.sinks[notification.sink] else { throw AlertService.gone(notification.sink) }
         let delivery = AlertDelivery(
             notification: notification,
@@ -127,8 +124,8 @@ final class AlertService: Sendable {
             lifetime: configuration.lifetime
         )
         let missing = try await missing(delivery, clients: configuration.clients ?? [])
-        let before = machine.withLock { $0.sinks[notification.sink] }
-        let isHeldUp = before?.pending?.messages.values.contains { dispatcher.waiting($0) != nil } ?? false
+        let summary = machine.withLock { $0.sinks[notification.sink]?.pending?.messages ?? [:] }
+        let isHeldUp = summary.values.contains { intake.isWaiting($0) }
         let isBehind = isBehind(notification.sink)
         let decision = machine.withLock { machine in
             machine.decide(
@@ -145,7 +142,7 @@ final class AlertService: Sendable {
         case .unknownSink:
             throw AlertService.gone(notification.sink)
         case .send:
-            try await store(delivery, .notification(notification), for: missing, before: before)
+            try await store(delivery, .notification(notification), for: missing)
             return .accepted
         case .fold(let tally, let due, let replaced):
             try await store(
@@ -153,8 +150,7 @@ final class AlertService: Sendable {
                 .summary(tally),
                 for: missing,
                 notBefore: due,
-                replacing: replaced,
-                before: before
+                replacing: replaced
             )
             return .summarised
         }

@@ -16,9 +16,13 @@ extension AttemptRecord {
             rid: result.rid,
             waits: done.lease.waits
         )
-        guard !settlement.state.isTerminal else { return }
-        var cost = RetryCost.free
-        if case .retry(_, _, let charged) = done.disposition { cost = charged }
-        next = NextStep(due: settlement.nextAt, reason: settlement.reason ?? "", cost: cost)
+        let due = settlement.nextAt
+        switch done.disposition {
+        case .ended: break
+        case .retry(_, _, let cost): next = NextStep(due: due, reason: settlement.reason ?? "", cost: cost)
+        case .waiting(let obstacle), .pausing(let obstacle):
+            next = NextStep(due: due, wait: obstacle.reason, reason: result.summary, cost: .free)
+        case .tokenRetry: next = NextStep(due: due, reason: result.summary, cost: .free)
+        }
     }
 }

@@ -12,8 +12,6 @@ enum DispatchEvent: Sendable {
     /// A relayed call ended because the limiter had no permit for it in time.
     case limiterRefused(GateName)
     case breakerMoved(BreakerTransition, breaker: String)
-    /// A message is on disk.
-    case messageAccepted(app: String, MessageType, Priority)
     case messageEnded(MessageEnd)
     case token(TokenReport, app: String)
     /// Decisions could not be written to the ledger: they hold, but would not outlive the process now.

@@ -136,7 +136,11 @@ extension DispatchMachine {
             if !lease.isOverdue, !lease.job.marks.contains(.once), took >= policy.slowCall(gates[lease.gate].api.group)
             {
                 lease.isOverdue = true
-                let transition = breakers[lease.breaker].overdue(lease.permit, at: moment.instant, using: &generator)
+                let transition = breakers[lease.breaker].overdue(
+                    lease.permits.permit,
+                    at: moment.instant,
+                    using: &generator
+                )
                 if let transition {
                     untold.append((lease.breaker, transition))
                     note(transition, breaker: lease.breaker, at: moment)

@@ -29,7 +29,7 @@ extension DispatchMachine {
                 // A transfer is long because it is large, or because its caller is slow.
                 toleratesSlow: group == .media || lease.job.marks.contains(.once),
                 wasOverdue: lease.isOverdue,
-                for: lease.permit,
+                for: lease.permits.permit,
                 at: now.instant,
                 using: &generator
             )

@@ -14,7 +14,7 @@ extension DispatchMachine {
         return queue.admit(clock.inward(job, at: now), at: now.steady)
     }
 
-    /// Brings back a job of an earlier process.
+    /// A job that had ended waits again, whether there is room for it or not.
     public mutating func restore(_ job: Job, at moment: Moment) {
         let now = read(moment)
         queue.restore(clock.inward(job, at: now), at: now.steady)
@@ -103,50 +103,39 @@ extension DispatchMachine {
         case blocked(Block)
     }
 
-    /// The pipeline, outermost first. Every permit taken here is used by the attempt or given back.
+    /// The pipeline, outermost first.
     private mutating func admit(_ turn: Turn, at now: SteadyClock.Present) -> AdmitResult {
         let isDurable = DispatchMachine.isDurable(turn.lane)
         let index = gate(of: turn.lane)
         if let block = block(gate: index, isDurable: isDurable, turn.priority, at: now) { return .blocked(block) }
-        if case .wait(let wait) = gates[index].bucket.take(at: now.instant) {
-            if !gates[index].isLimited { gates[index].limiterWaits += 1 }
-            gates[index].isLimited = true
-            return .blocked(Block(reason: .rateLimited, until: now.instant + wait, scope: .lane))
+        let permits: Permits
+        switch takePermits(gate: index, at: now) {
+        case .taken(let taken): permits = taken
+        case .blocked(let block): return .blocked(block)
         }
-        gates[index].isLimited = false
-        let breaker = gates[index].breaker
-        guard case .granted(let permit) = breakers[breaker].permit(at: now.instant) else {
-            gates[index].bucket.giveBack(at: now.instant)
-            guard let block = breakerBlock(breaker, at: now) else {
-                return .blocked(Block(reason: .breakerOpen, scope: .section))
-            }
-            return .blocked(block)
+        guard let job = queue.lease(from: turn.lane, turn.priority, at: now.steady) else {
+            giveBack(permits, at: now.instant)
+            // So many expired that the next look goes on.
+            return .blocked(Block(reason: .concurrency, until: now.instant + .milliseconds(1), scope: .lane))
         }
-        if let transition = permit.transition { untold.append((breaker, transition)) }
-        let leased = queue.lease(from: turn.lane, turn.priority, at: now.steady)
-        guard let job = leased, !isStale(job, at: now.steady), !isTooLate(job, at: now.steady) else {
-            gates[index].bucket.giveBack(at: now.instant)
-            breakers[breaker].release(permit, at: now.instant)
-            guard let job = leased else {
-                // So many expired that the next look goes on.
-                return .blocked(Block(reason: .concurrency, until: now.instant + .milliseconds(1), scope: .lane))
-            }
+        guard !isStale(job, at: now.steady), !isTooLate(job, at: now.steady) else {
+            giveBack(permits, at: now.instant)
             _ = queue.finish(job.id)
             forget(job)
             return .stale(job)
         }
-        return .started(begin(job, permit: permit, readySince: turn.head.readySince, at: now))
+        return .started(begin(job, with: permits, readySince: turn.head.readySince, at: now))
     }
 
     /// The attempt is decided: it counts from here on.
     private mutating func begin(
         _ job: Job,
-        permit: BreakerPermit,
+        with permits: Permits,
         readySince: Timestamp,
         at now: SteadyClock.Present
     ) -> Lease {
         var job = job
-        let index = gate(of: job.lane)
+        let index = permits.gate
         job.startedAttempts = job.startedAttempts == .max ? .max : job.startedAttempts + 1
         if job.firstAttemptAt == nil {
             job.firstAttemptAt = now.steady
@@ -162,10 +151,7 @@ extension DispatchMachine {
         let lease = Lease(
             job: job,
             number: Int(job.startedAttempts),
-            gate: index,
-            breaker: gates[index].breaker,
-            permit: permit,
-            mark: gates[index].bucket.granted,
+            permits: permits,
             startedAt: now.moment,
             timeout: attemptTime(job, at: now.steady),
             readyFor: max(.zero, now.steady - readySince),
@@ -216,15 +202,6 @@ extension DispatchMachine {
         let ready = clock.steady(max(job.acceptedAt, job.notBefore ?? job.acceptedAt))
         let since = max(now.instant(ofSteady: ready), memory[job.id]?.lastEnded ?? now.instant(ofSteady: ready))
         return (now.wall(at: since), waits(of: job, readySince: ready, at: now))
-    }
-
-    /// Whether a repeat now could be shown twice: an earlier attempt may have arrived, and WeChat's window for telling is over, or
-    /// nobody knows when it began, because the clock was set back over a restart.
-    func isStale(_ job: Job, at now: Timestamp) -> Bool {
-        guard job.isInDoubt else { return false }
-        guard job.marks.contains(.deduplicated), let first = job.firstAttemptAt else { return true }
-        let age = now - first
-        return age > policy.deduplicationWindow || age < .zero - SteadyClock.tolerance
     }
 
     /// Whether the time that a relayed call has left is less than an attempt needs: one that can't end would only leave its caller in

@@ -14,8 +14,9 @@ extension DispatchMachine {
         using generator: inout some RandomNumberGenerator
     ) -> AttemptResult? {
         let now = read(moment)
-        guard let lease = endLease(id, at: now.instant) else { return nil }
+        guard var lease = endLease(id, at: now.instant) else { return nil }
         var result = result
+        if result.outcome == .unknown, evidence.isRepeatKnown { lease.job.marks.insert(.deduplicated) }
         // The repeat of an attempt whose end was not known is refused as a duplicate: the first one was taken.
         if result.isDuplicateOnRepeat, lease.job.marks.contains(.ambiguous) { result.outcome = .accepted }
         let transition = recordInBreaker(result, evidence, of: lease, at: now, using: &generator)
@@ -194,8 +195,7 @@ extension DispatchMachine {
 
     private mutating func giveBack(_ id: JobID, at now: SteadyClock.Present) -> Lease? {
         guard let lease = endLease(id, at: now.instant) else { return nil }
-        gates[lease.gate].bucket.giveBack(mark: lease.mark, at: now.instant)
-        breakers[lease.breaker].release(lease.permit, at: now.instant)
+        giveBack(lease.permits, at: now.instant)
         if gates[lease.gate].hold?.probe == id { gates[lease.gate].hold?.withdraw() }
         changed(gate: lease.gate, at: now)
         let app = gates[lease.gate].app

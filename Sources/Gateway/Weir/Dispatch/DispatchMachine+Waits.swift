@@ -145,9 +145,8 @@ extension DispatchMachine {
         let job = lease.job
         let exhausted = Disposition.ended(isAmbiguous ? .unknown : .dead)
         let isSafe = !isAmbiguous || job.marks.contains(.repeatable)
-        guard isSafe || job.marks.contains(.deduplicated), Int(job.retryClass) < policy.retryClasses.count else {
-            return exhausted
-        }
+        let window = isSafe ? nil : repeatWindow(of: job)
+        guard isSafe || window != nil, Int(job.retryClass) < policy.retryClasses.count else { return exhausted }
         let policy = policy.retryClasses[Int(job.retryClass)]
         let age = now.steady - (job.firstAttemptAt ?? now.steady)
         let decision = policy.decision(
@@ -161,8 +160,7 @@ extension DispatchMachine {
         // What was given up while it hung has waited already.
         var delay = lease.isGivenUp ? .zero : max(planned, pushback ?? .zero)
         if policy.isBeyondMaxAge(age + delay) { return exhausted }
-        let window = self.policy.deduplicationWindow
-        if !isSafe, age + delay > window { return exhausted }
+        if let window, age + delay >= window { return exhausted }
         // What `bounded` would end costs the budget nothing.
         if !job.isDurable, job.marks.contains(.once) || job.expiresAt.map({ now.steady + delay >= $0 }) ?? false {
             return exhausted
@@ -171,7 +169,8 @@ extension DispatchMachine {
         if case .wait(let wait) = apps[gates[lease.gate].app].budget.charge(at: now.instant) {
             guard job.isDurable else { return exhausted }
             // The budget puts a retry off and never ends it: not past the time at which it would be too late.
-            let latest = [policy.maxAge, isSafe ? nil : window].compactMap { $0 }.min().map { $0 - age }
+            let end = window.map { $0 - DispatchMachine.windowReserve }
+            let latest = [policy.maxAge, end].compactMap { $0 }.min().map { $0 - age }
             let turn = apps[gates[lease.gate].app].takeUnpaidTurn(wait)
             let put = max(delay, min(turn, latest ?? turn))
             cost = .deferred(put - delay)

@@ -19,9 +19,6 @@ public struct DispatchPolicy: Equatable, Sendable {
     public var relayTimeout = Duration.milliseconds(4500)
     /// The same for uploads and downloads.
     public var mediaTimeout = Duration.seconds(60)
-    /// How long after its first attempt a repeat under the same client_msg_id is recognised by WeChat: ten minutes by its
-    /// documentation, less a minute for clocks and delivery.
-    public var deduplicationWindow = Duration.seconds(9 * 60)
 
     public init() {}
 

@@ -7,49 +7,6 @@ import WeChat
 extension Dispatcher {
     // MARK: Start and end
 
-    /// Brings back one message of an earlier process. What was in flight when that process died may or may not have reached
-    /// WeChat: it goes again only where WeChat recognises a repeat, and ends `unknown` otherwise.
-    ///
-    /// Nothing is started yet: `look` does that once all are back.
-    func restore(_ message: AcceptedMessage, interruptedAt: Timestamp?) {
-        prepare { state, now in
-            let lane = state.lane(
-                app: message.app,
-                api: message.api,
-                isDurable: true,
-                limit: message.limit,
-                at: now.instant
-            )
-            var message = message
-            message.isAmbiguous = message.isAmbiguous || interruptedAt != nil
-            let job = message.job(in: lane, classes: state.classes)
-            guard let interruptedAt else { return state.machine.restore(job, at: now) }
-            let first = job.firstAttemptAt ?? interruptedAt
-            // A first attempt in the future: the clock was set back, and nobody knows how long ago it was.
-            let age = now.timestamp - first
-            let mayRepeat =
-                message.isDeduplicated && age >= .zero && age < state.machine.policy.deduplicationWindow
-            if mayRepeat { state.machine.restore(job, at: now) }
-            let attempt = AttemptRecord(
-                number: message.startedAttempts,
-                startedAt: interruptedAt,
-                duration: .zero,
-                outcome: .unknown,
-                errmsg: "Weir stopped while the attempt was in flight"
-            )
-            let settlement = Settlement(
-                state: mayRepeat ? .pending : .unknown,
-                at: now.timestamp,
-                countedAttempts: Int(job.countedAttempts),
-                reason: "interrupted by a restart"
-            )
-            if !mayRepeat {
-                state.events.append(.messageEnded(MessageEnd(job, gate: state.gateName(of: lane), settlement)))
-            }
-            journal.append([.settle(job.id, attempt, settlement)]) { _ in }
-        }
-    }
-
     /// No message's attempt starts any more; relayed calls go on, to their deadlines.
     func drain() {
         update { state, _ in state.machine.isDraining = true }

@@ -11,54 +11,48 @@ extension Dispatcher {
     ///
     /// Where a permit is free at once, the attempt's start rides in the commit of the acceptance.
     func accept(
-        _ message: AcceptedMessage,
+        _ message: Message,
+        _ content: MessageContent,
         completion: @escaping @Sendable (Result<Void, AcceptFailure>) -> Void
     ) {
-        let record = message.record
+        let api = message.type.descriptor
         let refusal = update { state, now -> AcceptFailure? in
-            let lane = state.lane(
-                app: message.app,
-                api: message.api,
-                isDurable: true,
-                limit: message.limit,
-                at: now.instant
-            )
-            switch state.machine.submit(message.job(in: lane, classes: state.classes), at: now) {
+            let progress = MessageProgress()
+            guard let job = state.job(message, progress, api: api, at: now.instant) else {
+                return .noApp
+            }
+            switch state.machine.submit(job, at: now) {
             case .refused: return .queueFull
             case .ready, .scheduled: break
             }
-            let trail = Trail(traceparent: record.traceparent, waitingSince: record.notBefore ?? record.createdAt)
-            state.bodies.keep(Parcel(body: record.body, trail: trail), for: record.id)
+            let trail = Trail(
+                traceparent: content.traceparent,
+                waitingSince: message.notBefore ?? message.createdAt
+            )
+            state.bodies.keep(Parcel(body: content.body, trail: trail), for: message.id)
             let actions = state.machine.pump(at: now)
-            appendAccept(record, actions: actions, in: &state, at: now, completion: completion)
+            append(message, content, actions: actions, in: &state, at: now, completion: completion)
             return nil
         }
         if let refusal { completion(.failure(refusal)) }
     }
 
-    /// The same for whoever can wait: returns when the message is on disk, and counts it.
-    func accept(_ message: AcceptedMessage) async throws(AcceptFailure) {
-        let result = await withCheckedContinuation { continuation in
-            accept(message) { continuation.resume(returning: $0) }
-        }
-        try result.get()
-        let record = message.record
-        observer.observe(.messageAccepted(app: record.app, record.type, record.priority))
-    }
-
-    private func appendAccept(
-        _ record: MessageRecord,
+    private func append(
+        _ message: Message,
+        _ content: MessageContent,
         actions: [DispatchAction],
         in state: inout State,
         at now: Moment,
         completion: @escaping @Sendable (Result<Void, AcceptFailure>) -> Void
     ) {
+        let id = message.id
         var own: Lease?
         var others: [DispatchAction] = []
         for action in actions {
-            if case .start(let lease) = action, lease.job.id == record.id { own = lease } else { others.append(action) }
+            if case .start(let lease) = action, lease.job.id == id { own = lease } else { others.append(action) }
         }
-        let writes = own.map { [.accept(record), startWrite($0, state.bodies)] } ?? [.accept(record)]
+        let accept = JournalWrite.accept(message, content)
+        let writes = own.map { [accept, startWrite($0, state.bodies)] } ?? [accept]
         journal.append(writes) { [self, own] result in
             switch result {
             case .success(let receipt):
@@ -66,9 +60,9 @@ extension Dispatcher {
                 if let own { committed([own], .success(receipt)) }
             case .failure(let error):
                 update { state, now in
-                    state.machine.discard(record.id, at: now)
+                    state.machine.discard(id, at: now)
                     state.machine.journalIsWritable = false
-                    _ = state.bodies.take(record.id)
+                    _ = state.bodies.take(id)
                 }
                 completion(.failure(.journal(error)))
             }
@@ -136,7 +130,7 @@ extension Dispatcher {
         return nil
     }
 
-    private static let tooLateToRepeat = "an attempt's outcome is unknown and a repeat is not safe any more"
+    static let tooLateToRepeat = "an attempt's outcome is unknown and a repeat is not safe any more"
 
     private static let jsonHeaders = [HeaderField("Content-Type", "application/json; charset=utf-8")]
 
@@ -173,7 +167,7 @@ extension Dispatcher {
         conclude(job, as: end, reason: reason, in: &state, at: now)
     }
 
-    private func conclude(
+    func conclude(
         _ job: Job,
         as end: JobState,
         reason: String,
@@ -210,20 +204,6 @@ extension Dispatcher {
             return true
         }
         if !isGone { completion(.success(false)) }
-    }
-
-    /// An ended message that the journal has just set back to `pending` waits again.
-    func readmit(_ message: AcceptedMessage) {
-        update { state, now in
-            let lane = state.lane(
-                app: message.app,
-                api: message.api,
-                isDurable: true,
-                limit: message.limit,
-                at: now.instant
-            )
-            state.machine.restore(message.job(in: lane, classes: state.classes), at: now)
-        }
     }
 
     /// What a waiting message waits for; `nil` when it does not wait here.

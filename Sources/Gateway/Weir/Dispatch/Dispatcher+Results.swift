@@ -60,7 +60,10 @@ extension Dispatcher {
         if case .failure(let failure) = result { evidence.failure = failure.kind }
         evidence.concernsApp = attempt.concernsApp
         evidence.isBodyIncomplete = attempt.progress.map { !$0.isComplete } ?? false
-        // It costs a look at the whole body, so only where something hangs on it.
+        // Both cost a look at the whole body, so only where something hangs on it.
+        if classification.outcome == .unknown, let body = attempt.body {
+            evidence.isRepeatKnown = attempt.api.repeatability.knowsRepeat(of: body)
+        }
         if classification.outcome == .tokenRejected || classification.outcome == .account {
             let target = call.map { $0.targetPrefix + $0.targetSuffix } ?? attempt.api.label
             evidence.fingerprint = CallFingerprint.make(target: target, body: attempt.body ?? call?.body ?? [])

@@ -5,6 +5,19 @@ import Timekeeping
 import WeChat
 
 extension Dispatcher.State {
+    /// A message as the queue has it, in its lane; `nil` when there is no app of its name.
+    mutating func job(
+        _ message: Message,
+        _ progress: MessageProgress,
+        api: APIDescriptor,
+        at now: Instant
+    ) -> Job? {
+        guard let app = apps.firstIndex(where: { $0.name == message.app }) else { return nil }
+        let limit = apps[app].configuration.limit(for: api.label)
+        let lane = lane(app: app, api: api, isDurable: true, limit: limit, at: now)
+        return Job(message, progress, lane: lane, retryClass: classes.index(message.retryClass))
+    }
+
     /// The lane of an app's api, with the app's limit for it where it is new.
     mutating func lane(
         app: Int,
@@ -104,11 +117,8 @@ extension Dispatcher {
         state.withLock { $0.apps }.flatMap { $0.keeper?.recentTokens ?? [] }
     }
 
-    /// Where an app's messages wait, by the name that the journal has; `nil` when there is no such app or robot any more.
-    func place(app name: String, api: APIDescriptor) -> (app: Int, limit: RateLimit)? {
-        state.withLock { state in
-            guard let index = state.apps.firstIndex(where: { $0.name == name }) else { return nil }
-            return (index, state.apps[index].configuration.limit(for: api.label))
-        }
+    /// Whether there is an app or robot of the name that the journal has.
+    func hasApp(_ name: String) -> Bool {
+        state.withLock { state in state.apps.contains { $0.name == name } }
     }
 }

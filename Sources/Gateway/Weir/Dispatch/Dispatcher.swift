@@ -115,15 +115,16 @@ final class Dispatcher: Sendable {
     }
 
     /// Changes the state and starts nothing: `look` does that once all is prepared.
-    func prepare(_ change: (inout State, Moment) -> Void) {
+    func prepare<Value: Sendable>(_ change: (inout State, Moment) -> Value) -> Value {
         let now = time.moment()
-        let events = state.withLock { state in
-            change(&state, now)
+        let (value, events) = state.withLock { state in
+            let value = change(&state, now)
             let events = state.events
             state.events = []
-            return events
+            return (value, events)
         }
         for event in events { observer.observe(event) }
+        return value
     }
 
     /// Looks whether time alone has made something ready.

@@ -9,7 +9,8 @@ struct JobFlags: OptionSet, Sendable {
     static let tokenRetried = JobFlags(rawValue: 1)
     /// An attempt's outcome is not known.
     static let ambiguous = JobFlags(rawValue: 2)
-    /// WeChat recognises a repeat by its client_msg_id, for ten minutes.
+    /// WeChat knows a repeat for one by an id in the body, as long as `Repeatability.window` says. Looked for only once it matters:
+    /// when the job is in doubt.
     static let deduplicated = JobFlags(rawValue: 4)
     /// A repeat does no harm, whenever it comes.
     static let repeatable = JobFlags(rawValue: 8)

@@ -7,13 +7,8 @@ public struct Lease: Equatable, Sendable {
     public var job: Job
     /// Counts every request that was started for the job, from 1.
     public var number: Int
-    /// Index of the lane's gate.
-    public var gate: Int
-    /// Index of the breaker that gave the permit.
-    public var breaker = 0
-    public var permit: BreakerPermit
-    /// How many permits the lane's bucket had granted with this one, for giving it back late.
-    public var mark: UInt64
+    /// What it took before it could leave.
+    var permits: Permits
     public var startedAt: Moment
     /// How long the attempt may take.
     public var timeout = Duration.seconds(5)
@@ -25,4 +20,9 @@ public struct Lease: Equatable, Sendable {
     var isOverdue = false
     /// It hangs and was given up for a repeat.
     var isGivenUp = false
+
+    /// Index of the lane's gate.
+    public var gate: Int { permits.gate }
+    /// Index of the breaker that gave the permit.
+    public var breaker: Int { permits.breaker }
 }

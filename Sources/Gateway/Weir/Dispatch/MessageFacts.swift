@@ -28,8 +28,6 @@ struct MessageFacts: Sendable {
     var limit: RateLimit?
     /// The breaker in front of its api, as `/v1/breakers` takes it.
     var breaker: String?
-    /// How long after the first attempt a repeat is safe where WeChat knows one.
-    var deduplicationWindow = DispatchPolicy().deduplicationWindow
     var now: Timestamp
 }
 
@@ -41,7 +39,6 @@ extension Dispatcher {
             let now = time.moment()
             var facts = MessageFacts(record: record, now: now.timestamp)
             facts.policy = state.classes.policy(record.retryClass)
-            facts.deduplicationWindow = state.machine.policy.deduplicationWindow
             facts.waiting = state.machine.waiting(record.id).map { state.machine.facts(about: $0, at: now) }
             guard let app = state.apps.firstIndex(where: { $0.name == record.app }) else { return facts }
             guard let index = state.machine.gateIndex(app: app, api: api) else {

@@ -11,9 +11,8 @@ extension ExplanationTimeline {
 
     mutating func decided(_ next: NextStep, after attempt: AttemptRecord) {
         let at = attempt.startedAt + attempt.duration
-        let reason = next.reason.split(separator: ":").first.flatMap { WaitReason(rawValue: String($0)) }
-        var step = ExplanationStep(.decided, at: at, words(next, reason, attempt, at: at))
-        step.reason = reason
+        var step = ExplanationStep(.decided, at: at, words(next, attempt, at: at))
+        step.reason = next.wait
         step.nextAt = next.due
         step.cost = next.cost
         locate(&step)
@@ -22,14 +21,13 @@ extension ExplanationTimeline {
 
     private func words(
         _ next: NextStep,
-        _ reason: WaitReason?,
         _ attempt: AttemptRecord,
         at: Timestamp
     ) -> String {
         let until = next.due.map { " until \(ExplanationWords.time($0))" } ?? ""
         let said = attempt.errcode.map { "WeChat said \($0)" } ?? "WeChat said so"
         let free = "\(pause(next, at: at)) It uses up no attempt and costs nothing of the retry budget."
-        switch reason {
+        switch next.wait {
         case .quotaExhausted: return "Parked\(until)\(midnight(next.due)), because \(said).\(free)"
         case .throttled: return "Parked\(until), because \(said).\(free)"
         case .account: return "Held\(until), because \(said): an operator must act.\(free)"
@@ -39,7 +37,9 @@ extension ExplanationTimeline {
         case .free where attempt.outcome == .tokenRejected:
             return "It goes again at once with another access_token.\(free)"
         case .free where MessageFacts.isInterrupted(attempt): return "It goes again: \(knowsRepeats).\(free)"
-        case .free: return "It waits on\(until): \(facts.clean(next.reason)).\(free)"
+        case .free:
+            let what = next.wait.map { "\($0.rawValue): " } ?? ""
+            return "It waits on\(until): \(what)\(facts.clean(next.reason)).\(free)"
         case .paid: return retry(next, at: at) + " That cost 1 of the retry budget of app \(record.app)."
         case .deferred(let delay):
             let later = ExplanationWords.duration(delay)
@@ -122,13 +122,14 @@ extension ExplanationTimeline {
     }
 
     var whyNotRepeated: String {
-        guard facts.isDeduplicated else {
+        guard facts.isRepeatKnown else {
             let what = record.type.rawValue.replacing("_", with: " ")
             return
                 "WeChat can't tell a repeat of this \(what) message from a new one, so a repeat could be shown twice."
         }
-        let window = ExplanationWords.duration(facts.deduplicationWindow)
-        return "A repeat is safe only within \(window) of the first attempt, in which WeChat knows its client_msg_id, "
+        let window = ExplanationWords.duration(facts.repeatability.window ?? .zero)
+        let member = facts.repeatability.idMember ?? ""
+        return "A repeat is safe only within \(window) of the first attempt, in which WeChat knows its \(member), "
             + "and no more retry fell into that time."
     }
 

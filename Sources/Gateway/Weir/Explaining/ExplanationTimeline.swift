@@ -242,8 +242,9 @@ struct ExplanationTimeline {
     }
 
     var knowsRepeats: String {
-        let window = ExplanationWords.duration(facts.deduplicationWindow)
-        return "WeChat knows a repeat by its client_msg_id, which Weir relies on for \(window) after the first attempt"
+        let window = ExplanationWords.duration(facts.repeatability.window ?? .zero)
+        let member = facts.repeatability.idMember ?? ""
+        return "WeChat knows a repeat by its \(member), which Weir relies on for \(window) after the first attempt"
     }
 
     // MARK: Now

@@ -5,10 +5,11 @@ extension MessageFacts {
     /// The path whose lane it waits in.
     var api: String { record.type.lanePath }
 
-    /// Whether WeChat knows a repeat of it for one. Every template message has a client_msg_id, also one whose body is gone.
-    var isDeduplicated: Bool {
-        record.body.isEmpty ? record.type == .template : record.type.isDeduplicated(record.body)
-    }
+    /// Whether and how WeChat knows a repeat of its type.
+    var repeatability: Repeatability { record.type.descriptor.repeatability }
+
+    /// Whether WeChat knows a repeat of it for one. One in doubt keeps its body.
+    var isRepeatKnown: Bool { repeatability.knowsRepeat(of: record.body) }
 
     /// What WeChat's table says of an attempt's errcode; `nil` without one, and of robots, whose codes are their own vendors'.
     func entry(of attempt: AttemptRecord) -> ErrorCodeEntry? {

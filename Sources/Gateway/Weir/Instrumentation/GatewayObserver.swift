@@ -42,8 +42,6 @@ final class GatewayObserver: DispatchObserver {
             metrics.moved(transition, breaker: breaker)
             let words = "breaker \(transition.from.label) → \(transition.to.label)"
             logger.notice("\(words)", metadata: ["breaker": "\(breaker)"])
-        case .messageAccepted(let app, let type, let priority):
-            metrics.accepted(app: app, type: type, priority: priority)
         case .messageEnded(let end): ended(end)
         case .token(let report, let app):
             metrics.token(report, app: app)

@@ -33,3 +33,56 @@ public struct MessageRefusal: Error, Equatable, Sendable {
             }
     }
 }
+
+extension MessageRefusal {
+    /// The body has a content coding.
+    public static var codedBody: MessageRefusal {
+        MessageRefusal(
+            .unsupportedMediaType,
+            "a body is taken as it is: send it without Content-Encoding",
+            field: "Content-Encoding"
+        )
+    }
+
+    /// The body could not be read.
+    ///
+    /// - Parameter excess: what to say of one that is too long.
+    public init(_ error: RelayBodyError, tooLarge excess: String) {
+        switch error {
+        case .tooLarge: self.init(.tooLarge, excess)
+        case .incomplete: self.init(.malformed, "the body ended early")
+        case .overloaded:
+            let why = "bodies take as much memory as they may: nothing was accepted"
+            self.init(.overloaded, why, retryAfter: .seconds(1))
+        }
+    }
+}
+
+extension MessageRefusal {
+    /// What somebody wanted of the journal.
+    enum JournalUse {
+        case accepting, changing, reading
+    }
+
+    /// The journal can't do what it is needed for.
+    init(_ error: JournalError, while use: JournalUse) {
+        let what =
+            switch use {
+            case .accepting: "the journal can't be used, the message was not accepted"
+            case .changing: "the journal can't be used, nothing was changed"
+            case .reading: "the journal can't be read"
+            }
+        self.init(.journal, "\(what): \(error.message)", retryAfter: .seconds(5))
+    }
+
+    /// The queue did not take a message.
+    init(_ failure: AcceptFailure) {
+        switch failure {
+        case .queueFull:
+            let why = "as many messages wait as queue.capacity allows at this priority"
+            self.init(.queueFull, why, retryAfter: .seconds(5))
+        case .noApp: self = MessageDraft.invalid("app", "is not configured any more")
+        case .journal(let error): self.init(error, while: .accepting)
+        }
+    }
+}

@@ -14,8 +14,10 @@ extension MessageService {
     /// What the journal can't know: why a waiting message waits right now.
     func annotate(_ record: inout MessageRecord) {
         guard record.state == .pending, let obstacle = dispatcher.waiting(record.id) else { return }
-        if obstacle.reason != .scheduled || record.reason == nil { record.reason = obstacle.reason.rawValue }
-        record.nextAt = obstacle.until ?? record.nextAt
+        if obstacle.reason != .scheduled || record.reason == nil {
+            record.progress.reason = obstacle.reason.rawValue
+        }
+        record.progress.nextAt = obstacle.until ?? record.nextAt
     }
 
     /// A message's life in plain words.
@@ -46,7 +48,7 @@ extension MessageService {
             var page = try await journal.list(filter)
             for index in page.messages.indices { annotate(&page.messages[index]) }
             return page
-        } catch { throw unreadable(error) }
+        } catch { throw MessageRefusal(error, while: .reading) }
     }
 
     /// Waits until the message has ended, Weir stops or `duration` is over, and returns it as it then is.
@@ -78,9 +80,8 @@ extension MessageService {
             throw MessageRefusal(.wrongState, "the message has ended: it is \(record.state.name)")
         }
         // The journal keeps such facts until it can write them: the caller would wait as long.
-        if let failure = journal.status().failure { throw refusal(failure) }
-        let api = record.type.descriptor
-        guard dispatcher.place(app: record.app, api: api) != nil else { return try await cancelOrphan(record) }
+        if let failure = journal.status().failure { throw MessageRefusal(failure, while: .changing) }
+        guard dispatcher.hasApp(record.app) else { return try await cancelOrphan(record) }
         let result = await withCheckedContinuation { continuation in
             dispatcher.cancel(record.id) { continuation.resume(returning: $0) }
         }
@@ -92,7 +93,7 @@ extension MessageService {
                 "an attempt is in flight: ask again when it has ended",
                 retryAfter: .seconds(5)
             )
-        case .failure(let error): throw refusal(error)
+        case .failure(let error): throw MessageRefusal(error, while: .changing)
         }
     }
 
@@ -107,7 +108,7 @@ extension MessageService {
         let result = await withCheckedContinuation { continuation in
             journal.append([.conclude(record.id, settlement)]) { continuation.resume(returning: $0) }
         }
-        if case .failure(let error) = result { throw refusal(error) }
+        if case .failure(let error) = result { throw MessageRefusal(error, while: .changing) }
         return try await find(record.id) ?? record
     }
 
@@ -136,50 +137,12 @@ extension MessageService {
 
     /// One redrive of a message at a time: a second one finds it waiting.
     func redrive(_ id: JobID, force: Bool, caller: Caller) async throws(MessageRefusal) -> MessageRecord {
-        let key = IdempotencyKey(client: "", app: "", key: "redrive \(id)")
-        try await idempotency.enter(key)
-        defer { idempotency.leave(key) }
+        try await redrives.enter(id, for: "")
+        defer { redrives.leave(id) }
         guard let record = try await find(id) else { throw MessageRefusal(.notFound, "the message is gone") }
         try checkRedrive(of: record.state, force: force)
         try checkMayCall(record.type, body: record.body, caller: caller, directory: directory.withLock { $0 })
-        return try await redrive(record)
-    }
-
-    private func redrive(_ record: MessageRecord) async throws(MessageRefusal) -> MessageRecord {
-        guard !record.body.isEmpty else {
-            throw MessageRefusal(.wrongState, "its body is no longer kept: send the message anew")
-        }
-        let api = record.type.descriptor
-        guard let (index, limit) = dispatcher.place(app: record.app, api: api) else {
-            throw MessageRefusal(.wrongState, "its app is not configured any more")
-        }
-        if let failure = journal.status().failure { throw refusal(failure) }
-        let now = time.timestamp()
-        let result = await withCheckedContinuation { continuation in
-            journal.append([.redrive(record.id, at: now)]) { continuation.resume(returning: $0) }
-        }
-        if case .failure(let error) = result { throw refusal(error) }
-        var renewed = record
-        renewed.state = .pending
-        renewed.notBefore = nil
-        // As old as its redrive, or it would overtake what waited meanwhile.
-        renewed.nextAt = now
-        renewed.notAfter = nil
-        renewed.countedAttempts = 0
-        renewed.firstAttemptAt = nil
-        renewed.reason = nil
-        renewed.endedAt = nil
-        dispatcher.readmit(
-            AcceptedMessage(
-                record: renewed,
-                app: index,
-                api: api,
-                limit: limit,
-                isDeduplicated: record.type.isDeduplicated(record.body),
-                startedAttempts: record.attempts.last?.number ?? 0
-            )
-        )
-        return renewed
+        return try await intake.redrive(record)
     }
 }
 

@@ -5,24 +5,14 @@ import Timekeeping
 import WeChat
 
 extension MessageService {
-    /// The app that a caller means, if it may use it.
-    func app(_ name: String?, caller: Caller) throws(MessageRefusal) -> ChosenApp {
+    /// The name of the app that a caller means, if it may use it.
+    func app(_ name: String?, caller: Caller) throws(MessageRefusal) -> String {
         let directory = directory.withLock { $0 }
-        let index = try appIndex(name, caller: caller, directory: directory)
-        guard let app = directory.app(index) else { throw MessageDraft.invalid("app", "is not configured any more") }
-        return ChosenApp(index: index, name: directory.appNames[index], configuration: app)
-    }
-
-    private func appIndex(
-        _ name: String?,
-        caller: Caller,
-        directory: ClientDirectory
-    ) throws(MessageRefusal) -> Int {
         guard let name else {
             guard let only = directory.onlyApp(of: caller) else {
                 throw MessageDraft.invalid("app", "is missing, and this client may use several")
             }
-            return only
+            return directory.appNames[only]
         }
         guard let index = directory.appIndex(name) else {
             throw MessageDraft.invalid("app", "names no app of the configuration")
@@ -30,48 +20,36 @@ extension MessageService {
         guard directory.allows(caller, app: index) else {
             throw MessageRefusal(.forbidden, "this client may not use that app", field: "app")
         }
-        return index
+        return directory.appNames[index]
     }
 
-    /// Decides which class, priority, times and lane a draft gets, and gives it its id.
-    func place(
+    /// What a draft asks for and its client's settings allow.
+    func new(
         _ draft: MessageDraft,
-        app: ChosenApp,
+        app: String,
         caller: Caller,
+        idempotency: IdempotencyMark?,
         traceparent: String
-    ) throws(MessageRefusal) -> AcceptedMessage {
+    ) throws(MessageRefusal) -> NewMessage {
         let directory = directory.withLock { $0 }
         try checkMayCall(draft.type, body: draft.body, caller: caller, directory: directory)
         let (className, policy) = try retryClass(draft, client: directory.client(caller))
-        let now = time.timestamp()
-        let notAfter = try notAfter(draft, policy: policy, at: now)
-        let api = draft.type.descriptor
-        let id = dispatcher.makeID()
-        var body = draft.body
-        if draft.type == .template, let spliced = ClientMessageID.splice(into: body, id: id.description) {
-            body = spliced
-        }
-        let record = MessageRecord(
-            id: id,
-            app: app.name,
+        return NewMessage(
+            app: app,
             client: caller.name,
             type: draft.type,
             priority: directory.priority(draft.priority, caller: caller),
             retryClass: className,
-            createdAt: now,
             notBefore: draft.notBefore,
-            notAfter: notAfter,
-            metadata: draft.metadata,
-            recipient: draft.recipient,
-            body: body,
-            traceparent: traceparent
-        )
-        return AcceptedMessage(
-            record: record,
-            app: app.index,
-            api: api,
-            limit: app.configuration.limit(for: api.label),
-            isDeduplicated: draft.type.isDeduplicated(body)
+            notAfter: draft.notAfter,
+            lifetime: policy.lifetime,
+            content: MessageContent(
+                body: draft.body,
+                metadata: draft.metadata,
+                recipient: draft.recipient,
+                idempotency: idempotency,
+                traceparent: traceparent
+            )
         )
     }
 
@@ -104,19 +82,5 @@ extension MessageService {
             throw MessageDraft.invalid("retry_class", "must be one of \(names)")
         }
         return (name, policy)
-    }
-
-    private func notAfter(
-        _ draft: MessageDraft,
-        policy: RetryPolicy,
-        at now: Timestamp
-    ) throws(MessageRefusal) -> Timestamp? {
-        if let notAfter = draft.notAfter, notAfter <= now { throw MessageDraft.invalid("not_after", "has passed") }
-        let begin = max(draft.notBefore ?? now, now)
-        let notAfter = draft.notAfter ?? policy.lifetime.map { min(begin + $0, .latest) }
-        if let notBefore = draft.notBefore, let notAfter, notBefore >= notAfter {
-            throw MessageDraft.invalid("not_before", "is not before not_after")
-        }
-        return notAfter
     }
 }

@@ -11,11 +11,13 @@ final class MessageService: Sendable {
     let directory: Mutex<ClientDirectory>
     let settings: Mutex<RetryConfiguration>
     let gate: ClientGate
-    let idempotency = IdempotencyGate()
+    let idempotency = KeyedTurns<IdempotencyKey>()
+    let redrives = KeyedTurns<JobID>()
     /// Of bytes.
     let largeBodies = SharedPool(size: bytesInHand)
     /// Ends the waits of those who would wait longer than Weir runs.
     let stopping = StopSignal()
+    let intake: QueueIntake
     let dispatcher: Dispatcher
     let journal: any Journal
     let metrics: GatewayMetrics
@@ -25,6 +27,7 @@ final class MessageService: Sendable {
         directory: ClientDirectory,
         retry: RetryConfiguration,
         gate: ClientGate,
+        intake: QueueIntake,
         dispatcher: Dispatcher,
         journal: any Journal,
         metrics: GatewayMetrics,
@@ -33,6 +36,7 @@ final class MessageService: Sendable {
         self.directory = Mutex(directory)
         settings = Mutex(retry)
         self.gate = gate
+        self.intake = intake
         self.dispatcher = dispatcher
         self.journal = journal
         self.metrics = metrics
@@ -98,29 +102,33 @@ final class MessageService: Sendable {
     ) async throws(MessageRefusal) -> AcceptReply {
         let app = try app(draft.app, caller: caller)
         guard let idempotencyKey else {
-            return try await store(try place(draft, app: app, caller: caller, traceparent: traceparent))
+            let new = try new(draft, app: app, caller: caller, idempotency: nil, traceparent: traceparent)
+            return AcceptReply(record: try await intake.admit(new), isReplay: false)
         }
         guard MessageService.isValidKey(idempotencyKey) else {
             throw MessageDraft.invalid("Idempotency-Key", "must be 1–255 visible ASCII characters")
         }
-        let key = IdempotencyKey(client: caller.name, app: app.name, key: idempotencyKey)
-        let digest = MessageService.digest(source)
-        try await idempotency.enter(key)
+        let key = IdempotencyKey(client: caller.name, app: app, key: idempotencyKey)
+        let mark = IdempotencyMark(key: idempotencyKey, digest: MessageService.digest(source))
+        try await idempotency.enter(key, for: caller.name)
         defer { idempotency.leave(key) }
-        let earlier: IdempotentMessage?
-        do { earlier = try await journal.idempotent(key, now: time.timestamp()) } catch { throw refusal(error) }
-        guard let earlier else {
-            var message = try place(draft, app: app, caller: caller, traceparent: traceparent)
-            message.record.idempotency = IdempotencyMark(key: idempotencyKey, digest: digest)
-            return try await store(message)
+        guard let earlier = try await earlier(key) else {
+            let new = try new(draft, app: app, caller: caller, idempotency: mark, traceparent: traceparent)
+            return AcceptReply(record: try await intake.admit(new), isReplay: false)
         }
-        guard earlier.digest == digest else {
+        guard earlier.digest == mark.digest else {
             throw MessageRefusal(.conflict, "this Idempotency-Key stands for another message", field: "Idempotency-Key")
         }
         guard let record = try await find(earlier.id) else {
             throw MessageRefusal(.conflict, "the message under this key has ended and is no longer kept")
         }
         return AcceptReply(record: record, isReplay: true)
+    }
+
+    private func earlier(_ key: IdempotencyKey) async throws(MessageRefusal) -> IdempotentMessage? {
+        do { return try await journal.idempotent(key, now: time.timestamp()) } catch {
+            throw MessageRefusal(error, while: .reading)
+        }
     }
 
     private static func isValidKey(_ key: String) -> Bool {
@@ -143,37 +151,10 @@ final class MessageService: Sendable {
         return Array(SHA256.hash(data: Data(canonical)))
     }
 
-    private func store(_ message: AcceptedMessage) async throws(MessageRefusal) -> AcceptReply {
-        do throws(AcceptFailure) {
-            try await dispatcher.accept(message)
-        } catch {
-            switch error {
-            case .queueFull:
-                throw MessageRefusal(
-                    .queueFull,
-                    "as many messages wait as queue.capacity allows at this priority",
-                    retryAfter: .seconds(5)
-                )
-            case .journal(let error): throw refusal(error)
-            }
-        }
-        return AcceptReply(record: message.record, isReplay: false)
-    }
-
-    func refusal(_ error: JournalError) -> MessageRefusal {
-        MessageRefusal(
-            .journal,
-            "the journal can't be used, nothing was accepted: \(error.message)",
-            retryAfter: .seconds(5)
-        )
-    }
-
-    func unreadable(_ error: JournalError) -> MessageRefusal {
-        MessageRefusal(.journal, "the journal can't be read: \(error.message)", retryAfter: .seconds(5))
-    }
-
     /// One message with its attempts.
     func find(_ id: JobID) async throws(MessageRefusal) -> MessageRecord? {
-        do { return try await journal.message(id) } catch { throw unreadable(error) }
+        do { return try await journal.message(id) } catch {
+            throw MessageRefusal(error, while: .reading)
+        }
     }
 }

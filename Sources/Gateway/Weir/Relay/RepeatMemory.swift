@@ -2,6 +2,7 @@ import Crypto
 internal import Foundation
 import Synchronization
 import Timekeeping
+import WeChat
 
 /// Remembers the client_msg_id of calls whose caller can't know how they ended, so that the caller's own repeat of the same bytes
 /// carries the same one and WeChat shows it once. Bounded: the oldest is forgotten first.
@@ -35,8 +36,8 @@ final class RepeatMemory: Sendable {
 
     /// Calls remembered at most.
     static let limit = 10_000
-    /// WeChat recognises a repeat for ten minutes; one is left for clocks and delivery.
-    static let window = Duration.seconds(9 * 60)
+    /// How long WeChat knows a repeat by its client_msg_id.
+    static let window = Repeatability.withClientMessageID.window ?? .zero
 
     private let state = Mutex(State())
     private let time: any TimeSource

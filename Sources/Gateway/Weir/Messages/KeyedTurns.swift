@@ -1,28 +1,29 @@
 import Synchronization
 
-/// Lets one request at a time through for an idempotency key: a concurrent second waits, and then finds what the first one stored.
+/// Lets one request at a time through for a key: a concurrent second waits, and then finds what the first one did.
 ///
 /// Those who wait for a key go in one by one in the order in which they came.
-final class IdempotencyGate: Sendable {
+final class KeyedTurns<Key: Hashable & Sendable>: Sendable {
     private typealias Waiter = CheckedContinuation<Bool, Never>
 
     private struct State {
-        var lines: [IdempotencyKey: [Waiter]] = [:]
+        var lines: [Key: [Waiter]] = [:]
         var isClosed = false
     }
 
     /// Requests that wait for one key.
-    static let longestLine = 100
+    static var longestLine: Int { 100 }
     /// Requests that wait for any key, shared by their clients.
-    static let mostWaiting = 10_000
+    static var mostWaiting: Int { 10_000 }
 
     private let state = Mutex(State())
     private let room = SharedPool(size: mostWaiting)
 
     /// Returns once no other request holds the key; the caller holds it from then on, until `leave`.
     ///
+    /// - Parameter client: whose share of the room it takes while it waits; empty for Weir's own.
     /// - Throws: `overloaded` where too many wait, `shuttingDown` once the gate has closed. The caller holds nothing then.
-    func enter(_ key: IdempotencyKey) async throws(MessageRefusal) {
+    func enter(_ key: Key, for client: String) async throws(MessageRefusal) {
         let isHeld = try state.withLock { state throws(MessageRefusal) in
             if state.isClosed { throw Self.closed }
             guard state.lines[key] == nil else { return false }
@@ -30,8 +31,8 @@ final class IdempotencyGate: Sendable {
             return true
         }
         if isHeld { return }
-        guard room.take(for: key.client) else { throw Self.crowded }
-        defer { room.giveBack(of: key.client) }
+        guard room.take(for: client) else { throw Self.crowded }
+        defer { room.giveBack(of: client) }
         var refusal = Self.closed
         let isLetIn = await withCheckedContinuation { (waiter: Waiter) in
             let answer = state.withLock { state -> Bool? in
@@ -52,7 +53,7 @@ final class IdempotencyGate: Sendable {
         guard isLetIn else { throw refusal }
     }
 
-    func leave(_ key: IdempotencyKey) {
+    func leave(_ key: Key) {
         let next = state.withLock { state -> Waiter? in
             guard let line = state.lines[key], !line.isEmpty else {
                 state.lines[key] = nil
@@ -74,15 +75,20 @@ final class IdempotencyGate: Sendable {
         for waiter in waiters { waiter.resume(returning: false) }
     }
 
-    private static let crowded = MessageRefusal(
-        .overloaded,
-        "too many requests wait for the one before them, under this Idempotency-Key or all together; nothing was accepted",
-        retryAfter: .seconds(1)
-    )
+    private static var crowded: MessageRefusal {
+        MessageRefusal(
+            .overloaded,
+            "too many requests wait for the one before them, under this Idempotency-Key or all together; "
+                + "nothing was accepted",
+            retryAfter: .seconds(1)
+        )
+    }
 
-    private static let closed = MessageRefusal(
-        .shuttingDown,
-        "Weir is shutting down; nothing was accepted of this request, which had to wait for one before it",
-        retryAfter: .seconds(5)
-    )
+    private static var closed: MessageRefusal {
+        MessageRefusal(
+            .shuttingDown,
+            "Weir is shutting down; nothing was accepted of this request, which had to wait for one before it",
+            retryAfter: .seconds(5)
+        )
+    }
 }

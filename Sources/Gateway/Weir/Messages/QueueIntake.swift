@@ -1,0 +1,116 @@
+import Queueing
+import Synchronization
+import Timekeeping
+import WeChat
+
+/// Puts messages into the journal and the queue. Whatever waits came through here: from the messages API, from an alert, by a
+/// redrive, or from an earlier process.
+final class QueueIntake: MessageIntake {
+    private let dispatcher: Dispatcher
+    private let journal: any Journal
+    private let metrics: GatewayMetrics
+    private let time: any TimeSource
+
+    init(dispatcher: Dispatcher, journal: any Journal, metrics: GatewayMetrics, time: any TimeSource) {
+        self.dispatcher = dispatcher
+        self.journal = journal
+        self.metrics = metrics
+        self.time = time
+    }
+
+    // MARK: What is new
+
+    func admit(_ new: NewMessage) async throws(MessageRefusal) -> MessageRecord {
+        let now = time.timestamp()
+        let message = Message(
+            id: dispatcher.makeID(),
+            app: new.app,
+            client: new.client,
+            type: new.type,
+            priority: new.priority,
+            retryClass: new.retryClass,
+            createdAt: now,
+            notBefore: new.notBefore,
+            notAfter: try QueueIntake.notAfter(new, at: now)
+        )
+        var content = new.content
+        // WeChat drops a repeat only by it.
+        if new.type == .template,
+            let spliced = ClientMessageID.splice(into: content.body, id: message.id.description)
+        {
+            content.body = spliced
+        }
+        let result = await withCheckedContinuation { continuation in
+            dispatcher.accept(message, content) { continuation.resume(returning: $0) }
+        }
+        if case .failure(let failure) = result { throw MessageRefusal(failure) }
+        metrics.accepted(app: message.app, type: message.type, priority: message.priority)
+        return MessageRecord(message, content)
+    }
+
+    private static func notAfter(_ new: NewMessage, at now: Timestamp) throws(MessageRefusal) -> Timestamp? {
+        if let notAfter = new.notAfter, notAfter <= now { throw MessageDraft.invalid("not_after", "has passed") }
+        let begin = max(new.notBefore ?? now, now)
+        let notAfter = new.notAfter ?? new.lifetime.map { min(begin + $0, .latest) }
+        if let notBefore = new.notBefore, let notAfter, notBefore >= notAfter {
+            throw MessageDraft.invalid("not_before", "is not before not_after")
+        }
+        return notAfter
+    }
+
+    // MARK: What was there before
+
+    /// Sets an ended message back to waiting, with nothing of its progress but its trail: returns when that is on disk.
+    ///
+    /// - Returns: It, as it waits now.
+    func redrive(_ record: MessageRecord) async throws(MessageRefusal) -> MessageRecord {
+        guard !record.content.body.isEmpty else {
+            throw MessageRefusal(.wrongState, "its body is no longer kept: send the message anew")
+        }
+        guard dispatcher.hasApp(record.message.app) else {
+            throw MessageRefusal(.wrongState, "its app is not configured any more")
+        }
+        if let failure = journal.status().failure { throw MessageRefusal(failure, while: .changing) }
+        let now = time.timestamp()
+        let result = await withCheckedContinuation { continuation in
+            journal.append([.redrive(record.id, at: now)]) { continuation.resume(returning: $0) }
+        }
+        if case .failure(let error) = result { throw MessageRefusal(error, while: .changing) }
+        var renewed = record
+        renewed.message.notBefore = nil
+        renewed.message.notAfter = nil
+        renewed.progress = MessageProgress()
+        renewed.progress.startedAttempts = record.progress.startedAttempts
+        // As old as its redrive, or it would overtake what waited meanwhile.
+        renewed.progress.nextAt = now
+        dispatcher.readmit(renewed.message, renewed.progress)
+        return renewed
+    }
+
+    /// Takes over the messages that an earlier process left, and starts what may start.
+    ///
+    /// - Parameter each: is told of every message that was taken over, also of those that ended with it.
+    /// - Returns: How many were taken over, and how many stay in the journal alone, as there is no app for them.
+    func restore(_ each: (RestoredMessage) -> Void) throws(JournalError) -> (count: Int, orphans: Int) {
+        var (count, orphans) = (0, 0)
+        try journal.restore { message in
+            guard dispatcher.restore(message) else { return orphans += 1 }
+            each(message)
+            count += 1
+        }
+        dispatcher.look()
+        return (count, orphans)
+    }
+
+    // MARK: What waits
+
+    func isWaiting(_ id: JobID) -> Bool { dispatcher.waiting(id) != nil }
+
+    func whenEnded(_ id: JobID, _ action: @escaping @Sendable () -> Void) {
+        dispatcher.whenEnded(id, action)
+    }
+
+    func withdraw(_ id: JobID, because reason: String) {
+        dispatcher.cancel(id, because: reason) { _ in }
+    }
+}

@@ -1,0 +1,153 @@
+public import Queueing
+public import Timekeeping
+public import WeChat
+
+/// A message as it was accepted, without its content: whose it is, and when and how it may go. A redrive voids its times;
+/// nothing else of it ever changes.
+public struct Message: Equatable, Sendable {
+    /// Later messages have larger ids.
+    public var id: JobID
+    /// The app's name in the configuration.
+    public var app: String
+    /// The client's name in the configuration, empty when none are configured.
+    public var client: String
+    public var type: MessageType
+    public var priority: Priority
+    /// The retry class's name.
+    public var retryClass: String
+    /// When it was accepted.
+    public var createdAt: Timestamp
+    /// It is not sent before this time.
+    public var notBefore: Timestamp?
+    /// From this time on no attempt is begun.
+    public var notAfter: Timestamp?
+
+    public init(
+        id: JobID,
+        app: String,
+        client: String = "",
+        type: MessageType,
+        priority: Priority = .normal,
+        retryClass: String = "available",
+        createdAt: Timestamp,
+        notBefore: Timestamp? = nil,
+        notAfter: Timestamp? = nil
+    ) {
+        self.id = id
+        self.app = app
+        self.client = client
+        self.type = type
+        self.priority = priority
+        self.retryClass = retryClass
+        self.createdAt = createdAt
+        self.notBefore = notBefore
+        self.notAfter = notAfter
+    }
+}
+
+/// What a message brought along that the queue does not look at: it is in the journal, and in memory only for a while.
+public struct MessageContent: Equatable, Sendable {
+    /// WeChat's body, verbatim; empty once it was removed after `storage.keep.bodies`.
+    public var body: [UInt8]
+    /// The caller's `metadata` member, verbatim JSON; empty when there was none.
+    public var metadata: [UInt8]
+    /// The recipient's openid, for listing; empty when the type has none or several.
+    public var recipient: String
+    /// The idempotency key that it came with.
+    public var idempotency: IdempotencyMark?
+    /// The W3C `traceparent` of the span in which it was accepted; its attempts belong to that trace. The bare
+    /// trace id where nobody traced.
+    public var traceparent: String
+
+    public init(
+        body: [UInt8],
+        metadata: [UInt8] = [],
+        recipient: String = "",
+        idempotency: IdempotencyMark? = nil,
+        traceparent: String = ""
+    ) {
+        self.body = body
+        self.metadata = metadata
+        self.recipient = recipient
+        self.idempotency = idempotency
+        self.traceparent = traceparent
+    }
+}
+
+/// How far a message has come. A new one has come nowhere: `MessageProgress()`.
+public struct MessageProgress: Equatable, Sendable {
+    public var state = JobState.pending
+    /// Attempts that count for the retry policy, since the last redrive.
+    public var countedAttempts = 0
+    /// All attempts that were started, also those that do not count.
+    public var startedAttempts = 0
+    /// When the first attempt since the last redrive was started.
+    public var firstAttemptAt: Timestamp?
+    /// When the attempt was started that is in flight, or was when the process ended: there is one while `state` is `sending`.
+    public var attemptAt: Timestamp?
+    /// An attempt since the last redrive ended with an unknown outcome.
+    public var isAmbiguous = false
+    /// When the next attempt is due, where that is known.
+    public var nextAt: Timestamp?
+    public var endedAt: Timestamp?
+    /// WeChat's id of the accepted message.
+    public var msgid: Int64?
+    /// Why it waits or ended, one short phrase for people.
+    public var reason: String?
+
+    public init() {}
+
+    /// Whether an attempt may have arrived at WeChat without anybody here knowing.
+    public var isInDoubt: Bool { attemptAt != nil || isAmbiguous }
+}
+
+/// All that the journal tells of a message. What its parts have is read as its own: `record.state`.
+@dynamicMemberLookup
+public struct MessageRecord: Equatable, Sendable {
+    public var message: Message
+    public var content: MessageContent
+    public var progress: MessageProgress
+    /// The audit trail, oldest first, as far as `AttemptTrail` keeps it; empty where only a summary was asked for.
+    public var attempts: [AttemptRecord]
+    /// Attempts between the first and the last ones in `attempts` that are counted here and kept no longer.
+    public var omittedAttempts: Int
+
+    public init(
+        _ message: Message,
+        _ content: MessageContent,
+        _ progress: MessageProgress = MessageProgress(),
+        attempts: [AttemptRecord] = [],
+        omittedAttempts: Int = 0
+    ) {
+        self.message = message
+        self.content = content
+        self.progress = progress
+        self.attempts = attempts
+        self.omittedAttempts = omittedAttempts
+    }
+
+    /// What was accepted.
+    public subscript<Value>(dynamicMember path: KeyPath<Message, Value>) -> Value { message[keyPath: path] }
+
+    /// What it brought along.
+    public subscript<Value>(dynamicMember path: KeyPath<MessageContent, Value>) -> Value { content[keyPath: path] }
+
+    /// What has become of it.
+    public subscript<Value>(dynamicMember path: KeyPath<MessageProgress, Value>) -> Value { progress[keyPath: path] }
+}
+
+/// A message that had not ended when the process before this one did.
+public struct RestoredMessage: Equatable, Sendable {
+    public var message: Message
+    public var progress: MessageProgress
+    /// The body of a message in doubt: whether it may go again hangs on it. Empty for all others, and where it is kept no longer.
+    public var doubtfulBody: [UInt8]
+
+    public init(_ message: Message, _ progress: MessageProgress, doubtfulBody: [UInt8] = []) {
+        self.message = message
+        self.progress = progress
+        self.doubtfulBody = doubtfulBody
+    }
+
+    public var id: JobID { message.id }
+}

@@ -1,0 +1,96 @@
+import Queueing
+import Testing
+import Timekeeping
+import WeChat
+
+@testable import Weir
+
+/// Whether a message may go again after the process that sent it has ended.
+struct DispatchRecoveryTests {
+    /// What an earlier process left, when its first attempt was begun, and what becomes of it.
+    struct Case: Sendable {
+        var path = Path.template
+        var marks: JobFlags
+        /// How long ago; `nil` where there was no attempt.
+        var age: Duration?
+        var end: DispatchMachine.Recovery
+    }
+
+    private static let mass = "/cgi-bin/message/mass/send"
+    private static let custom = "/cgi-bin/message/custom/send"
+    private static let hour = Duration.seconds(3600)
+
+    static let cases: [Case] = [
+        // Not in doubt: it goes on, whatever its age and type.
+        Case(marks: [], age: nil, end: .waits),
+        Case(marks: [], age: hour * 100, end: .waits),
+        Case(path: custom, marks: [], age: hour * 100, end: .waits),
+        Case(marks: [.deduplicated], age: hour * 100, end: .waits),
+        Case(marks: [.callersTime], age: nil, end: .waits),
+        // In doubt, and WeChat knows a repeat: in its window alone, which is longer for mass messages.
+        Case(marks: [.ambiguous, .deduplicated], age: .zero, end: .waits),
+        Case(marks: [.ambiguous, .deduplicated], age: .seconds(540) - .milliseconds(1), end: .waits),
+        Case(marks: [.ambiguous, .deduplicated], age: .seconds(540), end: .endsUnknown),
+        Case(path: mass, marks: [.ambiguous, .deduplicated], age: .seconds(540), end: .waits),
+        Case(path: mass, marks: [.ambiguous, .deduplicated], age: hour * 23 - .milliseconds(1), end: .waits),
+        Case(path: mass, marks: [.ambiguous, .deduplicated], age: hour * 23, end: .endsUnknown),
+        // In doubt, and WeChat knows no repeat of the type, or no id is in the body.
+        Case(marks: [.ambiguous], age: .zero, end: .endsUnknown),
+        Case(path: mass, marks: [.ambiguous], age: .zero, end: .endsUnknown),
+        Case(path: custom, marks: [.ambiguous], age: .zero, end: .endsUnknown),
+        Case(path: custom, marks: [.ambiguous, .deduplicated], age: .zero, end: .endsUnknown),
+        // Nobody knows how long ago it was: the clock was set back, or the time was not kept.
+        Case(marks: [.ambiguous, .deduplicated], age: .seconds(-1), end: .endsUnknown),
+        Case(marks: [.ambiguous, .deduplicated], age: .milliseconds(-500), end: .waits),
+        Case(marks: [.ambiguous, .deduplicated], age: nil, end: .endsUnknown),
+    ]
+
+    @Test(arguments: cases)
+    func `what is in doubt goes again only where and while WeChat knows a repeat`(_ left: Case) {
+        var harness = MachineHarness()
+        var job = Job(id: JobID(rawValue: 7), lane: harness.lane(left.path), acceptedAt: harness.now.timestamp)
+        job.firstAttemptAt = left.age.map { harness.now.timestamp + (.zero - $0) }
+        job.marks = left.marks
+        #expect(harness.machine.recover(job, at: harness.now) == left.end)
+        #expect(harness.starts() == (left.end == .waits ? [job.id] : []))
+    }
+
+    @Test(arguments: [(true, JobState.pending), (false, .unknown)])
+    func `an attempt in doubt is repeated where its body lets WeChat know the repeat`(
+        _ isKnown: Bool,
+        _ state: JobState
+    ) {
+        var harness = MachineHarness()
+        let id = harness.submit(harness.lane(), marks: [])
+        #expect(harness.starts() == [id])
+        var evidence = AttemptEvidence()
+        evidence.isRepeatKnown = isKnown
+        let result = harness.machine.complete(
+            id,
+            with: .lost,
+            evidence: evidence,
+            at: harness.now,
+            using: &harness.generator
+        )
+        switch result?.disposition {
+        case .retry: #expect(isKnown)
+        case .ended(let end): #expect(!isKnown && end == state)
+        default: Issue.record("\(String(describing: result))")
+        }
+    }
+
+    @Test func `a repeat that the budget puts off leaves before its window ends, though timers are late`() throws {
+        var harness = MachineHarness()
+        let lane = harness.lane()
+        var late: [(JobID, Timestamp)] = []
+        let first = harness.now.timestamp
+        for _ in 0..<2000 {
+            let id = harness.submit(lane)
+            guard harness.starts().contains(id), let result = harness.finish(id, .lost) else { continue }
+            if case .retry(let due, _, .deferred) = result.disposition { late.append((id, due)) }
+        }
+        let last = try #require(late.max { $0.1 < $1.1 })
+        #expect(last.1 <= first + .seconds(539))
+        #expect(last.1 > first + .seconds(500))
+    }
+}
