@@ -54,14 +54,20 @@ public final class Gateway: Service {
         self.logger = logger
         let names = configuration.apps.keys.sorted()
         appNames = names
+        let observer = GatewayObserver(
+            metrics: metrics,
+            traces: traces,
+            log: requestLog,
+            logger: logger,
+            time: time
+        )
         keepers = names.enumerated().map { index, name in
             TokenKeeper(
                 credentials: TokenCredentials(configuration, app: name),
                 transport: transport,
                 time: time,
-                logger: logger.tagged("app", name),
                 seed: seed &+ UInt64(index)
-            ) { metrics.token($0, app: name) }
+            ) { observer.observe(.token($0, app: name)) }
         }
         dispatcher = Dispatcher(
             configuration: configuration,
@@ -69,10 +75,7 @@ public final class Gateway: Service {
             transport: transport,
             journal: journal,
             time: time,
-            metrics: metrics,
-            traces: traces,
-            logger: logger,
-            log: requestLog,
+            observer: observer,
             seed: seed
         )
         let directory = ClientDirectory(configuration, appNames: names)

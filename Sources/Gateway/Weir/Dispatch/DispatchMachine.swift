@@ -93,6 +93,11 @@ public struct DispatchMachine: Sendable {
         return DispatchMachine.lane(ofGate: index, isDurable: isDurable)
     }
 
+    /// The gate of an app's api; `nil` before its first use.
+    func gateIndex(app: Int, api: APIDescriptor) -> Int? {
+        gateIndex[GateKey(app: app, api: api.label, group: api.group.rawValue)]
+    }
+
     mutating func breakerIndex(for key: BreakerKey, at now: Instant) -> Int {
         if let index = breakerIndex[key] { return index }
         let index = breakers.count

@@ -43,7 +43,7 @@ extension Dispatcher {
             let known = state.machine.breakers.indices.first { state.name(ofBreaker: $0) == name }
             guard let index = known else { return false }
             if let transition = state.machine.force(mode, breaker: index, because: why, at: now) {
-                state.effects.append(.report(transition, breaker: name))
+                state.events.append(.breakerMoved(transition, breaker: name))
             }
             return true
         }

@@ -20,8 +20,7 @@ extension Dispatcher {
                 api: call.api,
                 isDurable: false,
                 limit: limit,
-                at: now.instant,
-                metrics: metrics
+                at: now.instant
             )
             var job = Job(id: id, lane: lane, priority: priority, isDurable: false, acceptedAt: now.timestamp)
             job.retryClass = state.classes.index(retryClass)
@@ -29,7 +28,7 @@ extension Dispatcher {
             if call.isRepeatable { job.marks.insert(.repeatable) }
             if call.stream != nil { job.marks.insert(.once) }
             if let obstacle = state.machine.refusal(of: job, path: call.path, at: now) {
-                if obstacle.reason == .rateLimited { metrics.limiterRejected(gate: state.machine.gate(of: lane)) }
+                if obstacle.reason == .rateLimited { state.events.append(.limiterRefused(state.gateName(of: lane))) }
                 return .refused(.refused(obstacle, last: nil))
             }
             let (maxCalls, maxBytes) = (state.relay.maxWaiting, state.relay.maxWaitingBytes)
@@ -93,7 +92,7 @@ extension Dispatcher {
         attempt.concernsApp = call.concernsApp
         attempt.method = call.method
         attempt.progress = call.stream.map(StreamProgress.init)
-        attempt.span = traces.attempt(lease, trail: departure.trail, app: runtime.name, api: call.api)
+        attempt.trace = observer.attemptLeaves(attempt.start)
         var request = UpstreamRequest(
             method: call.method,
             origin: runtime.origin,

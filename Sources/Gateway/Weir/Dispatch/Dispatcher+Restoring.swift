@@ -9,7 +9,7 @@ extension Dispatcher {
     func readmit(_ message: Message, _ progress: MessageProgress) {
         let api = message.type.descriptor
         update { state, now in
-            guard let job = state.job(message, progress, api: api, at: now.instant, metrics: metrics) else { return }
+            guard let job = state.job(message, progress, api: api, at: now.instant) else { return }
             state.machine.restore(job, at: now)
         }
     }
@@ -19,9 +19,9 @@ extension Dispatcher {
     /// - Returns: false when there is no app of its name: it stays in the journal alone.
     func restore(_ restored: RestoredMessage) -> Bool {
         let (message, progress) = (restored.message, restored.progress)
-        let (api, now) = (message.type.descriptor, time.moment())
-        return state.withLock { state in
-            guard var job = state.job(message, progress, api: api, at: now.instant, metrics: metrics) else {
+        let api = message.type.descriptor
+        return prepare { state, now in
+            guard var job = state.job(message, progress, api: api, at: now.instant) else {
                 return false
             }
             if progress.isInDoubt, api.repeatability.knowsRepeat(of: restored.doubtfulBody) {
@@ -59,9 +59,7 @@ extension Dispatcher {
             reason: "interrupted by a restart"
         )
         if recovery == .endsUnknown {
-            let gate = state.machine.gate(of: job.lane)
-            let api = state.machine.gates[gate].api
-            metrics.ended(job, gate: gate, api: api, as: .unknown, at: now.timestamp)
+            state.events.append(.messageEnded(MessageEnd(job, gate: state.gateName(of: job.lane), settlement)))
         }
         journal.append([.settle(job.id, attempt, settlement)]) { _ in }
     }

@@ -10,12 +10,11 @@ extension Dispatcher.State {
         _ message: Message,
         _ progress: MessageProgress,
         api: APIDescriptor,
-        at now: Instant,
-        metrics: GatewayMetrics
+        at now: Instant
     ) -> Job? {
         guard let app = apps.firstIndex(where: { $0.name == message.app }) else { return nil }
         let limit = apps[app].configuration.limit(for: api.label)
-        let lane = lane(app: app, api: api, isDurable: true, limit: limit, at: now, metrics: metrics)
+        let lane = lane(app: app, api: api, isDurable: true, limit: limit, at: now)
         return Job(message, progress, lane: lane, retryClass: classes.index(message.retryClass))
     }
 
@@ -25,8 +24,7 @@ extension Dispatcher.State {
         api: APIDescriptor,
         isDurable: Bool,
         limit: RateLimit,
-        at now: Instant,
-        metrics: GatewayMetrics
+        at now: Instant
     ) -> LaneID {
         let gates = machine.gates.count
         let lane = machine.lane(
@@ -37,8 +35,16 @@ extension Dispatcher.State {
             limit: limit,
             at: now
         )
-        if machine.gates.count > gates { metrics.registerGate(gates, app: apps[app].name, api: api.label) }
+        if machine.gates.count > gates {
+            events.append(.gateMade(GateName(index: gates, app: apps[app].name, api: api.label)))
+        }
         return lane
+    }
+
+    func gateName(of lane: LaneID) -> GateName {
+        let index = machine.gate(of: lane)
+        let gate = machine.gates[index]
+        return GateName(index: index, app: apps[gate.app].name, api: gate.api.label)
     }
 
     /// Asks the keeper whether the app has a token.
@@ -114,31 +120,5 @@ extension Dispatcher {
     /// Whether there is an app or robot of the name that the journal has.
     func hasApp(_ name: String) -> Bool {
         state.withLock { state in state.apps.contains { $0.name == name } }
-    }
-
-    /// What stands between a waiting message and its next attempt; `nil` when it does not wait here.
-    func explain(_ id: JobID) -> WaitingReport? {
-        state.withLock { state in
-            let now = time.moment()
-            let machine = state.machine
-            guard let job = machine.waiting(id) else { return nil }
-            let gate = machine.gates[machine.gate(of: job.lane)]
-            let obstacle = machine.obstacle(of: job, at: now)
-            let isScheduled = obstacle.reason == .scheduled
-            let (since, waits) = machine.waited(job, at: now)
-            return WaitingReport(
-                obstacle: obstacle,
-                waits: isScheduled ? [] : waits,
-                since: since,
-                app: machine.apps[gate.app].name,
-                api: gate.api.label,
-                limit: gate.bucket.limit,
-                available: gate.bucket.available(at: now.instant),
-                breaker: state.name(ofBreaker: gate.breaker),
-                breakerState: machine.breakers[gate.breaker].state,
-                laneWaiting: machine.queue.count(in: job.lane),
-                retryBudget: machine.apps[gate.app].budget.balance(at: now.instant)
-            )
-        }
     }
 }
