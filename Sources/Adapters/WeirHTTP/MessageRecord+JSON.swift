@@ -8,15 +8,15 @@ import WireJSON
 extension MessageRecord {
     func write(to json: inout JSONWriter, withAttempts: Bool = true) {
         json.member("id", id.description)
-        json.member("state", state.name)
-        json.member("app", app)
-        json.member("type", type.rawValue)
-        json.member("priority", priority.name)
-        json.member("retry_class", retryClass)
-        json.member("created_at", createdAt.rfc3339)
-        json.member("not_before", notBefore?.rfc3339)
-        json.member("not_after", notAfter?.rfc3339)
-        if !metadata.isEmpty { json.member("metadata", raw: metadata) }
+        json.member("state", progress.state.name)
+        json.member("app", message.app)
+        json.member("type", message.type.rawValue)
+        json.member("priority", message.priority.name)
+        json.member("retry_class", message.retryClass)
+        json.member("created_at", message.createdAt.rfc3339)
+        json.member("not_before", message.notBefore?.rfc3339)
+        json.member("not_after", message.notAfter?.rfc3339)
+        if !content.metadata.isEmpty { json.member("metadata", raw: content.metadata) }
         if withAttempts {
             json.member(
                 "attempts",
@@ -26,10 +26,10 @@ extension MessageRecord {
             )
             if omittedAttempts > 0 { json.member("attempts_omitted", omittedAttempts) }
         }
-        json.member("msgid", msgid.map(String.init))
-        json.member("ended_at", endedAt?.rfc3339)
-        json.member("reason", reason)
-        if !state.isTerminal { json.member("next_at", nextAt?.rfc3339) }
+        json.member("msgid", progress.msgid.map(String.init))
+        json.member("ended_at", progress.endedAt?.rfc3339)
+        json.member("reason", progress.reason)
+        if !progress.state.isTerminal { json.member("next_at", progress.nextAt?.rfc3339) }
     }
 }
 

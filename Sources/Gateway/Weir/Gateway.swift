@@ -52,15 +52,19 @@ public final class Gateway: Service {
         self.journal = journal
         self.time = time
         self.logger = logger
+        let observer = GatewayObserver(
+            metrics: metrics,
+            traces: traces,
+            log: requestLog,
+            logger: logger,
+            time: time
+        )
         dispatcher = Dispatcher(
             configuration: configuration,
             transport: transport,
             journal: journal,
             time: time,
-            metrics: metrics,
-            traces: traces,
-            logger: logger,
-            log: requestLog,
+            observer: observer,
             seed: seed
         )
         roster = AppRoster(dispatcher: dispatcher, metrics: metrics) { name, credentials, number in
@@ -68,9 +72,8 @@ public final class Gateway: Service {
                 credentials: credentials,
                 transport: transport,
                 time: time,
-                logger: logger.tagged("app", name),
                 seed: seed &+ number
-            ) { metrics.token($0, app: name) }
+            ) { observer.observe(.token($0, app: name)) }
         }
         live = LiveSettings.Holder(LiveSettings(configuration, slots: roster.take(configuration)))
         let gate = ClientGate(time: time, metrics: metrics)
@@ -211,7 +214,7 @@ public final class Gateway: Service {
         // Some may be back already.
         let names = Set(departures.map(\.name)).intersection(live.present.configuration.apps.keys)
         for name in names { metrics.registerApp(name) }
-        dispatcher.registerAgain(departures)
+        for gate in dispatcher.gates(of: names) { metrics.registerGate(gate) }
     }
 
     // MARK: Readiness

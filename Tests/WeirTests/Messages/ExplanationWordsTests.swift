@@ -49,7 +49,7 @@ import Timekeeping
 
     @Test(arguments: Obstacle.Reason.allCases)
     func `every reason has words of its own`(reason: Obstacle.Reason) {
-        var facts = ExplanationFacts(record: ExplanationBench.record(), now: ExplanationBench.noon)
+        var facts = MessageFacts(record: ExplanationBench.record(), now: ExplanationBench.noon)
         facts.limit = RateLimit(permits: 10, per: .seconds(1), burst: 20)
         facts.breaker = ExplanationBench.breaker
         #expect(ExplanationWords.clause(reason, facts) == Self.clauses[reason])
@@ -60,7 +60,7 @@ import Timekeeping
         (.breakerOpen, "for the breaker, which lets nothing through"),
     ])
     func `what is not known is left out`(reason: Obstacle.Reason, text: String) {
-        let facts = ExplanationFacts(record: ExplanationBench.record(), now: ExplanationBench.noon)
+        let facts = MessageFacts(record: ExplanationBench.record(), now: ExplanationBench.noon)
         #expect(ExplanationWords.clause(reason, facts) == text)
     }
 }

@@ -10,8 +10,6 @@ extension DispatchMachine {
     struct Departure: Equatable, Sendable {
         var app: Int
         var name: String
-        /// The numbers of its gates.
-        var gates: [UInt64] = []
         /// The names of its breakers.
         var breakers: [String] = []
     }
@@ -118,10 +116,7 @@ extension DispatchMachine {
         var departure = Departure(app: app, name: apps[app].name)
         handBack(app: app, at: now)
         for breaker in breakersOfApp[app] {
-            for gate in gatesOfBreaker[breaker] {
-                departure.gates.append(gates[gate].number)
-                release(gate: gate)
-            }
+            for gate in gatesOfBreaker[breaker] { release(gate: gate) }
             departure.breakers.append(breakerKeys[breaker].name(app: departure.name))
             release(breaker: breaker, at: now.instant)
         }

@@ -102,6 +102,11 @@ public struct DispatchMachine: Sendable {
         return DispatchMachine.lane(ofGate: index, isDurable: isDurable)
     }
 
+    /// The gate of an app's api; `nil` before its first use.
+    func gateIndex(app: Int, api: APIDescriptor) -> Int? {
+        gateIndex[GateKey(app: app, api: api.label, group: api.group.rawValue)]
+    }
+
     mutating func breakerIndex(for key: BreakerKey, at now: Instant) -> Int {
         if let index = breakerIndex[key] { return index }
         let breaker = CircuitBreakerMachine(policy.breaker, at: now)
@@ -128,8 +133,6 @@ public struct DispatchMachine: Sendable {
     }
 
     public func gate(of lane: LaneID) -> Int { lane.index / 2 }
-
-    func gateNumber(of lane: LaneID) -> UInt64 { gates[gate(of: lane)].number }
 
     static func isDurable(_ lane: LaneID) -> Bool { lane.index % 2 == 1 }
 

@@ -25,7 +25,7 @@ extension Dispatcher {
             state.relay = configuration.relay
             state.upstream = configuration.upstream
             state.machine.update(DispatchPolicy(configuration, classes: state.classes), at: now)
-            return state.take(changes, at: now, metrics: metrics)
+            return state.take(changes, at: now)
         }
     }
 
@@ -38,22 +38,19 @@ extension Dispatcher {
         }
     }
 
-    /// The series of apps that had left were taken away: those that are back meanwhile have theirs again.
-    func registerAgain(_ departures: [DispatchMachine.Departure]) {
+    /// The gates of apps.
+    func gates(of names: Set<String>) -> [GateName] {
         state.withLock { state in
-            for name in Set(departures.map(\.name)) {
-                guard let app = state.machine.app(named: name) else { continue }
-                for gate in state.machine.breakersOfApp[app].flatMap({ state.machine.gatesOfBreaker[$0] }) {
-                    let gate = state.machine.gates[gate]
-                    metrics.registerGate(gate.number, app: name, api: gate.api.label)
-                }
-            }
+            names.compactMap { state.machine.app(named: $0) }
+                .flatMap { state.machine.breakersOfApp[$0] }
+                .flatMap { state.machine.gatesOfBreaker[$0] }
+                .map { state.gateName(ofGate: $0) }
         }
     }
 }
 
 extension Dispatcher.State {
-    mutating func take(_ changes: AppChanges, at now: Moment, metrics: GatewayMetrics) -> [String: AppSlot] {
+    mutating func take(_ changes: AppChanges, at now: Moment) -> [String: AppSlot] {
         // Whose calls are told that their app is not there any more, or is another one.
         var gone: Set<Int> = []
         for name in changes.leaving {
@@ -71,7 +68,7 @@ extension Dispatcher.State {
         }
         if !gone.isEmpty { endCalls(of: gone, at: now) }
         let facts = machine.ledger.unclaimedFacts.filter { slots[$0.app] != nil }
-        makeLanes(for: facts, at: now, metrics: metrics)
+        makeLanes(for: facts, at: now)
         return slots
     }
 

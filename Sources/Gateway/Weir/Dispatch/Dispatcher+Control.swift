@@ -50,7 +50,7 @@ extension Dispatcher {
             }
             guard let index = known else { return false }
             if let transition = state.machine.force(mode, breaker: index, because: why, at: now) {
-                state.effects.append(.report(transition, breaker: name))
+                state.events.append(.breakerMoved(transition, breaker: name))
             }
             return true
         }

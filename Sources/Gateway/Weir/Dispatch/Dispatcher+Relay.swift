@@ -18,14 +18,14 @@ extension Dispatcher {
             // It may have left since the call was let in.
             guard state.machine.isPresent(call.app) else { return .refused(.refused(Obstacle(.noApp), last: nil)) }
             let app = call.app.index
-            let lane = state.lane(app: app, api: call.api, isDurable: false, at: now.instant, metrics: metrics)
+            let lane = state.lane(app: app, api: call.api, isDurable: false, at: now.instant)
             var job = Job(id: id, lane: lane, priority: priority, isDurable: false, acceptedAt: now.timestamp)
             job.retryClass = state.classes.index(retryClass)
             job.expiresAt = now.timestamp + (call.deadline - now.instant)
             if call.isRepeatable { job.marks.insert(.repeatable) }
             if call.stream != nil { job.marks.insert(.once) }
             if let obstacle = state.machine.refusal(of: job, path: call.path, at: now) {
-                if obstacle.reason == .rateLimited { metrics.limiterRejected(gate: state.machine.gateNumber(of: lane)) }
+                if obstacle.reason == .rateLimited { state.events.append(.limiterRefused(state.gateName(of: lane))) }
                 return .refused(.refused(obstacle, last: nil))
             }
             let (maxCalls, maxBytes) = (state.relay.maxWaiting, state.relay.maxWaitingBytes)
@@ -89,7 +89,7 @@ extension Dispatcher {
         attempt.concernsApp = call.concernsApp
         attempt.method = call.method
         attempt.progress = call.stream.map(StreamProgress.init)
-        attempt.span = traces.attempt(lease, trail: departure.trail, app: runtime.name, api: call.api)
+        attempt.trace = observer.attemptLeaves(attempt.start)
         var request = UpstreamRequest(
             method: call.method,
             origin: runtime.origin,

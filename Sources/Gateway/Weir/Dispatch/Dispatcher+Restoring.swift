@@ -1,4 +1,5 @@
 import Queueing
+import Synchronization
 import Timekeeping
 import WeChat
 
@@ -8,7 +9,7 @@ extension Dispatcher {
     func readmit(_ message: Message, _ progress: MessageProgress) {
         update { state, now in
             let app = state.placeToWait(app: message.app, at: now)
-            state.machine.restore(state.job(message, progress, of: app, at: now.instant, metrics: metrics), at: now)
+            state.machine.restore(state.job(message, progress, of: app, at: now.instant), at: now)
         }
     }
 
@@ -16,10 +17,10 @@ extension Dispatcher {
     /// is not configured waits for it.
     func restore(_ restored: RestoredMessage) {
         let (message, progress) = (restored.message, restored.progress)
-        let (api, now) = (message.type.descriptor, time.moment())
-        state.withLock { state in
+        let api = message.type.descriptor
+        prepare { state, now in
             let app = state.placeToWait(app: message.app, at: now)
-            var job = state.job(message, progress, of: app, at: now.instant, metrics: metrics)
+            var job = state.job(message, progress, of: app, at: now.instant)
             if progress.isInDoubt, api.repeatability.knowsRepeat(of: restored.doubtfulBody) {
                 job.marks.insert(.deduplicated)
             }
@@ -54,8 +55,7 @@ extension Dispatcher {
             reason: "interrupted by a restart"
         )
         if recovery == .endsUnknown {
-            let gate = state.machine.gates[state.machine.gate(of: job.lane)]
-            metrics.ended(job, gate: gate.number, api: gate.api, as: .unknown, at: now.timestamp)
+            state.events.append(.messageEnded(MessageEnd(job, gate: state.gateName(of: job.lane), settlement)))
         }
         journal.append([.settle(job.id, attempt, settlement)]) { _ in }
     }

@@ -10,10 +10,9 @@ extension Dispatcher.State {
         _ message: Message,
         _ progress: MessageProgress,
         of app: Int,
-        at now: Instant,
-        metrics: GatewayMetrics
+        at now: Instant
     ) -> Job {
-        let lane = lane(app: app, api: message.type.descriptor, isDurable: true, at: now, metrics: metrics)
+        let lane = lane(app: app, api: message.type.descriptor, isDurable: true, at: now)
         return Job(message, progress, lane: lane, retryClass: classes.index(message.retryClass))
     }
 
@@ -22,8 +21,7 @@ extension Dispatcher.State {
         app: Int,
         api: APIDescriptor,
         isDurable: Bool,
-        at now: Instant,
-        metrics: GatewayMetrics
+        at now: Instant
     ) -> LaneID {
         let number = machine.gateCount
         let lane = machine.lane(
@@ -34,8 +32,15 @@ extension Dispatcher.State {
             limit: apps[app].configuration.limit(for: api.label),
             at: now
         )
-        if machine.gateCount > number { metrics.registerGate(number, app: apps[app].name, api: api.label) }
+        if machine.gateCount > number { events.append(.gateMade(gateName(of: lane))) }
         return lane
+    }
+
+    func gateName(of lane: LaneID) -> GateName { gateName(ofGate: machine.gate(of: lane)) }
+
+    func gateName(ofGate index: Int) -> GateName {
+        let gate = machine.gates[index]
+        return GateName(number: gate.number, app: machine.apps[gate.app].name, api: gate.api.label)
     }
 
     /// Asks the keeper whether the app has a token.
@@ -109,31 +114,5 @@ extension Dispatcher {
     /// Whether an app or robot of the name that the journal has is configured.
     func hasApp(_ name: String) -> Bool {
         state.withLock { state in state.machine.app(named: name).map { state.machine.apps[$0].isPresent } ?? false }
-    }
-
-    /// What stands between a waiting message and its next attempt; `nil` when it does not wait here.
-    func explain(_ id: JobID) -> WaitingReport? {
-        state.withLock { state in
-            let now = time.moment()
-            let machine = state.machine
-            guard let job = machine.waiting(id) else { return nil }
-            let gate = machine.gates[machine.gate(of: job.lane)]
-            let obstacle = machine.obstacle(of: job, at: now)
-            let isScheduled = obstacle.reason == .scheduled
-            let (since, waits) = machine.waited(job, at: now)
-            return WaitingReport(
-                obstacle: obstacle,
-                waits: isScheduled ? [] : waits,
-                since: since,
-                app: machine.apps[gate.app].name,
-                api: gate.api.label,
-                limit: gate.bucket.limit,
-                available: gate.bucket.available(at: now.instant),
-                breaker: state.name(ofBreaker: gate.breaker),
-                breakerState: machine.breakers[gate.breaker].state,
-                laneWaiting: machine.queue.count(in: job.lane),
-                retryBudget: machine.apps[gate.app].budget.balance(at: now.instant)
-            )
-        }
     }
 }

@@ -1,5 +1,5 @@
 public import Queueing
-public import Resilience
+import Resilience
 public import Timekeeping
 
 /// One attempt in flight.

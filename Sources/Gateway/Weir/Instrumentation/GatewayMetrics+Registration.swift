@@ -52,10 +52,7 @@ extension GatewayMetrics {
         let breakers = Set(departures.flatMap(\.breakers))
         breakerState.removeAll(where: "breaker", isIn: breakers)
         for family in [breakerTransitions, breakerOpenSeconds] { family.removeAll(where: "breaker", isIn: breakers) }
-        let numbers = departures.flatMap(\.gates)
-        gates.withLock { gates in
-            for number in numbers { gates[number] = nil }
-        }
+        gates.withLock { gates in gates = gates.filter { !apps.contains($0.value.app) } }
     }
 
     /// A listener's route begins at 0, for the statuses that say most about it.

@@ -32,10 +32,10 @@ extension RequestTrace {
     /// The message that the request brought or asked for.
     public func note(_ record: MessageRecord) {
         note { facts in
-            facts.client = facts.client ?? (record.client.isEmpty ? nil : record.client)
-            facts.app = record.app
+            facts.client = facts.client ?? (record.message.client.isEmpty ? nil : record.message.client)
+            facts.app = record.message.app
             facts.message = record.id.description
-            facts.outcome = record.state.name
+            facts.outcome = record.progress.state.name
         }
     }
 

@@ -22,20 +22,12 @@ extension MessageService {
 
     /// A message's life in plain words.
     func explain(_ text: String, caller: Caller) async throws(MessageRefusal) -> Explanation {
-        var record = try await own(text, caller: caller)
-        let report = dispatcher.explain(record.id)
+        var facts = dispatcher.facts(about: try await own(text, caller: caller))
         // It has moved on between the two looks: the journal knows by now.
-        if record.state == .pending, report == nil { record = try await own(text, caller: caller) }
-        let policy = settings(of: caller).configuration.retry.classes[record.retryClass]
-        return Explanation(
-            ExplanationFacts(
-                record,
-                report: report,
-                dispatcher: dispatcher,
-                policy: policy,
-                now: time.timestamp()
-            )
-        )
+        if facts.record.state == .pending, facts.waiting == nil {
+            facts = dispatcher.facts(about: try await own(text, caller: caller))
+        }
+        return Explanation(facts)
     }
 
     private func own(_ text: String, caller: Caller) async throws(MessageRefusal) -> MessageRecord {
