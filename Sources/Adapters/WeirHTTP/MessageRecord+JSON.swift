@@ -7,7 +7,7 @@ import WireJSON
 /// How the messages API shows a message.
 extension MessageRecord {
     func write(to json: inout JSONWriter, withAttempts: Bool = true) {
-        json.member("id", id.description)
+        json.member("id", message.id.description)
         json.member("state", progress.state.name)
         json.member("app", message.app)
         json.member("type", message.type.rawValue)
