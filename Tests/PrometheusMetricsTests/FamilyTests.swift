@@ -80,17 +80,17 @@ struct FamilyTests {
     @Test func `all children of a label's value can be removed`() throws {
         let family = try registry.counter("jobs_total", help: "Jobs.", labels: ["a", "b"])
         for (a, b) in [("x", "1"), ("x", "2"), ("y", "x")] { family.child(a, b).increment() }
-        #expect(family.removeAll(where: "c", is: "x") == 0)
-        #expect(family.removeAll(where: "a", is: "z") == 0)
-        #expect(family.removeAll(where: "a", is: "x") == 2)
+        #expect(family.removeAll(where: "c", isIn: ["x"]) == 0)
+        #expect(family.removeAll(where: "a", isIn: ["z"]) == 0)
+        #expect(family.removeAll(where: "a", isIn: ["x"]) == 2)
         #expect(registry.samples("jobs_total") == [#"jobs_total{a="y",b="x"} 1"#])
         let gauges = try registry.gauge("depth", help: "Depth.", labels: ["a"])
         let histograms = try registry.histogram("wait_seconds", help: "Wait.", labels: ["a"])
         let long = String(repeating: "x", count: 300)
         gauges.child(long).set(1)
         histograms.child("x").observe(1)
-        #expect(gauges.removeAll(where: "a", is: long) == 1)
-        #expect(histograms.removeAll(where: "a", is: "x") == 1)
+        #expect(gauges.removeAll(where: "a", isIn: [long]) == 1)
+        #expect(histograms.removeAll(where: "a", isIn: ["x"]) == 1)
         #expect(registry.samples("depth", "wait_seconds") == [])
     }
 

@@ -75,7 +75,6 @@ import WeirConfiguration
         (wecom.mentioned, wecom.mobiles) = (["@all"], ["139"])
         wecom.text = try AlertTemplate("{count}")
         #expect(alerts.sinks["wecom"] == AlertSinkConfiguration(.robot(wecom)))
-        #expect(alerts.robotNames == ["ding", "wecom"])
     }
 
     @Test func `without the section no alerts are taken`() throws {

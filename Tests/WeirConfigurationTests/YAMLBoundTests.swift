@@ -107,13 +107,13 @@ import Weir
         #expect(compose(few).findings.count == 30)
     }
 
-    @Test func `a file over one mebibyte is refused, one of exactly that size is read`() {
+    @Test func `a file over eight mebibytes is refused, one of exactly that size is read`() {
         let limit = ConfigurationReader.sizeLimit
         let padded = Reading.app + "#" + String(repeating: "x", count: limit - Reading.app.utf8.count - 1)
         #expect(Reading.read(padded).configuration != nil)
-        #expect(Reading.problems(padded + "x") == ["1:1: the file has more than 1048576 bytes"])
+        #expect(Reading.problems(padded + "x") == ["1:1: the file has more than 8388608 bytes"])
         let reader = Reading.reader(files: ["weir.yml": Array((padded + "x").utf8)])
-        #expect(reader.read(path: "weir.yml").problems.map(\.message) == ["the file has more than 1048576 bytes"])
+        #expect(reader.read(path: "weir.yml").problems.map(\.message) == ["the file has more than 8388608 bytes"])
     }
 
     @Test func `a file that is not UTF-8 is refused where it stops being so`() {

@@ -1,6 +1,8 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import PrometheusMetrics
+import Queueing
 import Weir
 
 /// A shop that tells its customers by WeChat that their order was shipped. The gateway is in the same process: no other

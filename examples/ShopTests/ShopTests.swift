@@ -3,6 +3,7 @@ import CurlTransport
 import Foundation
 import Hummingbird
 import Logging
+import Queueing
 import ServiceLifecycle
 import Testing
 import WeChatSandbox
@@ -96,7 +97,7 @@ import WeirTesting
             #expect(state == .sent)
             let shown = try await send("GET", "\(sandbox)/_sandbox/deliveries").text
             #expect(shown.components(separatedBy: "SF123").count == 2)
-            #expect(try await send("GET", "\(shop)/metrics").text.contains("weir_messages_ended_total"))
+            #expect(try await send("GET", "\(shop)/metrics").text.contains("weir_messages_accepted_total"))
         }
     }
 

@@ -36,6 +36,12 @@ struct StateReport {
                 }
             )
             data.member(
+                "absent_apps",
+                array: { list in
+                    for app in snapshot.absentApps { list.object { write(app, to: &$0) } }
+                }
+            )
+            data.member(
                 "parked_paths",
                 array: { list in
                     for parked in snapshot.parkedPaths { list.object { write(parked, to: &$0) } }
@@ -108,6 +114,12 @@ struct StateReport {
         json.member("token_expires_at", token.expiresAt?.rfc3339)
         json.member("token_fault", token.fault)
         json.member("token_superseded", token.superseded)
+    }
+
+    private func write(_ app: DispatchSnapshot.AbsentApp, to json: inout JSONWriter) {
+        json.member("name", app.name)
+        json.member("since", app.since.rfc3339)
+        json.member("messages", app.messages)
     }
 
     private func write(_ queue: QueueSnapshot, to json: inout JSONWriter) {

@@ -79,13 +79,13 @@ final class ChildTable<Child: Instrument>: Sendable {
         }
     }
 
-    /// Forgets all children with this value of one label; returns how many.
-    func removeAll(where label: String, is value: String) -> Int {
+    /// Forgets all children with one of these values of one label; returns how many.
+    func removeAll(where label: String, isIn values: Set<String>) -> Int {
         guard case .fixed(let names) = descriptor.labels, let place = names.firstIndex(of: label) else { return 0 }
-        let value = clipped([value])[0]
+        let values = Set(clipped(Array(values)))
         return state.withLock { state in
             var gone: Set<ObjectIdentifier> = []
-            for (key, entry) in state.entries where key[place] == value {
+            for (key, entry) in state.entries where values.contains(key[place]) {
                 state.entries[key] = nil
                 gone.insert(ObjectIdentifier(entry.child))
             }

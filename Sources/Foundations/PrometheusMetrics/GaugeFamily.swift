@@ -34,11 +34,11 @@ public final class GaugeFamily: Sendable {
         table.remove(key: values)
     }
 
-    /// Forgets all children with this value of one label, for a value that has gone for good; returns how many. The next child with
-    /// these values starts at zero.
+    /// Forgets all children with one of these values of one label, for values that have gone for good; returns how many. The next
+    /// child with these values starts at zero. Costs a look at each child, however many values there are.
     @discardableResult
-    public func removeAll(where label: String, is value: String) -> Int {
-        table.removeAll(where: label, is: value)
+    public func removeAll(where label: String, isIn values: Set<String>) -> Int {
+        table.removeAll(where: label, isIn: values)
     }
 
     /// Forgets the children that were not used since `cutoff`; to be called now and then.

@@ -18,6 +18,11 @@ extension QueueMachine {
         withLevels(of: lane) { $0.lanes[lane.index].group = group }
     }
 
+    /// The lane has no group any more: `first` passes it over until it has one again.
+    public mutating func leaveGroup(_ lane: LaneID) {
+        setGroup(-1, of: lane)
+    }
+
     /// Whether the lane's jobs take part in `first`, as far as the lane itself goes.
     public func isOpen(_ lane: LaneID) -> Bool {
         lane.index >= lanes.count || lanes[lane.index].isOpen

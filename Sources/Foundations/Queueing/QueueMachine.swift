@@ -65,6 +65,9 @@ public struct QueueMachine: Sendable {
         ageing = Ageing(policy)
     }
 
+    /// Whether jobs have left because they expired that no `advance` has reported yet.
+    public var hasLapsed: Bool { !lapsed.isEmpty }
+
     /// The lanes that have a ready job. Costs a look at each lane.
     public var readyLanes: [LaneID] {
         lanes.indices.filter { lanes[$0].ready > 0 }.map(LaneID.init)

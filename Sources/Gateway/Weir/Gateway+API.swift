@@ -155,7 +155,7 @@ extension Gateway {
 
     /// The apps' tokens, by app.
     public func tokens() -> [(app: String, status: TokenStatus)] {
-        zip(appNames, keepers).map { ($0, $1.status()) }
+        roster.tokens()
     }
 
     public func journalStatus() -> JournalStatus {
@@ -169,9 +169,8 @@ extension Gateway {
 
     /// - Returns: false when there is no app of that name.
     public func setPaused(_ isPaused: Bool, app: String, because why: String? = nil) -> Bool {
-        guard let index = appNames.firstIndex(of: app) else { return false }
         let why = Cause.words(why)
-        dispatcher.setPaused(isPaused, app: index, because: why)
+        guard dispatcher.setPaused(isPaused, app: app, because: why) else { return false }
         logger.notice("app \(isPaused ? "paused" : "resumed")", metadata: ["app": "\(app)", "reason": "\(why)"])
         return true
     }
@@ -183,22 +182,18 @@ extension Gateway {
         await dispatcher.isWritten()
     }
 
-    /// Takes over what can be changed while running: limits, clients, secrets, classes, breaker, queue, relay, retention. The apps must
-    /// be the same as before, and listeners and the storage folder stay as they are.
+    /// Takes over what can be changed while running: apps and robots that come, go or change, limits, clients, secrets, classes,
+    /// breaker, queue, relay, retention. Listeners and the storage folder stay as they are.
+    ///
+    /// What waits for an app that goes is kept, and goes on when an app of that name is there again.
     public func reload(_ new: GatewayConfiguration) {
-        configuration.withLock { $0 = new }
-        let directory = ClientDirectory(new, appNames: appNames)
-        relayService.directory.withLock { $0 = directory }
-        relayService.settings.withLock { $0 = new.relay }
-        relayService.defaultClass.withLock { $0 = new.retry.defaultClass }
-        messageService.directory.withLock { $0 = directory }
-        messageService.settings.withLock { $0 = new.retry }
-        for (name, keeper) in zip(appNames, keepers) where new.apps[name] != nil {
-            keeper.replace(TokenCredentials(new, app: name))
+        reloading.withLock { _ in
+            // First whatever a request by the new settings will look for: apps, classes, sinks.
+            let slots = roster.take(new)
+            alertService.reload(new.alerts)
+            live.replace(by: LiveSettings(new, slots: slots))
+            metrics.configured(new, at: time.timestamp())
         }
-        alertService.reload(new.alerts)
-        dispatcher.reload(new, apps: Gateway.runtimes(new, names: appNames, keepers: keepers))
-        metrics.configured(new, at: time.timestamp())
     }
 
     /// A new configuration was refused.

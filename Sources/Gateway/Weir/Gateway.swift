@@ -12,7 +12,9 @@ import WeChat
 /// Embed it by giving it a transport and a journal, running it as a service, and handing it messages, or what your HTTP server
 /// receives: see the package in `examples/`.
 public final class Gateway: Service {
-    let configuration: Mutex<GatewayConfiguration>
+    let live: LiveSettings.Holder
+    /// One reload at a time.
+    let reloading = Mutex(())
     public let registry: MetricRegistry
     public let metrics: GatewayMetrics
     let traces: GatewayTraces
@@ -23,8 +25,7 @@ public final class Gateway: Service {
     let messageService: MessageService
     let alertService: AlertService
     let journal: any Journal
-    let keepers: [TokenKeeper]
-    let appNames: [String]
+    let roster: AppRoster
     let time: any TimeSource
     let logger: Logger
     /// Why the ledger could not be read.
@@ -44,7 +45,6 @@ public final class Gateway: Service {
     ) throws(MetricError) {
         let (time, logger, seed) = (options.time, options.logger, options.seed)
         let metrics = try GatewayMetrics(options.registry)
-        self.configuration = Mutex(configuration)
         registry = options.registry
         self.metrics = metrics
         traces = GatewayTraces(tracer: options.tracer, time: time, seed: seed)
@@ -52,34 +52,33 @@ public final class Gateway: Service {
         self.journal = journal
         self.time = time
         self.logger = logger
-        let names = configuration.apps.keys.sorted()
-        appNames = names
-        keepers = names.enumerated().map { index, name in
-            TokenKeeper(
-                credentials: TokenCredentials(configuration, app: name),
-                transport: transport,
-                time: time,
-                logger: logger.tagged("app", name),
-                seed: seed &+ UInt64(index)
-            ) { metrics.token($0, app: name) }
-        }
+        let observer = GatewayObserver(
+            metrics: metrics,
+            traces: traces,
+            log: requestLog,
+            logger: logger,
+            time: time
+        )
         dispatcher = Dispatcher(
             configuration: configuration,
-            apps: Gateway.runtimes(configuration, names: names, keepers: keepers),
             transport: transport,
             journal: journal,
             time: time,
-            metrics: metrics,
-            traces: traces,
-            logger: logger,
-            log: requestLog,
+            observer: observer,
             seed: seed
         )
-        let directory = ClientDirectory(configuration, appNames: names)
+        roster = AppRoster(dispatcher: dispatcher, metrics: metrics) { name, credentials, number in
+            TokenKeeper(
+                credentials: credentials,
+                transport: transport,
+                time: time,
+                seed: seed &+ number
+            ) { observer.observe(.token($0, app: name)) }
+        }
+        live = LiveSettings.Holder(LiveSettings(configuration, slots: roster.take(configuration)))
         let gate = ClientGate(time: time, metrics: metrics)
         relayService = RelayService(
-            directory: directory,
-            configuration: configuration,
+            live: live,
             gate: gate,
             dispatcher: dispatcher,
             metrics: metrics,
@@ -87,8 +86,7 @@ public final class Gateway: Service {
         )
         intake = QueueIntake(dispatcher: dispatcher, journal: journal, metrics: metrics, time: time)
         messageService = MessageService(
-            directory: directory,
-            retry: configuration.retry,
+            live: live,
             gate: gate,
             intake: intake,
             dispatcher: dispatcher,
@@ -98,7 +96,7 @@ public final class Gateway: Service {
         )
         metrics.configured(configuration, at: time.timestamp())
         alertService = AlertService(
-            configuration.alerts,
+            live: live,
             intake: intake,
             journal: journal,
             metrics: metrics,
@@ -119,32 +117,11 @@ public final class Gateway: Service {
         }
     }
 
-    /// The apps as the dispatcher has them; behind them the one that stands for calls with a token of their own, and the robots.
-    static func runtimes(
-        _ configuration: GatewayConfiguration,
-        names: [String],
-        keepers: [TokenKeeper]
-    ) -> [AppRuntime] {
-        var runtimes: [AppRuntime] = []
-        for (name, keeper) in zip(names, keepers) {
-            guard let app = configuration.apps[name] else { continue }
-            runtimes.append(
-                AppRuntime(
-                    name: name,
-                    origin: app.hosts.first ?? AppConfiguration.officialHost,
-                    configuration: app,
-                    keeper: keeper
-                )
-            )
-        }
-        let foreign = AppConfiguration(appID: "", secret: "")
-        let origin = runtimes.first?.origin ?? AppConfiguration.officialHost
-        runtimes.append(AppRuntime(name: Gateway.foreignApp, origin: origin, configuration: foreign, keeper: nil))
-        return runtimes + configuration.robots.sorted { $0.key < $1.key }.map(AppRuntime.init)
-    }
-
     /// The metric label of calls that bring a token of their own; no app's name has a dash in front.
     static let foreignApp = "-foreign"
+
+    /// Apps that left whose series may wait for the next scrape to go.
+    static let fewDepartures = 1000
 
     /// Steps of 500 rows that one second's house-keeping takes at most, between which other commits come.
     static let sweepSteps = 40
@@ -154,9 +131,7 @@ public final class Gateway: Service {
     /// Reads the journal, fetches tokens, and keeps house until it is cancelled or shut down gracefully.
     public func run() async throws {
         try restore()
-        for (index, keeper) in keepers.enumerated() {
-            keeper.start { [dispatcher] in dispatcher.tokenChanged(app: index) }
-        }
+        roster.start()
         isReady.withLock { $0 = true }
         await cancelWhenGracefulShutdown { [self] in
             while !Task.isCancelled {
@@ -171,13 +146,17 @@ public final class Gateway: Service {
     func restore() throws(JournalError) {
         if let ledgerProblem { throw ledgerProblem }
         let began = time.now()
-        let (count, orphans) = try intake.restore { alertService.watch($0) }
+        let count = try intake.restore { alertService.watch($0) }
         let took = time.now() - began
         logger.notice("journal read", metadata: ["waiting": "\(count)", "seconds": "\(took.inSeconds)"])
-        guard orphans > 0 else { return }
+        let absent = dispatcher.snapshot().absentApps
+        guard !absent.isEmpty else { return }
         logger.error(
-            "messages of apps that are not configured any more stay in the journal unsent",
-            metadata: ["messages": "\(orphans)"]
+            "messages wait for apps that are not configured",
+            metadata: [
+                "messages": "\(absent.reduce(0) { $0 + $1.messages })",
+                "apps": "\(absent.prefix(10).map(\.name).joined(separator: ", "))",
+            ]
         )
     }
 
@@ -187,7 +166,8 @@ public final class Gateway: Service {
         // Timers run on the monotonic clock: a wall clock that was set forward makes work due that they don't know of.
         dispatcher.look()
         dispatcher.tellOfFullLedger()
-        let keep = configuration.withLock { $0.storage.keep }
+        forgetDeparted(moreThan: Gateway.fewDepartures)
+        let keep = live.present.configuration.storage.keep
         guard dispatcher.isJournalWritable else { return }
         do {
             var steps = 0
@@ -208,7 +188,7 @@ public final class Gateway: Service {
             // Not cancellable: a shutdown is what it waits in.
             await Task { [time] in try? await time.sleep(until: time.now() + .milliseconds(20)) }.value
         }
-        for keeper in keepers { keeper.stop() }
+        roster.stop()
         let snapshot = dispatcher.snapshot()
         logger.notice(
             "drained",
@@ -221,8 +201,20 @@ public final class Gateway: Service {
     // MARK: Metrics
 
     private func collect() {
+        forgetDeparted()
         metrics.collect(dispatcher.snapshot(), journal: journal.status(), at: time.timestamp())
-        for (name, keeper) in zip(appNames, keepers) { metrics.collect(token: keeper.status(), app: name) }
+        for (name, token) in roster.tokens() { metrics.collect(token: token, app: name) }
+    }
+
+    /// The series of apps that left go, before a scrape or where nobody scrapes.
+    private func forgetDeparted(moreThan few: Int = 0) {
+        let departures = dispatcher.takeDepartures(moreThan: few)
+        guard !departures.isEmpty else { return }
+        metrics.forget(departures)
+        // Some may be back already.
+        let names = Set(departures.map(\.name)).intersection(live.present.configuration.apps.keys)
+        for name in names { metrics.registerApp(name) }
+        for gate in dispatcher.gates(of: names) { metrics.registerGate(gate) }
     }
 
     // MARK: Readiness

@@ -18,6 +18,8 @@ public enum WaitReason: String, CaseIterable, Sendable {
     case account
     /// An operator paused the app.
     case paused
+    /// The app is not configured any more.
+    case noApp = "no_app"
     /// As many attempts are in flight as may be.
     case concurrency
     /// The journal can't be written, so no attempt's start can be kept.

@@ -7,7 +7,7 @@ import Weir
 /// put in place in parsed values only, never in the text, and what they hold is taken as it is.
 public struct ConfigurationReader {
     /// Bytes that a file may have.
-    public static let sizeLimit = 1 << 20
+    public static let sizeLimit = 8 << 20
     /// Problems that are listed one by one.
     public static let problemLimit = 100
 

@@ -6,6 +6,8 @@ struct SceneSettings: Sendable {
     var admin = "127.0.0.1:0"
     /// The journal's folder; one in the scene's own folder by default.
     var storage: String?
+    /// The app's name, where it is not the scene's.
+    var app: String?
     var secret = SandboxProcess.secret
     var limits = "{default: {rate: 100000/s, burst: 100000}}"
     /// Most scenes are not about it.
@@ -18,13 +20,13 @@ struct SceneSettings: Sendable {
     /// A program that becomes the gateway, with its arguments.
     var wrapper: [String] = []
 
-    func yaml(app: String, upstream: Int, storage folder: String) -> String {
+    func yaml(app name: String, upstream: Int, storage folder: String) -> String {
         """
         server: {api: "\(api)", admin: "\(admin)", admin_key: "\(SceneSettings.adminKey)"}
         storage: {path: "\(storage ?? folder)"}
         log: {level: debug}
         apps:
-          \(app):
+          \(app ?? name):
             appid: \(SandboxProcess.appID)
             secret: "\(secret)"
             hosts: ["http://127.0.0.1:\(upstream)"]

@@ -71,6 +71,19 @@ extension Scripts {
                 },
                 mend: { try await $0.resume() }
             ),
+            Provocation(
+                "an app leaves while messages wait for it",
+                fires: ["WeirMessagesWithoutApp"],
+                provoke: { scene in
+                    try await scene.pause()
+                    for _ in 0..<3 { try await scene.send() }
+                    try await scene.reload { $0.app = "renamed" }
+                },
+                mend: { scene in
+                    try await scene.reload { $0.app = nil }
+                    try await scene.resume()
+                }
+            ),
         ]
     )
 

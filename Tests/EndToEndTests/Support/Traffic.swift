@@ -35,11 +35,12 @@ final class Traffic: Sendable {
     /// - Parameters:
     ///   - type: `template` or `custom`.
     ///   - prefix: of the openids, so that each phone gets one message.
+    ///   - members: further ones of each message, each with its comma in front.
     ///   - limit: stops handing over when so many were accepted.
-    init(to port: Int, type: String, prefix: String, connections: Int, limit: Int = .max) {
+    init(to port: Int, type: String, prefix: String, connections: Int, members: String = "", limit: Int = .max) {
         let box = Box(State(port: port, limit: limit))
         self.box = box
-        crowd = Crowd(connections) { Traffic.step(box, type, prefix, &$0) }
+        crowd = Crowd(connections) { Traffic.step(box, type, prefix, members, &$0) }
     }
 
     var tally: Tally {
@@ -60,14 +61,21 @@ final class Traffic: Sendable {
         try await crowd.stop()
     }
 
-    private static func step(_ box: Box, _ type: String, _ prefix: String, _ connection: inout HTTPConnection?) {
+    private static func step(
+        _ box: Box,
+        _ type: String,
+        _ prefix: String,
+        _ members: String,
+        _ connection: inout HTTPConnection?
+    ) {
         let turn = box.state.withLock { state -> (port: Int, openID: String)? in
             guard state.tally.accepted.count < state.limit else { return nil }
             state.tally.next += 1
             return (state.port, "\(prefix)-\(state.tally.next)")
         }
         guard let turn else { return Thread.sleep(forTimeInterval: 0.01) }
-        let message = type == "custom" ? Message.custom(to: turn.openID) : Message.template(to: turn.openID)
+        var message = type == "custom" ? Message.custom(to: turn.openID) : Message.template(to: turn.openID)
+        message.members = members
         do {
             let open = try connection ?? HTTPConnection(port: turn.port)
             connection = open

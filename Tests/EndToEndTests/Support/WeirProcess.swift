@@ -96,8 +96,8 @@ final class WeirProcess: Sendable {
     // MARK: Relay
 
     /// A virtual token, as an SDK fetches it.
-    func token(secret: String = SandboxProcess.secret) async throws -> String {
-        let query = "grant_type=client_credential&appid=\(SandboxProcess.appID)&secret=\(secret)"
+    func token(appID: String = SandboxProcess.appID, secret: String = SandboxProcess.secret) async throws -> String {
+        let query = "grant_type=client_credential&appid=\(appID)&secret=\(secret)"
         let answer = try await api.get("/cgi-bin/token?\(query)")
         guard let token = answer.json?["access_token"]?.string else {
             throw NeverHappened(description: "no token: \(answer.text)")

@@ -283,7 +283,9 @@ import WeirTesting
 extension MachineHarness {
     /// What the ledger has after everything so far was written.
     mutating func writtenLedger() -> [LedgerEntry] {
-        for write in machine.takeLedgerWrites(at: now).writes {
+        let writes = machine.takeLedgerWrites(at: now).writes
+        if !writes.isEmpty { machine.ledgerWasWritten() }
+        for write in writes {
             switch write {
             case .remember(let entry): ledger[entry.name] = entry
             case .forget(let name): ledger[name] = nil

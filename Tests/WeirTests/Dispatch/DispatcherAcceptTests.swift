@@ -121,7 +121,7 @@ import WeirTesting
         #expect(harness.dispatcher.waiting(waiting.id)?.reason == .journal)
         let ends = Outbox<RelayEnd>()
         let call = harness.call(Path.menu, ends: ends)
-        _ = harness.dispatcher.relay(call, priority: .normal, retryClass: "available", limit: .wide)
+        _ = harness.dispatcher.relay(call, priority: .normal, retryClass: "available")
         #expect(harness.calls.count == 2)
         harness.journal.fail(with: nil)
         harness.dispatcher.setJournalWritable(true)

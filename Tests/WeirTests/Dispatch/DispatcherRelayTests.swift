@@ -24,7 +24,8 @@ import WeirTesting
 
     @discardableResult
     private func relay(_ harness: GatewayHarness, _ call: RelayCall, limit: RateLimit = .wide) -> JobID? {
-        harness.dispatcher.relay(call, priority: .normal, retryClass: "available", limit: limit)
+        harness.setLimit(limit)
+        return harness.submit(call)
     }
 
     @Test func `a call is sent at once and ends with the upstream's reply`() throws {

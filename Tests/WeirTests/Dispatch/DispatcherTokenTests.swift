@@ -12,7 +12,7 @@ import WeirTesting
 @Suite struct DispatcherTokenTests {
     @discardableResult
     private func relay(_ harness: GatewayHarness, _ call: RelayCall) -> JobID? {
-        harness.dispatcher.relay(call, priority: .normal, retryClass: "available", limit: .wide)
+        harness.dispatcher.relay(call, priority: .normal, retryClass: "available")
     }
 
     @Test func `a call whose token was superseded goes once more with the new one`() async throws {

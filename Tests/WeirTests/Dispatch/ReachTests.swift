@@ -158,16 +158,10 @@ import WeChat
         let lane = harness.lane()
         harness.breakBreaker(lane)
         #expect(harness.breaker(lane).state == .open)
-        let policy = harness.machine.policy
-        harness.machine.update(policy, at: harness.now, limit: { _, _ in nil }, host: { _ in "https://api2" })
+        harness.machine.update(app: 0, host: "https://api2", at: harness.now) { _ in .wide }
         #expect(harness.breaker(lane).state == .closed)
         #expect(harness.machine.breakers.indices.filter(harness.machine.isInUse).count == 1)
-        harness.machine.update(
-            policy,
-            at: harness.now,
-            limit: { _, _ in nil },
-            host: { _ in "https://api.weixin.qq.com" }
-        )
+        harness.machine.update(app: 0, host: "https://api.weixin.qq.com", at: harness.now) { _ in .wide }
         #expect(harness.breaker(lane).state == .open)
     }
 }

@@ -45,7 +45,7 @@ import WeirTesting
         #expect(after.ledgerEntries == 3)
         let ends = Outbox<RelayEnd>()
         _ = next.dispatcher
-            .relay(next.call(ends: ends), priority: .normal, retryClass: "available", limit: .wide)
+            .relay(next.call(ends: ends), priority: .normal, retryClass: "available")
         guard case .refused(let obstacle, _) = ends.all.first else { Issue.record("\(ends.all)"); return }
         #expect(obstacle.reason == .paused)
         #expect(next.calls.isEmpty)

@@ -153,12 +153,22 @@ import WeirTesting
         #expect(harness.calls.count == 1)
     }
 
-    @Test func `a message of an app that is gone stays in the journal, and the log says so`() throws {
+    @Test func `a message of an app that is gone waits for it, and the log says so`() throws {
         let (journal, id) = left(app: "gone")
         let harness = try restart(journal, after: .seconds(5))
         #expect(harness.calls.isEmpty)
         #expect(journal.record(id)?.state == .pending)
-        #expect(harness.log.text.contains("not configured any more"))
+        #expect(harness.dispatcher.waiting(id)?.reason == .noApp)
+        #expect(harness.log.text.contains("messages wait for apps that are not configured"))
+        #expect(harness.gateway.snapshot().absentApps.map(\.name) == ["gone"])
+    }
+
+    @Test func `what waits for an app that is gone ends by its not_after`() throws {
+        let (journal, id) = left(notAfter: .seconds(60), app: "gone")
+        let harness = try restart(journal, after: .seconds(5))
+        harness.advance(.seconds(56))
+        journal.commit()
+        #expect(journal.record(id)?.state == .expired)
     }
 
     @Test func `ids of a new process are later than those of the last`() throws {

@@ -89,32 +89,20 @@ enum ExplanationBench {
         since: Duration = .zero,
         waits: [Wait] = [],
         waiting: Int = 1
-    ) -> WaitingReport {
-        WaitingReport(
-            obstacle: obstacle,
-            waits: waits,
-            since: at(since),
-            app: "main",
-            api: "/cgi-bin/message/template/send",
-            limit: RateLimit(permits: 10, per: .seconds(1), burst: 20),
-            available: 0,
-            breaker: breaker,
-            breakerState: .closed,
-            laneWaiting: waiting,
-            retryBudget: 1
-        )
+    ) -> MessageFacts.Waiting {
+        MessageFacts.Waiting(obstacle: obstacle, waits: waits, since: at(since), inLane: waiting)
     }
 
     static func explain(
         _ record: MessageRecord,
-        report: WaitingReport? = nil,
+        report: MessageFacts.Waiting? = nil,
         policy: RetryPolicy? = .available,
         now: Duration = .seconds(5)
     ) -> Explanation {
         Explanation(
-            ExplanationFacts(
+            MessageFacts(
                 record: record,
-                report: report,
+                waiting: report,
                 policy: policy,
                 limit: RateLimit(permits: 10, per: .seconds(1), burst: 20),
                 breaker: breaker,

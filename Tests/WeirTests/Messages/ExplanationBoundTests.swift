@@ -56,7 +56,7 @@ struct ExplanationBoundTests {
             record.omittedAttempts = 96
             record.progress.countedAttempts = 100
         }
-        var story = ExplanationStory(ExplanationFacts(record: record, now: Bench.at(.seconds(200))))
+        var story = ExplanationTimeline(MessageFacts(record: record, now: Bench.at(.seconds(200))))
         story.tell()
         #expect(story.counted == 100)
     }

@@ -39,6 +39,7 @@ import Timekeeping
             "for an operator: WeChat refuses main or its use of /cgi-bin/message/template/send, and is asked again each "
             + "minute, later each fifth",
         .paused: "for an operator to resume main",
+        .noApp: "for its app main, which is not configured any more, to return",
         .concurrency: "for a free slot among the attempts in flight",
         .journal: "for a journal that can be written",
         .draining: "for the next start of Weir",
@@ -48,7 +49,7 @@ import Timekeeping
 
     @Test(arguments: Obstacle.Reason.allCases)
     func `every reason has words of its own`(reason: Obstacle.Reason) {
-        var facts = ExplanationFacts(record: ExplanationBench.record(), now: ExplanationBench.noon)
+        var facts = MessageFacts(record: ExplanationBench.record(), now: ExplanationBench.noon)
         facts.limit = RateLimit(permits: 10, per: .seconds(1), burst: 20)
         facts.breaker = ExplanationBench.breaker
         #expect(ExplanationWords.clause(reason, facts) == Self.clauses[reason])
@@ -59,7 +60,7 @@ import Timekeeping
         (.breakerOpen, "for the breaker, which lets nothing through"),
     ])
     func `what is not known is left out`(reason: Obstacle.Reason, text: String) {
-        let facts = ExplanationFacts(record: ExplanationBench.record(), now: ExplanationBench.noon)
+        let facts = MessageFacts(record: ExplanationBench.record(), now: ExplanationBench.noon)
         #expect(ExplanationWords.clause(reason, facts) == text)
     }
 }

@@ -23,6 +23,13 @@ struct MessageBench {
         harness = try GatewayHarness(configuration, journal: MemoryJournal())
     }
 
+    /// The configuration in force, changed.
+    func configuration(_ change: (inout GatewayConfiguration) -> Void) -> GatewayConfiguration {
+        var configuration = harness.configuration
+        change(&configuration)
+        return configuration
+    }
+
     var service: MessageService { harness.messages }
 
     /// A request's body with `members` beside type and message.

@@ -70,7 +70,7 @@ import WeirTesting
         #expect(reply.body == answer.body)
         #expect(reply.refusal == nil)
         #expect(bench.harness.transport.sent.filter(\.isTokenRequest).count == 1)
-        #expect(bench.harness.gateway.keepers[0].token()?.value == "REAL-TOKEN-1")
+        #expect(bench.harness.dispatcher.recentTokens() == ["REAL-TOKEN-1"])
         #expect(bench.harness.metricsText.contains("weir_relay_foreign_tokens_total 1"))
     }
 
@@ -257,7 +257,7 @@ import WeirTesting
         var configuration = GatewayHarness.withClient
         configuration.clients["orders"]?.maxPriority = .high
         configuration.clients["orders"]?.priority = .low
-        let directory = ClientDirectory(configuration, appNames: ["main"])
+        let directory = ClientDirectory(configuration, slots: [:])
         let orders = Caller(name: "orders")
         #expect(directory.priority(.urgent, caller: orders) == .high)
         #expect(directory.priority(.normal, caller: orders) == .normal)

@@ -150,7 +150,7 @@ import WeChat
         let classification = ReplyClassifier().classify(.success(.errcode(40001)), api: inquiry.api)
         let end = RelayEnd.attempted(LastAttempt(classification: classification, reply: .errcode(40001)))
         let passage = RelayPassage.withToken(
-            ClientDirectory.Identity(caller: Caller(name: "orders"), app: 0),
+            ClientDirectory.Identity(caller: Caller(name: "orders"), app: inquiry.directory.foreign),
             path: Path.upload,
             around: ("", ""),
             concernsApp: true,

@@ -60,7 +60,12 @@ import WeChat
     @Test func `a call that is refused on its way keeps its doubt`() async throws {
         let bench = try RelayBench()
         let inquiry = try bench.inquiry(RelayRequest(method: "POST", target: Path.template, trace: .test()))
-        let passage = RelayPassage.asIs(inquiry.target, caller: Caller(name: "orders"), app: 0, codes: .weir)
+        let passage = RelayPassage.asIs(
+            inquiry.target,
+            caller: Caller(name: "orders"),
+            app: inquiry.directory.foreign,
+            codes: .weir
+        )
         for code in [40001, 45009, -1] {
             let classification = ReplyClassifier().classify(.success(.errcode(code)), api: inquiry.api)
             var last = LastAttempt(classification: classification, reply: .errcode(code))
@@ -74,7 +79,12 @@ import WeChat
     @Test func `an end without an answer is no empty 502`() async throws {
         let bench = try RelayBench()
         let inquiry = try bench.inquiry(RelayRequest(method: "POST", target: Path.custom, trace: .test()))
-        let passage = RelayPassage.asIs(inquiry.target, caller: Caller(name: "orders"), app: 0, codes: .weir)
+        let passage = RelayPassage.asIs(
+            inquiry.target,
+            caller: Caller(name: "orders"),
+            app: inquiry.directory.foreign,
+            codes: .weir
+        )
         let classification = ReplyClassifier().classify(.success(.ok), api: inquiry.api)
         let end = RelayEnd.attempted(LastAttempt(classification: classification))
         let reply = bench.harness.relay.reply(end, inquiry, passage: passage, isStreamed: false)

@@ -15,7 +15,7 @@ struct BreakerWatch {
         let present = Set(view.attempts.map(\.key))
         // Whoever hangs counts before its end: that is another story.
         guard view.overdueAttempts.isSubset(of: last.overdueAttempts) else { return [] }
-        return last.attempts.filter { !present.contains($0.key) }
+        return last.attempts.filter { !present.contains($0.key) && view.breakersInUse.contains($0.breaker) }
             .compactMap { ended in
                 let (before, after) = (last.breakers[ended.breaker], view.breakers[ended.breaker])
                 guard let phase = phases[ended.key], phase < before.transitions else { return nil }

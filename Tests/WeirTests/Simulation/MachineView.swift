@@ -17,7 +17,8 @@ struct MachineView {
         var id: JobID
         var number: Int
         var key: Key { Key(id: id, number: number) }
-        var gate: Int
+        /// The gate's number.
+        var gate: UInt64
         var breaker: Int
         var isDurable: Bool
         var isProbe: Bool
@@ -31,6 +32,7 @@ struct MachineView {
     }
 
     struct Gate {
+        var number: UInt64
         var app: String
         var api: String
         var bucket: TokenBucket
@@ -51,6 +53,8 @@ struct MachineView {
     let attempts: [Attempt]
     let gates: [Gate]
     let breakers: [CircuitBreakerMachine]
+    /// Those that stand before a lane. An app that left takes its own along.
+    let breakersInUse: Set<Int>
     /// Those that their breakers have counted as slow while they hang.
     let overdueAttempts: Set<JobID>
     let waiting: [Waiting]
@@ -71,7 +75,7 @@ struct MachineView {
             Attempt(
                 id: lease.job.id,
                 number: lease.number,
-                gate: lease.gate,
+                gate: lease.gateNumber,
                 breaker: lease.breaker,
                 isDurable: lease.job.isDurable,
                 isProbe: lease.permits.permit.isProbe,
@@ -82,7 +86,9 @@ struct MachineView {
                 readyFor: lease.readyFor
             )
         }
-        gates = machine.gates.map { Gate(app: machine.apps[$0.app].name, api: $0.api.label, bucket: $0.bucket) }
+        gates = machine.gates.filter { !$0.isVacant }
+            .map { Gate(number: $0.number, app: machine.apps[$0.app].name, api: $0.api.label, bucket: $0.bucket) }
+        breakersInUse = Set(machine.breakers.indices.filter(machine.isInUse))
         breakers = machine.breakers
         overdueAttempts = Set(machine.leases.values.filter(\.isOverdue).map(\.job.id))
         waiting = machine.queue.readyLanes.map { lane in

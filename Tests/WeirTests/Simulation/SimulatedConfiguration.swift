@@ -27,7 +27,7 @@ enum SimulatedConfiguration {
     ) -> GatewayConfiguration {
         var configuration = old
         let app = apps.randomElement(using: &chance) ?? apps[0]
-        switch Int.random(in: 0..<6, using: &chance) {
+        switch Int.random(in: 0..<10, using: &chance) {
         case 0:
             let number = Int.random(in: 1...3, using: &chance)
             configuration.apps[app]?.hosts = ["https://\(app)-\(number).example"]
@@ -38,6 +38,11 @@ enum SimulatedConfiguration {
         case 2: configuration.apps[app]?.limits = [Path.custom: RateLimit(permits: 1, per: .seconds(2), burst: 1)]
         case 3: configuration.upstream.maxInFlight = Int.random(in: 4...maxInFlight, using: &chance)
         case 4: configuration.retry.classes["available"] = Bool.random(using: &chance) ? .consistent : .available
+        case 5 where configuration.apps.count > 1: configuration.apps[app] = nil
+        case 6, 7:
+            // Whoever left returns as it was.
+            for (name, app) in make().apps where configuration.apps[name] == nil { configuration.apps[name] = app }
+        case 8: configuration.apps[app]?.appID = "wx-\(app)-\(Int.random(in: 1...3, using: &chance))"
         default: configuration.breaker.open = .seconds(Int.random(in: 1...20, using: &chance))
         }
         return configuration

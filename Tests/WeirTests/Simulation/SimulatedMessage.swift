@@ -39,8 +39,13 @@ struct SimulatedMessage {
 
     /// By what WeChat knows a repeat of a template message.
     static func mark(in body: String) -> String? {
+        member("client_msg_id", of: body)
+    }
+
+    /// A text member of a flat object.
+    static func member(_ name: String, of body: String) -> String? {
         let parts = body.split(separator: "\"")
-        guard let index = parts.firstIndex(of: "client_msg_id"), index + 2 < parts.count else { return nil }
+        guard let index = parts.firstIndex(of: name[...]), index + 2 < parts.count else { return nil }
         return String(parts[index + 2])
     }
 }

@@ -24,7 +24,16 @@ struct SimulatedWeChat {
     private(set) var shown: [String: Int] = [:]
     var violations: [String] = []
 
-    func tokenText(_ app: String) -> String { "REAL-TOKEN-\(app)-\(accounts[app]?.token ?? 1)" }
+    /// The token in force of an account of this app's.
+    func tokenText(_ app: String, appID: String) -> String { "REAL-TOKEN-\(appID)-\(accounts[app]?.token ?? 1)" }
+
+    /// The account whose credentials a request carries; `nil` where it carries none.
+    static func appID(of request: SentRequest) -> String? {
+        guard !request.isTokenRequest else { return SimulatedMessage.member("appid", of: request.body) }
+        guard let token = request.request.target.firstRange(of: "access_token=REAL-TOKEN-") else { return nil }
+        let rest = request.request.target[token.upperBound...]
+        return rest.lastIndex(of: "-").map { String(rest[..<$0]) }
+    }
 
     mutating func setMood(_ mood: Mood, app: String) {
         accounts[app, default: Account()].mood = mood
@@ -47,7 +56,9 @@ struct SimulatedWeChat {
         var result: Result<UpstreamReply, TransportFailure>
         if request.isTokenRequest {
             let draw = Int.random(in: 0..<20, using: &chance)
-            result = .success(draw == 0 ? .errcode(-1) : .token(tokenText(app)))
+            result = .success(
+                draw == 0 ? .errcode(-1) : .token(tokenText(app, appID: SimulatedWeChat.appID(of: request) ?? ""))
+            )
             if draw < 2 { result = .failure(TransportFailure(.timeout, bytesLeft: true)) }
         } else {
             result = answer(request, to: recipient, app: app, mood: mood, at: now, using: &chance)
@@ -83,7 +94,8 @@ struct SimulatedWeChat {
         at now: Instant,
         using chance: inout SeededGenerator
     ) -> Result<UpstreamReply, TransportFailure> {
-        let isCurrent = request.request.target.hasSuffix("access_token=" + tokenText(app))
+        let appID = SimulatedWeChat.appID(of: request) ?? ""
+        let isCurrent = request.request.target.hasSuffix("access_token=" + tokenText(app, appID: appID))
         guard isCurrent || request.path.hasPrefix("/sns/") else { return .success(.errcode(40001)) }
         let draw = Int.random(in: 0..<100, using: &chance)
         switch mood {

@@ -19,6 +19,14 @@ extension Simulation {
         if flights.contains(where: { $0.recipient == recipient }) { report("\(id) is in flight twice") }
     }
 
+    /// Nothing leaves for an app that is not configured, or with the credentials of an account that it had before.
+    func checkAccount(of flight: Flight) {
+        let app = configuration.apps[flight.app]
+        if app == nil { report("\(flight.app) is gone, and \(flight.request.path) left") }
+        guard let appID = SimulatedWeChat.appID(of: flight.request) else { return }
+        if appID != app?.appID { report("\(flight.request.path) left with the credentials of \(appID)") }
+    }
+
     func check(after event: Event = .outside) {
         world.violations.forEach(report)
         world.violations = []
@@ -67,7 +75,7 @@ extension Simulation {
                 }
             } else if state.isTerminal {
                 ended[id] = state
-                ends[state.name, default: 0] += 1
+                ends[journal.record(id)?.app ?? "", default: [:]][state.name, default: 0] += 1
             }
         }
     }
@@ -96,15 +104,16 @@ extension Simulation {
 
     private func checkLimiters(_ view: MachineView) {
         let departed = Set(flights.compactMap { $0.recipient.flatMap { ids[$0] } })
-        for (index, gate) in view.gates.enumerated() {
+        for gate in view.gates {
             let bucket = gate.bucket
             if bucket.available(at: view.now.instant) > bucket.limit.burst { report("\(gate.api) is over its burst") }
-            if index == shadows.count { shadows.append(LimiterShadow(TokenBucket(bucket.limit, at: .zero))) }
-            let attempts = view.attempts.filter { $0.gate == index }
+            var shadow = shadows[gate.number] ?? LimiterShadow(TokenBucket(bucket.limit, at: .zero))
+            let attempts = view.attempts.filter { $0.gate == gate.number }
             for attempt in attempts where !attempt.isDurable || departed.contains(attempt.id) {
-                shadows[index].left(attempt)
+                shadow.left(attempt)
             }
-            let missing = shadows[index].count(attempts, real: bucket, at: view.now.instant)
+            let missing = shadow.count(attempts, real: bucket, at: view.now.instant)
+            shadows[gate.number] = shadow
             if refusedApps.contains(gate.app) { continue }
             if missing > 0 {
                 report("\(missing) permits of \(gate.app) \(gate.api) were not given back")

@@ -47,6 +47,7 @@ extension Simulation {
                 report("two token requests of \(flight.app) at once")
             }
             if let recipient = flight.recipient { checkDeparture(to: recipient) }
+            checkAccount(of: flight)
             flights.append(flight)
             note("leaves: \(flight.app) \(flight.request.path) \(flight.recipient ?? "")")
         }

@@ -37,14 +37,10 @@ extension Simulation {
         world.setMood(roll(3) == 0 ? .well : moods[roll(moods.count)], app: someApp)
     }
 
-    private func limit(_ app: String, _ api: APIDescriptor) -> RateLimit {
-        configuration.apps[app]?.limit(for: api.label) ?? .wide
-    }
-
     // MARK: Calls
 
     private func submitCall() {
-        let app = roll(SimulatedConfiguration.apps.count)
+        guard let app = gateway.live.present.directory.app(someApp) else { return }
         let (method, path) = SimulatedConfiguration.calls[roll(SimulatedConfiguration.calls.count)]
         let api = APICatalog.descriptor(method: method, path: path)
         let outbox = Outbox<RelayEnd>()
@@ -56,7 +52,7 @@ extension Simulation {
             usesToken: usesToken,
             headers: [],
             content: .bytes(Array("{\"relayed\":\"call \(step)\"}".utf8)),
-            app: app,
+            app: app.slot,
             api: api,
             deadline: time.now() + .milliseconds(1) + rollTime(api.group == .media ? .seconds(30) : .seconds(6)),
             isRepeatable: api.repeatability == .always || roll(3) == 0,
@@ -65,8 +61,7 @@ extension Simulation {
         let id = dispatcher.relay(
             call,
             priority: Priority.allCases[roll(4)],
-            retryClass: "available",
-            limit: limit(SimulatedConfiguration.apps[app], api)
+            retryClass: "available"
         )
         calls.append((id, outbox))
     }
@@ -98,6 +93,7 @@ extension Simulation {
         // A new limit changes what is in the buckets, and what may pass from now on.
         refusedApps = Set(SimulatedConfiguration.apps)
         for index in flights.indices { flights[index].isOutdated = true }
-        for index in shadows.indices { shadows[index].forgetDepartures() }
+        for gate in shadows.keys { shadows[gate]?.forgetDepartures() }
+        returned.formUnion(SimulatedConfiguration.apps.filter { configuration.apps[$0] == nil })
     }
 }

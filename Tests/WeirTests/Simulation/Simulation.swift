@@ -45,12 +45,14 @@ final class Simulation {
     /// Messages whose caller heard that they were accepted.
     var promised: [JobID] = []
     var ended: [JobID: JobState] = [:]
-    /// Ends that came on disk in this life, by state.
-    var ends: [String: Int] = [:]
+    /// Ends that came on disk in this life, by app and state.
+    var ends: [String: [String: Int]] = [:]
     /// In this life.
     var calls: [(id: JobID?, ends: Outbox<RelayEnd>)] = []
-    /// By gate, in this life.
-    var shadows: [LimiterShadow] = []
+    /// By the number of the gate, in this life.
+    var shadows: [UInt64: LimiterShadow] = [:]
+    /// Apps that were away in this life: their counters began anew.
+    var returned: Set<String> = []
     var breakerWatch = BreakerWatch()
     /// Apps whose buckets WeChat's word may have emptied in this step.
     var refusedApps: Set<String> = []
@@ -92,9 +94,7 @@ final class Simulation {
 
     private func begin() {
         do { try gateway.restore() } catch { report("\(error)") }
-        for (index, keeper) in gateway.keepers.enumerated() {
-            keeper.start { [dispatcher] in dispatcher.tokenChanged(app: index) }
-        }
+        gateway.roster.start()
         agenda = Agenda()
         agenda.outside = time.now()
         if hasHousekeeping { agenda.housekeeping = time.now() + .seconds(1) }
@@ -110,7 +110,7 @@ final class Simulation {
         check()
         checkLife()
         tearDown()
-        (shadows, calls, ends, unanswered) = ([], [], [:], [])
+        (shadows, calls, ends, unanswered, returned) = ([:], [], [:], [], [])
         breakerWatch = BreakerWatch()
         transport = WorldTransport()
         gateway = try Simulation.gateway(configuration, transport, journal, time, secrets, seed: seed &+ UInt64(step))

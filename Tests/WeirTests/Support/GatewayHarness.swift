@@ -61,16 +61,38 @@ final class GatewayHarness: Sendable {
         )
         guard hasToken else { return }
         startKeepers()
-        for _ in gateway.keepers { transport.answer(.success(.token(GatewayHarness.firstToken))) }
+        for _ in configuration.apps { transport.answer(.success(.token(GatewayHarness.firstToken))) }
     }
 
     func startKeepers() {
-        for (index, keeper) in gateway.keepers.enumerated() {
-            keeper.start { [dispatcher] in dispatcher.tokenChanged(app: index) }
-        }
+        gateway.roster.start()
     }
 
     var dispatcher: Dispatcher { gateway.dispatcher }
+    var configuration: GatewayConfiguration { gateway.live.present.configuration }
+
+    /// The apps' names, in order.
+    var names: [String] { configuration.apps.keys.sorted() }
+
+    /// Where the dispatcher keeps an app; behind the last one, what stands for calls with foreign tokens.
+    func slot(_ app: Int = 0) -> AppSlot {
+        let directory = gateway.live.present.directory
+        let name = app < names.count ? names[app] : ""
+        return (directory.app(name) ?? directory.foreign).slot
+    }
+
+    /// Gives the first app a limit, by a reload where it has another.
+    func setLimit(_ limit: RateLimit) {
+        var changed = configuration
+        changed.apps[names[0]]?.defaultLimit = limit
+        if changed != configuration { gateway.reload(changed) }
+    }
+
+    /// A call joins the queue.
+    @discardableResult
+    func submit(_ call: RelayCall) -> JobID? {
+        dispatcher.relay(call, priority: .normal, retryClass: "available")
+    }
     var relay: RelayService { gateway.relayService }
     var messages: MessageService { gateway.messageService }
     var calls: [SentRequest] { transport.calls }
@@ -98,7 +120,7 @@ final class GatewayHarness: Sendable {
         return MessageRecord(
             Message(
                 id: id,
-                app: gateway.appNames[app],
+                app: names[app],
                 type: type,
                 priority: priority,
                 retryClass: retryClass,
@@ -138,7 +160,7 @@ final class GatewayHarness: Sendable {
             usesToken: usesToken,
             headers: [],
             content: .bytes([UInt8](repeating: 0x20, count: size)),
-            app: app,
+            app: slot(app),
             api: APICatalog.descriptor(method: "POST", path: path),
             deadline: time.now() + timeout,
             isRepeatable: isRepeatable

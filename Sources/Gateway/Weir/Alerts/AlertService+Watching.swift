@@ -52,10 +52,8 @@ extension AlertService {
         let message = restored.message
         if let sink = Robot.sink(appName: message.app) { return watch(message.id, sink: sink) }
         guard message.priority == .urgent else { return }
-        let mayBe = configuration.withLock { configuration in
-            configuration.sinks.contains { name, sink in
-                sink.messageType == message.type && sink.appName(sink: name) == message.app
-            }
+        let mayBe = present.sinks.contains { name, sink in
+            sink.messageType == message.type && sink.appName(sink: name) == message.app
         }
         guard mayBe else { return }
         let isWatched = inherited.withLock { inherited in
@@ -92,7 +90,7 @@ extension AlertService {
         else {
             return nil
         }
-        let sink = configuration.withLock { $0.sinks[name] }
+        let sink = present.sinks[name]
         return sink?.appName(sink: name) == record.app ? name : nil
     }
 }

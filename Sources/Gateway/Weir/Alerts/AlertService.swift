@@ -11,7 +11,7 @@ final class AlertService: Sendable {
     /// else out.
     static let concurrency = 8
 
-    let configuration: Mutex<AlertConfiguration>
+    private let live: LiveSettings.Holder
     let machine: Mutex<AlertMachine>
     /// One notification of a sink at a time.
     let turns = KeyedTurns<String>()
@@ -27,35 +27,43 @@ final class AlertService: Sendable {
     let logger: Logger
 
     init(
-        _ configuration: AlertConfiguration,
+        live: LiveSettings.Holder,
         intake: any MessageIntake,
         journal: any Journal,
         metrics: GatewayMetrics,
         time: any TimeSource,
         logger: Logger
     ) {
-        self.configuration = Mutex(configuration)
+        self.live = live
         self.intake = intake
         self.journal = journal
         self.metrics = metrics
         self.time = time
         self.logger = logger
+        let configuration = live.present.configuration.alerts
         machine = Mutex(AlertMachine(configuration, at: time.now()))
         for sink in configuration.sinks.keys { metrics.registerSink(sink) }
     }
 
-    /// Takes over a new configuration; summaries that wait stay as they are.
+    /// Takes over the sinks of a configuration that will be in force; summaries that wait stay as they are.
     func reload(_ new: AlertConfiguration) {
         for sink in new.sinks.keys { metrics.registerSink(sink) }
-        configuration.withLock { $0 = new }
         machine.withLock { $0.update(new, at: time.now()) }
     }
+
+    /// What is in force for a caller's request.
+    private func configuration(for caller: Caller) -> AlertConfiguration {
+        live.settings(of: caller).configuration.alerts
+    }
+
+    /// What is in force now.
+    var present: AlertConfiguration { live.present.configuration.alerts }
 
     // MARK: Admission
 
     /// Whether this caller may post a webhook now, before its body is read. Each success is followed by one ``leave(_:)``.
     func enter(_ caller: Caller) throws(MessageRefusal) {
-        let configuration = configuration.withLock { $0 }
+        let configuration = configuration(for: caller)
         guard configuration.isEnabled else {
             throw MessageRefusal(.notFound, "alerts are not taken here: the configuration has no `alerts.sinks`")
         }
@@ -81,7 +89,7 @@ final class AlertService: Sendable {
     /// repeat brings the rest.
     func accept(_ bytes: [UInt8], caller: Caller, traceparent: String) async throws(MessageRefusal) -> AlertReport {
         let webhook = try AlertWebhook(bytes)
-        let configuration = configuration.withLock { $0 }
+        let configuration = configuration(for: caller)
         var report = AlertReport()
         var failure: MessageRefusal?
         for notification in AlertRouter(configuration.routes).notifications(webhook) {

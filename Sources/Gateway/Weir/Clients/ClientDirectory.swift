@@ -1,64 +1,69 @@
 import Queueing
 import Resilience
+import Synchronization
 import WeChat
 
-/// Who may use what: the clients and apps of one configuration, looked up by key, AppID and virtual token. A value; a reload makes a
-/// new one.
-struct ClientDirectory: Sendable {
-    struct Identity: Equatable, Sendable {
+/// Who may use what: the clients and apps of one configuration, looked up by key, AppID and virtual token. A reload makes a new one,
+/// at a cost that follows the apps and clients and not the pairs of them.
+final class ClientDirectory: Sendable {
+    struct Identity: Sendable {
         var caller: Caller
-        /// The app's index.
-        var app: Int
+        var app: ConfiguredApp
     }
 
-    /// Names in the order of their indexes.
-    let appNames: [String]
-    private let configuration: GatewayConfiguration
-    private let appsByID: [String: Int]
-    private let appsByName: [String: Int]
-    private let tokens: [String: Identity]
+    /// Stands for calls that bring a token of their own.
+    let foreign: ConfiguredApp
+    private let clients: [String: ClientConfiguration]
+    private let apps: [String: ConfiguredApp]
+    private let appsByID: [String: ConfiguredApp]
     private let callersByKey: [String: Caller]
+    /// Paths that some app's `limits` name.
+    private let limitedPaths: Set<String>
+    /// Virtual tokens that were found to be good: looking one up again costs no cryptography. There are as many as apps, clients and
+    /// keys make, of which few are used.
+    private let tokens = Mutex<[String: Identity]>([:])
 
-    init(_ configuration: GatewayConfiguration, appNames: [String]) {
-        self.configuration = configuration
-        self.appNames = appNames
-        appsByName = Dictionary(appNames.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-        var byID: [String: Int] = [:]
-        for (index, name) in appNames.enumerated() {
-            if let app = configuration.apps[name] { byID[app.appID] = index }
+    /// - Parameter slots: where the dispatcher keeps the apps, by name, and what stands for calls with foreign tokens.
+    init(_ configuration: GatewayConfiguration, slots: [String: AppSlot]) {
+        let nowhere = AppSlot(index: 0, stay: .max)
+        clients = configuration.clients
+        apps = configuration.apps.reduce(into: [:]) { apps, entry in
+            let slot = slots[entry.key] ?? nowhere
+            apps[entry.key] = ConfiguredApp(name: entry.key, configuration: entry.value, slot: slot)
         }
-        appsByID = byID
-        var byKey: [String: Caller] = [:]
-        for (name, client) in configuration.clients {
-            for key in client.keys { byKey[key] = Caller(name: name) }
+        appsByID = apps.values.reduce(into: [:]) { $0[$1.configuration.appID] = $1 }
+        callersByKey = configuration.clients.reduce(into: [:]) { callers, client in
+            for key in client.value.keys { callers[key] = Caller(name: client.key) }
         }
-        callersByKey = byKey
-        tokens = ClientDirectory.tokens(configuration, appNames: appNames)
+        limitedPaths = configuration.apps.values.reduce(into: []) { $0.formUnion($1.limits.keys) }
+        foreign = ConfiguredApp(
+            name: Gateway.foreignApp,
+            configuration: AppConfiguration(appID: "", secret: ""),
+            slot: slots[Gateway.foreignApp] ?? nowhere
+        )
     }
 
-    /// Every token that is valid, of which there are apps × clients × keys: looking one up costs no cryptography.
-    private static func tokens(_ configuration: GatewayConfiguration, appNames: [String]) -> [String: Identity] {
-        var tokens: [String: Identity] = [:]
-        for (index, name) in appNames.enumerated() {
-            guard let app = configuration.apps[name] else { continue }
-            for (client, settings) in configuration.clients where settings.apps?.contains(name) ?? true {
-                for key in settings.keys {
-                    let token = VirtualToken.make(app: name, appID: app.appID, client: client, key: key)
-                    tokens[token] = Identity(caller: Caller(name: client), app: index)
-                }
-            }
-            guard configuration.clients.isEmpty || app.acceptAppSecret else { continue }
-            let token = VirtualToken.make(app: name, appID: app.appID, client: "", key: app.secret)
-            tokens[token] = Identity(caller: Caller(name: ""), app: index)
-        }
-        return tokens
-    }
-
-    var hasClients: Bool { !configuration.clients.isEmpty }
+    var hasClients: Bool { !clients.isEmpty }
 
     /// Whose virtual token this is.
     func identity(token: String) -> Identity? {
-        tokens[token]
+        if let known = tokens.withLock({ $0[token] }) { return known }
+        guard let identity = prove(token) else { return nil }
+        tokens.withLock { $0[token] = identity }
+        return identity
+    }
+
+    /// Makes the token anew, under each key that it may have been made with.
+    private func prove(_ token: String) -> Identity? {
+        for (name, client) in VirtualToken.names(in: token) {
+            guard let app = apps[name], allows(Caller(name: client), app: app) else { continue }
+            let keys = client.isEmpty ? [app.configuration.secret] : clients[client]?.keys ?? []
+            for key in keys
+            where VirtualToken.isMade(token, app: name, appID: app.configuration.appID, client, key: key) {
+                return Identity(caller: Caller(name: client), app: app)
+            }
+        }
+        return nil
     }
 
     /// Whose key this is.
@@ -67,35 +72,30 @@ struct ClientDirectory: Sendable {
     }
 
     func client(_ caller: Caller) -> ClientConfiguration? {
-        configuration.clients[caller.name]
-    }
-
-    /// `nil` for the index that stands for calls with a token of their own, and for an app that is gone.
-    func app(_ index: Int) -> AppConfiguration? {
-        appNames.indices.contains(index) ? configuration.apps[appNames[index]] : nil
+        clients[caller.name]
     }
 
     /// Whether any app's `limits` name this path.
     func limits(_ path: String) -> Bool {
-        configuration.apps.values.contains { $0.limits[path] != nil }
+        limitedPaths.contains(path)
     }
 
-    func appIndex(appID: String) -> Int? {
+    func app(appID: String) -> ConfiguredApp? {
         appsByID[appID]
     }
 
     /// An app by its name or AppID.
-    func appIndex(_ nameOrID: String) -> Int? {
-        appsByName[nameOrID] ?? appsByID[nameOrID]
+    func app(_ nameOrID: String) -> ConfiguredApp? {
+        apps[nameOrID] ?? appsByID[nameOrID]
     }
 
     /// Whether `caller` may use the app.
-    func allows(_ caller: Caller, app: Int) -> Bool {
+    func allows(_ caller: Caller, app: ConfiguredApp) -> Bool {
         guard hasClients else { return true }
-        guard let client = configuration.clients[caller.name] else {
-            return self.app(app)?.acceptAppSecret ?? false
+        guard let client = clients[caller.name] else {
+            return caller.name.isEmpty && app.configuration.acceptAppSecret
         }
-        return client.apps?.contains(appNames[app]) ?? true
+        return client.apps?.contains(app.name) ?? true
     }
 
     /// Whether `caller` may call the api, through the relay as well as by a message: what is denied only if its `apis` list it.
@@ -104,20 +104,23 @@ struct ClientDirectory: Sendable {
     }
 
     /// The only app that `caller` may use, for requests that name none.
-    func onlyApp(of caller: Caller) -> Int? {
-        let allowed = appNames.indices.filter { configuration.apps[appNames[$0]] != nil && allows(caller, app: $0) }
-        return allowed.count == 1 ? allowed[0] : nil
+    func onlyApp(of caller: Caller) -> ConfiguredApp? {
+        if let names = clients[caller.name]?.apps {
+            let allowed = Set(names).compactMap { apps[$0] }
+            return allowed.count == 1 ? allowed[0] : nil
+        }
+        guard apps.count == 1, let only = apps.first?.value, allows(caller, app: only) else { return nil }
+        return only
     }
 
     /// The virtual token that `secret` buys for an AppID: a client's key, or the app's own secret where that is taken.
     func virtualToken(appID: String, secret: String) -> String? {
-        guard let index = appsByID[appID], let app = app(index) else { return nil }
-        let name = appNames[index]
-        if let caller = callersByKey[secret], allows(caller, app: index) {
-            return VirtualToken.make(app: name, appID: appID, client: caller.name, key: secret)
+        guard let app = appsByID[appID] else { return nil }
+        if let caller = callersByKey[secret], allows(caller, app: app) {
+            return VirtualToken.make(app: app.name, appID: appID, client: caller.name, key: secret)
         }
-        guard secret == app.secret, !hasClients || app.acceptAppSecret else { return nil }
-        return VirtualToken.make(app: name, appID: appID, client: "", key: secret)
+        guard secret == app.configuration.secret, !hasClients || app.configuration.acceptAppSecret else { return nil }
+        return VirtualToken.make(app: app.name, appID: appID, client: "", key: secret)
     }
 
     /// The priority in force: what is asked for, else the client's, but never above what it may have.

@@ -21,6 +21,24 @@ enum VirtualToken {
         return head + base64URL(Array(mac))
     }
 
+    /// The app and client that a token says it is for: the ways to read it, as names may have dots. Empty for what is no token.
+    static func names(in token: String) -> [(app: String, client: String)] {
+        guard token.utf8.count <= 512, token.hasPrefix(prefix) else { return [] }
+        let parts = token.dropFirst(prefix.count).split(separator: ".", omittingEmptySubsequences: false).dropLast()
+        guard parts.count >= 2 else { return [] }
+        return (1..<parts.count).map { count in
+            let client = parts.dropFirst(count).joined(separator: ".")
+            return (parts.prefix(count).joined(separator: "."), client == anonymous ? "" : client)
+        }
+    }
+
+    /// Whether it is the token of that client for that app under this key. Takes as long for a wrong one as for the right one.
+    static func isMade(_ token: String, app: String, appID: String, _ client: String, key: String) -> Bool {
+        let right = make(app: app, appID: appID, client: client, key: key)
+        guard right.utf8.count == token.utf8.count else { return false }
+        return zip(right.utf8, token.utf8).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+
     /// Whether something of a token's form stands anywhere in a part of a URL, escaped once or twice or not at all.
     static func occurs(in text: Substring) -> Bool {
         guard text.utf8.count > prefix.utf8.count + macLength else { return false }

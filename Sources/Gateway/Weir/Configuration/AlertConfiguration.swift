@@ -14,9 +14,6 @@ public struct AlertConfiguration: Equatable, Sendable {
 
     public init() {}
 
-    /// The names of the sinks that are robots. Each has a lane of its own, laid out at the start.
-    public var robotNames: Set<String> { Set(sinks.filter { $0.value.robot != nil }.keys) }
-
     /// Whether webhooks are taken at all.
     public var isEnabled: Bool { !sinks.isEmpty }
 }

@@ -2,7 +2,7 @@
 public enum AcceptFailure: Error, Equatable, Sendable {
     /// As many messages wait as may.
     case queueFull
-    /// There is no app of its name.
+    /// No app of its name is configured, or not any more.
     case noApp
     /// It could not be put on disk.
     case journal(JournalError)

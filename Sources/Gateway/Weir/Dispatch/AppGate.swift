@@ -13,6 +13,13 @@ struct AppGate: Equatable, Sendable {
     }
 
     let name: String
+    /// Counts up with each app, or AppID, that has this place.
+    var stay: UInt64 = 0
+    /// Since when it is not configured any more, by the wall clock.
+    var absentSince: Timestamp?
+    var isPresent: Bool { absentSince == nil }
+    /// Nothing of it is left: the place waits for another app.
+    var isVacant = false
     /// An operator's word.
     var pause: Cause?
     var isPaused: Bool { pause != nil }

@@ -1,6 +1,5 @@
 import Queueing
 import Timekeeping
-import Tracing
 import WeChat
 
 /// An attempt on its way: what its end needs.
@@ -18,25 +17,22 @@ struct Attempt: Sendable {
     var trail: Trail
     /// Of a message, to go back should it wait on.
     var body: [UInt8]?
-    var span: (any Span)?
+    var trace: (any AttemptTrace)?
+
+    var gate: GateName { GateName(number: lease.gateNumber, app: runtime.name, api: api.label) }
+
+    var start: AttemptStart { AttemptStart(lease: lease, gate: gate, trail: trail) }
 
     /// The trail of the next attempt, should there be one.
     func trailAfterwards(at now: Timestamp) -> Trail {
-        Trail(traceparent: trail.traceparent, previous: span?.context, waitingSince: now)
-    }
-
-    /// The trace to point to from a metric: only what will be found at the collector.
-    func exportedTraceID(after result: Classification) -> String? {
-        guard span != nil, trail.traceparent.hasSuffix("1") || result.outcome != .accepted else { return nil }
-        return trail.traceID
+        Trail(traceparent: trail.traceparent, previous: trace, waitingSince: now)
     }
 
     /// What came back, as the dispatch machine understands it.
     func classify(_ result: Result<UpstreamReply, TransportFailure>) -> Classification {
+        let isCallersShape = !lease.job.isDurable
         var classification =
-            runtime.robot?.classify(result)
-            ?? ReplyClassifier()
-            .classify(result, api: api, method: method, isCallersShape: !lease.job.isDurable)
+            runtime.upstream.classify(result, api: api, method: method, isCallersShape: isCallersShape)
         if !concernsApp { classification = classification.concerningTheCallerAlone }
         if let token { classification.cut(token) }
         return classification

@@ -10,6 +10,8 @@ public struct AttemptEvidence: Equatable, Sendable {
     public var usedToken: Bool
     /// Whether WeChat's word about tokens and accounts is about the app, and not about something that the caller brought along.
     public var concernsApp = true
+    /// The app has other credentials by now, or has left: what is said of the account is about what was.
+    public var isOutdated = false
     /// Whether WeChat would know a repeat of the message for one: asked for where nobody knows how the attempt ended.
     public var isRepeatKnown = false
     /// The call's body comes from its caller as it is sent, and had not come whole: how long that takes is the caller's doing.

@@ -4,4 +4,11 @@ public struct BreakerKey: Hashable, Sendable {
     public var app: Int
     public var host: String
     public var group: String
+
+    /// As people know it: app, host and group, safe in a URL.
+    func name(app: String) -> String {
+        let host = host.drop { $0 != "/" }.drop { $0 == "/" }
+        let safe = host.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "-" }
+        return "\(app)~\(String(safe))~\(group)"
+    }
 }

@@ -13,6 +13,12 @@ struct DispatchLedger: Sendable {
         case path(String, app: Int)
     }
 
+    /// A fact about something that is not there, and when it was read, or when that went: its times are converted as of then.
+    struct Unclaimed: Sendable {
+        var fact: LedgerFact
+        var at: SteadyClock.Present
+    }
+
     /// What may differ from what the journal was told.
     var touched: Set<Key> = []
     /// Of these: what the journal could not write, so that nobody knows what it has. Written whatever it was told.
@@ -22,14 +28,14 @@ struct DispatchLedger: Sendable {
     /// Entries of this process's or an earlier one's that are waits which time has ended, to be erased.
     private var lapsed: Set<String> = []
     /// Of `told`: what is for something that is not there. It applies as soon as that is made.
-    private var unclaimed: [String: LedgerFact] = [:]
-    private var unclaimedPaths: [String: [LedgerFact]] = [:]
+    private var unclaimed: [String: Unclaimed] = [:]
+    private var unclaimedPaths: [String: [Unclaimed]] = [:]
     /// Entries that this version can't read and leaves alone.
     private(set) var foreign = 0
     /// Decisions that found no room since this was asked last: they hold, but end with the process.
     private var refused = 0
-    /// When the ledger was read: the times in it are converted as of then.
-    private(set) var readAt: SteadyClock.Present?
+    /// Writes that the journal has not answered yet.
+    private var writing = 0
     /// Why a breaker that is not closed, or was forced, is so.
     var breakerCauses: [Int: Cause] = [:]
     /// A lane behind each breaker.
@@ -46,7 +52,6 @@ struct DispatchLedger: Sendable {
     // MARK: At start
 
     mutating func take(_ facts: [LedgerFact], foreign: Int, at now: SteadyClock.Present) {
-        readAt = now
         self.foreign = foreign
         for fact in facts {
             guard !fact.isOver(at: now.wall) else {
@@ -55,20 +60,39 @@ struct DispatchLedger: Sendable {
             }
             told[fact.name] = fact
             if case .path = fact.subject {
-                unclaimedPaths[fact.app, default: []].append(fact)
+                unclaimedPaths[fact.app, default: []].append(Unclaimed(fact: fact, at: now))
             } else {
-                unclaimed[fact.name] = fact
+                unclaimed[fact.name] = Unclaimed(fact: fact, at: now)
             }
         }
     }
 
-    /// What an earlier process decided about something that has just been made.
-    mutating func claim(_ name: String) -> LedgerFact? {
+    /// What was decided about something that has just been made, by an earlier process or before it went.
+    mutating func claim(_ name: String) -> Unclaimed? {
         unclaimed.isEmpty ? nil : unclaimed.removeValue(forKey: name)
     }
 
-    mutating func claimPaths(of app: String) -> [LedgerFact] {
+    mutating func claimPaths(of app: String) -> [Unclaimed] {
         unclaimedPaths.isEmpty ? [] : unclaimedPaths.removeValue(forKey: app) ?? []
+    }
+
+    /// What waits for apps, lanes and breakers that are not there.
+    var unclaimedFacts: [LedgerFact] { unclaimed.values.map(\.fact) }
+
+    // MARK: Departures
+
+    /// Whether the journal has all that was decided, and has said so.
+    var isSettled: Bool { !isBehind && writing == 0 }
+
+    /// What these entries are about is gone: what the journal was told waits for its return.
+    mutating func handBack(_ names: [String], paths: [String], of app: String, at now: SteadyClock.Present) {
+        for name in names {
+            if let fact = told[name] { unclaimed[name] = Unclaimed(fact: fact, at: now) }
+        }
+        for path in paths {
+            guard let fact = told[LedgerFact.path(app, path)] else { continue }
+            unclaimedPaths[app, default: []].append(Unclaimed(fact: fact, at: now))
+        }
     }
 
     // MARK: Writing
@@ -105,6 +129,15 @@ struct DispatchLedger: Sendable {
             told[name] = nil
             lapsed.insert(name)
         }
+    }
+
+    /// Writes were handed to the journal, which will answer.
+    mutating func beginWriting() {
+        writing += 1
+    }
+
+    mutating func endWriting() {
+        writing -= 1
     }
 
     mutating func takeRefused() -> Int {

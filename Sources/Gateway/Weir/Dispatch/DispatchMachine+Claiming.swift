@@ -17,12 +17,11 @@ extension DispatchMachine {
     }
 
     mutating func claim(app index: Int) {
-        guard let read = ledger.readAt else { return }
         let name = apps[index].name
-        if let pause = ledger.claim(LedgerFact.pause(name)) { apps[index].pause = pause.cause }
-        if let hold = ledger.claim(LedgerFact.hold(name)) { apps[index].hold = hold.hold(at: read) }
-        for fact in ledger.claimPaths(of: name) {
-            guard case .path(let path) = fact.subject, let park = fact.park(at: read) else { continue }
+        if let pause = ledger.claim(LedgerFact.pause(name)) { apps[index].pause = pause.fact.cause }
+        if let hold = ledger.claim(LedgerFact.hold(name)) { apps[index].hold = hold.fact.hold(at: hold.at) }
+        for entry in ledger.claimPaths(of: name) {
+            guard case .path(let path) = entry.fact.subject, let park = entry.fact.park(at: entry.at) else { continue }
             if let oldest = pathParks.park(path, app: index, park) { touched(.path(oldest.path, app: oldest.app)) }
         }
     }
@@ -30,23 +29,36 @@ extension DispatchMachine {
     mutating func claim(gate index: Int) {
         let gate = gates[index]
         if ledger.gateOfBreaker[gate.breaker] == nil { ledger.gateOfBreaker[gate.breaker] = index }
-        guard let read = ledger.readAt else { return }
         let (app, api) = (apps[gate.app].name, gate.ledgerName)
-        if let hold = ledger.claim(LedgerFact.hold(app, api)) { gates[index].hold = hold.hold(at: read) }
-        if let park = ledger.claim(LedgerFact.park(app, api)) { gates[index].park = park.park(at: read) }
+        if let hold = ledger.claim(LedgerFact.hold(app, api)) { gates[index].hold = hold.fact.hold(at: hold.at) }
+        if let park = ledger.claim(LedgerFact.park(app, api)) { gates[index].park = park.fact.park(at: park.at) }
     }
 
     /// A breaker that had opened by itself comes back half-open: nobody knows how the upstream has been meanwhile, a
     /// few probes cost little, and if they fail it opens for as long as it would have next.
     mutating func claim(breaker index: Int, at now: Instant) {
-        guard ledger.readAt != nil else { return }
         let key = breakerKeys[index]
         let name = LedgerFact.breaker(apps[key.app].name, host: key.host, group: key.group)
-        guard let fact = ledger.claim(name), case .breaker(let mode, let openings) = fact.content else { return }
+        guard let fact = ledger.claim(name)?.fact, case .breaker(let mode, let openings) = fact.content else { return }
         ledger.breakerCauses[index] = fact.cause
         switch mode {
         case .auto: breakers[index].reopen(after: openings, at: now)
         case .open, .close: _ = breakers[index].force(mode, at: now)
         }
+    }
+
+    /// An app goes: what the journal was told of it applies again when it returns.
+    mutating func handBack(app index: Int, at now: SteadyClock.Present) {
+        let name = apps[index].name
+        var names = [LedgerFact.pause(name), LedgerFact.hold(name)]
+        for breaker in breakersOfApp[index] {
+            let key = breakerKeys[breaker]
+            names.append(LedgerFact.breaker(name, host: key.host, group: key.group))
+            for gate in gatesOfBreaker[breaker] {
+                let api = gates[gate].ledgerName
+                names += [LedgerFact.hold(name, api), LedgerFact.park(name, api)]
+            }
+        }
+        ledger.handBack(names, paths: pathParks.clear(app: index), of: name, at: now)
     }
 }

@@ -52,6 +52,12 @@ extension DispatchMachine {
         }
         apps[app].pause = nil
         // An operator who resumes an app has acted, or cleared the quota: what was held or parked goes at once.
+        forgetRefusals(app: app, at: now)
+    }
+
+    /// What WeChat refused counts no more: the app's hold, and its apis' holds and parks. The caller says `changed(app:)`.
+    mutating func forgetRefusals(app: Int, at now: SteadyClock.Present) {
+        touched(.app(app))
         apps[app].hold = nil
         for path in pathParks.clear(app: app) { touched(.path(path, app: app)) }
         for index in breakersOfApp[app].flatMap({ gatesOfBreaker[$0] }) {
@@ -76,33 +82,32 @@ extension DispatchMachine {
         return transition
     }
 
-    /// Takes over new limits and rules; what waits, what is in flight and what was spent stay as they are.
-    ///
-    /// - Parameters:
-    ///   - limit: the limit of an app's api; `nil` leaves it.
-    ///   - host: where an app's calls go. A lane whose host changes gets that host's breaker.
-    public mutating func update(
-        _ policy: DispatchPolicy,
-        at moment: Moment,
-        limit: (Int, String) -> RateLimit?,
-        host: (Int) -> String? = { _ in nil }
-    ) {
+    /// Takes over new rules; what waits, what is in flight and what was spent stay as they are.
+    public mutating func update(_ policy: DispatchPolicy, at moment: Moment) {
+        guard policy != self.policy else { return }
         let present = read(moment)
         let now = present.instant
         self.policy = policy
         queue.update(policy.queue)
         for index in breakers.indices { breakers[index].update(policy.breaker, at: now) }
         for index in apps.indices { apps[index].budget.update(policy.budget, at: now) }
-        for index in gates.indices {
-            let gate = gates[index]
-            if let host = host(gate.app) {
-                let key = BreakerKey(app: gate.app, host: host, group: gate.api.group.rawValue)
-                move(gate: index, to: breakerIndex(for: key, at: now))
-            }
-            guard let limit = limit(gate.app, gate.api.label), limit != gate.bucket.limit else { continue }
-            gates[index].bucket.update(limit, at: now)
-        }
         wakeAll(at: present)
+    }
+
+    /// Takes over an app's new limits and host. A lane whose host changes gets that host's breaker.
+    ///
+    /// - Parameter limit: of an api.
+    public mutating func update(app: Int, host: String, at moment: Moment, limit: (String) -> RateLimit) {
+        let now = read(moment)
+        for index in breakersOfApp[app].flatMap({ gatesOfBreaker[$0] }) {
+            let api = gates[index].api
+            let key = BreakerKey(app: app, host: host, group: api.group.rawValue)
+            move(gate: index, to: breakerIndex(for: key, at: now.instant))
+            let limit = limit(api.label)
+            if limit != gates[index].bucket.limit { gates[index].bucket.update(limit, at: now.instant) }
+            changed(gate: index, at: now)
+        }
+        changed(app: app, at: now)
     }
 
     private mutating func move(gate index: Int, to breaker: Int) {

@@ -71,7 +71,7 @@ extension DispatchMachine {
         }
         if result.outcome == .accepted || result.outcome == .recipient {
             gates[lease.gate].throttleStreak = 0
-            if evidence.usedToken, evidence.concernsApp {
+            if evidence.usedToken, evidence.concernsApp, !evidence.isOutdated {
                 apps[gates[lease.gate].app].suspicion.accepted(at: now.instant)
             }
         }

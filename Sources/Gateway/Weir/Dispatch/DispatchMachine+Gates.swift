@@ -21,6 +21,7 @@ extension DispatchMachine {
     /// What blocks all of an app's work behind one breaker.
     func appBlock(gate index: Int, at now: SteadyClock.Present) -> Block? {
         let app = gates[index].app
+        guard apps[app].isPresent else { return Block(reason: .noApp, scope: .section) }
         if apps[app].isPaused { return Block(reason: .paused, scope: .section) }
         // A user's login uses no token of the app's: what is wrong with that one is none of its business.
         guard gates[index].api.kind != .sns else { return nil }

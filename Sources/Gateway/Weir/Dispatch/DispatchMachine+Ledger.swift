@@ -60,11 +60,19 @@ extension DispatchMachine {
         ledger.unwritten = []
         // They are about different names: any order will do, but let it be the same each time.
         writes.sort { $0.name < $1.name }
-        return (ledger.takeLapsed() + writes.map(\.write), keys)
+        let all = ledger.takeLapsed() + writes.map(\.write)
+        if !all.isEmpty { ledger.beginWriting() }
+        return (all, keys)
+    }
+
+    /// The journal has what `takeLedgerWrites` gave out.
+    mutating func ledgerWasWritten() {
+        ledger.endWriting()
     }
 
     /// The journal could not write what `takeLedgerWrites` gave out: it is given out again.
     mutating func ledgerWasNotWritten(_ keys: Set<DispatchLedger.Key>) {
+        ledger.endWriting()
         ledger.unwritten.formUnion(keys)
     }
 

@@ -21,7 +21,7 @@ extension DispatchMachine {
         if result.isDuplicateOnRepeat, lease.job.marks.contains(.ambiguous) { result.outcome = .accepted }
         let transition = recordInBreaker(result, evidence, of: lease, at: now, using: &generator)
         learn(from: result, evidence, lease, at: now)
-        settleProbes(lease, outcome: evidence.concernsApp ? result.outcome : nil, at: now)
+        settleProbes(lease, outcome: evidence.concernsApp && !evidence.isOutdated ? result.outcome : nil, at: now)
         let decided = decide(result, evidence, lease: lease, at: now, using: &generator)
         let disposition = bounded(decided, outcome: result.outcome, lease: lease, at: now)
         let job = apply(disposition, outcome: result.outcome, to: lease, at: now)
@@ -49,6 +49,10 @@ extension DispatchMachine {
         let job = lease.job
         switch result.outcome {
         case .accepted: return .ended(.sent)
+        // Said to credentials that are no more: with the new ones it may go.
+        case .account where evidence.isOutdated, .tokenRejected where evidence.isOutdated,
+            .throttled where evidence.isOutdated, .quotaExhausted where evidence.isOutdated:
+            return job.isDurable ? .waiting(Obstacle(.noToken)) : .ended(job.isInDoubt ? .unknown : .failed)
         // After an attempt in doubt only an acceptance says what became of it.
         case .recipient, .request: return .ended(job.isInDoubt ? .unknown : .failed)
         case .account: return hold(lease, result, evidence, at: now)

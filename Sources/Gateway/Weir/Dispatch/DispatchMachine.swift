@@ -4,7 +4,7 @@ public import Timekeeping
 public import WeChat
 
 /// Decides which waiting work goes to WeChat and when: the one queue, and before every attempt the pipeline
-/// pause → token → hold → park → limiter → breaker.
+/// app → pause → token → hold → park → limiter → breaker.
 ///
 /// A value: events in with the present, actions out. It holds no clock, no socket and no lock, so whole days can be run through it in
 /// a test.
@@ -14,9 +14,20 @@ public struct DispatchMachine: Sendable {
     var apps: [AppGate] = []
     var gates: [LaneGate] = []
     var breakers: [CircuitBreakerMachine] = []
-    private var gateIndex: [GateKey: Int] = [:]
-    private var breakerIndex: [BreakerKey: Int] = [:]
-    public private(set) var breakerKeys: [BreakerKey] = []
+    var appIndex: [String: Int] = [:]
+    var gateIndex: [GateKey: Int] = [:]
+    var breakerIndex: [BreakerKey: Int] = [:]
+    /// Places that apps which left gave back.
+    var freeApps: [Int] = []
+    var freeGates: [Int] = []
+    var freeBreakers: [Int] = []
+    /// Gates that were ever made.
+    private(set) var gateCount: UInt64 = 0
+    /// Apps that left while something of them waits or is in flight.
+    var absent: Set<Int> = []
+    /// Those of them that may have nothing more, to be looked at.
+    var idle: Set<Int> = []
+    public internal(set) var breakerKeys: [BreakerKey] = []
     var leases: [JobID: Lease] = [:]
     var durableInFlight = 0
     /// By breaker, relayed calls and messages apart.
@@ -56,17 +67,7 @@ public struct DispatchMachine: Sendable {
 
     public var inFlight: Int { leases.count }
 
-    // MARK: Apps and lanes
-
-    /// Adds an app; its work waits until `setToken` says that there is a token.
-    public mutating func addApp(_ name: String, needsToken: Bool = true, at now: Instant) -> Int {
-        apps.append(
-            AppGate(name: name, token: needsToken ? .missing : .ready, budget: RetryBudget(policy.budget, at: now))
-        )
-        breakersOfApp.append([])
-        claim(app: apps.count - 1)
-        return apps.count - 1
-    }
+    // MARK: Lanes
 
     /// The lane for work of an app's api, made on first use. Relayed calls and messages have a lane each, which share the gate:
     /// what blocks the one kind alone (a journal that can't be written) must not stand in the other's way.
@@ -81,8 +82,16 @@ public struct DispatchMachine: Sendable {
         let key = GateKey(app: app, api: api.label, group: api.group.rawValue)
         if let index = gateIndex[key] { return DispatchMachine.lane(ofGate: index, isDurable: isDurable) }
         let breaker = breakerIndex(for: BreakerKey(app: app, host: host, group: api.group.rawValue), at: now)
-        let index = gates.count
-        gates.append(LaneGate(app: app, api: api, breaker: breaker, bucket: TokenBucket(limit, at: now)))
+        let gate = LaneGate(
+            app: app,
+            api: api,
+            breaker: breaker,
+            bucket: TokenBucket(limit, at: now),
+            number: gateCount
+        )
+        gateCount += 1
+        let index = freeGates.popLast() ?? gates.count
+        if index == gates.count { gates.append(gate) } else { gates[index] = gate }
         gateIndex[key] = index
         gatesOfBreaker[breaker].append(index)
         for isDurable in [false, true] {
@@ -93,15 +102,26 @@ public struct DispatchMachine: Sendable {
         return DispatchMachine.lane(ofGate: index, isDurable: isDurable)
     }
 
+    /// The gate of an app's api; `nil` before its first use.
+    func gateIndex(app: Int, api: APIDescriptor) -> Int? {
+        gateIndex[GateKey(app: app, api: api.label, group: api.group.rawValue)]
+    }
+
     mutating func breakerIndex(for key: BreakerKey, at now: Instant) -> Int {
         if let index = breakerIndex[key] { return index }
-        let index = breakers.count
-        breakers.append(CircuitBreakerMachine(policy.breaker, at: now))
-        inFlightByShare += [0, 0]
-        for isDurable in [false, true] { _ = queue.addGroup(isDurable: isDurable) }
-        gatesOfBreaker.append([])
+        let breaker = CircuitBreakerMachine(policy.breaker, at: now)
+        let index = freeBreakers.popLast() ?? breakers.count
+        if index == breakers.count {
+            breakers.append(breaker)
+            breakerKeys.append(key)
+            inFlightByShare += [0, 0]
+            for isDurable in [false, true] { _ = queue.addGroup(isDurable: isDurable) }
+            gatesOfBreaker.append([])
+        } else {
+            breakers[index] = breaker
+            breakerKeys[index] = key
+        }
         breakersOfApp[key.app].append(index)
-        breakerKeys.append(key)
         breakerIndex[key] = index
         claim(breaker: index, at: now)
         return index
@@ -157,6 +177,7 @@ public struct DispatchMachine: Sendable {
             sleepers.update(section, own: inFlightByShare[group])
         }
         wakeShares(at: now)
+        hasEnded(app: gates[lease.gate].app)
         return lease
     }
 
@@ -165,6 +186,8 @@ public struct DispatchMachine: Sendable {
     /// A job leaves the queue for good.
     mutating func forget(_ job: Job) {
         memory.forget(job.id)
-        if job.marks.contains(.unpaid) { apps[gates[gate(of: job.lane)].app].giveBackUnpaidTurn() }
+        let app = gates[gate(of: job.lane)].app
+        if job.marks.contains(.unpaid) { apps[app].giveBackUnpaidTurn() }
+        hasEnded(app: app)
     }
 }

@@ -57,9 +57,20 @@ public struct DispatchSnapshot: Sendable {
         public var retryBudget: Double
     }
 
+    /// An app that is not configured any more.
+    public struct AbsentApp: Equatable, Sendable {
+        public var name: String
+        /// Since when; at the latest since the start.
+        public var since: Timestamp
+        /// Messages that wait for its return.
+        public var messages: Int
+    }
+
     public var breakers: [Breaker]
     public var gates: [Gate]
     public var apps: [App]
+    /// Apps and robots that are not configured any more while messages wait for them, or calls of theirs are in flight.
+    public var absentApps: [AbsentApp]
     public var parkedPaths: [ParkedPath]
     public var queue: QueueSnapshot
     public var relayedWaiting: Int
@@ -87,7 +98,7 @@ public struct DispatchSnapshot: Sendable {
                 openDuration: breaker.openDuration(at: now.instant)
             )
         }
-        gates = machine.gates.indices.map { index in
+        gates = machine.gates.indices.filter { !machine.gates[$0].isVacant }.map { index in
             let gate = machine.gates[index]
             let lane = LaneID(index: index * 2 + 1)
             return Gate(
@@ -102,13 +113,19 @@ public struct DispatchSnapshot: Sendable {
                 hold: gate.hold.map { Stop($0, at: present) }
             )
         }
-        apps = machine.apps.map {
+        let names = machine.apps.filter { $0.isPresent && !$0.isVacant }
+        apps = names.map {
             App(
                 name: $0.name,
                 pause: $0.pause.map { Stop(reason: $0.why, since: $0.since) },
                 hold: $0.hold.map { Stop($0, at: present) },
                 retryBudget: $0.budget.balance(at: now.instant)
             )
+        }
+        absentApps = machine.absent.sorted().map { index in
+            let app = machine.apps[index]
+            let since = app.absentSince ?? now.timestamp
+            return AbsentApp(name: app.name, since: since, messages: machine.messagesWaiting(app: index))
         }
         parkedPaths = machine.pathParks.all.compactMap { app, path, park in
             Stop(park, at: present).map { ParkedPath(app: machine.apps[app].name, path: path, park: $0) }

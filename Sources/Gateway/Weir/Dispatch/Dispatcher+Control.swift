@@ -30,9 +30,14 @@ extension Dispatcher {
 
     // MARK: Operators
 
-    func setPaused(_ isPaused: Bool, app: Int, because why: String) {
+    /// - Returns: false when there is no app of that name.
+    func setPaused(_ isPaused: Bool, app name: String, because why: String) -> Bool {
         update { state, now in
+            guard let app = state.machine.app(named: name), state.machine.apps[app].isPresent,
+                state.apps[app].keeper != nil
+            else { return false }
             state.machine.setPaused(isPaused, app: app, because: Cause(why, since: now.timestamp), at: now)
+            return true
         }
     }
 
@@ -40,28 +45,14 @@ extension Dispatcher {
     /// - Returns: false when there is none of that name.
     func force(_ mode: BreakerMode, breaker name: String, because why: String = Cause.byOperator) -> Bool {
         update { state, now in
-            let known = state.machine.breakers.indices.first { state.name(ofBreaker: $0) == name }
+            let known = state.machine.breakers.indices.first {
+                state.machine.isInUse(breaker: $0) && state.name(ofBreaker: $0) == name
+            }
             guard let index = known else { return false }
             if let transition = state.machine.force(mode, breaker: index, because: why, at: now) {
-                state.effects.append(.report(transition, breaker: name))
+                state.events.append(.breakerMoved(transition, breaker: name))
             }
             return true
-        }
-    }
-
-    /// Takes over limits, classes and rules of a new configuration without touching what waits.
-    func reload(_ configuration: GatewayConfiguration, apps: [AppRuntime]) {
-        update { state, now in
-            state.classes.update(configuration.retry)
-            state.relay = configuration.relay
-            state.upstream = configuration.upstream
-            state.apps = apps
-            state.machine.update(
-                DispatchPolicy(configuration, classes: state.classes),
-                at: now,
-                limit: { app, api in apps[app].configuration.limit(for: api) },
-                host: { app in apps[app].origin }
-            )
         }
     }
 

@@ -1,4 +1,3 @@
-import Logging
 import Queueing
 import Resilience
 import Synchronization
@@ -15,7 +14,10 @@ extension Dispatcher {
         let (writes, keys) = state.machine.takeLedgerWrites(at: now)
         guard !writes.isEmpty else { return }
         journal.append(writes) { [self, keys] result in
-            if case .failure(let error) = result { notWritten(keys, error) }
+            switch result {
+            case .success: self.state.withLock { $0.machine.ledgerWasWritten() }
+            case .failure(let error): notWritten(keys, error)
+            }
         }
     }
 
@@ -25,21 +27,13 @@ extension Dispatcher {
             state.machine.ledgerWasNotWritten(keys)
             state.machine.journalIsWritable = false
         }
-        guard error != .closed, refusals.isNews("ledger", at: time.now()) else { return }
-        logger.warning(
-            "the journal can't be written: pauses, forced breakers, holds and parks would not outlive the process now",
-            metadata: ["error": "\(error.message)"]
-        )
+        observer.observe(.ledgerNotWritten(error))
     }
 
-    /// Says that decisions found no room in the ledger; once a minute at most.
+    /// Says that decisions found no room in the ledger.
     func tellOfFullLedger() {
         let refused = state.withLock { $0.machine.ledger.takeRefused() }
-        guard refused > 0, refusals.isNews("full ledger", at: time.now()) else { return }
-        logger.error(
-            "the ledger is full: new pauses, forced breakers, holds and parks end with the process",
-            metadata: ["refused": "\(refused)", "entries": "\(LedgerEntry.mostEntries)"]
-        )
+        if refused > 0 { observer.observe(.ledgerFull(refused: refused)) }
     }
 
     /// Whether all that was decided before this call is on disk. Returns when the journal has answered.
@@ -56,35 +50,22 @@ extension Dispatcher {
     func takeBack(_ entries: [LedgerEntry]) {
         guard !entries.isEmpty else { return }
         let facts = entries.compactMap(LedgerFact.init)
-        let now = time.moment()
-        state.withLock { state in
+        prepare { state, now in
             state.machine.takeBack(facts, foreign: entries.count - facts.count, at: now)
-            let apps = Dictionary(state.apps.enumerated().map { ($1.name, $0) }) { first, _ in first }
-            // What is closed is there from the start, for `/v1/state`; other lanes are made by their first call.
-            for fact in facts where !fact.isOver(at: now.timestamp) {
-                guard let app = apps[fact.app], let api = fact.api(host: state.apps[app].origin) else { continue }
-                _ = state.lane(
-                    app: app,
-                    api: api,
-                    isDurable: true,
-                    limit: state.apps[app].configuration.limit(for: api.label),
-                    at: now.instant,
-                    metrics: metrics
-                )
-            }
+            state.makeLanes(for: facts, at: now)
         }
-        logger.notice("what was stopped before the restart stays so", metadata: ["decisions": "\(facts.count)"])
-        guard facts.count < entries.count else { return }
-        let unread = entries.filter { LedgerFact($0) == nil }.prefix(3).map { Dispatcher.printable($0.name) }
-        logger.warning(
-            "entries of the ledger that this version can't read are left alone",
-            metadata: ["entries": "\(entries.count - facts.count)", "such_as": "\(unread.joined(separator: ", "))"]
-        )
+        let unread = entries.filter { LedgerFact($0) == nil }.map(\.name)
+        observer.observe(.ledgerRead(facts: facts.count, unread: unread))
     }
+}
 
-    /// A name of nobody knows whom.
-    private static func printable(_ name: String) -> String {
-        String(name.unicodeScalars.prefix(80).map { 0x20..<0x7F ~= $0.value ? Character($0) : "?" })
+extension Dispatcher.State {
+    /// What is closed is there from the start, for `/v1/state`; other lanes are made by their first call.
+    mutating func makeLanes(for facts: [LedgerFact], at now: Moment) {
+        for fact in facts where !fact.isOver(at: now.timestamp) {
+            guard let app = machine.app(named: fact.app), let api = fact.api(host: apps[app].origin) else { continue }
+            _ = lane(app: app, api: api, isDurable: true, at: now.instant)
+        }
     }
 }
 

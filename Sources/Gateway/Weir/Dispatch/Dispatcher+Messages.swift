@@ -15,12 +15,11 @@ extension Dispatcher {
         _ content: MessageContent,
         completion: @escaping @Sendable (Result<Void, AcceptFailure>) -> Void
     ) {
-        let api = message.type.descriptor
         let refusal = update { state, now -> AcceptFailure? in
-            let progress = MessageProgress()
-            guard let job = state.job(message, progress, api: api, at: now.instant, metrics: metrics) else {
+            guard let app = state.machine.app(named: message.app), state.machine.apps[app].isPresent else {
                 return .noApp
             }
+            let job = state.job(message, MessageProgress(), of: app, at: now.instant)
             switch state.machine.submit(job, at: now) {
             case .refused: return .queueFull
             case .ready, .scheduled: break
@@ -89,16 +88,12 @@ extension Dispatcher {
         guard let (parcel, api, runtime, upstream) = unpack(lease, stored: stored) else { return }
         guard !parcel.body.isEmpty else { return fail(lease, because: "its body is no longer kept") }
         var attempt = Attempt(lease: lease, api: api, runtime: runtime, trail: parcel.trail, body: parcel.body)
-        let target: String
-        if let robot = runtime.robot {
-            target = robot.target(at: time.timestamp())
-        } else {
-            guard let token = runtime.keeper?.token() else { return giveBack(lease, parcel) }
-            attempt.token = token
-            target = Dispatcher.path(api, body: parcel.body) + "?access_token=" + token.value
+        attempt.token = runtime.keeper?.token()
+        let (token, now) = (attempt.token, time.timestamp())
+        guard let target = runtime.upstream.target(of: api, body: parcel.body, token: token, at: now) else {
+            return giveBack(lease, parcel)
         }
-        metrics.started(lease)
-        attempt.span = traces.attempt(lease, trail: parcel.trail, app: runtime.name, api: api)
+        attempt.trace = observer.attemptLeaves(attempt.start)
         let request = UpstreamRequest(
             method: "POST",
             origin: runtime.origin,
@@ -135,11 +130,6 @@ extension Dispatcher {
     }
 
     static let tooLateToRepeat = "an attempt's outcome is unknown and a repeat is not safe any more"
-
-    private static func path(_ api: APIDescriptor, body: [UInt8]) -> String {
-        guard let type = MessageType(api: api.label), type == .mass else { return api.label }
-        return type.api(for: body) ?? api.label
-    }
 
     private static let jsonHeaders = [HeaderField("Content-Type", "application/json; charset=utf-8")]
 
@@ -192,11 +182,9 @@ extension Dispatcher {
             countedAttempts: Int(job.countedAttempts),
             reason: reason
         )
-        let index = state.machine.gate(of: job.lane)
-        let gate = state.machine.gates[index]
-        metrics.ended(job, gate: index, api: gate.api, as: end, at: now.timestamp)
-        let ended = MessageEnd(id: job.id, app: state.apps[gate.app].name, settlement: settlement, trail: trail)
-        state.effects.append(.log(ended))
+        var ended = MessageEnd(job, gate: state.gateName(of: job.lane), settlement)
+        ended.traceparent = trail?.traceparent ?? ""
+        state.events.append(.messageEnded(ended))
         journal.append([.conclude(job.id, settlement)]) { result in
             completion(result.map { _ in })
             for watcher in watchers { watcher() }

@@ -12,24 +12,20 @@ extension Dispatcher {
 
     /// Queues a relayed call. `completion` is called once, also when there is no room, or when its turn would come too late.
     /// - Returns: the id with which the call can be hung up; `nil` when it has already ended.
-    func relay(_ call: RelayCall, priority: Priority, retryClass: String, limit: RateLimit) -> JobID? {
+    func relay(_ call: RelayCall, priority: Priority, retryClass: String) -> JobID? {
         let id = makeID()
         let entrance = update { state, now -> Entrance in
-            let lane = state.lane(
-                app: call.app,
-                api: call.api,
-                isDurable: false,
-                limit: limit,
-                at: now.instant,
-                metrics: metrics
-            )
+            // It may have left since the call was let in.
+            guard state.machine.isPresent(call.app) else { return .refused(.refused(Obstacle(.noApp), last: nil)) }
+            let app = call.app.index
+            let lane = state.lane(app: app, api: call.api, isDurable: false, at: now.instant)
             var job = Job(id: id, lane: lane, priority: priority, isDurable: false, acceptedAt: now.timestamp)
             job.retryClass = state.classes.index(retryClass)
             job.expiresAt = now.timestamp + (call.deadline - now.instant)
             if call.isRepeatable { job.marks.insert(.repeatable) }
             if call.stream != nil { job.marks.insert(.once) }
             if let obstacle = state.machine.refusal(of: job, path: call.path, at: now) {
-                if obstacle.reason == .rateLimited { metrics.limiterRejected(gate: state.machine.gate(of: lane)) }
+                if obstacle.reason == .rateLimited { state.events.append(.limiterRefused(state.gateName(of: lane))) }
                 return .refused(.refused(obstacle, last: nil))
             }
             let (maxCalls, maxBytes) = (state.relay.maxWaiting, state.relay.maxWaitingBytes)
@@ -93,7 +89,7 @@ extension Dispatcher {
         attempt.concernsApp = call.concernsApp
         attempt.method = call.method
         attempt.progress = call.stream.map(StreamProgress.init)
-        attempt.span = traces.attempt(lease, trail: departure.trail, app: runtime.name, api: call.api)
+        attempt.trace = observer.attemptLeaves(attempt.start)
         var request = UpstreamRequest(
             method: call.method,
             origin: runtime.origin,

@@ -5,25 +5,22 @@ import WeChat
 
 /// Messages that the journal has already.
 extension Dispatcher {
-    /// An ended message that the journal has just set back to `pending` waits again.
+    /// An ended message that the journal has just set back to `pending` waits again; for its app, should that have left meanwhile.
     func readmit(_ message: Message, _ progress: MessageProgress) {
-        let api = message.type.descriptor
         update { state, now in
-            guard let job = state.job(message, progress, api: api, at: now.instant, metrics: metrics) else { return }
-            state.machine.restore(job, at: now)
+            let app = state.placeToWait(app: message.app, at: now)
+            state.machine.restore(state.job(message, progress, of: app, at: now.instant), at: now)
         }
     }
 
-    /// Brings back one message of an earlier process. Nothing is started yet: `look` does that once all are back.
-    ///
-    /// - Returns: false when there is no app of its name: it stays in the journal alone.
-    func restore(_ restored: RestoredMessage) -> Bool {
+    /// Brings back one message of an earlier process. Nothing is started yet: `look` does that once all are back. One of an app that
+    /// is not configured waits for it.
+    func restore(_ restored: RestoredMessage) {
         let (message, progress) = (restored.message, restored.progress)
-        let (api, now) = (message.type.descriptor, time.moment())
-        return state.withLock { state in
-            guard var job = state.job(message, progress, api: api, at: now.instant, metrics: metrics) else {
-                return false
-            }
+        let api = message.type.descriptor
+        prepare { state, now in
+            let app = state.placeToWait(app: message.app, at: now)
+            var job = state.job(message, progress, of: app, at: now.instant)
             if progress.isInDoubt, api.repeatability.knowsRepeat(of: restored.doubtfulBody) {
                 job.marks.insert(.deduplicated)
             }
@@ -33,7 +30,6 @@ extension Dispatcher {
             } else if recovery == .endsUnknown {
                 conclude(job, as: .unknown, reason: Dispatcher.tooLateToRepeat, in: &state, at: now)
             }
-            return true
         }
     }
 
@@ -59,9 +55,7 @@ extension Dispatcher {
             reason: "interrupted by a restart"
         )
         if recovery == .endsUnknown {
-            let gate = state.machine.gate(of: job.lane)
-            let api = state.machine.gates[gate].api
-            metrics.ended(job, gate: gate, api: api, as: .unknown, at: now.timestamp)
+            state.events.append(.messageEnded(MessageEnd(job, gate: state.gateName(of: job.lane), settlement)))
         }
         journal.append([.settle(job.id, attempt, settlement)]) { _ in }
     }

@@ -1,4 +1,3 @@
-import Logging
 import Queueing
 import Resilience
 import Synchronization
@@ -10,8 +9,9 @@ extension Dispatcher {
     func complete(_ attempt: Attempt, _ result: Result<UpstreamReply, TransportFailure>) {
         let lease = attempt.lease
         let classification = attempt.classify(result)
-        let ended = update { state, now -> (AttemptResult, className: String, Moment)? in
-            let evidence = evidence(attempt, classification, result, state.calls[lease.job.id]?.call)
+        let (done, className, now) = update { state, now -> (AttemptResult?, className: String, Moment) in
+            var evidence = evidence(attempt, classification, result, state.calls[lease.job.id]?.call)
+            evidence.isOutdated = attempt.runtime.keeper !== state.apps[state.machine.gates[lease.gate].app].keeper
             let id = lease.job.id
             guard
                 let done = state.machine.complete(
@@ -21,7 +21,10 @@ extension Dispatcher {
                     at: now,
                     using: &state.generator
                 )
-            else { return nil }
+            else { return (nil, "", now) }
+            if let transition = done.transition {
+                state.events.append(.breakerMoved(transition, breaker: state.name(ofBreaker: lease.breaker)))
+            }
             if done.classification.outcome == .tokenRejected, let token = attempt.token {
                 // Under the same lock: nobody may take the rejected token for the repeat.
                 rejected(token, app: state.machine.gates[lease.gate].app, in: &state, at: now)
@@ -33,16 +36,18 @@ extension Dispatcher {
             }
             return (done, state.classes.name(done.job.retryClass), now)
         }
-        traces.end(attempt.span, lease, status: try? result.get().status, ended?.0.classification ?? classification)
-        guard let (done, className, now) = ended else { return }
-        metrics.completed(
-            done,
-            done.classification,
+        let end = AttemptEnd(
+            gate: attempt.gate,
+            startedAt: lease.startedAt,
+            endedAt: now,
+            status: try? result.get().status,
+            classification: done?.classification ?? classification,
+            disposition: done?.disposition,
             className: className,
-            at: now,
-            traceID: attempt.exportedTraceID(after: done.classification)
+            traceparent: attempt.trail.traceparent,
+            trace: attempt.trace
         )
-        report(done, attempt)
+        observer.observe(.attemptEnded(end))
     }
 
     /// What the machine should know of the attempt beyond its classification.
@@ -74,22 +79,16 @@ extension Dispatcher {
         var watchers: [@Sendable () -> Void] = []
         if settlement.state.isTerminal {
             watchers = state.removeWatchers(id)
-            metrics.ended(
-                done.job,
-                gate: done.lease.gate,
-                api: attempt.api,
-                as: settlement.state,
-                at: now.timestamp,
-                traceID: attempt.exportedTraceID(after: done.classification)
+            var end = MessageEnd(done.job, gate: attempt.gate, settlement)
+            end.traceparent = attempt.trail.traceparent
+            end.last = MessageEnd.Attempt(
+                number: record.number,
+                outcome: record.outcome,
+                errcode: record.errcode,
+                rid: record.rid,
+                trace: attempt.trace
             )
-            let end = MessageEnd(
-                id: id,
-                app: attempt.runtime.name,
-                settlement: settlement,
-                last: record,
-                trail: attempt.trail
-            )
-            state.effects.append(.log(end))
+            state.events.append(.messageEnded(end))
         } else if let body = attempt.body {
             state.bodies.keep(Parcel(body: body, trail: attempt.trailAfterwards(at: now.timestamp)), for: id)
         }
@@ -128,45 +127,14 @@ extension Dispatcher {
         guard let keeper = state.apps[app].keeper else { return }
         keeper.reject(token, isProven: state.machine.apps[app].suspicion.isProven(at: now.instant))
         state.machine.setToken(keeper.presentState(), app: app, at: now)
+        state.events.append(.token(.rejected, app: state.apps[app].name))
     }
 
     /// The token keeper may have news.
-    func tokenChanged(app: Int) {
-        update { state, now in state.tokenChanged(app: app, at: now) }
-    }
-
-    /// A breaker has moved.
-    func report(_ transition: BreakerTransition, breaker: String) {
-        metrics.moved(transition, breaker: breaker)
-        logger.notice("breaker \(transition.from.label) → \(transition.to.label)", metadata: ["breaker": "\(breaker)"])
-    }
-
-    private func report(_ done: AttemptResult, _ attempt: Attempt) {
-        if let transition = done.transition {
-            let breaker = state.withLock { $0.name(ofBreaker: done.lease.breaker) }
-            report(transition, breaker: breaker)
+    func tokenChanged(app slot: AppSlot) {
+        update { state, now in
+            guard state.machine.isPresent(slot) else { return }
+            state.tokenChanged(app: slot.index, at: now)
         }
-        let result = done.classification
-        if result.isIntermediary { reportIntermediary(attempt) }
-        guard result.outcome == .account else { return }
-        // Each call of a refused account brings another.
-        let news = "\(attempt.runtime.name) \(attempt.api.label) \(result.errcode ?? 0)"
-        guard refusals.isNews(news, at: time.now()) else { return }
-        logger.error(
-            "WeChat refuses the account; an operator must act",
-            metadata: [
-                "app": "\(attempt.runtime.name)", "api": "\(attempt.api.label)", "errcode": "\(result.errcode ?? 0)",
-                "rid": "\(result.rid ?? "")",
-            ]
-        )
-    }
-
-    /// Between Weir and WeChat stands something that answers in its place.
-    private func reportIntermediary(_ attempt: Attempt) {
-        guard refusals.isNews("\(attempt.runtime.name) intermediary", at: time.now()) else { return }
-        logger.error(
-            "an answer without an errcode: a proxy, firewall or portal speaks in WeChat's place; an operator must act",
-            metadata: ["app": "\(attempt.runtime.name)", "api": "\(attempt.api.label)"]
-        )
     }
 }

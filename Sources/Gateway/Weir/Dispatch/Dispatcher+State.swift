@@ -5,17 +5,14 @@ import Timekeeping
 import WeChat
 
 extension Dispatcher.State {
-    /// A message as the queue has it, in its lane; `nil` when there is no app of its name.
+    /// A message as the queue has it, in the lane of its app.
     mutating func job(
         _ message: Message,
         _ progress: MessageProgress,
-        api: APIDescriptor,
-        at now: Instant,
-        metrics: GatewayMetrics
-    ) -> Job? {
-        guard let app = apps.firstIndex(where: { $0.name == message.app }) else { return nil }
-        let limit = apps[app].configuration.limit(for: api.label)
-        let lane = lane(app: app, api: api, isDurable: true, limit: limit, at: now, metrics: metrics)
+        of app: Int,
+        at now: Instant
+    ) -> Job {
+        let lane = lane(app: app, api: message.type.descriptor, isDurable: true, at: now)
         return Job(message, progress, lane: lane, retryClass: classes.index(message.retryClass))
     }
 
@@ -24,21 +21,26 @@ extension Dispatcher.State {
         app: Int,
         api: APIDescriptor,
         isDurable: Bool,
-        limit: RateLimit,
-        at now: Instant,
-        metrics: GatewayMetrics
+        at now: Instant
     ) -> LaneID {
-        let gates = machine.gates.count
+        let number = machine.gateCount
         let lane = machine.lane(
             app: app,
             api: api,
             host: apps[app].origin,
             isDurable: isDurable,
-            limit: limit,
+            limit: apps[app].configuration.limit(for: api.label),
             at: now
         )
-        if machine.gates.count > gates { metrics.registerGate(gates, app: apps[app].name, api: api.label) }
+        if machine.gateCount > number { events.append(.gateMade(gateName(of: lane))) }
         return lane
+    }
+
+    func gateName(of lane: LaneID) -> GateName { gateName(ofGate: machine.gate(of: lane)) }
+
+    func gateName(ofGate index: Int) -> GateName {
+        let gate = machine.gates[index]
+        return GateName(number: gate.number, app: machine.apps[gate.app].name, api: gate.api.label)
     }
 
     /// Asks the keeper whether the app has a token.
@@ -75,7 +77,7 @@ extension Dispatcher.State {
         return Departure(
             call: call,
             trail: calls.values[index].trail,
-            runtime: apps[call.app],
+            runtime: apps[call.app.index],
             connectTimeout: upstream.connectTimeout,
             signal: signal
         )
@@ -96,12 +98,10 @@ extension Dispatcher.State {
 }
 
 extension Dispatcher.State {
-    /// A breaker's name: app, host and group, safe in a URL.
+    /// A breaker's name, as people know it.
     func name(ofBreaker index: Int) -> String {
         let key = machine.breakerKeys[index]
-        let host = key.host.drop { $0 != "/" }.drop { $0 == "/" }
-        let safe = host.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "-" }
-        return "\(machine.apps[key.app].name)~\(String(safe))~\(key.group)"
+        return key.name(app: machine.apps[key.app].name)
     }
 }
 
@@ -111,34 +111,8 @@ extension Dispatcher {
         state.withLock { $0.apps }.flatMap { $0.keeper?.recentTokens ?? [] }
     }
 
-    /// Whether there is an app or robot of the name that the journal has.
+    /// Whether an app or robot of the name that the journal has is configured.
     func hasApp(_ name: String) -> Bool {
-        state.withLock { state in state.apps.contains { $0.name == name } }
-    }
-
-    /// What stands between a waiting message and its next attempt; `nil` when it does not wait here.
-    func explain(_ id: JobID) -> WaitingReport? {
-        state.withLock { state in
-            let now = time.moment()
-            let machine = state.machine
-            guard let job = machine.waiting(id) else { return nil }
-            let gate = machine.gates[machine.gate(of: job.lane)]
-            let obstacle = machine.obstacle(of: job, at: now)
-            let isScheduled = obstacle.reason == .scheduled
-            let (since, waits) = machine.waited(job, at: now)
-            return WaitingReport(
-                obstacle: obstacle,
-                waits: isScheduled ? [] : waits,
-                since: since,
-                app: machine.apps[gate.app].name,
-                api: gate.api.label,
-                limit: gate.bucket.limit,
-                available: gate.bucket.available(at: now.instant),
-                breaker: state.name(ofBreaker: gate.breaker),
-                breakerState: machine.breakers[gate.breaker].state,
-                laneWaiting: machine.queue.count(in: job.lane),
-                retryBudget: machine.apps[gate.app].budget.balance(at: now.instant)
-            )
-        }
+        state.withLock { state in state.machine.app(named: name).map { state.machine.apps[$0].isPresent } ?? false }
     }
 }

@@ -1,4 +1,3 @@
-import Logging
 import Queueing
 import Resilience
 import Synchronization
@@ -15,7 +14,8 @@ import WeChat
 final class Dispatcher: Sendable {
     struct State: Sendable {
         var machine: DispatchMachine
-        var apps: [AppRuntime]
+        /// By the place that the machine gave each.
+        var apps: [AppRuntime] = []
         /// By app: the answers to token requests that its keeper had had when it was asked last.
         var tokenAnswers: [Int: Int] = [:]
         var classes: RetryClassTable
@@ -29,7 +29,11 @@ final class Dispatcher: Sendable {
         var generator: SplitMix64
         var relay: RelayConfiguration
         var upstream: UpstreamConfiguration
+        /// Told once the lock is released, before any effect.
+        var events: [DispatchEvent] = []
         var effects: [Effect] = []
+        /// What left with its app, for whoever keeps count of it.
+        var departures: [DispatchMachine.Departure] = []
     }
 
     /// What is done once the lock is released.
@@ -38,8 +42,6 @@ final class Dispatcher: Sendable {
         /// An attempt is taken back.
         case cancel(CancelSignal)
         case answer(RelayCall, RelayEnd)
-        case report(BreakerTransition, breaker: String)
-        case log(MessageEnd)
     }
 
     let state: Mutex<State>
@@ -47,34 +49,21 @@ final class Dispatcher: Sendable {
     let transport: any Transport
     let journal: any Journal
     let time: any TimeSource
-    let metrics: GatewayMetrics
-    let traces: GatewayTraces
-    let logger: Logger
-    let log: RequestLog
-    /// Refusals of accounts, as the log tells them.
-    let refusals = NewsFilter()
+    let observer: any DispatchObserver
     private let timer: Mutex<WakeTimer?> = Mutex(nil)
 
     init(
         configuration: GatewayConfiguration,
-        apps: [AppRuntime],
         transport: any Transport,
         journal: any Journal,
         time: any TimeSource,
-        metrics: GatewayMetrics,
-        traces: GatewayTraces,
-        logger: Logger,
-        log: RequestLog,
+        observer: any DispatchObserver,
         seed: UInt64
     ) {
         let classes = RetryClassTable(configuration.retry)
-        var machine = DispatchMachine(DispatchPolicy(configuration, classes: classes))
-        let now = time.now()
-        for app in apps { _ = machine.addApp(app.name, needsToken: app.keeper != nil, at: now) }
         state = Mutex(
             State(
-                machine: machine,
-                apps: apps,
+                machine: DispatchMachine(DispatchPolicy(configuration, classes: classes)),
                 classes: classes,
                 bodies: BodyStore(limit: Dispatcher.bodyBytes),
                 generator: SplitMix64(seed: seed),
@@ -86,10 +75,7 @@ final class Dispatcher: Sendable {
         self.transport = transport
         self.journal = journal
         self.time = time
-        self.metrics = metrics
-        self.traces = traces
-        self.logger = logger
-        self.log = log
+        self.observer = observer
         timer.withLock { $0 = WakeTimer(time: time) { [weak self] in self?.look() } }
     }
 
@@ -106,22 +92,37 @@ final class Dispatcher: Sendable {
     /// Changes the state, starts what may start, and afterwards does what that asks for.
     @discardableResult
     func update<Value: Sendable>(_ change: (inout State, Moment) -> Value) -> Value {
-        let (value, effects, wake) = state.withLock { state in
+        let (value, events, effects, wake) = state.withLock { state in
             let now = time.moment()
             let value = change(&state, now)
             start(state.machine.judgeHanging(at: now, using: &state.generator), in: &state, at: now)
             start(state.machine.pump(at: now), in: &state, at: now)
             for move in state.machine.takeTransitions() {
-                // Told before a probe leaves.
-                state.effects.insert(.report(move.transition, breaker: state.name(ofBreaker: move.breaker)), at: 0)
+                state.events.append(.breakerMoved(move.transition, breaker: state.name(ofBreaker: move.breaker)))
             }
             remember(in: &state, at: now)
-            let effects = state.effects
+            state.releaseIdleApps(at: now)
+            let (events, effects) = (state.events, state.effects)
+            state.events = []
             state.effects = []
-            return (value, effects, state.machine.nextWake(at: now))
+            return (value, events, effects, state.machine.nextWake(at: now))
         }
         timer.withLock { $0 }?.arm(at: wake)
+        for event in events { observer.observe(event) }
         for effect in effects { perform(effect) }
+        return value
+    }
+
+    /// Changes the state and starts nothing: `look` does that once all is prepared.
+    func prepare<Value: Sendable>(_ change: (inout State, Moment) -> Value) -> Value {
+        let now = time.moment()
+        let (value, events) = state.withLock { state in
+            let value = change(&state, now)
+            let events = state.events
+            state.events = []
+            return (value, events)
+        }
+        for event in events { observer.observe(event) }
         return value
     }
 
@@ -141,7 +142,6 @@ final class Dispatcher: Sendable {
             case .start(let lease):
                 guard let departure = state.depart(lease.job.id) else { continue }
                 state.effects.append(.transmit(lease, departure))
-                metrics.started(lease)
             case .giveUp(let id):
                 if let signal = state.calls[id]?.cancelSignal { state.effects.append(.cancel(signal)) }
             case .refuse(let job, let obstacle):
@@ -151,7 +151,7 @@ final class Dispatcher: Sendable {
                     expire(job, in: &state, at: now)
                 } else {
                     if obstacle.reason == .rateLimited {
-                        metrics.limiterRejected(gate: state.machine.gate(of: job.lane))
+                        state.events.append(.limiterRefused(state.gateName(of: job.lane)))
                     }
                     endCall(job.id, obstacle: obstacle, in: &state)
                 }
@@ -180,8 +180,6 @@ final class Dispatcher: Sendable {
         case .transmit(let lease, let departure): transmit(lease, departure)
         case .cancel(let signal): signal.cancel()
         case .answer(let call, let end): call.completion(end)
-        case .report(let transition, let breaker): report(transition, breaker: breaker)
-        case .log(let end): log.write(end, at: time.now())
         }
     }
 }

@@ -4,6 +4,10 @@ import WeChat
 
 /// What stands between the work of one (app, api) and the upstream.
 struct LaneGate: Equatable, Sendable {
+    /// No other gate of this process ever has the same: for what is told of it after the lock is released.
+    let number: UInt64
+    /// Its app has gone: the place waits for another gate.
+    private(set) var isVacant = false
     /// Index of its `AppGate`.
     let app: Int
     let api: APIDescriptor
@@ -25,11 +29,17 @@ struct LaneGate: Equatable, Sendable {
     /// When the three newest of the attempts that were answered had been started, oldest first.
     private var answered: [Instant] = []
 
-    init(app: Int, api: APIDescriptor, breaker: Int, bucket: TokenBucket) {
+    init(app: Int, api: APIDescriptor, breaker: Int, bucket: TokenBucket, number: UInt64) {
+        self.number = number
         self.app = app
         self.api = api
         self.breaker = breaker
         self.bucket = bucket
+    }
+
+    /// Its app has gone, and with it whatever blocked it.
+    mutating func vacate() {
+        (isVacant, park, hold) = (true, nil, nil)
     }
 
     /// What the ledger calls it.

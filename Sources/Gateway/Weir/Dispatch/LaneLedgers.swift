@@ -22,6 +22,15 @@ struct LaneLedgers: Sendable {
         LaneLedgers.note(reason, LaneLedgers.kind(isDurable, isReserved), in: &kinds, at: now)
     }
 
+    /// The lane is gone; the next one in its place begins anew.
+    mutating func forget(lane: LaneID) {
+        if lane.index < lanes.count { lanes[lane.index] = nil }
+    }
+
+    mutating func forget(section: Sleepers.Section) {
+        if section.index < sections.count { sections[section.index] = nil }
+    }
+
     /// What the time from `begin` to `now` went by with, longest first. Time in which nothing blocked is `turn`. The outer
     /// blocks are counted first, and the inner ones up to the time that is left.
     func waits(

@@ -23,6 +23,8 @@ public struct Lease: Equatable, Sendable {
 
     /// Index of the lane's gate.
     public var gate: Int { permits.gate }
+    /// Its gate's number, by which it is known also when the gate is gone.
+    public var gateNumber: UInt64 { permits.gateNumber }
     /// Index of the breaker that gave the permit.
     public var breaker: Int { permits.breaker }
 }

@@ -20,8 +20,7 @@ extension WaitReason {
     var blocksLane: Bool {
         switch self {
         case .rateLimited, .breakerOpen, .throttled, .quotaExhausted, .noToken, .credentials, .tokenRejected, .account,
-            .paused,
-            .concurrency, .journal, .draining:
+            .paused, .noApp, .concurrency, .journal, .draining:
             true
         case .scheduled, .turn: false
         }
@@ -30,7 +29,7 @@ extension WaitReason {
     /// Whether a relayed call is better told at once than left waiting for its deadline.
     var refusesAtOnce: Bool {
         switch self {
-        case .breakerOpen, .quotaExhausted, .credentials, .tokenRejected, .account, .paused, .draining: true
+        case .breakerOpen, .quotaExhausted, .credentials, .tokenRejected, .account, .paused, .noApp, .draining: true
         case .rateLimited, .throttled, .noToken, .concurrency, .journal, .scheduled, .turn: false
         }
     }

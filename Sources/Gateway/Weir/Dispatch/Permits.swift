@@ -5,6 +5,7 @@ import Timekeeping
 struct Permits: Equatable, Sendable {
     /// The gate whose bucket gave a permit.
     let gate: Int
+    let gateNumber: UInt64
     /// How many permits the bucket had granted with this one, for giving it back late.
     let mark: UInt64
     /// The breaker that stood behind the gate then.
@@ -32,7 +33,15 @@ extension DispatchMachine {
             return .blocked(breakerBlock(breaker, at: now) ?? Block(reason: .breakerOpen, scope: .section))
         }
         if let transition = permit.transition { untold.append((breaker, transition)) }
-        return .taken(Permits(gate: index, mark: gates[index].bucket.granted, breaker: breaker, permit: permit))
+        return .taken(
+            Permits(
+                gate: index,
+                gateNumber: gates[index].number,
+                mark: gates[index].bucket.granted,
+                breaker: breaker,
+                permit: permit
+            )
+        )
     }
 
     /// The attempt is not made. What was taken meanwhile by others may make the limiter's permit worthless.

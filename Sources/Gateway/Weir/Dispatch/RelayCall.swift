@@ -15,7 +15,7 @@ final class RelayCall: Sendable {
     let usesToken: Bool
     let headers: [HeaderField]
     let content: RelayContent
-    let app: Int
+    let app: AppSlot
     let api: APIDescriptor
     let deadline: Instant
     /// Whether a repeat does no harm, or is recognised by WeChat.
@@ -38,7 +38,7 @@ final class RelayCall: Sendable {
         usesToken: Bool,
         headers: [HeaderField],
         content: RelayContent,
-        app: Int,
+        app: AppSlot,
         api: APIDescriptor,
         deadline: Instant,
         isRepeatable: Bool,

@@ -30,6 +30,7 @@ extension GatewayMetrics {
             appHeld.child(app.name, "paused").set(app.isPaused ? 1 : 0)
             appHeld.child(app.name, "account").set(app.hold == nil ? 0 : 1)
         }
+        withoutApp.set(snapshot.absentApps.reduce(0) { $0 + $1.messages })
         journalSize.set(Double(journal.bytes))
         journalFree.set(Double(journal.freeBytes))
         journalWritable.set(journal.failure == nil ? 1 : 0)

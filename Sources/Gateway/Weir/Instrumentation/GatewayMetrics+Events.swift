@@ -9,51 +9,58 @@ extension GatewayMetrics {
     // MARK: Attempts
 
     /// A gate was made: its instruments exist from now on, at 0.
-    func registerGate(_ index: Int, app: String, api: String) {
-        let gate = GateMetrics(
+    func registerGate(_ name: GateName) {
+        _ = gate(name)
+    }
+
+    /// Of two threads one may tell of a gate's first attempt before the other has told that the gate was made.
+    private func gate(_ name: GateName) -> GateMetrics {
+        let (gate, isNew) = gates.withLock { gates in
+            if let gate = gates[name.number] { return (gate, false) }
+            let gate = instruments(name)
+            gates[name.number] = gate
+            return (gate, true)
+        }
+        if isNew, let type = MessageType(api: name.api) { registerMessages(type, app: name.app) }
+        return gate
+    }
+
+    private func instruments(_ name: GateName) -> GateMetrics {
+        let (app, api) = (name.app, name.api)
+        _ = limiterWaits.child(app, api)
+        _ = limiterRejections.child(app, api)
+        return GateMetrics(
             app: app,
             api: api,
             outcomes: Outcome.allCases.map { upstreamRequests.child(app, api, $0.rawValue) },
             duration: upstreamDuration.child(app, api),
             permits: limiterPermits.child(app, api)
         )
-        _ = limiterWaits.child(app, api)
-        _ = limiterRejections.child(app, api)
-        gates.withLock { $0[index] = gate }
-        if let type = MessageType(api: api) { registerMessages(type, app: app) }
-    }
-
-    private func gate(_ index: Int) -> GateMetrics? {
-        gates.withLock { $0[index] }
     }
 
     /// An attempt leaves.
-    func started(_ lease: Lease) {
-        gate(lease.gate)?.permits.increment()
+    func left(_ start: AttemptStart) {
+        gate(start.gate).permits.increment()
+        let lease = start.lease
         guard lease.number == 1 else { return }
         queueWaits[Int(lease.job.priority.rawValue)].observe(lease.readyFor)
     }
 
     /// An attempt has ended.
-    func completed(
-        _ result: AttemptResult,
-        _ classification: Classification,
-        className: String,
-        at now: Moment,
-        traceID: String? = nil
-    ) {
-        guard let gate = gate(result.lease.gate) else { return }
+    func ended(_ end: AttemptEnd, traceID: String?) {
+        guard let disposition = end.disposition else { return }
+        let (gate, classification, now) = (gate(end.gate), end.classification, end.endedAt)
         let hasFailed = classification.outcome != .accepted
         let failure = hasFailed ? exemplar(traceID: traceID, rid: classification.rid, at: now.timestamp) : nil
         gate.outcome(classification.outcome).increment(exemplar: failure)
         gate.duration.observe(
-            now.instant - result.lease.startedAt.instant,
+            now.instant - end.startedAt.instant,
             exemplar: exemplar(traceID: traceID, at: now.timestamp)
         )
         count(classification.errcode, app: gate.app, api: gate.api, exemplar: failure)
-        switch result.disposition {
-        case .retry(_, let fast, _): retries.child(className, fast ? "fast" : "ladder").increment()
-        case .tokenRetry: retries.child(className, "token").increment()
+        switch disposition {
+        case .retry(_, let fast, _): retries.child(end.className, fast ? "fast" : "ladder").increment()
+        case .tokenRetry: retries.child(end.className, "token").increment()
         case .ended, .waiting, .pausing: break
         }
     }
@@ -78,8 +85,7 @@ extension GatewayMetrics {
     }
 
     /// The limiter made ready work wait, or a call's time was over meanwhile.
-    func limiterRejected(gate index: Int) {
-        guard let gate = gate(index) else { return }
+    func limiterRejected(_ gate: GateName) {
         limiterRejections.child(gate.app, gate.api).increment()
     }
 
@@ -94,21 +100,12 @@ extension GatewayMetrics {
     }
 
     /// A message came to its end.
-    func ended(
-        _ job: Job,
-        gate index: Int,
-        api: APIDescriptor,
-        as state: JobState,
-        at now: Timestamp,
-        traceID: String? = nil
-    ) {
-        guard let gate = gate(index) else { return }
-        let type = MessageType(api: api.label)?.rawValue ?? "other"
-        messagesEnded.child(gate.app, type, job.priority.name, state.name).increment()
-        guard state == .sent else { return }
-        let begin = max(job.acceptedAt, job.notBefore ?? job.acceptedAt)
-        messageDuration.child(type, job.priority.name)
-            .observe(now - begin, exemplar: exemplar(traceID: traceID, at: now))
+    func ended(_ end: MessageEnd, traceID: String?) {
+        let type = MessageType(api: end.gate.api)?.rawValue ?? "other"
+        messagesEnded.child(end.gate.app, type, end.priority.name, end.state.name).increment()
+        guard end.state == .sent else { return }
+        messageDuration.child(type, end.priority.name)
+            .observe(end.at - end.since, exemplar: exemplar(traceID: traceID, at: end.at))
     }
 
     // MARK: The rest
@@ -128,7 +125,7 @@ extension GatewayMetrics {
     func token(_ report: TokenReport, app: String) {
         switch report {
         case .rejected: tokenRejections.child(app).increment()
-        case .fetched(let classification):
+        case .fetched(let classification), .notFetched(let classification):
             tokenRefreshes.child(app, classification.outcome.rawValue).increment()
             count(classification.errcode, app: app, api: TokenKeeper.path)
         }

@@ -19,7 +19,6 @@ extension GatewayMetrics {
 
     /// A configuration is in force: its clients and retry classes have their series, and those of clients that are gone go in a while.
     func configured(_ configuration: GatewayConfiguration, at now: Timestamp) {
-        for app in configuration.apps.keys { registerApp(app) }
         var clients = Set(configuration.clients.keys)
         if clients.isEmpty { clients = [Caller(name: "").label] }
         departures.withLock { $0.update(clients, at: now) }
@@ -32,8 +31,28 @@ extension GatewayMetrics {
 
     func forgetDeparted(at now: Timestamp) {
         for client in departures.withLock({ $0.due(at: now) }) {
-            clientRejections.removeAll(where: "client", is: client)
+            clientRejections.removeAll(where: "client", isIn: [client])
         }
+    }
+
+    /// Apps left and have nothing more: their series go, so that those of apps that come and go don't pile up.
+    func forget(_ departures: [DispatchMachine.Departure]) {
+        let apps = Set(departures.map(\.name))
+        for family in [
+            upstreamRequests, upstreamErrcodes, limiterPermits, limiterWaits, limiterRejections, messagesAccepted,
+            messagesEnded,
+            tokenRefreshes, tokenRejections,
+        ] {
+            family.removeAll(where: "app", isIn: apps)
+        }
+        upstreamDuration.removeAll(where: "app", isIn: apps)
+        for family in [limiterAvailable, retryBudget, laneBlocked, tokenExpiry, appHeld] {
+            family.removeAll(where: "app", isIn: apps)
+        }
+        let breakers = Set(departures.flatMap(\.breakers))
+        breakerState.removeAll(where: "breaker", isIn: breakers)
+        for family in [breakerTransitions, breakerOpenSeconds] { family.removeAll(where: "breaker", isIn: breakers) }
+        gates.withLock { gates in gates = gates.filter { !apps.contains($0.value.app) } }
     }
 
     /// A listener's route begins at 0, for the statuses that say most about it.

@@ -31,6 +31,7 @@ public final class GatewayMetrics: Sendable {
     let queueOldest: GaugeFamily
     let queueWaits: [Histogram]
     let laneBlocked: GaugeFamily
+    let withoutApp: Gauge
     let messagesAccepted: CounterFamily
     let messagesRefused: CounterFamily
     let messagesEnded: CounterFamily
@@ -54,7 +55,8 @@ public final class GatewayMetrics: Sendable {
     let configValid: Gauge
     let traceSpans: CounterFamily
 
-    let gates = Mutex<[Int: GateMetrics]>([:])
+    /// By the gates' numbers.
+    let gates = Mutex<[UInt64: GateMetrics]>([:])
     let departures = Mutex(Departures())
 
     /// - Throws: when the registry holds something else under one of the names.
@@ -84,6 +86,7 @@ public final class GatewayMetrics: Sendable {
         let waits = try registry.histogram(MetricCatalog.queueWait)
         queueWaits = Priority.allCases.map { waits.child($0.name) }
         laneBlocked = try registry.gauge(MetricCatalog.laneBlocked)
+        withoutApp = try registry.gauge(MetricCatalog.withoutApp).child()
         messagesAccepted = try registry.counter(MetricCatalog.messagesAccepted)
         messagesRefused = try registry.counter(MetricCatalog.messagesRefused)
         messagesEnded = try registry.counter(MetricCatalog.messagesEnded)

@@ -4,6 +4,15 @@ public import Timekeeping
 public import Tracing
 import WeChat
 
+/// The span of one attempt.
+final class SpanTrace: AttemptTrace {
+    let span: any Span
+
+    init(_ span: any Span) {
+        self.span = span
+    }
+}
+
 /// Turns what happens into spans. Nothing else touches the tracer.
 ///
 /// A request is one span (`relay`, `accept` …); each of its attempts is one more below it, and so is the wait before each. A message's
@@ -65,7 +74,8 @@ public final class GatewayTraces: Sendable {
     // MARK: Attempts
 
     /// An attempt leaves: the wait before it is over.
-    func attempt(_ lease: Lease, trail: Trail, app: String, api: APIDescriptor) -> (any Span)? {
+    func begin(_ start: AttemptStart) -> SpanTrace? {
+        let (lease, trail) = (start.lease, start.trail)
         guard let tracer, TraceContext.traceID(of: trail.traceparent) != nil else { return nil }
         let parent = context(trail.traceparent)
         let begin = SpanTime(lease.startedAt.timestamp)
@@ -82,30 +92,32 @@ public final class GatewayTraces: Sendable {
         let span = tracer.startSpan("attempt", context: parent, ofKind: .client, at: begin)
         span.updateAttributes { attributes in
             attributes["weir.attempt"] = lease.number
-            attributes["weir.app"] = app
-            attributes["weir.api"] = api.label
+            attributes["weir.app"] = start.gate.app
+            attributes["weir.api"] = start.gate.api
             if lease.job.isDurable { attributes["weir.id"] = lease.job.id.description }
         }
         if lease.job.isDurable { span.addLink(SpanLink(context: parent, attributes: ["weir.link": "accepted by"])) }
-        if let previous = trail.previous {
-            span.addLink(SpanLink(context: previous, attributes: ["weir.link": "repeats"]))
+        if let previous = trail.previous as? SpanTrace {
+            span.addLink(SpanLink(context: previous.span.context, attributes: ["weir.link": "repeats"]))
         }
-        return span
+        return SpanTrace(span)
     }
 
-    /// An attempt has ended, or was not made after all (`result` is `nil`).
-    func end(_ span: (any Span)?, _ lease: Lease, status: Int?, _ result: Classification?) {
-        guard let span else { return }
+    /// An attempt has ended.
+    func end(_ end: AttemptEnd) {
+        guard let span = (end.trace as? SpanTrace)?.span else { return }
+        let result = end.classification
         span.updateAttributes { attributes in
-            if let status { attributes["http.response.status_code"] = status }
-            if let code = result?.errcode { attributes["wechat.errcode"] = code }
-            if let rid = result?.rid { attributes["wechat.rid"] = rid }
-            attributes["weir.outcome"] = result?.outcome.rawValue ?? "not made"
+            if let status = end.status { attributes["http.response.status_code"] = status }
+            if let code = result.errcode { attributes["wechat.errcode"] = code }
+            if let rid = result.rid { attributes["wechat.rid"] = rid }
+            attributes["weir.outcome"] = result.outcome.rawValue
         }
-        if let result, result.outcome != .accepted {
+        if result.outcome != .accepted {
             span.setStatus(SpanStatus(code: .error, message: result.outcome.rawValue))
         }
-        span.end(at: SpanTime(lease.startedAt.timestamp, after: time.now() - lease.startedAt.instant))
+        let took = end.endedAt.instant - end.startedAt.instant
+        span.end(at: SpanTime(end.startedAt.timestamp, after: took))
     }
 
     private func context(_ traceparent: String?) -> InstrumentationContext {

@@ -33,7 +33,12 @@ extension MetricCatalog {
         "1 while work of an app's api waits for this reason.",
         labels: ["app", "api", "reason"]
     )
-    static let queue = [queueDepth, queueCapacity, queueOldest, queueWait, laneBlocked]
+    static let withoutApp = MetricDefinition(
+        .gauge,
+        "weir_messages_without_app",
+        "Messages that wait for an app or a sink that is not configured any more."
+    )
+    static let queue = [queueDepth, queueCapacity, queueOldest, queueWait, laneBlocked, withoutApp]
 
     // MARK: Messages
 

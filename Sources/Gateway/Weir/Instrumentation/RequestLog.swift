@@ -48,18 +48,19 @@ final class RequestLog: Sendable {
 
     /// A message's end, other than by its sender's wish or success at `info`.
     func write(_ end: MessageEnd, at now: Instant) {
-        let state = end.settlement.state
+        let state = end.state
         let isFailure = state != .sent && state != .cancelled
         let level = isFailure ? Logger.Level.info : .debug
         guard level >= logger.logLevel, let leftOut = admit(isFailure, at: now) else { return }
-        var metadata: Logger.Metadata = ["id": "\(end.id)", "app": "\(end.app)"]
-        if let id = end.trail?.traceID, !id.isEmpty { metadata["trace_id"] = "\(id)" }
+        var metadata: Logger.Metadata = ["id": "\(end.id)", "app": "\(end.gate.app)"]
+        let id = TraceContext.traceID(in: end.traceparent)
+        if !id.isEmpty { metadata["trace_id"] = "\(id)" }
         if let last = end.last {
             metadata["outcome"] = "\(last.outcome.rawValue)"
             metadata["attempts"] = "\(last.number)"
             if let code = last.errcode { metadata["errcode"] = "\(code)" }
             if let rid = last.rid { metadata["rid"] = "\(rid)" }
-        } else if let reason = end.settlement.reason {
+        } else if let reason = end.reason {
             metadata["reason"] = "\(reason)"
         }
         if leftOut > 0 { metadata["left_out"] = "\(leftOut)" }

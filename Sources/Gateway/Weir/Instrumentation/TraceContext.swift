@@ -10,6 +10,17 @@ enum TraceContext {
         return String(parts[1])
     }
 
+    /// The trace id in `traceparent`, or all of it where it is the bare id.
+    static func traceID(in traceparent: String) -> String {
+        traceID(of: traceparent) ?? traceparent
+    }
+
+    /// The trace to point to from a metric: only what will be found at the collector.
+    static func exportedTraceID(of traceparent: String, isTraced: Bool, hasFailed: Bool) -> String? {
+        guard isTraced, hasFailed || traceparent.hasSuffix("1") else { return nil }
+        return traceID(in: traceparent)
+    }
+
     private static func isHexadecimal(_ text: Substring, digits: Int) -> Bool {
         text.utf8.count == digits && text.utf8.allSatisfy { 48...57 ~= $0 || 97...102 ~= $0 }
     }

@@ -19,7 +19,7 @@ extension MessageService {
         _ work: () async throws(MessageRefusal) -> Value
     ) async throws(MessageRefusal) -> Value {
         let amount = min(max(bytes.count, MessageService.leastInHand), MessageService.bytesInHand)
-        let isAlone = directory.withLock { !$0.hasClients }
+        let isAlone = !settings(of: caller).directory.hasClients
         guard largeBodies.take(amount, for: caller.name, isAlone: isAlone) else {
             throw MessageRefusal(
                 .overloaded,

@@ -22,20 +22,12 @@ extension MessageService {
 
     /// A message's life in plain words.
     func explain(_ text: String, caller: Caller) async throws(MessageRefusal) -> Explanation {
-        var record = try await own(text, caller: caller)
-        let report = dispatcher.explain(record.id)
+        var facts = dispatcher.facts(about: try await own(text, caller: caller))
         // It has moved on between the two looks: the journal knows by now.
-        if record.state == .pending, report == nil { record = try await own(text, caller: caller) }
-        let policy = settings.withLock { $0.classes[record.retryClass] }
-        return Explanation(
-            ExplanationFacts(
-                record,
-                report: report,
-                dispatcher: dispatcher,
-                policy: policy,
-                now: time.timestamp()
-            )
-        )
+        if facts.record.state == .pending, facts.waiting == nil {
+            facts = dispatcher.facts(about: try await own(text, caller: caller))
+        }
+        return Explanation(facts)
     }
 
     private func own(_ text: String, caller: Caller) async throws(MessageRefusal) -> MessageRecord {
@@ -48,10 +40,7 @@ extension MessageService {
     func list(_ filter: MessageFilter, caller: Caller) async throws(MessageRefusal) -> MessagePage {
         var filter = filter
         if !caller.name.isEmpty { filter.client = caller.name }
-        if let app = filter.app {
-            let directory = directory.withLock { $0 }
-            filter.app = directory.appIndex(app).map { directory.appNames[$0] } ?? app
-        }
+        if let app = filter.app { filter.app = settings(of: caller).directory.app(app)?.name ?? app }
         do {
             var page = try await journal.list(filter)
             for index in page.messages.indices { annotate(&page.messages[index]) }
@@ -89,7 +78,6 @@ extension MessageService {
         }
         // The journal keeps such facts until it can write them: the caller would wait as long.
         if let failure = journal.status().failure { throw MessageRefusal(failure, while: .changing) }
-        guard dispatcher.hasApp(record.app) else { return try await cancelOrphan(record) }
         let result = await withCheckedContinuation { continuation in
             dispatcher.cancel(record.id) { continuation.resume(returning: $0) }
         }
@@ -103,21 +91,6 @@ extension MessageService {
             )
         case .failure(let error): throw MessageRefusal(error, while: .changing)
         }
-    }
-
-    /// A message whose app is not configured any more waits in the journal alone.
-    private func cancelOrphan(_ record: MessageRecord) async throws(MessageRefusal) -> MessageRecord {
-        let settlement = Settlement(
-            state: .cancelled,
-            at: time.timestamp(),
-            countedAttempts: record.countedAttempts,
-            reason: "cancelled by its client"
-        )
-        let result = await withCheckedContinuation { continuation in
-            journal.append([.conclude(record.id, settlement)]) { continuation.resume(returning: $0) }
-        }
-        if case .failure(let error) = result { throw MessageRefusal(error, while: .changing) }
-        return try await find(record.id) ?? record
     }
 
     /// Sets an ended message back to waiting. `unknown` needs `force`, because the first attempt may have arrived.
@@ -149,7 +122,7 @@ extension MessageService {
         defer { redrives.leave(id) }
         guard let record = try await find(id) else { throw MessageRefusal(.notFound, "the message is gone") }
         try checkRedrive(of: record.state, force: force)
-        try checkMayCall(record.type, body: record.body, caller: caller, directory: directory.withLock { $0 })
+        try checkMayCall(record.type, body: record.body, caller: caller)
         return try await intake.redrive(record)
     }
 }

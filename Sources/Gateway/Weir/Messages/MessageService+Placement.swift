@@ -7,20 +7,20 @@ import WeChat
 extension MessageService {
     /// The name of the app that a caller means, if it may use it.
     func app(_ name: String?, caller: Caller) throws(MessageRefusal) -> String {
-        let directory = directory.withLock { $0 }
+        let directory = settings(of: caller).directory
         guard let name else {
             guard let only = directory.onlyApp(of: caller) else {
                 throw MessageDraft.invalid("app", "is missing, and this client may use several")
             }
-            return directory.appNames[only]
+            return only.name
         }
-        guard let index = directory.appIndex(name) else {
+        guard let app = directory.app(name) else {
             throw MessageDraft.invalid("app", "names no app of the configuration")
         }
-        guard directory.allows(caller, app: index) else {
+        guard directory.allows(caller, app: app) else {
             throw MessageRefusal(.forbidden, "this client may not use that app", field: "app")
         }
-        return directory.appNames[index]
+        return app.name
     }
 
     /// What a draft asks for and its client's settings allow.
@@ -31,9 +31,9 @@ extension MessageService {
         idempotency: IdempotencyMark?,
         traceparent: String
     ) throws(MessageRefusal) -> NewMessage {
-        let directory = directory.withLock { $0 }
-        try checkMayCall(draft.type, body: draft.body, caller: caller, directory: directory)
-        let (className, policy) = try retryClass(draft, client: directory.client(caller))
+        let directory = settings(of: caller).directory
+        try checkMayCall(draft.type, body: draft.body, caller: caller)
+        let (className, policy) = try retryClass(draft, caller: caller)
         return NewMessage(
             app: app,
             client: caller.name,
@@ -57,15 +57,14 @@ extension MessageService {
     func checkMayCall(
         _ type: MessageType,
         body: [UInt8],
-        caller: Caller,
-        directory: ClientDirectory
+        caller: Caller
     ) throws(MessageRefusal) {
         var api = type.descriptor
         // Of a mass message the body decides between two paths.
         if api.isDenied, let path = type.api(for: body) {
             api = APICatalog.descriptor(method: "POST", path: path)
         }
-        guard directory.mayCall(api, caller: caller) else {
+        guard settings(of: caller).directory.mayCall(api, caller: caller) else {
             let why = "\(api.label) is not for this client: clients.\(caller.label).apis does not list it"
             throw MessageRefusal(.forbidden, why, field: "type")
         }
@@ -73,9 +72,10 @@ extension MessageService {
 
     private func retryClass(
         _ draft: MessageDraft,
-        client: ClientConfiguration?
+        caller: Caller
     ) throws(MessageRefusal) -> (name: String, policy: RetryPolicy) {
-        let retry = settings.withLock { $0 }
+        let settings = settings(of: caller)
+        let (client, retry) = (settings.directory.client(caller), settings.configuration.retry)
         let name = draft.retryClass ?? client?.retryClass ?? retry.defaultClass
         guard let policy = retry.classes[name] else {
             let names = retry.classes.keys.sorted().joined(separator: ", ")

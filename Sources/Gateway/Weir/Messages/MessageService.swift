@@ -8,8 +8,7 @@ import WireJSON
 
 /// The messages API: takes messages, answers for their life, and lets their clients change their minds.
 final class MessageService: Sendable {
-    let directory: Mutex<ClientDirectory>
-    let settings: Mutex<RetryConfiguration>
+    let live: LiveSettings.Holder
     let gate: ClientGate
     let idempotency = KeyedTurns<IdempotencyKey>()
     let redrives = KeyedTurns<JobID>()
@@ -24,8 +23,7 @@ final class MessageService: Sendable {
     let time: any TimeSource
 
     init(
-        directory: ClientDirectory,
-        retry: RetryConfiguration,
+        live: LiveSettings.Holder,
         gate: ClientGate,
         intake: QueueIntake,
         dispatcher: Dispatcher,
@@ -33,8 +31,7 @@ final class MessageService: Sendable {
         metrics: GatewayMetrics,
         time: any TimeSource
     ) {
-        self.directory = Mutex(directory)
-        settings = Mutex(retry)
+        self.live = live
         self.gate = gate
         self.intake = intake
         self.dispatcher = dispatcher
@@ -47,7 +44,8 @@ final class MessageService: Sendable {
 
     /// The caller behind a key. Without configured clients only direct loopback peers are served.
     func authenticate(key: String?, isDirectLoopback: Bool) throws(MessageRefusal) -> Caller {
-        let directory = directory.withLock { $0 }
+        let settings = live.present
+        let directory = settings.directory
         guard directory.hasClients else {
             guard isDirectLoopback else {
                 throw MessageRefusal(
@@ -55,7 +53,7 @@ final class MessageService: Sendable {
                     "no clients are configured, so only direct callers on this machine are served: add `clients`"
                 )
             }
-            return Caller(name: "")
+            return Caller(name: "", by: settings)
         }
         guard let key else {
             throw MessageRefusal(.unauthorized, "send the client's key as `Authorization: Bearer KEY`")
@@ -63,8 +61,11 @@ final class MessageService: Sendable {
         guard let caller = directory.caller(key: key) else {
             throw MessageRefusal(.unauthorized, "no client has this key")
         }
-        return caller
+        return Caller(name: caller.name, by: settings)
     }
+
+    /// What a caller's request goes by.
+    func settings(of caller: Caller) -> LiveSettings { live.settings(of: caller) }
 
     // MARK: Acceptance
 
@@ -87,7 +88,7 @@ final class MessageService: Sendable {
     }
 
     func checkRate(_ caller: Caller, permits: Int) throws(MessageRefusal) {
-        let limit = directory.withLock { $0.client(caller)?.rate }
+        let limit = settings(of: caller).directory.client(caller)?.rate
         guard let wait = gate.wait(for: caller, limit: limit, permits: permits) else { return }
         throw MessageRefusal(.rateLimited, "client \(caller.label) is over its rate", retryAfter: wait)
     }

@@ -90,16 +90,16 @@ final class QueueIntake: MessageIntake {
     /// Takes over the messages that an earlier process left, and starts what may start.
     ///
     /// - Parameter each: is told of every message that was taken over, also of those that ended with it.
-    /// - Returns: How many were taken over, and how many stay in the journal alone, as there is no app for them.
-    func restore(_ each: (RestoredMessage) -> Void) throws(JournalError) -> (count: Int, orphans: Int) {
-        var (count, orphans) = (0, 0)
+    /// - Returns: How many were taken over.
+    func restore(_ each: (RestoredMessage) -> Void) throws(JournalError) -> Int {
+        var count = 0
         try journal.restore { message in
-            guard dispatcher.restore(message) else { return orphans += 1 }
+            dispatcher.restore(message)
             each(message)
             count += 1
         }
         dispatcher.look()
-        return (count, orphans)
+        return count
     }
 
     // MARK: What waits

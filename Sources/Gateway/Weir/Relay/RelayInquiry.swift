@@ -5,9 +5,11 @@ struct RelayInquiry: Sendable {
     var request: RelayRequest
     var target: RelayTarget
     var api: APIDescriptor
-    /// Who may do what, as it was when the request came.
-    var directory: ClientDirectory
-    var settings: RelayConfiguration
+    /// What was in force when the request came.
+    var live: LiveSettings
+
+    var directory: ClientDirectory { live.directory }
+    var settings: RelayConfiguration { live.configuration.relay }
 
     /// How refusals to this caller are numbered.
     func codes(for caller: Caller) -> RelayConfiguration.ErrorCodes {

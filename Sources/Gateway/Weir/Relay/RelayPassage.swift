@@ -1,8 +1,7 @@
 /// A relayed call that may go: as whom, for which app, and to which target.
 struct RelayPassage: Sendable {
     var caller: Caller
-    /// The app's index with the dispatcher.
-    var app: Int
+    var app: ConfiguredApp
     /// The path as rules see it.
     var path: String
     var prefix: String
@@ -38,7 +37,7 @@ struct RelayPassage: Sendable {
     static func asIs(
         _ target: RelayTarget,
         caller: Caller,
-        app: Int,
+        app: ConfiguredApp,
         codes: RelayConfiguration.ErrorCodes
     ) -> RelayPassage {
         RelayPassage(

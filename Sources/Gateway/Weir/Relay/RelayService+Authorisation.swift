@@ -80,7 +80,7 @@ extension RelayService {
         let (target, directory) = (inquiry.target, inquiry.directory)
         let appIDs = target.values("appid")
         let caller = target.values("secret").lazy.compactMap { directory.caller(key: $0) }.first ?? Caller(name: "")
-        guard let app = appIDs.lazy.compactMap({ directory.appIndex(appID: $0) }).first else {
+        guard let app = appIDs.lazy.compactMap({ directory.app(appID: $0) }).first else {
             if !caller.name.isEmpty, RelayService.loginPaths.contains(target.canonicalPath) {
                 // The key would go to WeChat.
                 return .refused(refuse(.unknownClient, "appid names no app of the configuration", inquiry))
@@ -95,12 +95,12 @@ extension RelayService {
     }
 
     /// Without a token of Weir's, and with the AppSecret wherever the caller gave its own key.
-    private func login(_ caller: Caller, app: Int, _ inquiry: RelayInquiry) -> Authorisation {
+    private func login(_ caller: Caller, app: ConfiguredApp, _ inquiry: RelayInquiry) -> Authorisation {
         var target = inquiry.target
         target.removeVirtualTokens()
-        if RelayService.loginPaths.contains(target.canonicalPath), let settings = inquiry.directory.app(app) {
+        if RelayService.loginPaths.contains(target.canonicalPath) {
             let keys = inquiry.directory.client(caller)?.keys ?? []
-            target.replace("secret", among: keys, with: settings.secret)
+            target.replace("secret", among: keys, with: app.configuration.secret)
             guard !target.values("secret").contains(where: { inquiry.directory.caller(key: $0) != nil }) else {
                 return .refused(refuse(.unknownClient, "secret is another client's key", inquiry))
             }
@@ -127,7 +127,7 @@ extension RelayService {
 
     private func asIs(_ inquiry: RelayInquiry) -> Authorisation {
         let caller = Caller(name: "")
-        let app = inquiry.directory.appNames.count
+        let app = inquiry.directory.foreign
         return .granted(.asIs(inquiry.target, caller: caller, app: app, codes: inquiry.codes(for: caller)))
     }
 }

@@ -119,6 +119,8 @@ extension RelayService {
             case .account: (.appUnavailable, "WeChat refuses the account; an operator must act")
             case .tokenRejected: (.appUnavailable, "WeChat rejects the app's token again and again")
             case .paused: (.appUnavailable, "an operator paused the app")
+            case .noApp:
+                (.unknownClient, "the app left Weir's configuration or got another AppID: fetch a new access_token")
             case .journal: (.overloaded, "the journal can't be written")
             case .draining: (.overloaded, "Weir is shutting down")
             }

@@ -55,8 +55,7 @@ extension RelayService {
         let request = inquiry.request
         let client = inquiry.directory.client(passage.caller)
         let priority = inquiry.directory.priority(request.priority, caller: passage.caller)
-        let retryClass = request.retryClass ?? client?.retryClass ?? defaultClass.withLock { $0 }
-        let limit = inquiry.directory.app(passage.app)?.limit(for: inquiry.api.label) ?? RelayService.foreignLimit
+        let retryClass = request.retryClass ?? client?.retryClass ?? inquiry.live.configuration.retry.defaultClass
         let (sent, identified) = identify(content, passage: passage, inquiry)
         let (dispatcher, began, presence) = (dispatcher, time.now(), CallerPresence())
         let end = await withCheckedContinuation { (continuation: CheckedContinuation<RelayEnd, Never>) in
@@ -64,7 +63,7 @@ extension RelayService {
             let call = call(inquiry, sent, passage: passage, began: began, isRepeatable: isRepeatable) {
                 continuation.resume(returning: $0)
             }
-            guard let id = dispatcher.relay(call, priority: priority, retryClass: retryClass, limit: limit) else {
+            guard let id = dispatcher.relay(call, priority: priority, retryClass: retryClass) else {
                 return
             }
             onHangup { [memory] in
@@ -94,7 +93,7 @@ extension RelayService {
             usesToken: passage.usesToken,
             headers: request.passedHeaders,
             content: content,
-            app: passage.app,
+            app: passage.app.slot,
             api: inquiry.api,
             deadline: began + timeout(inquiry),
             isRepeatable: isRepeatable,
@@ -105,9 +104,6 @@ extension RelayService {
             completion: completion
         )
     }
-
-    /// For calls that bring a real token of an app that is not configured.
-    static let foreignLimit = RateLimit(permits: 500, per: .seconds(1), burst: 500)
 
     /// Files take their time, on whatever path.
     private func timeout(_ inquiry: RelayInquiry) -> Duration {
@@ -134,7 +130,7 @@ extension RelayService {
         // A caller with a token of its own gets its bytes through untouched.
         guard passage.usesToken, inquiry.api.repeatability == .withClientMessageID, case .bytes(let original) = content
         else { return (content, nil) }
-        let (caller, app, path) = (passage.caller, inquiry.directory.appNames[passage.app], inquiry.api.label)
+        let (caller, app, path) = (passage.caller, passage.app.name, inquiry.api.label)
         let key: @Sendable () -> RepeatMemory.Key = {
             RepeatMemory.Key(caller: caller, app: app, path: path, body: original)
         }

@@ -7,9 +7,7 @@ import WireJSON
 
 /// WeChat's API at Weir's address: takes a call as an SDK made it, and answers as WeChat would.
 final class RelayService: Sendable {
-    let directory: Mutex<ClientDirectory>
-    let settings: Mutex<RelayConfiguration>
-    let defaultClass: Mutex<String>
+    let live: LiveSettings.Holder
     let gate: ClientGate
     let dispatcher: Dispatcher
     let memory: RepeatMemory
@@ -17,16 +15,13 @@ final class RelayService: Sendable {
     let time: any TimeSource
 
     init(
-        directory: ClientDirectory,
-        configuration: GatewayConfiguration,
+        live: LiveSettings.Holder,
         gate: ClientGate,
         dispatcher: Dispatcher,
         metrics: GatewayMetrics,
         time: any TimeSource
     ) {
-        self.directory = Mutex(directory)
-        settings = Mutex(configuration.relay)
-        defaultClass = Mutex(configuration.retry.defaultClass)
+        self.live = live
         self.gate = gate
         self.dispatcher = dispatcher
         self.metrics = metrics
@@ -52,9 +47,8 @@ final class RelayService: Sendable {
         case .refused(let reply): return reply
         case .granted(let passage):
             request.trace.note { facts in
-                let names = inquiry.directory.appNames
                 facts.client = passage.caller.name.isEmpty ? nil : passage.caller.name
-                facts.app = names.indices.contains(passage.app) ? names[passage.app] : nil
+                facts.app = passage.app === inquiry.directory.foreign ? nil : passage.app.name
                 facts.api = inquiry.api.label
             }
             // Only now is it known that the body is worth its memory.
@@ -68,18 +62,17 @@ final class RelayService: Sendable {
     }
 
     func inquiry(_ request: RelayRequest, target: RelayTarget) -> RelayInquiry {
-        let directory = directory.withLock { $0 }
+        let live = live.present
         var api = APICatalog.descriptor(method: request.method, path: target.canonicalPath)
         // A path that the catalog does not know has a lane of its own where the configuration limits it.
-        if api.label == APICatalog.otherLabel, directory.limits(target.canonicalPath) {
+        if api.label == APICatalog.otherLabel, live.directory.limits(target.canonicalPath) {
             api.label = target.canonicalPath
         }
         return RelayInquiry(
             request: request,
             target: target,
             api: api,
-            directory: directory,
-            settings: settings.withLock { $0 }
+            live: live
         )
     }
 

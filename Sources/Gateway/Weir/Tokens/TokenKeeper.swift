@@ -1,4 +1,3 @@
-import Logging
 import Synchronization
 import Timekeeping
 import WeChat
@@ -27,7 +26,6 @@ final class TokenKeeper: Sendable {
     private let state: Mutex<State>
     private let transport: any Transport
     private let time: any TimeSource
-    private let logger: Logger
     private let report: @Sendable (TokenReport) -> Void
     private let onChange: Mutex<(@Sendable () -> Void)?> = Mutex(nil)
     private let timer: Mutex<WakeTimer?> = Mutex(nil)
@@ -36,7 +34,6 @@ final class TokenKeeper: Sendable {
         credentials: TokenCredentials,
         transport: any Transport,
         time: any TimeSource,
-        logger: Logger,
         seed: UInt64,
         report: @escaping @Sendable (TokenReport) -> Void
     ) {
@@ -49,7 +46,6 @@ final class TokenKeeper: Sendable {
         )
         self.transport = transport
         self.time = time
-        self.logger = logger
         self.report = report
         timer.withLock { $0 = WakeTimer(time: time) { [weak self] in self?.look() } }
     }
@@ -112,7 +108,6 @@ final class TokenKeeper: Sendable {
             if !isProven, case .sameToken(_, let pause) = action { state.pausedUntil = now + pause }
             return state.wake
         }
-        report(.rejected)
         timer.withLock { $0 }?.arm(at: wake)
     }
 
@@ -150,7 +145,9 @@ final class TokenKeeper: Sendable {
 
     private func received(_ result: Result<UpstreamReply, TransportFailure>, for fetch: TokenFetch) {
         let (classification, reply) = read(result)
-        state.withLock { state in
+        let isWanted = state.withLock { state in
+            // Its app has left, or is another account by now.
+            guard !state.isStopped else { return false }
             let now = time.now()
             state.answers += 1
             if let reply {
@@ -162,9 +159,10 @@ final class TokenKeeper: Sendable {
                 let failure = TokenFailure(classification) ?? .transient
                 _ = state.machine.failed(fetch, failure, at: now, using: &state.generator)
             }
+            return true
         }
-        report(.fetched(classification))
-        if reply == nil { warn(classification) }
+        guard isWanted else { return }
+        report(reply == nil ? .notFetched(classification) : .fetched(classification))
         look()
     }
 
@@ -182,16 +180,6 @@ final class TokenKeeper: Sendable {
         case .failure(let failure):
             return (ReplyClassifier().classify(failure: failure), nil)
         }
-    }
-
-    private func warn(_ classification: Classification) {
-        logger.warning(
-            "access_token could not be fetched",
-            metadata: [
-                "outcome": "\(classification.outcome.rawValue)", "errcode": "\(classification.errcode ?? 0)",
-                "errmsg": "\(classification.errmsg ?? "")", "rid": "\(classification.rid ?? "")",
-            ]
-        )
     }
 }
 

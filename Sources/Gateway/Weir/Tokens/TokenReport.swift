@@ -1,9 +1,11 @@
 import WeChat
 
-/// What the token keeper tells the metrics.
+/// What becomes known of an app's token.
 enum TokenReport: Sendable {
-    /// A request for a token ended.
+    /// A request for a token brought one.
     case fetched(Classification)
+    /// A request for a token brought none.
+    case notFetched(Classification)
     /// WeChat rejected the token in a call.
     case rejected
 }

@@ -39,8 +39,7 @@ public struct ConfigurationChanges: Equatable, Sendable {
                 key: name,
                 before: isGone ? "" : nil,
                 after: isGone ? nil : "",
-                // Queues, breakers and series are laid out for the apps at start.
-                needsRestart: name.hasPrefix("apps.")
+                needsRestart: false
             )
         }
         all = changes.sorted { $0.key < $1.key }

@@ -7,7 +7,7 @@ enum ConfigurationSettings {
     /// Values that are looked at only when the process starts. `docs/configuration.md` marks the same ones.
     static func needsRestart(_ key: String) -> Bool {
         let fixed = ["server.api", "server.admin", "storage.path", "upstream.proxy", "upstream.ca_file"]
-        return fixed.contains(key) || key.hasPrefix("tracing.") || key.hasPrefix("apps.") && key.hasSuffix(".appid")
+        return fixed.contains(key) || key.hasPrefix("tracing.")
     }
 
     static func list(_ configuration: GatewayConfiguration) -> [Setting] {

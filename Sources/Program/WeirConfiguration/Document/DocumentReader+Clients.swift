@@ -60,20 +60,25 @@ extension DocumentReader {
     private mutating func apps(_ field: Field?) -> [String]? {
         guard let field, let items = list(field, atMost: Self.appLimit, example: "[main]") else { return nil }
         if items.isEmpty { report(field, "names no app; leave the key out for all apps") }
-        let known = configuration.apps.keys.sorted()
-        var names: [String] = []
+        var (names, seen) = ([String](), Set<String>())
         for item in items {
             guard let name = scalar(item) else { continue }
-            if names.contains(name.text) {
-                report(item, "\(name.shown) is listed twice")
-            } else if configuration.apps[name.text] == nil {
-                let near = name.isShowable ? EditDistance.suggestion(for: name.text, among: known) : nil
+            if configuration.apps[name.text] == nil {
+                let near = suggestedApp(for: name)
                 report(item, "there is no app \(name.shown)" + (near.map { "; did you mean `\($0)`?" } ?? ""))
-            } else {
+            } else if seen.insert(name.text).inserted {
                 names.append(name.text)
+            } else {
+                report(item, "\(name.shown) is listed twice")
             }
         }
         return names
+    }
+
+    /// The app that was probably meant. Looked for only as long as problems are listed one by one, as it costs a look at every app.
+    private func suggestedApp(for name: Scalar) -> String? {
+        guard name.isShowable, problems.count < ConfigurationReader.problemLimit else { return nil }
+        return EditDistance.suggestion(for: name.text, among: configuration.apps.keys.sorted())
     }
 
     private mutating func apis(_ field: Field?) -> [String] {

@@ -6,7 +6,7 @@ struct DocumentReader {
     /// Apps in one file; each has breakers, limiters and metric series of its own.
     static let appLimit = 10_000
     /// Clients in one file.
-    static let clientLimit = 1000
+    static let clientLimit = 10_000
 
     let environment: [String: String]
     /// The configuration file's folder, with a slash at its end, or empty for the working directory.

@@ -13,6 +13,7 @@ final class Reloader: Service {
     private let gateway: Gateway
     private let source: ConfigurationSource?
     private let present: Mutex<GatewayConfiguration>
+    private let turn = Mutex(())
     private let level: LogLevel
     private let logger: Logger
     /// How often the file is looked at.
@@ -62,8 +63,12 @@ final class Reloader: Service {
         }
     }
 
-    /// Reads the file and takes over what it says, or nothing of it.
+    /// Reads the file and takes over what it says, or nothing of it. One at a time: what is read last is in force at the end.
     func reload() async -> ReloadReport {
+        turn.withLock { _ in takeOver() }
+    }
+
+    private func takeOver() -> ReloadReport {
         guard let source else {
             return ReloadReport(isInForce: false, lines: ["this gateway was started without a file"])
         }
@@ -72,17 +77,6 @@ final class Reloader: Service {
             return refuse(result.problems.map(\.description))
         }
         let old = configuration
-        // What waits belongs to the account that it was accepted for.
-        guard old.apps.mapValues(\.appID) == new.apps.mapValues(\.appID) else {
-            return refuse([
-                "\(source.path): apps that come, go or change their appid need a restart; nothing was changed"
-            ])
-        }
-        guard old.alerts.robotNames == new.alerts.robotNames else {
-            return refuse([
-                "\(source.path): robots among alerts.sinks that come or go need a restart; nothing was changed"
-            ])
-        }
         let changes = ConfigurationChanges(from: old, to: new)
         if !changes.restartRequired.isEmpty {
             let keys = changes.restartRequired.map(\.key).joined(separator: ", ")

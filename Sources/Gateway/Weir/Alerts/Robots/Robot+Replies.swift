@@ -2,6 +2,15 @@ import WeChat
 import WireJSON
 
 extension Robot {
+    func classify(
+        _ result: Result<UpstreamReply, TransportFailure>,
+        api: APIDescriptor,
+        method: String,
+        isCallersShape: Bool
+    ) -> Classification {
+        classify(result)
+    }
+
     /// What an attempt came to. The answer's text is kept without the robot's secrets, should it repeat them.
     func classify(_ result: Result<UpstreamReply, TransportFailure>) -> Classification {
         switch result {

@@ -7,7 +7,7 @@ import WeChat
 /// A group robot as an upstream: where its messages go, signed anew for each attempt, and what its answers mean.
 ///
 /// To the dispatcher it is an app of its own (`robot:NAME`) with one lane, one limiter and one breaker.
-struct Robot: Equatable, Sendable {
+struct Robot: Equatable, Sendable, Upstream {
     var configuration: RobotConfiguration
 
     init(_ configuration: RobotConfiguration) {
@@ -45,6 +45,10 @@ struct Robot: Equatable, Sendable {
     /// The one path of its lane. Neither vendor knows a repeat, so that none is made while the first one's end is unknown.
     var api: APIDescriptor {
         type.descriptor
+    }
+
+    func target(of api: APIDescriptor, body: [UInt8], token: AccessToken?, at now: Timestamp) -> String? {
+        target(at: now)
     }
 
     /// Path and query for an attempt that is made now. It holds the robot's secrets: never print it.

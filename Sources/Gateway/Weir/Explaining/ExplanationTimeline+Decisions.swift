@@ -2,8 +2,9 @@ import Queueing
 import Resilience
 import Timekeeping
 import WeChat
+import WeirPorts
 
-extension ExplanationStory {
+extension ExplanationTimeline {
     private var record: MessageRecord { facts.record }
 
     // MARK: After an attempt
@@ -35,7 +36,7 @@ extension ExplanationStory {
         switch next.cost {
         case .free where attempt.outcome == .tokenRejected:
             return "It goes again at once with another access_token.\(free)"
-        case .free where ExplanationFacts.isInterrupted(attempt): return "It goes again: \(knowsRepeats).\(free)"
+        case .free where MessageFacts.isInterrupted(attempt): return "It goes again: \(knowsRepeats).\(free)"
         case .free:
             let what = next.wait.map { "\($0.rawValue): " } ?? ""
             return "It waits on\(until): \(what)\(facts.clean(next.reason)).\(free)"
@@ -134,10 +135,10 @@ extension ExplanationStory {
 
     // MARK: Now
 
-    mutating func waiting(_ report: WaitingReport) {
-        let obstacle = report.obstacle
-        let since = obstacle.reason == .scheduled ? told : report.since
-        var step = ExplanationStep(.waiting, at: min(since, facts.now), words(report))
+    mutating func nowWaiting(_ waiting: MessageFacts.Waiting) {
+        let obstacle = waiting.obstacle
+        let since = obstacle.reason == .scheduled ? told : waiting.since
+        var step = ExplanationStep(.waiting, at: min(since, facts.now), words(waiting))
         step.reason = obstacle.reason
         step.duration = max(.zero, facts.now - step.at)
         step.nextAt = obstacle.until ?? (obstacle.reason == .scheduled ? record.nextAt : nil)
@@ -146,25 +147,25 @@ extension ExplanationStory {
         add(step)
     }
 
-    private func words(_ report: WaitingReport) -> String {
-        let obstacle = report.obstacle
+    private func words(_ waiting: MessageFacts.Waiting) -> String {
+        let obstacle = waiting.obstacle
         let until = obstacle.until.map { ExplanationWords.time($0) }
         if obstacle.reason == .scheduled {
             let what = record.attempts.isEmpty ? "its not_before" : "the time of its retry"
             return "It waits for \(what)\(until.map { ", \($0)" } ?? "")."
         }
-        let so = ExplanationWords.duration(facts.now - min(report.since, facts.now))
+        let so = ExplanationWords.duration(facts.now - min(waiting.since, facts.now))
         var text = "It waits \(ExplanationWords.clause(obstacle.reason, facts)); ready since "
-        text += "\(ExplanationWords.time(report.since)), \(so)."
-        let earlier = report.waits.filter { $0.reason != obstacle.reason }.map { wait in
+        text += "\(ExplanationWords.time(waiting.since)), \(so)."
+        let earlier = waiting.waits.filter { $0.reason != obstacle.reason }.map { wait in
             "\(ExplanationWords.duration(wait.duration)) \(ExplanationWords.clause(wait.reason, facts))"
         }
         if !earlier.isEmpty { text += " Since then it also waited \(earlier.joined(separator: ", ")). " }
-        let others = max(0, report.laneWaiting - 1)
+        let others = max(0, waiting.inLane - 1)
         if obstacle.reason == .breakerOpen, until == nil {
             text += " An operator has opened it, and it stays so until they set it to auto."
-        } else if let until, obstacle.reason == .rateLimited, others > 0 {
-            let all = report.limit.per * report.laneWaiting / max(1, report.limit.permits)
+        } else if let until, obstacle.reason == .rateLimited, others > 0, let limit = facts.limit {
+            let all = limit.per * waiting.inLane / max(1, limit.permits)
             text +=
                 " The next permit is there at \(until); all that wait in its lane need about \(ExplanationWords.duration(all))."
         } else if let until {

@@ -1,10 +1,11 @@
 import Queueing
 import Timekeeping
 import WeChat
+import WeirPorts
 
 /// Tells a message's life step by step: walks its attempts and says what lies between them.
-struct ExplanationStory {
-    let facts: ExplanationFacts
+struct ExplanationTimeline {
+    let facts: MessageFacts
     private(set) var steps: [ExplanationStep] = []
     var nextAt: Timestamp?
     /// Attempts that have counted for the retry class since the last redrive.
@@ -17,7 +18,7 @@ struct ExplanationStory {
 
     private var record: MessageRecord { facts.record }
 
-    init(_ facts: ExplanationFacts) {
+    init(_ facts: MessageFacts) {
         self.facts = facts
         told = facts.record.createdAt
     }
@@ -51,18 +52,18 @@ struct ExplanationStory {
         if record.state.isTerminal { return ended(last) }
         if let last, last.next == nil {
             // A redrive sets the count to 0.
-            if record.countedAttempts > 0, !ExplanationFacts.isInterrupted(last) {
+            if record.countedAttempts > 0, !MessageFacts.isInterrupted(last) {
                 retriedByOlderVersion()
             } else {
-                resumed(last, at: min(record.nextAt ?? facts.report?.since ?? facts.now, facts.now))
+                resumed(last, at: min(record.nextAt ?? facts.waiting?.since ?? facts.now, facts.now))
             }
         }
         guard record.state == .pending else { return sending() }
-        if let report = facts.report {
-            if report.obstacle.reason != .scheduled {
-                wait(until: min(facts.now, max(told, report.since)), waits: [], after: last)
+        if let waiting = facts.waiting {
+            if waiting.obstacle.reason != .scheduled {
+                wait(until: min(facts.now, max(told, waiting.since)), waits: [], after: last)
             }
-            waiting(report)
+            nowWaiting(waiting)
         } else {
             adrift()
         }
@@ -121,7 +122,7 @@ struct ExplanationStory {
             }
         }
         if left >= .seconds(1) { gap(left) }
-        for wait in waits where wait.reason != .scheduled && !ExplanationStory.isNoise(wait) {
+        for wait in waits where wait.reason != .scheduled && !ExplanationTimeline.isNoise(wait) {
             waited(wait, ExplanationWords.clause(wait.reason, facts))
         }
         told = end
@@ -152,7 +153,8 @@ struct ExplanationStory {
         switch step.reason {
         case .breakerOpen: step.breaker = facts.breaker
         case .rateLimited, .throttled, .quotaExhausted, .account: step.api = facts.api
-        case .noToken, .credentials, .tokenRejected, .paused, .concurrency, .journal, .draining, .scheduled, .turn, nil:
+        case .noToken, .credentials, .tokenRejected, .paused, .noApp, .concurrency, .journal, .draining, .scheduled,
+            .turn, nil:
             break
         }
     }
@@ -177,7 +179,7 @@ struct ExplanationStory {
     // MARK: Attempts
 
     private mutating func attempt(_ attempt: AttemptRecord) {
-        let isInterrupted = ExplanationFacts.isInterrupted(attempt)
+        let isInterrupted = MessageFacts.isInterrupted(attempt)
         var step = ExplanationStep(
             isInterrupted ? .interrupted : .attempt,
             at: attempt.startedAt,
@@ -201,7 +203,7 @@ struct ExplanationStory {
     }
 
     private func countsForClass(_ attempt: AttemptRecord) -> Bool {
-        attempt.next.map { $0.cost != .free } ?? !ExplanationFacts.isInterrupted(attempt)
+        attempt.next.map { $0.cost != .free } ?? !MessageFacts.isInterrupted(attempt)
     }
 
     private func words(_ attempt: AttemptRecord) -> String {
@@ -219,7 +221,7 @@ struct ExplanationStory {
 
     /// An attempt after which nothing was noted, and yet it went on.
     private mutating func resumed(_ last: AttemptRecord, at time: Timestamp) {
-        if ExplanationFacts.isInterrupted(last) {
+        if MessageFacts.isInterrupted(last) {
             return add(ExplanationStep(.decided, at: told, "It goes again: \(knowsRepeats)."))
         }
         counted = 0

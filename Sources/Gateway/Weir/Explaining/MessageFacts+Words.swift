@@ -1,20 +1,7 @@
-import Resilience
-import Timekeeping
 import WeChat
+import WeirPorts
 
-/// All that an explanation is made from.
-struct ExplanationFacts {
-    var record: MessageRecord
-    /// What the message waits for now; `nil` when it does not wait here.
-    var report: WaitingReport?
-    /// The message's class as it is configured now; `nil` when there is none of that name any more.
-    var policy: RetryPolicy?
-    /// The limit of its api as it is configured now.
-    var limit: RateLimit?
-    /// The breaker in front of its api.
-    var breaker: String?
-    var now: Timestamp
-
+extension MessageFacts {
     /// The path whose lane it waits in.
     var api: String { record.type.lanePath }
 

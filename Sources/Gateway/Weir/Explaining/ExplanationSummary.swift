@@ -1,13 +1,14 @@
 import Queueing
 import Timekeeping
 import WeChat
+import WeirPorts
 
 /// One sentence about a message's life.
 struct ExplanationSummary {
-    private let facts: ExplanationFacts
+    private let facts: MessageFacts
     private let steps: [ExplanationStep]
 
-    init(_ facts: ExplanationFacts, steps: [ExplanationStep]) {
+    init(_ facts: MessageFacts, steps: [ExplanationStep]) {
         self.facts = facts
         self.steps = steps
     }
@@ -47,14 +48,14 @@ struct ExplanationSummary {
     private var waiting: String {
         let tried =
             record.attempts.isEmpty ? "not tried yet" : "\(ExplanationWords.attempts(made)) so far"
-        guard let step = steps.last, let report = facts.report else {
+        guard let step = steps.last, let waiting = facts.waiting else {
             return "It waits in the journal alone (\(tried))."
         }
         let what =
-            report.obstacle.reason == .scheduled
+            waiting.obstacle.reason == .scheduled
             ? (record.attempts.isEmpty ? "for its not_before" : "for its retry\(record.attempts.last.map(met) ?? "")")
-            : ExplanationWords.clause(report.obstacle.reason, facts)
-        let isOneOfMany = report.obstacle.reason == .rateLimited && report.laneWaiting > 1
+            : ExplanationWords.clause(waiting.obstacle.reason, facts)
+        let isOneOfMany = waiting.obstacle.reason == .rateLimited && waiting.inLane > 1
         let when =
             step.nextAt.map {
                 "; \(isOneOfMany ? "the next permit is there" : "it may go") at \(ExplanationWords.time($0))"
@@ -75,7 +76,7 @@ struct ExplanationSummary {
 
     /// What took most of the time, all waits for the same taken together.
     private var longestWait: String {
-        var totals: [Obstacle.Reason: Duration] = [:]
+        var totals: [WaitReason: Duration] = [:]
         for step in steps where step.kind == .waited {
             if let reason = step.reason { totals[reason, default: .zero] += step.duration ?? .zero }
         }
