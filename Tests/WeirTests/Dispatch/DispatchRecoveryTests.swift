@@ -55,6 +55,24 @@ struct DispatchRecoveryTests {
         #expect(harness.starts() == (left.end == .waits ? [job.id] : []))
     }
 
+    @Test(arguments: [
+        (Duration.zero, false, Duration.seconds(2)), (hour * -8, false, .seconds(3)),
+        (hour * -8, true, hour * 8 + .seconds(2)),
+    ])
+    func `a wait is no longer for a clock that was set back, unless its caller named the time`(
+        _ step: Duration,
+        _ isCallers: Bool,
+        _ wait: Duration
+    ) {
+        var harness = MachineHarness()
+        var job = Job(id: JobID(rawValue: 7), lane: harness.lane(), acceptedAt: harness.now.timestamp)
+        job.firstAttemptAt = harness.now.timestamp + (.zero - step) + .seconds(-1)
+        job.notBefore = harness.now.timestamp + (.zero - step) + .seconds(2)
+        if isCallers { job.marks = [.callersTime] }
+        #expect(harness.machine.recover(job, at: harness.now) == .waits)
+        #expect(harness.machine.nextWake(at: harness.now) == harness.now.instant + wait)
+    }
+
     @Test(arguments: [(true, JobState.pending), (false, .unknown)])
     func `an attempt in doubt is repeated where its body lets WeChat know the repeat`(
         _ isKnown: Bool,

@@ -17,7 +17,11 @@ extension DispatchMachine {
     /// process ended, or ended without anybody knowing how. Such a one goes again only where WeChat knows a repeat, and only in time.
     mutating func recover(_ job: Job, at moment: Moment) -> Recovery {
         let now = read(moment)
-        let job = clock.inward(job, at: now)
+        var job = clock.inward(job, at: now)
+        // Nor is a wait longer than from the first attempt to its end, though the clock was set back meanwhile.
+        if let due = job.notBefore, let first = job.firstAttemptAt, !job.marks.contains(.callersTime) {
+            job.notBefore = min(due, now.steady + (due - first))
+        }
         guard !isStale(job, at: now.steady) else { return .endsUnknown }
         queue.restore(job, at: now.steady)
         return .waits

@@ -23,7 +23,7 @@ public struct Explanation: Equatable, Sendable {
         state = facts.record.state
         steps = timeline.steps
         nextAt = timeline.nextAt
-        summary = ExplanationSummary(facts, steps: timeline.steps).sentence
+        summary = ExplanationSummary(facts, steps: timeline.steps, setBack: timeline.setBack).sentence
     }
 
     /// For a terminal: the summary, then a line a step, with times in China's; of very many attempts the first and the last.
@@ -47,7 +47,7 @@ public struct ExplanationStep: Equatable, Sendable {
         case accepted
         /// It waited for something, which `reason` names.
         case waited
-        /// Time of which there is no account: Weir was not running, or was older.
+        /// Time of which there is no account: Weir was not running, or was older. Without a duration: the clock was set back here.
         case gap
         /// A request to WeChat, with what came of it.
         case attempt

@@ -7,10 +7,13 @@ import WeirPorts
 struct ExplanationSummary {
     private let facts: MessageFacts
     private let steps: [ExplanationStep]
+    /// By how much the clock was set back during its life.
+    private let setBack: Duration
 
-    init(_ facts: MessageFacts, steps: [ExplanationStep]) {
+    init(_ facts: MessageFacts, steps: [ExplanationStep], setBack: Duration) {
         self.facts = facts
         self.steps = steps
+        self.setBack = setBack
     }
 
     private var record: MessageRecord { facts.record }
@@ -71,7 +74,7 @@ struct ExplanationSummary {
 
     private var age: String {
         let end = record.endedAt ?? facts.now
-        return ExplanationWords.duration(end - record.createdAt)
+        return ExplanationWords.duration(max(.zero, end - record.createdAt + setBack))
     }
 
     /// What took most of the time, all waits for the same taken together.

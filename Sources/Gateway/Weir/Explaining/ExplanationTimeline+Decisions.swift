@@ -81,8 +81,10 @@ extension ExplanationTimeline {
 
     mutating func ended(_ last: AttemptRecord?) {
         let at = record.endedAt ?? last.map { $0.startedAt + $0.duration } ?? record.createdAt
-        var step = ExplanationStep(.ended, at: at, end(last, at: at))
-        step.duration = at - record.createdAt
+        if told - at > ExplanationTimeline.clockTolerance { clockWasSetBack(to: at) }
+        let took = max(.zero, at - record.createdAt + setBack)
+        var step = ExplanationStep(.ended, at: at, end(last, after: ExplanationWords.duration(took)))
+        step.duration = took
         if let attempt = last, record.state == .failed || record.state == .dead {
             step.errcode = attempt.errcode
             step.rid = attempt.rid
@@ -90,8 +92,7 @@ extension ExplanationTimeline {
         add(step)
     }
 
-    private func end(_ last: AttemptRecord?, at: Timestamp) -> String {
-        let took = ExplanationWords.duration(at - record.createdAt)
+    private func end(_ last: AttemptRecord?, after took: String) -> String {
         let reason = record.reason.map { ": \(facts.clean($0))" } ?? ""
         switch record.state {
         case .sent:

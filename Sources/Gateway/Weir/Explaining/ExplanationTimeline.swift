@@ -15,6 +15,8 @@ struct ExplanationTimeline {
     private var lastFree: Outcome?
     /// Up to when its life is told.
     private(set) var told: Timestamp
+    /// By how much the wall clock was set back during its life: times alone would make it shorter than it was.
+    private(set) var setBack = Duration.zero
 
     private var record: MessageRecord { facts.record }
 
@@ -110,22 +112,56 @@ struct ExplanationTimeline {
 
     /// What went by between the last step and `end`: its own time first, then what it waited for, then what nobody noted.
     private mutating func wait(until end: Timestamp, waits: [Wait], after before: AttemptRecord?) {
+        let noted = waits.reduce(Duration.zero) { $0 + $1.duration }
+        if told - end > ExplanationTimeline.clockTolerance {
+            let planned = due(after: before).map { max(.zero, $0 - told) } ?? .zero
+            clockWasSetBack(to: end + (.zero - planned - noted))
+            tell(scheduled: planned, waits, after: before)
+            told = end
+            return
+        }
         let total = end - told
         guard total > .zero else { return }
-        let noted = waits.reduce(Duration.zero) { $0 + $1.duration }
         var left = total - min(noted, total)
+        var scheduled = Duration.zero
         if let due = due(after: before) {
-            let scheduled = min(due - told, left)
-            if scheduled >= .milliseconds(1) {
-                waited(Wait(.scheduled, scheduled), before == nil ? "for its not_before" : "for the time of its retry")
-                left -= scheduled
-            }
+            scheduled = max(.zero, min(due - told, left))
+            left -= scheduled
         }
-        if left >= .seconds(1) { gap(left) }
+        tell(scheduled: scheduled, gap: left, waits, after: before)
+        told = end
+    }
+
+    private mutating func tell(
+        scheduled: Duration,
+        gap: Duration = .zero,
+        _ waits: [Wait],
+        after before: AttemptRecord?
+    ) {
+        if scheduled >= .milliseconds(1) {
+            waited(Wait(.scheduled, scheduled), before == nil ? "for its not_before" : "for the time of its retry")
+        }
+        if gap >= .seconds(1) { self.gap(gap) }
         for wait in waits where wait.reason != .scheduled && !ExplanationTimeline.isNoise(wait) {
             waited(wait, ExplanationWords.clause(wait.reason, facts))
         }
-        told = end
+    }
+
+    /// Between two times that are further apart the wrong way the clock was set back.
+    static let clockTolerance = Duration.milliseconds(500)
+
+    /// Times from here on are told by a clock that was set back: `time` on it is when the last step ended.
+    mutating func clockWasSetBack(to time: Timestamp) {
+        let back = told - time
+        setBack += back
+        add(
+            ExplanationStep(
+                .gap,
+                at: time,
+                "The clock was set back by about \(ExplanationWords.duration(back)): the times above are by the clock before."
+            )
+        )
+        told = time
     }
 
     /// The time that the message had to wait for by itself. What waits for WeChat or an operator goes when these let it.
@@ -168,8 +204,8 @@ struct ExplanationTimeline {
         var step = ExplanationStep(
             .gap,
             at: told,
-            "\(ExplanationWords.duration(duration)) of which nothing was noted: Weir was started anew meanwhile, or was "
-                + "an older version."
+            "\(ExplanationWords.duration(duration)) of which nothing was noted: Weir was started anew meanwhile, its "
+                + "clock was set forward, or it was an older version."
         )
         step.duration = duration
         told = told + duration
