@@ -170,7 +170,8 @@ extension Gateway {
     /// - Returns: false when there is no app of that name.
     public func setPaused(_ isPaused: Bool, app: String, because why: String? = nil) -> Bool {
         let why = Cause.words(why)
-        guard dispatcher.setPaused(isPaused, app: app, because: why) else { return false }
+        let isKnown = live.present.configuration.apps[app] != nil
+        guard isKnown, dispatcher.setPaused(isPaused, app: app, because: why) else { return false }
         logger.notice("app \(isPaused ? "paused" : "resumed")", metadata: ["app": "\(app)", "reason": "\(why)"])
         return true
     }

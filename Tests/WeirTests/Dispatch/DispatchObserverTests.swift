@@ -74,14 +74,17 @@ import WeirTesting
         let journal = MemoryJournal(isManual: true)
         let time = ManualTimeSource(timestamp: MachineHarness.noon)
         let dispatcher: Dispatcher
+        let slot: AppSlot?
         let api = APICatalog.descriptor(method: "POST", path: Path.template)
 
-        init() {
+        init(limit: RateLimit = .wide) {
             let configuration = GatewayConfiguration()
+            var settings = AppConfiguration(appID: "", secret: "")
+            settings.defaultLimit = limit
             let app = AppRuntime(
                 name: "echo",
                 origin: "https://echo.example",
-                configuration: AppConfiguration(appID: "", secret: ""),
+                configuration: settings,
                 keeper: nil,
                 upstream: Echo()
             )
@@ -93,7 +96,7 @@ import WeirTesting
                 observer: notes,
                 seed: 1
             )
-            _ = dispatcher.reload(configuration, AppChanges(arriving: [app]))
+            slot = dispatcher.reload(configuration, AppChanges(arriving: [app]))["echo"]
             notes.watch(dispatcher)
         }
 
@@ -129,7 +132,7 @@ import WeirTesting
     @Test func `an operator's decisions and ends without an attempt are told with the lock free`() {
         let bench = Bench()
         let breaker = "echo~echo.example~message"
-        bench.dispatcher.setPaused(true, app: 0, because: "test")
+        #expect(bench.dispatcher.setPaused(true, app: "echo", because: "test"))
         let id = bench.accept()
         bench.journal.commit()
         #expect(bench.dispatcher.force(.open, breaker: breaker))
@@ -138,8 +141,9 @@ import WeirTesting
         #expect(bench.notes.underLock.all == [])
     }
 
-    @Test func `a relayed call that the limiter refuses is told, and no attempt of it`() {
-        let bench = Bench()
+    @Test func `a relayed call that the limiter refuses is told, and no attempt of it`() throws {
+        let bench = Bench(limit: .single)
+        let slot = try #require(bench.slot)
         let ends = Outbox<RelayEnd>()
         for _ in 0..<2 {
             let call = RelayCall(
@@ -149,12 +153,12 @@ import WeirTesting
                 usesToken: false,
                 headers: [],
                 content: .bytes([]),
-                app: 0,
+                app: slot,
                 api: bench.api,
                 deadline: bench.time.now() + .seconds(1),
                 isRepeatable: true
             ) { ends.put($0) }
-            _ = bench.dispatcher.relay(call, priority: .normal, retryClass: "available", limit: .single)
+            _ = bench.dispatcher.relay(call, priority: .normal, retryClass: "available")
         }
         #expect(
             bench.notes.words.all == ["gate echo \(Path.template)", "attempt 1 leaves", "no permit \(Path.template)"]

@@ -33,9 +33,7 @@ extension Dispatcher {
     /// - Returns: false when there is no app of that name.
     func setPaused(_ isPaused: Bool, app name: String, because why: String) -> Bool {
         update { state, now in
-            guard let app = state.machine.app(named: name), state.machine.apps[app].isPresent,
-                state.apps[app].keeper != nil
-            else { return false }
+            guard let app = state.machine.app(named: name), state.machine.apps[app].isPresent else { return false }
             state.machine.setPaused(isPaused, app: app, because: Cause(why, since: now.timestamp), at: now)
             return true
         }
