@@ -8,6 +8,7 @@ import WeChat
 import WeirPorts
 import WeirTesting
 
+@testable import Dispatching
 @testable import Weir
 
 /// What the dispatcher tells its observer: in the order of its decisions, and with its lock free.
