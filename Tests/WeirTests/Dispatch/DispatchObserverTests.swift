@@ -78,23 +78,25 @@ import WeirTesting
         let api = APICatalog.descriptor(method: "POST", path: Path.template)
 
         init() {
-            let configuration = GatewayConfiguration()
+            let settings = DispatchSettings(GatewayConfiguration())
             let app = AppRuntime(
                 name: "echo",
                 origin: "https://echo.example",
-                configuration: AppConfiguration(appID: "", secret: ""),
+                limits: AppLimits(others: .wide),
                 keeper: nil,
                 upstream: Echo()
             )
             dispatcher = Dispatcher(
-                configuration: configuration,
+                settings: settings,
                 transport: transport,
                 journal: journal,
                 time: time,
                 observer: notes,
                 seed: 1
             )
-            _ = dispatcher.reload(configuration, AppChanges(arriving: [app]))
+            var changes = AppChanges()
+            changes.arriving = [app]
+            _ = dispatcher.reload(settings, changes)
             notes.watch(dispatcher)
         }
 
