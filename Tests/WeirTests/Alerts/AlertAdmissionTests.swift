@@ -2,6 +2,7 @@ import Resilience
 import Testing
 import Timekeeping
 
+@testable import Dispatching
 @testable import Weir
 
 /// Who may post, how a refusal is answered, counted and told.

@@ -6,6 +6,8 @@ import Timekeeping
 import WeChat
 import WeirTesting
 
+@testable import Dispatching
+@testable import Explaining
 @testable import Weir
 
 /// Explanations of messages that a gateway handled.

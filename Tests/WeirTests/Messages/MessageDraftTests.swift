@@ -5,6 +5,7 @@ import Timekeeping
 import WeChat
 import WeirTesting
 
+@testable import Dispatching
 @testable import Weir
 
 /// What `POST /v1/messages` refuses, with which status, and which field it names.

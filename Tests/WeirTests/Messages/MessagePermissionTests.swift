@@ -3,6 +3,7 @@ import Testing
 import WeChat
 import WeirTesting
 
+@testable import Dispatching
 @testable import Weir
 
 /// What a client may not call on the relay it may not send as a message.
