@@ -1,4 +1,5 @@
 package import Resilience
+import WeirPorts
 
 /// The part of the configuration that the dispatcher works by; a reload brings another.
 package struct DispatchSettings: Sendable {

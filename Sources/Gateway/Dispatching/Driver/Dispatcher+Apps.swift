@@ -3,6 +3,7 @@ import Resilience
 import Synchronization
 import Timekeeping
 import WeChat
+import WeirPorts
 
 /// What a configuration changes about the apps and robots.
 package struct AppChanges: Sendable {

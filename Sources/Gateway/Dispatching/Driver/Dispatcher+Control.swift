@@ -3,6 +3,7 @@ package import Resilience
 import Synchronization
 import Timekeeping
 import WeChat
+import WeirPorts
 
 extension Dispatcher {
     // MARK: Start and end

@@ -1,4 +1,5 @@
 public import Resilience
+import WeirPorts
 
 extension RetryPolicy {
     /// Tier 1, strong consistency: a payment notice.

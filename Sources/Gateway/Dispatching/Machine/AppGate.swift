@@ -1,6 +1,7 @@
 import Queueing
 import Resilience
 import Timekeeping
+import WeirPorts
 
 /// What all lanes of one app share.
 struct AppGate: Equatable, Sendable {

@@ -1,4 +1,5 @@
 import Timekeeping
+import WeirPorts
 
 /// Why something was stopped, and since when: for people.
 package struct Cause: Equatable, Sendable {

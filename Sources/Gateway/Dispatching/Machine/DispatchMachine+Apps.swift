@@ -2,16 +2,17 @@ import Queueing
 import Resilience
 package import Timekeeping
 import WeChat
+import WeirPorts
 
 /// Apps come and go. One that leaves keeps its place for as long as anything of it waits or is in flight, and then gives it back;
 /// what was decided about it stays in the ledger, for its return.
 extension DispatchMachine {
     /// What left with an app.
-    struct Departure: Equatable, Sendable {
-        var app: Int
-        var name: String
+    package struct Departure: Equatable, Sendable {
+        package var app: Int
+        package var name: String
         /// The names of its breakers.
-        var breakers: [String] = []
+        package var breakers: [String] = []
     }
 
     // MARK: Coming

@@ -2,6 +2,7 @@ import Queueing
 import Resilience
 import Timekeeping
 import WeChat
+import WeirPorts
 
 /// Whom an attempt's end says something about.
 extension DispatchMachine {

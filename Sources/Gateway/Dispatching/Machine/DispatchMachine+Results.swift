@@ -2,6 +2,7 @@ package import Queueing
 import Resilience
 package import Timekeeping
 package import WeChat
+import WeirPorts
 
 extension DispatchMachine {
     /// An attempt has ended. Feeds the breaker, the limiter, the quota gate and the retry budget, each with what concerns it alone,

@@ -1,5 +1,6 @@
 import Queueing
 import Timekeeping
+import WeirPorts
 
 extension Job {
     /// A message as the queue has it.

@@ -1,4 +1,5 @@
 import Queueing
+import WeirPorts
 
 /// Shares a pool whose places are taken for a while, so that nobody takes the last one.
 ///

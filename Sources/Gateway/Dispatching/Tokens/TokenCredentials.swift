@@ -1,3 +1,4 @@
+import WeirPorts
 import WireJSON
 
 /// What a token request needs. Never printed.

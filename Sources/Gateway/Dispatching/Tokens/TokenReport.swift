@@ -1,4 +1,5 @@
 package import WeChat
+import WeirPorts
 
 /// What becomes known of an app's token.
 package enum TokenReport: Sendable {
