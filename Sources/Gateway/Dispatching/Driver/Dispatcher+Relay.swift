@@ -1,5 +1,5 @@
 package import Queueing
-package import Resilience
+import Resilience
 import Synchronization
 import Timekeeping
 import WeChat

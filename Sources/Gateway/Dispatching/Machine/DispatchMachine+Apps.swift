@@ -7,11 +7,11 @@ import WeChat
 /// what was decided about it stays in the ledger, for its return.
 extension DispatchMachine {
     /// What left with an app.
-    struct Departure: Equatable, Sendable {
-        var app: Int
-        var name: String
+    package struct Departure: Equatable, Sendable {
+        package var app: Int
+        package var name: String
         /// The names of its breakers.
-        var breakers: [String] = []
+        package var breakers: [String] = []
     }
 
     // MARK: Coming
