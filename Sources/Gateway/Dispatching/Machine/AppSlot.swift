@@ -5,4 +5,9 @@ package struct AppSlot: Hashable, Sendable {
     package let index: Int
     /// Counts up whenever another app, or the same with another AppID, takes the place.
     package let stay: UInt64
+
+    package init(index: Int, stay: UInt64) {
+        self.index = index
+        self.stay = stay
+    }
 }
