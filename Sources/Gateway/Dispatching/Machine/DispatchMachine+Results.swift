@@ -1,3 +1,4 @@
+import WeirPorts
 package import Queueing
 import Resilience
 package import Timekeeping

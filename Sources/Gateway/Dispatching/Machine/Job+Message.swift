@@ -1,3 +1,4 @@
+import WeirPorts
 import Queueing
 import Timekeeping
 import WeirPorts

@@ -1,3 +1,4 @@
+import WeirPorts
 import Resilience
 import Timekeeping
 import WeirPorts
