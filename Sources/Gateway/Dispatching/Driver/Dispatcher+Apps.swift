@@ -1,4 +1,3 @@
-import WeirPorts
 import Queueing
 import Resilience
 import Synchronization

@@ -1,4 +1,3 @@
-import WeirPorts
 package import Queueing
 import Resilience
 package import Timekeeping

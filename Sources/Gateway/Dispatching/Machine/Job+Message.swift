@@ -1,4 +1,3 @@
-import WeirPorts
 import Queueing
 import Timekeeping
 import WeirPorts

@@ -1,4 +1,3 @@
-import WeirPorts
 import Resilience
 import Timekeeping
 import WeirPorts
