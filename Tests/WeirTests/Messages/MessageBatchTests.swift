@@ -70,7 +70,7 @@ import WeirTesting
         let bench = try MessageBench { $0.clients["orders"]?.rate = RateLimit(permits: 2, per: .seconds(1), burst: 2) }
         let item = String(decoding: MessageBench.body(), as: UTF8.self)
         let found = try await results(bench, Array("[\(item),\(item),\(item)]".utf8))
-        #expect(found.filter { $0.hasSuffix("429 ") }.count == 1)
+        #expect(found.filter { $0.hasSuffix("rateLimited ") }.count == 1)
     }
 
     @Test(arguments: [false, true])
