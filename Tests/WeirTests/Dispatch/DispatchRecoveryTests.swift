@@ -1,4 +1,5 @@
 import Queueing
+import Resilience
 import Testing
 import Timekeeping
 import WeChat
