@@ -66,8 +66,8 @@ let package = Package(
         .library(
             name: "Weir",
             targets: [
-                "Weir", "WeirPorts", "Addressing", "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat",
-                "PrometheusMetrics",
+                "Weir", "Dispatching", "Explaining", "WeirPorts", "Addressing", "Timekeeping", "Resilience", "Queueing",
+                "WireJSON", "WeChat", "PrometheusMetrics",
             ]
         ),
         // What fills its ports, and its doors.
@@ -106,12 +106,23 @@ let package = Package(
 
         // Ring 1: orchestration, no sockets, files or C. Adapters see the ports and nothing above them.
         source(.gateway, "WeirPorts", ["Timekeeping", "Resilience", "Queueing", "WeChat"]),
+        // Decides and sends. Whoever wants to know of it implements its observer.
+        source(
+            .gateway,
+            "Dispatching",
+            ["WeirPorts", "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat"]
+        ),
+        source(
+            .gateway,
+            "Explaining",
+            ["Dispatching", "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WeChat"]
+        ),
         source(
             .gateway,
             "Weir",
             [
-                "WeirPorts", "Addressing", "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat",
-                "PrometheusMetrics", logging, lifecycle, crypto, tracing,
+                "Dispatching", "Explaining", "WeirPorts", "Addressing", "Timekeeping", "Resilience", "Queueing",
+                "WireJSON", "WeChat", "PrometheusMetrics", logging, lifecycle, crypto, tracing,
             ]
         ),
 
@@ -185,8 +196,8 @@ let package = Package(
         tests(
             "Weir",
             [
-                "WeirTesting", "Resilience", "Queueing", "WireJSON", "WeChat", "PrometheusMetrics", logging, lifecycle,
-                tracing,
+                "Dispatching", "Explaining", "WeirTesting", "Resilience", "Queueing", "WireJSON", "WeChat",
+                "PrometheusMetrics", logging, lifecycle, tracing,
             ]
         ),
         tests("WeirTesting", ["WeirPorts", "Queueing", "WeChat"]),

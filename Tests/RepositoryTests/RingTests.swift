@@ -21,10 +21,25 @@ import Testing
         }
     }
 
+    /// What a part of the gateway does without, whatever its dependencies allow.
+    private static let strangers: [(target: String, modules: Set<Substring>)] = [
+        ("WeirPorts", ["Dispatching", "Explaining", "Weir", "Logging", "Tracing", "PrometheusMetrics"]),
+        ("Dispatching", ["Explaining", "Weir", "Logging", "Tracing", "PrometheusMetrics"]),
+        ("Explaining", ["Weir", "Logging", "Tracing", "PrometheusMetrics", "Synchronization"]),
+    ]
+
+    @Test(arguments: strangers)
+    func `the parts of the gateway see no more than they must`(_ target: String, _ modules: Set<Substring>) throws {
+        let files = try Repository.files(in: "Sources/Gateway/\(target)", endings: [".swift"])
+        #expect(!files.isEmpty)
+        for file in files { #expect(modules.intersection(file.imports) == [], "\(file.path)") }
+    }
+
     @Test func `of the adapters only WeirHTTP sees more of the gateway than its ports`() throws {
         var seeing: Set<Substring> = []
         for file in try Repository.files(in: "Sources/Adapters", endings: [".swift"]) {
-            if file.imports.contains("Weir") { seeing.insert(file.path.split(separator: "/")[2]) }
+            let gateway = ["Weir", "Dispatching", "Explaining"] as Set<Substring>
+            if !gateway.isDisjoint(with: file.imports) { seeing.insert(file.path.split(separator: "/")[2]) }
         }
         #expect(seeing == ["WeirHTTP"])
     }

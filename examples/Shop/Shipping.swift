@@ -51,7 +51,7 @@ struct Shipping: Sendable {
                     trace: trace
                 )
             }
-            return reply.record.id.description
+            return reply.record.message.id.description
         } catch {
             // With a time to wait the warehouse calls again then, and nothing is sent twice.
             let status: HTTPResponse.Status = error.retryAfter == nil ? .unprocessableContent : .serviceUnavailable

@@ -91,7 +91,7 @@ import WeirTesting
             #expect(try await send("POST", "\(shop)/orders/7/shipped", shipment) == first)
             var state = JobState.pending
             while !state.isTerminal {
-                state = try await gateway.message(first.text, caller: Caller(name: "")).state
+                state = try await gateway.message(first.text, caller: Caller(name: "")).progress.state
                 await Task.yield()
             }
             #expect(state == .sent)

@@ -24,11 +24,11 @@ enum Envelope {
         return OutgoingReply(status: status, headers: [("Content-Type", json)] + headers, body: writer.bytes)
     }
 
-    static func failure(_ refusal: MessageRefusal, traceID: String) -> OutgoingReply {
+    static func failure(_ refusal: MessageRefusal, status: Int, traceID: String) -> OutgoingReply {
         var writer = JSONWriter()
         let seconds = refusal.retryAfter?.retryAfterSeconds
         writer.object { writer in
-            writer.member("code", refusal.status)
+            writer.member("code", status)
             writer.member("message", refusal.message)
             writer.member("error", refusal.reason.rawValue)
             writer.member("field", refusal.field)
@@ -37,11 +37,11 @@ enum Envelope {
         }
         var headers: [(name: String, value: String)] = [("Content-Type", json)]
         if let seconds { headers.append(("Retry-After", String(seconds))) }
-        if refusal.status == 401 { headers.append(("WWW-Authenticate", "Bearer realm=\"weir\"")) }
+        if status == 401 { headers.append(("WWW-Authenticate", "Bearer realm=\"weir\"")) }
         // The way out of a coding that isn't taken (RFC 9110 12.5.3).
         if refusal.reason == .unsupportedMediaType { headers.append(("Accept-Encoding", "identity")) }
         return OutgoingReply(
-            status: refusal.status,
+            status: status,
             headers: headers,
             body: writer.bytes,
             closesConnection: refusal.reason == .tooLarge

@@ -18,7 +18,9 @@ struct MessageRoutes: Sendable {
             return try await reply(route, method, arguments.first ?? "")
         } catch {
             trace.note(error)
-            return Envelope.failure(error, traceID: traceID)
+            let reason = error.reason
+            let status = route == .alerts ? reason.statusForAlertmanager : reason.status
+            return Envelope.failure(error, status: status, traceID: traceID)
         }
     }
 
@@ -112,7 +114,7 @@ struct MessageRoutes: Sendable {
             json.member("id", reply.record.id.description)
             json.member("message", reply.isReplay ? reply.record.state.name : "accepted")
         case .failure(let refusal):
-            json.member("code", refusal.status)
+            json.member("code", refusal.reason.status)
             json.member("error", refusal.reason.rawValue)
             json.member("field", refusal.field)
             json.member("message", refusal.message)

@@ -1,2 +1,4 @@
-// The ports are part of what Weir offers: whoever fills or calls them needs no second import.
+// The parts that Weir is made of are what it offers: whoever embeds it needs no second import.
+@_exported public import Dispatching
+@_exported public import Explaining
 @_exported public import WeirPorts

@@ -60,7 +60,7 @@ public final class Gateway: Service {
             time: time
         )
         dispatcher = Dispatcher(
-            configuration: configuration,
+            settings: DispatchSettings(configuration),
             transport: transport,
             journal: journal,
             time: time,

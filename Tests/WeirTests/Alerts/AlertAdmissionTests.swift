@@ -2,6 +2,7 @@ import Resilience
 import Testing
 import Timekeeping
 
+@testable import Dispatching
 @testable import Weir
 
 /// Who may post, how a refusal is answered, counted and told.
@@ -39,16 +40,16 @@ struct AlertAdmissionTests {
         var alerts = AlertFixtures.configuration()
         alerts.clients = ["second"]
         let bench = try await bench(alerts)
-        #expect(await post(bench, key: nil)?.status == 401)
+        #expect(await post(bench, key: nil)?.reason == .unauthorized)
         #expect(count("unauthorized", in: bench))
-        #expect(await post(bench)?.status == 403)
+        #expect(await post(bench)?.reason == .forbidden)
         #expect(count("forbidden", in: bench))
         #expect(await post(bench, key: "KEY-of-second") == nil)
     }
 
     @Test func `without sinks nothing is taken`() async throws {
         let bench = try await bench(AlertConfiguration())
-        #expect(await post(bench)?.status == 404)
+        #expect(await post(bench)?.reason == .notFound)
         #expect(count("unconfigured", in: bench))
     }
 
@@ -56,16 +57,16 @@ struct AlertAdmissionTests {
         let bench = try await bench()
         for _ in 0..<3 { #expect(await post(bench) == nil) }
         let refused = try #require(await post(bench))
-        #expect(refused.status == 503 && refused.reason == .rateLimited && refused.retryAfter != nil)
+        #expect(refused.reason == .rateLimited && refused.retryAfter != nil)
         #expect(count("rate_limited", in: bench))
         #expect(bench.harness.metricsText.contains(#"weir_alert_webhooks_total{result="duplicate"} 2"#))
     }
 
     @Test func `another version and other things are refused, counted and told without what they say`() async throws {
         let bench = try await bench()
-        #expect(await post(bench, AlertFixtures.webhook(version: "5"))?.status == 422)
+        #expect(await post(bench, AlertFixtures.webhook(version: "5"))?.reason == .invalid)
         #expect(count("version", in: bench))
-        #expect(await post(bench, Array("hunter2".utf8))?.status == 400)
+        #expect(await post(bench, Array("hunter2".utf8))?.reason == .malformed)
         #expect(count("malformed", in: bench))
         #expect(!bench.harness.log.text.contains("hunter2"))
     }

@@ -4,6 +4,7 @@ import Timekeeping
 import WeChat
 import WeirTesting
 
+@testable import Dispatching
 @testable import Weir
 
 /// A gateway with sinks, over a journal that commits by itself.

@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 import Timekeeping
 
+@testable import Dispatching
 @testable import Weir
 
 /// A field's value is always one that WeChat takes: a wrong one ends the whole message with 47003.

@@ -3,6 +3,7 @@ import Timekeeping
 import WeChat
 import WireJSON
 
+@testable import Dispatching
 @testable import Weir
 
 /// Webhooks as Alertmanager writes them, and sinks to send them to.

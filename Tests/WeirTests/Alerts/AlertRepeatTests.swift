@@ -7,6 +7,7 @@ import WeChat
 import WeirTesting
 import WireJSON
 
+@testable import Dispatching
 @testable import Weir
 
 /// An alert that comes and goes: only the last notification of a group can be a repeat.

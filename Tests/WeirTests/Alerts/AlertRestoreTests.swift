@@ -4,6 +4,7 @@ import Testing
 import Timekeeping
 import WeChat
 
+@testable import Dispatching
 @testable import Weir
 
 /// What an earlier process left is watched to its end.

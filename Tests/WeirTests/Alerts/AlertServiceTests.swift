@@ -7,6 +7,7 @@ import WeChat
 import WeirTesting
 import WireJSON
 
+@testable import Dispatching
 @testable import Weir
 
 struct AlertServiceTests {
@@ -228,7 +229,7 @@ struct AlertServiceTests {
         let bench = try AlertBench()
         bench.harness.journal.fail(with: .full("no room"))
         let refused = await bench.refusal(AlertFixtures.webhook())
-        #expect(refused?.status == 503 && refused?.retryAfter != nil)
+        #expect(refused?.reason == .journal && refused?.retryAfter != nil)
         bench.harness.journal.fail(with: nil)
         bench.harness.dispatcher.setJournalWritable(true)
         #expect(try await bench.post().sinks == ["oncall": .accepted])

@@ -2,6 +2,7 @@ import Queueing
 import Testing
 import Timekeeping
 
+@testable import Dispatching
 @testable import Weir
 
 struct AttemptMemoryTests {

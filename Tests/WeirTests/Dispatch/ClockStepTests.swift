@@ -5,6 +5,7 @@ import Testing
 import Timekeeping
 import WeChat
 
+@testable import Dispatching
 @testable import Weir
 
 /// A step of the wall clock makes no duration longer or shorter; only what callers gave as wall times follows it.

@@ -4,6 +4,7 @@ import Testing
 import Timekeeping
 import WeChat
 
+@testable import Dispatching
 @testable import Weir
 
 /// Apps that come and go, as the machine sees it.

@@ -5,6 +5,7 @@ import Testing
 import Timekeeping
 import WeChat
 
+@testable import Dispatching
 @testable import Weir
 
 /// What the breaker learns from attempts, and what it does to work.

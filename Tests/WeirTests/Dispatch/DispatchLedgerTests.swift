@@ -7,6 +7,7 @@ import WeChat
 import WeirPorts
 import WeirTesting
 
+@testable import Dispatching
 @testable import Weir
 
 /// What a machine leaves in the ledger, and what the next one makes of it.

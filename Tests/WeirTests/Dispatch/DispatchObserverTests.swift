@@ -8,6 +8,7 @@ import WeChat
 import WeirPorts
 import WeirTesting
 
+@testable import Dispatching
 @testable import Weir
 
 /// What the dispatcher tells its observer: in the order of its decisions, and with its lock free.
@@ -78,25 +79,23 @@ import WeirTesting
         let api = APICatalog.descriptor(method: "POST", path: Path.template)
 
         init(limit: RateLimit = .wide) {
-            let configuration = GatewayConfiguration()
-            var settings = AppConfiguration(appID: "", secret: "")
-            settings.defaultLimit = limit
+            let settings = DispatchSettings(GatewayConfiguration())
             let app = AppRuntime(
                 name: "echo",
                 origin: "https://echo.example",
-                configuration: settings,
+                limits: AppLimits(others: limit),
                 keeper: nil,
                 upstream: Echo()
             )
             dispatcher = Dispatcher(
-                configuration: configuration,
+                settings: settings,
                 transport: transport,
                 journal: journal,
                 time: time,
                 observer: notes,
                 seed: 1
             )
-            slot = dispatcher.reload(configuration, AppChanges(arriving: [app]))["echo"]
+            slot = dispatcher.reload(settings, AppChanges(arriving: [app]))["echo"]
             notes.watch(dispatcher)
         }
 

@@ -5,6 +5,7 @@ import Testing
 import Timekeeping
 import WeChat
 
+@testable import Dispatching
 @testable import Weir
 
 /// Retry classes, the budget, and what an unknown outcome forbids.

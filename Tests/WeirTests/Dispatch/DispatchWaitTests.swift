@@ -5,6 +5,7 @@ import Testing
 import Timekeeping
 import WeChat
 
+@testable import Dispatching
 @testable import Weir
 
 /// Quotas and account errors: a lane waits, and nobody's attempts are used up.

@@ -5,6 +5,7 @@ import Timekeeping
 import WeChat
 import WeirTesting
 
+@testable import Dispatching
 @testable import Weir
 
 /// The window in which WeChat recognises a repeat, against clocks that are stepped and disks that are slow.

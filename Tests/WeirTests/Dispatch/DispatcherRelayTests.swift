@@ -6,6 +6,7 @@ import Timekeeping
 import WeChat
 import WeirTesting
 
+@testable import Dispatching
 @testable import Weir
 
 /// The way of a relayed call.

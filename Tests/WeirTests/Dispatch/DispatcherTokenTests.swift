@@ -6,6 +6,7 @@ import Timekeeping
 import WeChat
 import WeirTesting
 
+@testable import Dispatching
 @testable import Weir
 
 /// Calls and the app's token.

@@ -5,6 +5,7 @@ import Testing
 import Timekeeping
 import WeChat
 
+@testable import Dispatching
 @testable import Weir
 
 /// A message that meets the same wait for ever.

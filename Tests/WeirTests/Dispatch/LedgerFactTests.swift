@@ -5,6 +5,7 @@ import Timekeeping
 import WeChat
 import WeirPorts
 
+@testable import Dispatching
 @testable import Weir
 
 /// Entries of the ledger as they are written and read.

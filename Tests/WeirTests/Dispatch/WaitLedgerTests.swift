@@ -3,6 +3,7 @@ import Testing
 import Timekeeping
 import WeirPorts
 
+@testable import Dispatching
 @testable import Weir
 
 struct WaitLedgerTests {

@@ -1,6 +1,7 @@
 import Queueing
 import Testing
 
+@testable import Dispatching
 @testable import Weir
 
 struct WaitingRoomTests {

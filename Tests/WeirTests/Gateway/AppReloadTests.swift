@@ -6,6 +6,8 @@ import Timekeeping
 import WeChat
 import WeirTesting
 
+@testable import Dispatching
+@testable import Explaining
 @testable import Weir
 
 /// Reloads that add, remove and change apps.

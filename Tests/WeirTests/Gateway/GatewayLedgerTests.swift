@@ -7,6 +7,7 @@ import WeChat
 import WeirPorts
 import WeirTesting
 
+@testable import Dispatching
 @testable import Weir
 
 /// What one gateway stops is stopped in the next one on the same journal.

@@ -5,6 +5,7 @@ import Timekeeping
 import WeChat
 import WeirTesting
 
+@testable import Dispatching
 @testable import Weir
 
 /// What a new process makes of what the last one left.

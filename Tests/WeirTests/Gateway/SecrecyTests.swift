@@ -6,6 +6,7 @@ import Timekeeping
 import WeChat
 import WeirTesting
 
+@testable import Dispatching
 @testable import Weir
 
 /// No secret, key, token or openid in a log line, a metric label or an error's text.

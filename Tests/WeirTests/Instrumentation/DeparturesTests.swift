@@ -1,6 +1,7 @@
 import Testing
 import Timekeeping
 
+@testable import Dispatching
 @testable import Weir
 
 @Suite struct DeparturesTests {

@@ -1,6 +1,7 @@
 import TestSupport
 import Testing
 
+@testable import Dispatching
 @testable import Weir
 
 struct TraceContextTests {

@@ -3,6 +3,8 @@ import Resilience
 import Timekeeping
 import WeChat
 
+@testable import Dispatching
+@testable import Explaining
 @testable import Weir
 
 /// Messages as the journal would have them, to be explained: accepted at noon in China.

@@ -3,6 +3,8 @@ import Testing
 import Timekeeping
 import WeChat
 
+@testable import Dispatching
+@testable import Explaining
 @testable import Weir
 
 /// A message with very many attempts is told on one screen.

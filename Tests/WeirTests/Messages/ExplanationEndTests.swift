@@ -4,6 +4,8 @@ import Testing
 import Timekeeping
 import WeChat
 
+@testable import Dispatching
+@testable import Explaining
 @testable import Weir
 
 /// What is told of ends other than `sent`, and of what still waits.

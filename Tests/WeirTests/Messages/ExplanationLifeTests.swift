@@ -4,6 +4,8 @@ import Testing
 import Timekeeping
 import WeChat
 
+@testable import Dispatching
+@testable import Explaining
 @testable import Weir
 
 /// What is told of messages that have ended, and of each attempt on the way there.

@@ -6,6 +6,8 @@ import Timekeeping
 import WeChat
 import WeirTesting
 
+@testable import Dispatching
+@testable import Explaining
 @testable import Weir
 
 /// Explanations of messages that a gateway handled.
@@ -18,11 +20,11 @@ import WeirTesting
         let bench = try MessageBench()
         let id = try await bench.accept().record.id
         await #expect { _ = try await explain(bench, id, as: bench.billing) } throws: {
-            ($0 as? MessageRefusal)?.status == 404
+            ($0 as? MessageRefusal)?.reason == .notFound
         }
         for bad in ["", "x", "0000000000000"] {
             await #expect { _ = try await bench.service.explain(bad, caller: bench.orders) } throws: {
-                ($0 as? MessageRefusal)?.status == 404
+                ($0 as? MessageRefusal)?.reason == .notFound
             }
         }
     }

@@ -2,6 +2,8 @@ import Resilience
 import Testing
 import Timekeeping
 
+@testable import Dispatching
+@testable import Explaining
 @testable import Weir
 
 @Suite struct ExplanationWordsTests {

@@ -5,6 +5,7 @@ import Timekeeping
 import WeChat
 import WeirTesting
 
+@testable import Dispatching
 @testable import Weir
 
 /// The same message handed over again.
@@ -27,7 +28,7 @@ import WeirTesting
         let bench = try MessageBench()
         try await bench.accept("\"metadata\":{\"a\":1}", key: "order-1")
         let refusal = await bench.refusal(MessageBench.body("\"metadata\":{\"a\":2}"), key: "order-1")
-        #expect(refusal?.status == 409)
+        #expect(refusal?.reason == .conflict)
         #expect(refusal?.reason == .conflict)
         #expect(bench.harness.journal.model.messages.count == 1)
     }
@@ -68,7 +69,7 @@ import WeirTesting
         await bench.harness.journal.waitForAppends(1)
         bench.harness.journal.fail(with: .full("no room"))
         bench.harness.journal.commit()
-        #expect(await first?.status == 503)
+        #expect(await first?.reason == .journal)
         bench.harness.journal.fail(with: nil)
         bench.harness.journal.setManual(false)
         bench.harness.dispatcher.setJournalWritable(true)

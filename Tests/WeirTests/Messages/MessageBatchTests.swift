@@ -5,6 +5,7 @@ import Timekeeping
 import WeChat
 import WeirTesting
 
+@testable import Dispatching
 @testable import Weir
 
 /// Many messages in one request.
@@ -19,7 +20,7 @@ import WeirTesting
         return results.map { item in
             switch item.result {
             case .success(let reply): "\(item.index) \(reply.isReplay ? "again" : "ok")"
-            case .failure(let refusal): "\(item.index) \(refusal.status) \(refusal.field ?? "")"
+            case .failure(let refusal): "\(item.index) \(refusal.reason) \(refusal.field ?? "")"
             }
         }
     }
@@ -32,7 +33,7 @@ import WeirTesting
         let text = isLines ? items.joined(separator: "\r\n") + "\n\n" : "[" + items.joined(separator: ", ") + "]"
         #expect(
             try await results(bench, Array(text.utf8), isLines: isLines) == [
-                "0 ok", "1 422 type", "2 400 ", "3 422 message.touser", "4 ok",
+                "0 ok", "1 invalid type", "2 malformed ", "3 invalid message.touser", "4 ok",
             ]
         )
         #expect(bench.harness.journal.model.messages.count == 2)
@@ -46,11 +47,11 @@ import WeirTesting
         #expect(bench.harness.journal.model.messages.count == 1)
     }
 
-    @Test(arguments: [("", 400), ("[]", 400), ("{}", 400), ("[1", 400), ("null", 400)])
-    func `what is no batch is refused as a whole`(_ body: String, _ status: Int) async throws {
+    @Test(arguments: ["", "[]", "{}", "[1", "null"])
+    func `what is no batch is refused as a whole`(_ body: String) async throws {
         let bench = try MessageBench()
         await #expect { _ = try await results(bench, Array(body.utf8)) } throws: {
-            ($0 as? MessageRefusal)?.status == status
+            ($0 as? MessageRefusal)?.reason == .malformed
         }
     }
 
@@ -62,7 +63,7 @@ import WeirTesting
         let full = "[" + Array(repeating: item, count: 1000).joined(separator: ",") + "]"
         #expect(try await results(bench, Array(full.utf8)).filter { $0.hasSuffix("ok") }.count == 1000)
         let over = Array("[\(Array(repeating: "1", count: 1001).joined(separator: ","))]".utf8)
-        await #expect { _ = try await results(bench, over) } throws: { ($0 as? MessageRefusal)?.status == 413 }
+        await #expect { _ = try await results(bench, over) } throws: { ($0 as? MessageRefusal)?.reason == .tooLarge }
     }
 
     @Test func `each item counts against the client's rate`() async throws {
@@ -85,7 +86,7 @@ import WeirTesting
         for index in stride(from: 1, to: huge.count, by: 2) { huge[index] = UInt8(ascii: isLines ? "\n" : ",") }
         if !isLines { huge[0] = UInt8(ascii: "[") }
         await #expect { _ = try await results(bench, huge, isLines: isLines) } throws: {
-            ($0 as? MessageRefusal)?.status == (isLines ? 413 : 400)
+            ($0 as? MessageRefusal)?.reason == (isLines ? .tooLarge : .malformed)
         }
     }
 
@@ -95,7 +96,7 @@ import WeirTesting
         #expect(pool.take(32 << 20, for: "orders"))
         await #expect { _ = try await results(bench, Array("[1]".utf8)) } throws: {
             let refusal = $0 as? MessageRefusal
-            return refusal?.status == 503 && refusal?.reason == .overloaded && refusal?.retryAfter != nil
+            return refusal?.reason == .overloaded && refusal?.retryAfter != nil
         }
         let other = try await bench.service.acceptBatch(
             Array("[1]".utf8),
@@ -105,7 +106,7 @@ import WeirTesting
         )
         #expect(other.count == 1)
         pool.giveBack(32 << 20, of: "orders")
-        #expect(try await results(bench, Array("[1]".utf8)) == ["0 400 "])
+        #expect(try await results(bench, Array("[1]".utf8)) == ["0 malformed "])
         // What was taken is given back, after a refusal too.
         await #expect(throws: MessageRefusal.self) { _ = try await results(bench, Array("[".utf8)) }
         #expect(pool.take(MessageService.bytesInHand, for: "orders"))

@@ -4,6 +4,7 @@ import Timekeeping
 import WeChat
 import WeirTesting
 
+@testable import Dispatching
 @testable import Weir
 
 /// A messages API with the clients `orders` and `billing`, over a journal that commits by itself.

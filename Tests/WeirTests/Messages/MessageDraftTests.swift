@@ -5,71 +5,87 @@ import Timekeeping
 import WeChat
 import WeirTesting
 
+@testable import Dispatching
 @testable import Weir
 
-/// What `POST /v1/messages` refuses, with which status, and which field it names.
+/// What `POST /v1/messages` refuses, for which reason, and which field it names.
 @Suite struct MessageDraftTests {
-    /// Body, status, field.
-    static let bad: [(String, Int, String?)] = [
-        ("", 400, nil), ("[]", 400, nil), ("\"x\"", 400, nil), ("{", 400, nil), ("{} x", 400, nil),
-        ("{'a':1}", 400, nil),
+    /// Body, reason, field.
+    static let bad: [(String, MessageRefusalReason, String?)] = [
+        ("", .malformed, nil), ("[]", .malformed, nil), ("\"x\"", .malformed, nil), ("{", .malformed, nil),
+        ("{} x", .malformed, nil),
+        ("{'a':1}", .malformed, nil),
         (
             "{\"type\":\"template\",\"message\":\(String(repeating: "[", count: 65))\(String(repeating: "]", count: 65))}",
-            400, nil
+            .malformed, nil
         ),
-        ("{\"message\":{}}", 422, "type"), ("{\"type\":1,\"message\":{}}", 422, "type"),
-        ("{\"type\":\"sms\",\"message\":{}}", 422, "type"), ("{\"type\":\"template\"}", 422, "message"),
-        ("{\"type\":\"template\",\"message\":[]}", 422, "message"),
-        ("{\"type\":\"template\",\"message\":null}", 422, "message"),
-        ("{\"type\":\"template\",\"message\":{}}", 422, "message.touser"),
+        ("{\"message\":{}}", .invalid, "type"), ("{\"type\":1,\"message\":{}}", .invalid, "type"),
+        ("{\"type\":\"sms\",\"message\":{}}", .invalid, "type"), ("{\"type\":\"template\"}", .invalid, "message"),
+        ("{\"type\":\"template\",\"message\":[]}", .invalid, "message"),
+        ("{\"type\":\"template\",\"message\":null}", .invalid, "message"),
+        ("{\"type\":\"template\",\"message\":{}}", .invalid, "message.touser"),
         (
-            "{\"type\":\"template\",\"message\":{\"touser\":\"\",\"template_id\":\"t\",\"data\":{}}}", 422,
+            "{\"type\":\"template\",\"message\":{\"touser\":\"\",\"template_id\":\"t\",\"data\":{}}}", .invalid,
             "message.touser"
         ),
-        ("{\"type\":\"template\",\"message\":{\"touser\":\"o\",\"data\":{}}}", 422, "message.template_id"),
-        ("{\"type\":\"template\",\"message\":{\"touser\":\"o\",\"template_id\":\"t\"}}", 422, "message.data"),
+        ("{\"type\":\"template\",\"message\":{\"touser\":\"o\",\"data\":{}}}", .invalid, "message.template_id"),
+        ("{\"type\":\"template\",\"message\":{\"touser\":\"o\",\"template_id\":\"t\"}}", .invalid, "message.data"),
         (
-            "{\"type\":\"template\",\"message\":{\"touser\":\"o\",\"template_id\":\"t\",\"data\":{\"k\":1}}}", 422,
+            "{\"type\":\"template\",\"message\":{\"touser\":\"o\",\"template_id\":\"t\",\"data\":{\"k\":1}}}", .invalid,
             "message.data.k"
         ),
-        ("{\"type\":\"custom\",\"message\":{\"touser\":\"o\"}}", 422, "message.msgtype"),
-        ("{\"type\":\"custom\",\"message\":{\"touser\":\"o\",\"msgtype\":\"text\"}}", 422, "message.text"),
-        ("{\"type\":\"mass\",\"message\":{\"msgtype\":\"text\",\"text\":{\"content\":\"x\"}}}", 422, "message.touser"),
+        ("{\"type\":\"custom\",\"message\":{\"touser\":\"o\"}}", .invalid, "message.msgtype"),
+        ("{\"type\":\"custom\",\"message\":{\"touser\":\"o\",\"msgtype\":\"text\"}}", .invalid, "message.text"),
+        (
+            "{\"type\":\"mass\",\"message\":{\"msgtype\":\"text\",\"text\":{\"content\":\"x\"}}}", .invalid,
+            "message.touser"
+        ),
     ]
 
     @Test(arguments: bad)
-    func `a bad request is refused by status and field`(_ body: String, _ status: Int, _ field: String?) async throws {
+    func `a bad request is refused by reason and field`(
+        _ body: String,
+        _ reason: MessageRefusalReason,
+        _ field: String?
+    ) async throws {
         let bench = try MessageBench()
         let refusal = try #require(await bench.refusal(Array(body.utf8)))
-        #expect(refusal.status == status)
+        #expect(refusal.reason == reason)
         #expect(refusal.field == field)
         #expect(bench.harness.journal.appends.isEmpty)
     }
 
-    /// Further members of a good message, status, field.
-    static let members: [(String, Int, String?)] = [
-        ("\"colour\":1", 422, "colour"), ("\"touser\":\"o\"", 422, "touser"), ("\"priority\":\"top\"", 422, "priority"),
-        ("\"priority\":1", 422, "priority"), ("\"retry_class\":\"never\"", 422, "retry_class"),
-        ("\"retry_class\":[]", 422, "retry_class"),
-        ("\"app\":\"other\"", 422, "app"), ("\"app\":7", 422, "app"),
-        ("\"not_before\":\"tomorrow\"", 422, "not_before"),
-        ("\"not_before\":\"2026-11-21T09:00:00\"", 422, "not_before"), ("\"not_after\":1795233600", 422, "not_after"),
-        ("\"not_after\":\"2026-11-21T11:59:59+08:00\"", 422, "not_after"),
-        ("\"not_after\":\"2026-11-21T12:00:00+08:00\"", 422, "not_after"),
-        ("\"not_before\":\"2026-11-22T00:00:00Z\",\"not_after\":\"2026-11-21T23:59:59Z\"", 422, "not_before"),
-        ("\"metadata\":\"x\"", 422, "metadata"), ("\"metadata\":[]", 422, "metadata"),
-        ("\"metadata\":{\"a\":\"\(String(repeating: "x", count: 17_000))\"}", 422, "metadata"),
-        ("\"metadata\":{\"a\":\"\(String(repeating: "x", count: 262_144))\"}", 413, nil),
-        ("\"idempotency_key\":\"\"", 422, "Idempotency-Key"), ("\"idempotency_key\":\"a b\"", 422, "Idempotency-Key"),
-        ("\"idempotency_key\":\"é\"", 422, "Idempotency-Key"),
-        ("\"idempotency_key\":\"\(String(repeating: "k", count: 256))\"", 422, "Idempotency-Key"),
+    /// Further members of a good message, reason, field.
+    static let members: [(String, MessageRefusalReason, String?)] = [
+        ("\"colour\":1", .invalid, "colour"), ("\"touser\":\"o\"", .invalid, "touser"),
+        ("\"priority\":\"top\"", .invalid, "priority"),
+        ("\"priority\":1", .invalid, "priority"), ("\"retry_class\":\"never\"", .invalid, "retry_class"),
+        ("\"retry_class\":[]", .invalid, "retry_class"),
+        ("\"app\":\"other\"", .invalid, "app"), ("\"app\":7", .invalid, "app"),
+        ("\"not_before\":\"tomorrow\"", .invalid, "not_before"),
+        ("\"not_before\":\"2026-11-21T09:00:00\"", .invalid, "not_before"),
+        ("\"not_after\":1795233600", .invalid, "not_after"),
+        ("\"not_after\":\"2026-11-21T11:59:59+08:00\"", .invalid, "not_after"),
+        ("\"not_after\":\"2026-11-21T12:00:00+08:00\"", .invalid, "not_after"),
+        ("\"not_before\":\"2026-11-22T00:00:00Z\",\"not_after\":\"2026-11-21T23:59:59Z\"", .invalid, "not_before"),
+        ("\"metadata\":\"x\"", .invalid, "metadata"), ("\"metadata\":[]", .invalid, "metadata"),
+        ("\"metadata\":{\"a\":\"\(String(repeating: "x", count: 17_000))\"}", .invalid, "metadata"),
+        ("\"metadata\":{\"a\":\"\(String(repeating: "x", count: 262_144))\"}", .tooLarge, nil),
+        ("\"idempotency_key\":\"\"", .invalid, "Idempotency-Key"),
+        ("\"idempotency_key\":\"a b\"", .invalid, "Idempotency-Key"),
+        ("\"idempotency_key\":\"é\"", .invalid, "Idempotency-Key"),
+        ("\"idempotency_key\":\"\(String(repeating: "k", count: 256))\"", .invalid, "Idempotency-Key"),
     ]
 
     @Test(arguments: members)
-    func `a bad member is refused by status and field`(_ member: String, _ status: Int, _ field: String?) async throws {
+    func `a bad member is refused by reason and field`(
+        _ member: String,
+        _ reason: MessageRefusalReason,
+        _ field: String?
+    ) async throws {
         let bench = try MessageBench()
         let refusal = try #require(await bench.refusal(MessageBench.body(member)))
-        #expect(refusal.status == status)
+        #expect(refusal.reason == reason)
         #expect(refusal.field == field)
         #expect(!refusal.message.contains("o6_bmjrPTlm6"))
     }
@@ -79,9 +95,9 @@ import WeirTesting
         Array("{\"type\":\"template\",\"message\":{\"touser\":\"".utf8) + [0xC3, 0x28] + Array("\"}}".utf8),
         Array("{\"type\":\"a\u{01}b\",\"message\":{}}".utf8), [0xEF, 0xBB, 0xBF] + MessageBench.body(),
     ])
-    func `what is no UTF-8 or no strict JSON is 400`(_ body: [UInt8]) async throws {
+    func `what is no UTF-8 or no strict JSON is malformed`(_ body: [UInt8]) async throws {
         let bench = try MessageBench()
-        #expect(await bench.refusal(body)?.status == 400)
+        #expect(await bench.refusal(body)?.reason == .malformed)
     }
 
     @Test func `members inside the message that Weir does not know pass`() async throws {
@@ -99,7 +115,7 @@ import WeirTesting
         let bench = try MessageBench()
         let message = MessageBench.template.dropLast() + ",\"client_msg_id\":\"\"}"
         let refusal = await bench.refusal(MessageBench.body(message: String(message)))
-        #expect(refusal?.status == 422)
+        #expect(refusal?.reason == .invalid)
         #expect(refusal?.field == "message.client_msg_id")
         #expect(bench.harness.journal.appends.isEmpty)
     }
@@ -132,7 +148,7 @@ import WeirTesting
             $0.clients["orders"]?.apps = ["two"]
         }
         #expect(try await narrow.accept().record.app == "two")
-        #expect(await narrow.refusal(MessageBench.body("\"app\":\"main\""))?.status == 403)
+        #expect(await narrow.refusal(MessageBench.body("\"app\":\"main\""))?.reason == .forbidden)
     }
 
     @Test(arguments: [

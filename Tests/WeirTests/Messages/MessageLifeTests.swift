@@ -6,15 +6,16 @@ import Timekeeping
 import WeChat
 import WeirTesting
 
+@testable import Dispatching
 @testable import Weir
 
 /// Status, listing, cancelling, redriving and waiting.
 @Suite struct MessageLifeTests {
-    private func status(_ run: () async throws -> Void) async -> Int? {
+    private func reason(_ run: () async throws -> Void) async -> MessageRefusalReason? {
         do {
             try await run()
             return nil
-        } catch { return (error as? MessageRefusal)?.status }
+        } catch { return (error as? MessageRefusal)?.reason }
     }
 
     // MARK: Whose messages
@@ -26,16 +27,16 @@ import WeirTesting
         let service = bench.service
         #expect(try await service.status(id, caller: bench.orders).id.description == id)
         let other = bench.billing
-        #expect(await status { _ = try await service.status(id, caller: other) } == 404)
-        #expect(await status { _ = try await service.cancel(id, caller: other) } == 404)
-        #expect(await status { _ = try await service.redrive(id, force: true, caller: other) } == 404)
+        #expect(await reason { _ = try await service.status(id, caller: other) } == .notFound)
+        #expect(await reason { _ = try await service.cancel(id, caller: other) } == .notFound)
+        #expect(await reason { _ = try await service.redrive(id, force: true, caller: other) } == .notFound)
         #expect(try await service.list(MessageFilter(client: "orders"), caller: other).messages.isEmpty)
         #expect(try await service.list(MessageFilter(), caller: bench.orders).messages.map(\.id.description) == [id])
         #expect(
             try await service.list(MessageFilter(app: "wx1234567890abcdef"), caller: bench.orders).messages.count == 1
         )
         for bad in ["", "x", "0000000000000", id + "0"] {
-            #expect(await status { _ = try await service.status(bad, caller: bench.orders) } == 404)
+            #expect(await reason { _ = try await service.status(bad, caller: bench.orders) } == .notFound)
         }
     }
 
@@ -47,7 +48,7 @@ import WeirTesting
         let open = try GatewayHarness()
         #expect(try open.messages.authenticate(key: nil, isDirectLoopback: true) == Caller(name: ""))
         #expect { try open.messages.authenticate(key: "x", isDirectLoopback: false) } throws: {
-            ($0 as? MessageRefusal)?.status == 403
+            ($0 as? MessageRefusal)?.reason == .forbidden
         }
     }
 
@@ -73,12 +74,12 @@ import WeirTesting
         let flying = try await bench.accept().record.id.description
         let waiting = try await bench.accept().record.id.description
         await bench.harness.transport.waitForRequests(2)
-        #expect(await status { _ = try await bench.service.cancel(flying, caller: bench.orders) } == 409)
+        #expect(await reason { _ = try await bench.service.cancel(flying, caller: bench.orders) } == .wrongState)
         #expect(try await bench.service.cancel(waiting, caller: bench.orders).state == .cancelled)
-        #expect(await status { _ = try await bench.service.cancel(waiting, caller: bench.orders) } == 409)
+        #expect(await reason { _ = try await bench.service.cancel(waiting, caller: bench.orders) } == .wrongState)
         bench.harness.transport.answer(.success(.ok))
         await bench.settle()
-        #expect(await status { _ = try await bench.service.cancel(flying, caller: bench.orders) } == 409)
+        #expect(await reason { _ = try await bench.service.cancel(flying, caller: bench.orders) } == .wrongState)
         bench.harness.advance(.seconds(120))
         #expect(bench.harness.calls.count == 1)
     }
@@ -89,7 +90,7 @@ import WeirTesting
         _ = bench.harness.gateway.setPaused(true, app: "main")
         let id = try await bench.accept().record.id
         bench.harness.journal.fail(with: .full("no room"))
-        #expect(await status { _ = try await bench.service.cancel(id.description, caller: bench.orders) } == 503)
+        #expect(await reason { _ = try await bench.service.cancel(id.description, caller: bench.orders) } == .journal)
         #expect(bench.harness.dispatcher.waiting(id) != nil)
         bench.harness.journal.fail(with: nil)
         #expect(try await bench.service.cancel(id.description, caller: bench.orders).state == .cancelled)
@@ -117,13 +118,17 @@ import WeirTesting
         let lost = Result<UpstreamReply, TransportFailure>.failure(TransportFailure(.reset, bytesLeft: true))
         let unknown = try await bench.ended(lost, type: "custom", message: MessageBench.text).description
         #expect(
-            await status { _ = try await bench.service.redrive(unknown, force: false, caller: bench.orders) } == 409
+            await reason { _ = try await bench.service.redrive(unknown, force: false, caller: bench.orders) }
+                == .wrongState
         )
         #expect(try await bench.service.redrive(unknown, force: true, caller: bench.orders).state == .pending)
         await bench.harness.transport.waitForRequests(3)
         bench.harness.transport.answer(.success(.ok))
         await bench.settle()
-        #expect(await status { _ = try await bench.service.redrive(unknown, force: true, caller: bench.orders) } == 409)
+        #expect(
+            await reason { _ = try await bench.service.redrive(unknown, force: true, caller: bench.orders) }
+                == .wrongState
+        )
     }
 
     @Test func `two redrives at once send once`() async throws {
@@ -156,7 +161,7 @@ import WeirTesting
         #expect(second.redriven == 1)
         #expect(second.next == nil)
         filter.states = [.unknown]
-        #expect(await status { _ = try await bench.service.redriveAll(filter, caller: bench.orders) } == 422)
+        #expect(await reason { _ = try await bench.service.redriveAll(filter, caller: bench.orders) } == .invalid)
     }
 
     // MARK: Waiting for the end
@@ -198,7 +203,7 @@ import WeirTesting
         let bench = try MessageBench()
         bench.harness.journal.fail(with: .full("no room"))
         let refusal = await bench.refusal(MessageBench.body())
-        #expect(refusal?.status == 503)
+        #expect(refusal?.reason == .journal)
         #expect(refusal?.retryAfter != nil)
         #expect(bench.harness.calls.isEmpty)
         bench.harness.journal.fail(with: nil)
@@ -214,9 +219,9 @@ import WeirTesting
         _ = bench.harness.gateway.setPaused(true, app: "main")
         #expect(await bench.refusal(MessageBench.body("\"priority\":\"urgent\"")) == nil)
         #expect(await bench.refusal(MessageBench.body())?.reason == .queueFull)
-        #expect(await bench.refusal(MessageBench.body())?.status == 503)
+        #expect(await bench.refusal(MessageBench.body())?.reason == .queueFull)
         let over = await bench.refusal(MessageBench.body())
-        #expect(over?.status == 429)
+        #expect(over?.reason == .rateLimited)
         #expect(over?.retryAfter == .seconds(20))
     }
 }

@@ -5,6 +5,7 @@ import Testing
 import Timekeeping
 import WeirTesting
 
+@testable import Dispatching
 @testable import Weir
 
 /// Nobody who waits holds a stop up.

@@ -1,3 +1,4 @@
+@testable import Dispatching
 @testable import Weir
 
 /// An upload of which nothing is ever read.

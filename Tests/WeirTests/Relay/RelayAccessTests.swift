@@ -6,6 +6,7 @@ import Timekeeping
 import WeChat
 import WeirTesting
 
+@testable import Dispatching
 @testable import Weir
 
 /// Who may call what: denied APIs, foreign tokens, users' logins, clients' rates.

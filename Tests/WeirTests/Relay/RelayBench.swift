@@ -4,6 +4,7 @@ import Timekeeping
 import WeChat
 import WireJSON
 
+@testable import Dispatching
 @testable import Weir
 
 /// A relay with the client `orders`, and what callers do with it.

@@ -4,6 +4,7 @@ import Testing
 import Timekeeping
 import WeChat
 
+@testable import Dispatching
 @testable import Weir
 
 /// When a body is asked for, and how it goes on.

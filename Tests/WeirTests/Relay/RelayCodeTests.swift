@@ -4,6 +4,7 @@ import Testing
 import Timekeeping
 import WeChat
 
+@testable import Dispatching
 @testable import Weir
 
 /// WeChat's own codes for Weir's refusals, for whoever asks for them.

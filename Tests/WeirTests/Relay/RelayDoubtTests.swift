@@ -3,6 +3,7 @@ import Testing
 import Timekeeping
 import WeChat
 
+@testable import Dispatching
 @testable import Weir
 
 /// Doubt once raised decides the end of a call, until an attempt is accepted.

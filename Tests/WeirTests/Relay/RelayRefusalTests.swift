@@ -4,6 +4,7 @@ import Testing
 import Timekeeping
 import WeChat
 
+@testable import Dispatching
 @testable import Weir
 
 /// Every errcode of Weir's own, as a caller meets it.

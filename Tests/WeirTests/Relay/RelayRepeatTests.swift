@@ -3,6 +3,7 @@ import Testing
 import Timekeeping
 import WeChat
 
+@testable import Dispatching
 @testable import Weir
 
 /// client_msg_id: how Weir's own repeats and the caller's are shown once.

@@ -3,6 +3,7 @@ import Testing
 import Timekeeping
 import WeChat
 
+@testable import Dispatching
 @testable import Weir
 
 /// What callers get back: WeChat's bytes, or an errcode of Weir's own.

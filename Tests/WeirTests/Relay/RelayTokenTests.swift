@@ -4,6 +4,7 @@ import Timekeeping
 import WeChat
 import WireJSON
 
+@testable import Dispatching
 @testable import Weir
 
 /// Virtual tokens: who gets one, what they look like, and what goes out in their place.

@@ -1,5 +1,6 @@
 import Timekeeping
 
+@testable import Dispatching
 @testable import Weir
 
 /// A request on its way, its fate already decided.

@@ -4,6 +4,7 @@ import Synchronization
 import Timekeeping
 import WeChat
 
+@testable import Dispatching
 @testable import Weir
 
 /// What the checks look at: the one place that knows how the dispatch machine keeps its things.

@@ -2,6 +2,7 @@ import Queueing
 import Resilience
 import WeChat
 
+@testable import Dispatching
 @testable import Weir
 
 /// The apps of a simulation, each with limits of another kind.

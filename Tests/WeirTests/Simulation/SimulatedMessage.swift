@@ -2,6 +2,7 @@ import Queueing
 import Timekeeping
 import WeChat
 
+@testable import Dispatching
 @testable import Weir
 
 /// A message as its sender knows it, and what the sender has heard of it.

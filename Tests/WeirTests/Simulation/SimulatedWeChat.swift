@@ -1,6 +1,7 @@
 import TestSupport
 import Timekeeping
 
+@testable import Dispatching
 @testable import Weir
 
 /// What WeChat does with requests, and what users' phones show. It knows nothing of Weir's code.

@@ -3,6 +3,7 @@ import Resilience
 import Timekeeping
 import WeirTesting
 
+@testable import Dispatching
 @testable import Weir
 
 /// What must hold after each event.

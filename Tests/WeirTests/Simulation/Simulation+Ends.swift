@@ -4,6 +4,7 @@ import Resilience
 import Timekeeping
 import WeirTesting
 
+@testable import Dispatching
 @testable import Weir
 
 /// How a run comes to its end, and what must hold then.

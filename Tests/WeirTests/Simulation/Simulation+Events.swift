@@ -1,6 +1,7 @@
 import Timekeeping
 import WeirTesting
 
+@testable import Dispatching
 @testable import Weir
 
 /// What comes next, and what comes by itself.

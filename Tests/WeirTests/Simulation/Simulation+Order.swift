@@ -1,6 +1,7 @@
 import Queueing
 import Timekeeping
 
+@testable import Dispatching
 @testable import Weir
 
 /// Who goes first.

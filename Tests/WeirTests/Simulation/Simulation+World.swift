@@ -3,6 +3,7 @@ import Resilience
 import Timekeeping
 import WeChat
 
+@testable import Dispatching
 @testable import Weir
 
 /// What callers, operators, WeChat's moods and the machine below do.

@@ -7,6 +7,7 @@ import Timekeeping
 import WeChat
 import WeirTesting
 
+@testable import Dispatching
 @testable import Weir
 
 /// One seeded run of a whole gateway between a simulated WeChat and a journal that commits, fails and survives crashes.

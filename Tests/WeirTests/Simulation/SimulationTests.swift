@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Dispatching
 @testable import Weir
 
 /// What must always hold, in runs of random work, answers, failures and crashes.

@@ -1,5 +1,6 @@
 import Synchronization
 
+@testable import Dispatching
 @testable import Weir
 
 /// Keeps requests until the simulation takes them, and says which are taken back.

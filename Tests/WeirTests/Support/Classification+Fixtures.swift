@@ -1,5 +1,6 @@
 import WeChat
 
+@testable import Dispatching
 @testable import Weir
 
 /// What attempts may come to.

@@ -8,6 +8,7 @@ import Timekeeping
 import WeChat
 import WeirTesting
 
+@testable import Dispatching
 @testable import Weir
 
 /// A gateway between a fake transport and a journal in memory, on a clock that the test moves.

@@ -4,6 +4,7 @@ import TestSupport
 import Timekeeping
 import WeChat
 
+@testable import Dispatching
 @testable import Weir
 
 /// A dispatch machine with a clock and chance of its own.

@@ -1,5 +1,6 @@
 import Synchronization
 
+@testable import Dispatching
 @testable import Weir
 
 /// What was handed to a completion, in order.

@@ -5,6 +5,7 @@ import Timekeeping
 import WeChat
 import WireJSON
 
+@testable import Dispatching
 @testable import Weir
 
 /// The keeper of one app's token between the transport and the clock.

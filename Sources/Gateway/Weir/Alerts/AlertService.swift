@@ -164,8 +164,7 @@ final class AlertService: Sendable {
         }
     }
 
-    /// Counts and tells that a webhook was refused, and gives the answer: Alertmanager (0.25) comes again after a 5xx and gives up
-    /// after a 4xx, a 429 included.
+    /// Counts and tells that a webhook was refused.
     func refused(_ refusal: MessageRefusal, client: String, traceID: String) -> MessageRefusal {
         metrics.webhook(AlertWebhookResult(refusal))
         logger.warning(
@@ -175,9 +174,7 @@ final class AlertService: Sendable {
                 "trace_id": "\(traceID)",
             ]
         )
-        var answer = refusal
-        if refusal.reason == .rateLimited { answer.status = 503 }
-        return answer
+        return refusal
     }
 
     static func gone(_ sink: String) -> MessageRefusal {

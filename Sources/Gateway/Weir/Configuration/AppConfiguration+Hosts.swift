@@ -1,4 +1,4 @@
 extension AppConfiguration {
     /// WeChat's own host.
-    static let officialHost = "https://api.weixin.qq.com"
+    static var officialHost: String { AppRuntime.officialHost }
 }

@@ -1,0 +1,59 @@
+package import Resilience
+package import WeirPorts
+
+/// What the dispatcher must know of an app to send for it; replaced as a whole by a reload, and handed on by reference.
+package final class AppRuntime: Sendable {
+    package let name: String
+    let origin: String
+    /// The AppID: with another one it is another account, of which nothing is known. Empty where none is needed.
+    let account: String
+    let limits: AppLimits
+    /// `nil` for calls that bring their own token, and where none is needed.
+    package let keeper: TokenKeeper?
+    let upstream: any Upstream
+
+    package init(
+        name: String,
+        origin: String,
+        account: String = "",
+        limits: AppLimits,
+        keeper: TokenKeeper?,
+        upstream: any Upstream = WeChatUpstream()
+    ) {
+        self.name = name
+        self.origin = origin
+        self.account = account
+        self.limits = limits
+        self.keeper = keeper
+        self.upstream = upstream
+    }
+
+    /// One that is not configured: nothing can be sent for it.
+    convenience init(absent name: String, account: String = "") {
+        let limits = AppLimits(others: AppLimits.usual)
+        self.init(name: name, origin: AppRuntime.officialHost, account: account, limits: limits, keeper: nil)
+    }
+
+    /// WeChat's own host.
+    package static let officialHost = "https://api.weixin.qq.com"
+}
+
+/// An app's limits.
+package struct AppLimits: Sendable {
+    private let byPath: [String: RateLimit]
+    private let others: RateLimit
+
+    /// - Parameter others: for every path that `byPath` does not name, a bucket each.
+    package init(_ byPath: [String: RateLimit] = [:], others: RateLimit) {
+        self.byPath = byPath
+        self.others = others
+    }
+
+    /// Of an app whose configuration says nothing.
+    package static let usual = RateLimit(permits: 500, per: .seconds(1), burst: 500)
+
+    /// The limit in force for a path.
+    func limit(for path: String) -> RateLimit {
+        byPath[path] ?? others
+    }
+}

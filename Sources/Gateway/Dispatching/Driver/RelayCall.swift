@@ -1,0 +1,86 @@
+import Queueing
+package import Timekeeping
+package import WeChat
+package import WeirPorts
+
+/// A relayed call as it came: what is sent, and whom to tell.
+///
+/// It never changes, and is handed on by reference: on its way it passes a dozen hands. How far it has come is `QueuedCall`'s.
+package final class RelayCall: Sendable {
+    package let method: String
+    /// Path and query up to where the token goes, or all of it when no token of ours is used.
+    package let targetPrefix: String
+    /// The query behind the token.
+    package let targetSuffix: String
+    /// Whether the app's real token stands between prefix and suffix. When not, WeChat's word about tokens concerns the caller alone.
+    package let usesToken: Bool
+    package let headers: [HeaderField]
+    package let content: RelayContent
+    package let app: AppSlot
+    package let api: APIDescriptor
+    package let deadline: Instant
+    /// Whether a repeat does no harm, or is recognised by WeChat.
+    package let isRepeatable: Bool
+    /// The caller's label, by which the room for waiting calls is shared.
+    package let client: String
+    /// The path that is called, in its plainest spelling.
+    package let path: String
+    /// Whether WeChat's word about tokens, accounts and quotas concerns the app: unless told, where the app's token is used.
+    package let concernsApp: Bool
+    /// Where its first attempt belongs.
+    package let trail: Trail
+    /// Called once, outside of every lock.
+    package let completion: @Sendable (RelayEnd) -> Void
+
+    package init(
+        method: String,
+        targetPrefix: String,
+        targetSuffix: String,
+        usesToken: Bool,
+        headers: [HeaderField],
+        content: RelayContent,
+        app: AppSlot,
+        api: APIDescriptor,
+        deadline: Instant,
+        isRepeatable: Bool,
+        client: String = "",
+        path: String = "",
+        concernsApp: Bool? = nil,
+        trail: Trail = Trail(),
+        completion: @escaping @Sendable (RelayEnd) -> Void
+    ) {
+        self.method = method
+        self.targetPrefix = targetPrefix
+        self.targetSuffix = targetSuffix
+        self.usesToken = usesToken
+        self.headers = headers
+        self.content = content
+        self.app = app
+        self.api = api
+        self.deadline = deadline
+        self.isRepeatable = isRepeatable
+        self.client = client
+        self.path = path
+        self.concernsApp = concernsApp ?? usesToken
+        self.trail = trail
+        self.completion = completion
+    }
+
+    /// The body, where it is kept whole.
+    package var body: [UInt8]? {
+        guard case .bytes(let body) = content, !body.isEmpty || method == "POST" || method == "PUT" else { return nil }
+        return body
+    }
+
+    /// In place of `body`: it goes on as it comes, so there is one attempt at the most.
+    package var stream: (any StreamedBody)? {
+        guard case .stream(let stream) = content else { return nil }
+        return stream
+    }
+
+    /// Bytes that it holds while it waits.
+    package var size: Int {
+        guard case .bytes(let body) = content else { return 0 }
+        return body.count
+    }
+}

@@ -1,0 +1,36 @@
+public import Timekeeping
+public import WeirPorts
+
+/// What keeps waiting work from leaving, and until when as far as that is known.
+public struct Obstacle: Equatable, Sendable {
+    public typealias Reason = WaitReason
+
+    public var reason: Reason
+    /// When it is expected to go away; `nil` when nobody knows.
+    public var until: Timestamp?
+
+    public init(_ reason: Reason, until: Timestamp? = nil) {
+        self.reason = reason
+        self.until = until
+    }
+}
+
+extension WaitReason {
+    /// Whether it can stand in the way of a whole lane, which a metric shows.
+    package var blocksLane: Bool {
+        switch self {
+        case .rateLimited, .breakerOpen, .throttled, .quotaExhausted, .noToken, .credentials, .tokenRejected, .account,
+            .paused, .noApp, .concurrency, .journal, .draining:
+            true
+        case .scheduled, .turn: false
+        }
+    }
+
+    /// Whether a relayed call is better told at once than left waiting for its deadline.
+    var refusesAtOnce: Bool {
+        switch self {
+        case .breakerOpen, .quotaExhausted, .credentials, .tokenRejected, .account, .paused, .noApp, .draining: true
+        case .rateLimited, .throttled, .noToken, .concurrency, .journal, .scheduled, .turn: false
+        }
+    }
+}

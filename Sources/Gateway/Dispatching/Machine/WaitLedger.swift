@@ -1,0 +1,73 @@
+import Timekeeping
+import WeirPorts
+
+/// What blocked a lane, and for how long: the memory behind "waited 12 s for the limiter".
+///
+/// Keeps one running total a reason, and marks of the totals in the past, so that any stretch of time can be split up. Bounded: when there
+/// are too many marks, every second one of the older ones goes, so that what is long ago is known less exactly than what is recent.
+struct WaitLedger: Equatable, Sendable {
+    private struct Mark: Equatable, Sendable {
+        var at: Instant
+        var totals: [Duration]
+    }
+
+    /// Marks kept at most.
+    static let markLimit = 64
+    /// Marks that thinning leaves alone, the newest.
+    private static let recent = 16
+    /// Two marks are at least this far apart.
+    private static let resolution = Duration.milliseconds(500)
+
+    private var blockedBy: Obstacle.Reason?
+    private var since: Instant
+    private var totals: [Duration]
+    private var marks: [Mark]
+
+    init(at now: Instant) {
+        since = now
+        totals = Obstacle.Reason.allCases.map { _ in .zero }
+        marks = [Mark(at: now, totals: totals)]
+    }
+
+    var markCount: Int { marks.count }
+
+    /// The lane is blocked by `reason` from now on, or by nothing.
+    mutating func note(_ reason: Obstacle.Reason?, at now: Instant) {
+        guard reason != blockedBy else { return }
+        totals = totals(at: now)
+        blockedBy = reason
+        since = now
+        guard let last = marks.last, now - last.at >= WaitLedger.resolution else { return }
+        marks.append(Mark(at: now, totals: totals))
+        if marks.count > WaitLedger.markLimit { thin() }
+    }
+
+    private mutating func thin() {
+        let old = marks.count - WaitLedger.recent
+        marks = marks.enumerated().filter { $0.offset >= old || $0.offset % 2 == 0 }.map(\.element)
+    }
+
+    /// For how much of the time from `begin` to `now` each reason blocked the lane, in the order of the reasons. Time before the ledger
+    /// was begun is nobody's.
+    func shares(since begin: Instant, at now: Instant) -> [Duration] {
+        let (before, after) = (totals(at: max(begin, marks.first?.at ?? now)), totals(at: now))
+        return zip(after, before).map { $0 - $1 }
+    }
+
+    /// The totals as they were at `instant`; between two marks, as if they had grown evenly.
+    private func totals(at instant: Instant) -> [Duration] {
+        if instant >= since {
+            guard let blockedBy, let index = Obstacle.Reason.allCases.firstIndex(of: blockedBy) else { return totals }
+            var present = totals
+            present[index] += instant - since
+            return present
+        }
+        let next = marks.firstIndex { $0.at > instant } ?? marks.count
+        guard next > 0 else { return marks.first?.totals ?? totals }
+        let left = marks[next - 1]
+        let right = next < marks.count ? marks[next] : Mark(at: since, totals: totals)
+        let width = (right.at - left.at).inSeconds
+        let share = width > 0 ? (instant - left.at).inSeconds / width : 0
+        return zip(left.totals, right.totals).map { $0 + ($1 - $0) * share }
+    }
+}

@@ -1,0 +1,205 @@
+import Synchronization
+package import Timekeeping
+import WeChat
+package import WeirPorts
+
+/// The one owner of an app's access_token: drives the token machine, fetches through the transport, and tells the dispatcher.
+///
+/// Only `stable_token` without `force_refresh` is ever called: it is idempotent, so that a stray caller of the other endpoint can't
+/// hurt Weir's token (WeChat's documentation of getStableAccessToken).
+package final class TokenKeeper: Sendable {
+    struct State {
+        var machine: AccessTokenMachine
+        var credentials: TokenCredentials
+        var generator: SplitMix64
+        /// WeChat called a token current that it had just rejected: nobody uses it before this time.
+        var pausedUntil: Instant?
+        /// The newest tokens, oldest first: an older one may still work.
+        var recent: [String] = []
+        /// Token requests that have ended.
+        var answers = 0
+        var isStopped = false
+    }
+
+    /// How long WeChat's nodes get to agree about a token before it is tried again.
+    private static let disagreementPause = Duration.seconds(1)
+
+    private let state: Mutex<State>
+    private let transport: any Transport
+    private let time: any TimeSource
+    private let report: @Sendable (TokenReport) -> Void
+    private let onChange: Mutex<(@Sendable () -> Void)?> = Mutex(nil)
+    private let timer: Mutex<WakeTimer?> = Mutex(nil)
+
+    package init(
+        credentials: TokenCredentials,
+        transport: any Transport,
+        time: any TimeSource,
+        seed: UInt64,
+        report: @escaping @Sendable (TokenReport) -> Void
+    ) {
+        state = Mutex(
+            State(
+                machine: AccessTokenMachine(at: time.now()),
+                credentials: credentials,
+                generator: SplitMix64(seed: seed)
+            )
+        )
+        self.transport = transport
+        self.time = time
+        self.report = report
+        timer.withLock { $0 = WakeTimer(time: time) { [weak self] in self?.look() } }
+    }
+
+    /// Begins to fetch, and from now on calls `onChange` when `presentState` may have changed.
+    package func start(onChange: @escaping @Sendable () -> Void) {
+        self.onChange.withLock { $0 = onChange }
+        look()
+    }
+
+    package func stop() {
+        state.withLock { $0.isStopped = true }
+        timer.withLock { $0 }?.stop()
+    }
+
+    /// The token to use now, if there is one.
+    func token() -> AccessToken? {
+        state.withLock { $0.token(at: time.now()) }
+    }
+
+    /// What the operator should know: whether there is a token, until when, and what is wrong.
+    package func status() -> TokenStatus {
+        state.withLock { TokenStatus($0.machine, at: time.moment()) }
+    }
+
+    /// Whether there is a token. The dispatcher asks under its own lock, so that no older answer overwrites a newer one.
+    func presentState() -> AppGate.TokenState {
+        state.withLock { state in
+            let now = time.now()
+            if state.token(at: now) != nil { return .ready }
+            if case .fault(let fault) = state.machine.need(at: now) { return .fault("errcode \(fault.errcode)") }
+            return .missing
+        }
+    }
+
+    /// The tokens that were fetched last, the present one among them.
+    package var recentTokens: [String] { state.withLock { $0.recent } }
+
+    /// How many token requests have ended: a change says that there is an answer.
+    var answers: Int { state.withLock { $0.answers } }
+
+    /// A reload brought another secret, or an operator asks for another try.
+    package func replace(_ credentials: TokenCredentials) {
+        let changed = state.withLock { state in
+            guard state.credentials != credentials else { return false }
+            state.credentials = credentials
+            state.machine.retryNow(at: time.now())
+            return true
+        }
+        if changed { look() }
+    }
+
+    /// WeChat rejected `token`. Only takes note, as it is called with the dispatcher's lock held; what follows happens on the timer.
+    ///
+    /// - Parameter isProven: whether other calls are accepted with the app's token: then it stays in use while WeChat is asked.
+    func reject(_ token: AccessToken, isProven: Bool = false) {
+        let wake = state.withLock { state in
+            let now = time.now()
+            let action = state.machine.rejected(value: token.value, isProven: isProven, at: now)
+            if !isProven, case .sameToken(_, let pause) = action { state.pausedUntil = now + pause }
+            return state.wake
+        }
+        timer.withLock { $0 }?.arm(at: wake)
+    }
+
+    // MARK: Fetching
+
+    private func look() {
+        let (fetch, credentials, wake) = state.withLock { state -> (TokenFetch?, TokenCredentials, Instant?) in
+            guard !state.isStopped else { return (nil, state.credentials, nil) }
+            let now = time.now()
+            if let pause = state.pausedUntil, pause <= now { state.pausedUntil = nil }
+            guard case .fetch(let fetch) = state.machine.due(at: now) else {
+                return (nil, state.credentials, state.wake)
+            }
+            return (fetch, state.credentials, state.wake)
+        }
+        onChange.withLock { $0 }?()
+        if let fetch { request(fetch, credentials) }
+        timer.withLock { $0 }?.arm(at: wake)
+    }
+
+    private func request(_ fetch: TokenFetch, _ credentials: TokenCredentials) {
+        let request = UpstreamRequest(
+            method: "POST",
+            origin: credentials.origin,
+            target: TokenKeeper.path,
+            headers: [HeaderField("Content-Type", "application/json")],
+            body: credentials.requestBody,
+            replyLimit: 64 << 10
+        )
+        transport.send(request) { [self] result in received(result, for: fetch) }
+    }
+
+    package static let path = "/cgi-bin/stable_token"
+    private static let api = APICatalog.descriptor(method: "POST", path: path)
+
+    private func received(_ result: Result<UpstreamReply, TransportFailure>, for fetch: TokenFetch) {
+        let (classification, reply) = read(result)
+        let isWanted = state.withLock { state in
+            // Its app has left, or is another account by now.
+            guard !state.isStopped else { return false }
+            let now = time.now()
+            state.answers += 1
+            if let reply {
+                state.note(reply.accessToken)
+                let life = Duration.seconds(min(reply.expiresIn, 1 << 31))
+                let update = state.machine.fetched(fetch, value: reply.accessToken, expiresIn: life, at: now)
+                if case .confirmed = update { state.pausedUntil = now + TokenKeeper.disagreementPause }
+            } else {
+                let failure = TokenFailure(classification) ?? .transient
+                _ = state.machine.failed(fetch, failure, at: now, using: &state.generator)
+            }
+            return true
+        }
+        guard isWanted else { return }
+        report(reply == nil ? .notFetched(classification) : .fetched(classification))
+        look()
+    }
+
+    private func read(_ result: Result<UpstreamReply, TransportFailure>) -> (Classification, TokenReply?) {
+        switch result {
+        case .success(let reply):
+            let classification = ReplyClassifier()
+                .classify(
+                    status: reply.status,
+                    contentType: reply.header("content-type"),
+                    body: reply.body,
+                    api: TokenKeeper.api
+                )
+            return (classification, classification.outcome == .accepted ? TokenReply(reply.body) : nil)
+        case .failure(let failure):
+            return (ReplyClassifier().classify(failure: failure), nil)
+        }
+    }
+}
+
+extension TokenKeeper.State {
+    /// Tokens remembered: a rival who refreshes by force brings many, and two of WeChat's own work at a time.
+    static let recentLimit = 16
+
+    mutating func note(_ token: String) {
+        guard !recent.contains(token) else { return }
+        recent.append(token)
+        if recent.count > TokenKeeper.State.recentLimit { recent.removeFirst() }
+    }
+
+    func token(at now: Instant) -> AccessToken? {
+        guard pausedUntil.map({ $0 <= now }) ?? true, case .token(let token) = machine.need(at: now) else { return nil }
+        return token
+    }
+
+    var wake: Instant? {
+        [machine.nextWake, pausedUntil].compactMap { $0 }.min()
+    }
+}

@@ -1,0 +1,124 @@
+import Dispatching
+import Resilience
+import Timekeeping
+import WeChat
+import WeirPorts
+
+/// How an explanation says times, durations and reasons.
+enum ExplanationWords {
+    static func time(_ time: Timestamp) -> String {
+        time.rfc3339InChina
+    }
+
+    /// Two units at most: `132 ms`, `1.2 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`.
+    static func duration(_ duration: Duration) -> String {
+        let milliseconds = max(0, duration.inMilliseconds)
+        if milliseconds < 1 { return "under 1 ms" }
+        if milliseconds < 1000 { return "\(milliseconds) ms" }
+        let tenths = (milliseconds + 50) / 100
+        if tenths < 600 { return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s" }
+        let seconds = (milliseconds + 500) / 1000
+        if seconds < 3600 { return pair(seconds, 60, "min", "s") }
+        let minutes = (seconds + 30) / 60
+        if minutes < 1440 { return pair(minutes, 60, "h", "min") }
+        return pair((minutes + 30) / 60, 24, "d", "h")
+    }
+
+    private static func pair(_ value: Int64, _ unit: Int64, _ large: String, _ small: String) -> String {
+        value % unit == 0 ? "\(value / unit) \(large)" : "\(value / unit) \(large) \(value % unit) \(small)"
+    }
+
+    static func limit(_ limit: RateLimit) -> String {
+        "\(limit.permits) in \(duration(limit.per)), at most \(limit.burst) at once"
+    }
+
+    /// What comes after "Waited 3 s".
+    static func clause(_ reason: WaitReason, _ facts: MessageFacts) -> String {
+        let (app, api) = (facts.record.app, facts.api)
+        return switch reason {
+        case .rateLimited:
+            "for a permit of the limiter of \(app) \(api)" + (facts.limit.map { " (\(limit($0)))" } ?? "")
+        case .breakerOpen:
+            "for the breaker\(facts.breaker.map { " \($0)" } ?? ""), which lets nothing through"
+        case .throttled: "for the pause that WeChat asked for: \(api) was called too fast (45011 or its like)"
+        case .quotaExhausted: "for a new quota of \(api): WeChat said that it was used up (45009 or its like)"
+        case .noToken: "for an access_token of \(app)"
+        case .credentials: "for an operator: WeChat gives out no access_token for \(app)"
+        case .tokenRejected: "for an access_token of \(app) that WeChat does not reject"
+        case .account:
+            "for an operator: WeChat refuses \(app) or its use of \(api), and is asked again each minute, later each fifth"
+        case .paused: "for an operator to resume \(app)"
+        case .noApp: "for its app \(app), which is not configured any more, to return"
+        case .concurrency: "for a free slot among the attempts in flight"
+        case .journal: "for a journal that can be written"
+        case .draining: "for the next start of Weir"
+        case .scheduled: "for its own time (not_before or a retry)"
+        case .turn: "for its turn, behind other work"
+        }
+    }
+
+    /// What an attempt came to, in front of its errcode.
+    static func outcome(_ outcome: Outcome) -> String {
+        switch outcome {
+        case .accepted: "WeChat took it"
+        case .transient: "WeChat took nothing"
+        case .throttled: "WeChat was asked too fast"
+        case .quotaExhausted: "the quota is used up"
+        case .tokenRejected: "WeChat rejected the access_token"
+        case .recipient: "WeChat refuses this recipient"
+        case .request: "WeChat refuses this message"
+        case .account: "WeChat refuses the account"
+        case .unknown: "no answer says whether WeChat took it"
+        }
+    }
+
+    static func attempts(_ count: Int) -> String {
+        count == 1 ? "1 attempt" : "\(grouped(count)) attempts"
+    }
+
+    /// With a comma before each three digits: 199,900.
+    private static func grouped(_ count: Int) -> String {
+        var digits = String(count)
+        var groups: [Substring] = []
+        while digits.count > 3 {
+            groups.insert(digits.suffix(3), at: 0)
+            digits = String(digits.dropLast(3))
+        }
+        return ([digits[...]] + groups).joined(separator: ",")
+    }
+}
+
+/// What can be done about an errcode.
+enum ExplanationAdvice {
+    /// One sentence; `nil` where there is nothing to do but wait.
+    static func sentence(_ outcome: Outcome, errcode: Int?) -> String? {
+        errcode.flatMap { own[$0] } ?? general(outcome)
+    }
+
+    private static func general(_ outcome: Outcome) -> String? {
+        switch outcome {
+        case .accepted, .transient, .unknown: nil
+        case .recipient: "Only the recipient can change this: don't send it again."
+        case .request: "Correct the message and send it anew."
+        case .account: "An operator must put it right in the account's settings at WeChat."
+        case .throttled: "If it happens often, lower the app's limit for this api."
+        case .quotaExhausted: "If it happens often, lower the app's limit for this api."
+        case .tokenRejected: "If it happens again and again, somebody else refreshes this account's token."
+        }
+    }
+
+    private static let own: [Int: String] = [
+        40003: "Check the openid: it must belong to this account.",
+        40037: "Check the template_id: it must belong to this account.",
+        43004: "The recipient must follow the account first.",
+        43101: "The recipient must subscribe again: each consent is good for one message.",
+        47003: "Correct the template data that the errmsg names, and send the message anew.",
+        48001: "Have this api granted to the account, or check that the appid is the right one.",
+        40125: "Set the app's secret to the present AppSecret.",
+        40164: "Add this gateway's address to the account's IP allow-list.",
+        61004: "Add this gateway's address to the account's IP allow-list.",
+        45009:
+            "An operator may clear the quota at WeChat and resume the app here; else lower the app's limit for this api.",
+        45011: "If it happens often, lower the app's limit for this api.",
+    ]
+}
