@@ -4,6 +4,7 @@ import Testing
 /// Apps that come and go by a reload, while others work.
 @Suite(.serialized) struct AppReloadTests {
     private static let guestID = "wx00000000000000aa"
+    private static let otherID = "wx00000000000000bb"
 
     /// Slow enough that messages wait when it leaves.
     private static func guest(_ upstream: Int, appID: String = guestID) -> String {
@@ -17,7 +18,9 @@ import Testing
     }
 
     private func start() async throws -> Stage {
-        try await Stage.start { $0.apps = AppReloadTests.guest($0.upstream) }
+        try await Stage.start(appIDs: [AppReloadTests.guestID, AppReloadTests.otherID]) {
+            $0.apps = AppReloadTests.guest($0.upstream)
+        }
     }
 
     private func reload(_ stage: Stage, on weir: WeirProcess, apps: String) async throws {
@@ -148,7 +151,7 @@ import Testing
         let weir = stage.weir
         let old = try await weir.token(appID: AppReloadTests.guestID)
         #expect(try await call(weir, token: old).text.contains("ip_list"))
-        let other = "wx00000000000000bb"
+        let other = AppReloadTests.otherID
         try await reload(stage, on: weir, apps: AppReloadTests.guest(stage.settings.upstream, appID: other))
         #expect(try await call(weir, token: old).errcode == 990_006)
         let id = try await weir.accept(.template(to: "o-g-1", members: ",\"app\":\"guest\""))

@@ -13,11 +13,10 @@ final class SandboxProcess: Sendable {
         http = HTTPEndpoint(port: port)
     }
 
-    static func start() async throws -> SandboxProcess {
-        let process = try ChildProcess(
-            Binary.weir(),
-            ["sandbox", "--listen", "127.0.0.1:0", "--app", "\(appID)=\(secret)"]
-        )
+    /// - Parameter appIDs: of accounts beside the usual one, with the same secret.
+    static func start(appIDs: [String] = []) async throws -> SandboxProcess {
+        let apps = ([appID] + appIDs).flatMap { ["--app", "\($0)=\(secret)"] }
+        let process = try ChildProcess(Binary.weir(), ["sandbox", "--listen", "127.0.0.1:0"] + apps)
         let port = try await eventually("the sandbox listens") { process.port(of: "sandbox") }
         return SandboxProcess(process: process, port: port)
     }

@@ -4,9 +4,14 @@ struct Stage: Sendable {
     let sandbox: SandboxProcess
     let weir: WeirProcess
 
-    /// - Parameter change: makes the gateway's settings different from the usual ones.
-    static func start(_ change: (inout WeirSettings) -> Void = { _ in }) async throws -> Stage {
-        let sandbox = try await SandboxProcess.start()
+    /// - Parameters:
+    ///   - appIDs: of accounts that the sandbox has beside the usual one.
+    ///   - change: makes the gateway's settings different from the usual ones.
+    static func start(
+        appIDs: [String] = [],
+        _ change: (inout WeirSettings) -> Void = { _ in }
+    ) async throws -> Stage {
+        let sandbox = try await SandboxProcess.start(appIDs: appIDs)
         var settings = WeirSettings(folder: try TemporaryFolder(), sandbox: sandbox)
         change(&settings)
         return Stage(settings: settings, sandbox: sandbox, weir: try await WeirProcess.start(settings))
