@@ -1,5 +1,4 @@
 import Queueing
-import WeirPorts
 
 /// Bodies of messages that will be sent soon, so that the usual message is never read back from disk. Bounded: what finds no room is
 /// read when its attempt starts.

@@ -1,5 +1,4 @@
 package import Resilience
-import WeirPorts
 
 /// The part of the configuration that the dispatcher works by; a reload brings another.
 package struct DispatchSettings: Sendable {

@@ -2,7 +2,6 @@ public import Queueing
 public import Resilience
 public import Timekeeping
 import WeChat
-import WeirPorts
 
 /// What the dispatcher is doing at one instant, for metrics, `/v1/state` and shutdown.
 public struct DispatchSnapshot: Sendable {

@@ -3,7 +3,6 @@ package import Resilience
 import Synchronization
 import Timekeeping
 import WeChat
-import WeirPorts
 
 extension Dispatcher {
     // MARK: Start and end

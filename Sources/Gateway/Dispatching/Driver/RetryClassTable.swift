@@ -1,5 +1,4 @@
 import Resilience
-import WeirPorts
 
 /// The retry classes by name and by the small number that a job carries. A name keeps its number over reloads.
 struct RetryClassTable: Sendable {

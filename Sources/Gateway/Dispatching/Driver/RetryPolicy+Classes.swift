@@ -1,5 +1,4 @@
 public import Resilience
-import WeirPorts
 
 extension RetryPolicy {
     /// Tier 1, strong consistency: a payment notice.

@@ -1,5 +1,4 @@
 package import Timekeeping
-import WeirPorts
 
 /// Where a call's or message's attempts belong: the request that brought it, and the attempt before.
 package struct Trail: Sendable {

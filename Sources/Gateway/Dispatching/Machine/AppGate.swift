@@ -1,7 +1,6 @@
 import Queueing
 import Resilience
 import Timekeeping
-import WeirPorts
 
 /// What all lanes of one app share.
 struct AppGate: Equatable, Sendable {

@@ -1,5 +1,4 @@
 import Timekeeping
-import WeirPorts
 
 /// Decides whether what WeChat says about a token or an account is about the app, or about the content of one call.
 ///

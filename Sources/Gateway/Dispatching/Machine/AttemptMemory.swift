@@ -1,6 +1,5 @@
 import Queueing
 import Timekeeping
-import WeirPorts
 
 /// What is remembered of jobs that wait for another attempt, beyond what the queue itself keeps. Bounded: what finds no room is judged
 /// by its lane alone and explained from when it became ready.

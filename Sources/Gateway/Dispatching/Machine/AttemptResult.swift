@@ -1,7 +1,6 @@
 package import Queueing
 package import Resilience
 package import WeChat
-import WeirPorts
 
 /// What the dispatch machine made of an attempt's end.
 package struct AttemptResult: Equatable, Sendable {

@@ -1,5 +1,4 @@
 import WeChat
-import WeirPorts
 
 /// A number that is equal for calls of equal content: what tells one call that is refused again and again from two different ones.
 enum CallFingerprint {

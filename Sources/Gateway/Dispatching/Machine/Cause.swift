@@ -1,5 +1,4 @@
 import Timekeeping
-import WeirPorts
 
 /// Why something was stopped, and since when: for people.
 package struct Cause: Equatable, Sendable {

@@ -1,6 +1,5 @@
 import Queueing
 import Timekeeping
-import WeirPorts
 
 /// Attempts in flight in the order in which each is looked at next, to find those that hang. Every one is looked at once a period, so
 /// the line stays in order without being sorted, and an attempt that ends within the first period costs nothing more than its entry.

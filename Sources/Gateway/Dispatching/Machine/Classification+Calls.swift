@@ -1,5 +1,4 @@
 import WeChat
-import WeirPorts
 
 extension Classification {
     /// The same for a call that used no token of Weir's: what WeChat says about tokens, accounts and quotas is then the caller's own

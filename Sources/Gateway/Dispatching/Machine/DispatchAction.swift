@@ -1,5 +1,4 @@
 package import Queueing
-import WeirPorts
 
 /// What a look at the queue asks of the driver.
 package enum DispatchAction: Equatable, Sendable {

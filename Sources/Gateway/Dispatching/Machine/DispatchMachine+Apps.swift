@@ -2,7 +2,6 @@ import Queueing
 import Resilience
 package import Timekeeping
 import WeChat
-import WeirPorts
 
 /// Apps come and go. One that leaves keeps its place for as long as anything of it waits or is in flight, and then gives it back;
 /// what was decided about it stays in the ledger, for its return.

@@ -2,7 +2,6 @@ package import Queueing
 package import Resilience
 package import Timekeeping
 import WeChat
-import WeirPorts
 
 extension DispatchMachine {
     /// A waiting job is taken out; one in flight is not.

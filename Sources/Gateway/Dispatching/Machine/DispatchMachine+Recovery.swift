@@ -2,7 +2,6 @@ import Queueing
 import Resilience
 import Timekeeping
 import WeChat
-import WeirPorts
 
 /// Whether a message may go again of which an attempt may have arrived: the one rule for a running process and for a new one.
 extension DispatchMachine {

@@ -2,7 +2,6 @@ package import Queueing
 package import Resilience
 package import Timekeeping
 package import WeChat
-import WeirPorts
 
 /// Decides which waiting work goes to WeChat and when: the one queue, and before every attempt the pipeline
 /// app → pause → token → hold → park → limiter → breaker.

@@ -1,7 +1,6 @@
 package import Queueing
 package import Resilience
 import WeChat
-import WeirPorts
 
 /// The limits and rules that the dispatch machine decides by.
 package struct DispatchPolicy: Equatable, Sendable {

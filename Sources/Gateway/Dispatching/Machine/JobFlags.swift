@@ -1,6 +1,5 @@
 import Queueing
 import WeChat
-import WeirPorts
 
 /// What the dispatcher keeps in a job's `flags`.
 struct JobFlags: OptionSet, Sendable {

@@ -1,7 +1,6 @@
 import Resilience
 import Timekeeping
 import WeChat
-import WeirPorts
 
 /// What stands between the work of one (app, api) and the upstream.
 struct LaneGate: Equatable, Sendable {

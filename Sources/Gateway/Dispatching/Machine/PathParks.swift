@@ -1,5 +1,4 @@
 import Timekeeping
-import WeirPorts
 
 /// Parks of single paths that share a lane because the catalog does not know them: one path's quota must not close the others.
 /// Bounded: with more, the park that was set first is forgotten, and its next call asks WeChat again.

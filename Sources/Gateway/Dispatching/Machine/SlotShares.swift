@@ -1,5 +1,4 @@
 import Queueing
-import WeirPorts
 
 /// Shares a pool whose places are taken for a while, so that nobody takes the last one.
 ///

@@ -1,6 +1,5 @@
 import Queueing
 import Timekeeping
-import WeirPorts
 
 /// One timeline for everything that lasts: the wall clock as it stood when the first reading came, moved on by the monotonic clock
 /// alone. A step of the wall clock makes no duration on it longer or shorter.

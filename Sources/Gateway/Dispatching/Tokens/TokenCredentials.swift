@@ -1,4 +1,3 @@
-import WeirPorts
 import WireJSON
 
 /// What a token request needs. Never printed.

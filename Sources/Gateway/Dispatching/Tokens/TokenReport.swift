@@ -1,5 +1,4 @@
 package import WeChat
-import WeirPorts
 
 /// What becomes known of an app's token.
 package enum TokenReport: Sendable {

@@ -1,6 +1,5 @@
 public import Timekeeping
 import WeChat
-import WeirPorts
 
 /// What is known of an app's token, without the token.
 public struct TokenStatus: Equatable, Sendable {
