@@ -23,10 +23,19 @@ import Testing
         var limits = ListenerLimits()
         limits.progressInterval = .milliseconds(200)
         let budget = ByteBudget(limit: Self.size)
-        try await withListener(limits, handler: { _ in await reply(budget, closes: closes) }) { port in
+        let (held, telling) = AsyncStream.makeStream(of: Void.self)
+        try await withListener(
+            limits,
+            handler: { _ in
+                let reply = await reply(budget, closes: closes)
+                telling.finish()
+                return reply
+            }
+        ) { port in
             let peer = try await RawConnection.open(port, reads: false)
             try await peer.send("GET / HTTP/1.1\r\n\r\n")
-            while budget.used == 0 { await Task.yield() }
+            // Not by looking at the budget, which may be free again before this task looks.
+            for await _ in held {}
             await hold(budget, Self.size).release()
             try await peer.close()
         }
@@ -48,10 +57,15 @@ import Testing
 
     @Test func `a peer that goes in the middle leaves the memory`() async throws {
         let budget = ByteBudget(limit: Self.size)
-        try await withListener(handler: { _ in await reply(budget) }) { port in
+        let (held, telling) = AsyncStream.makeStream(of: Void.self)
+        try await withListener(handler: { _ in
+            let reply = await reply(budget)
+            telling.finish()
+            return reply
+        }) { port in
             let peer = try await RawConnection.open(port, reads: false)
             try await peer.send("GET / HTTP/1.1\r\n\r\n")
-            while budget.used == 0 { await Task.yield() }
+            for await _ in held {}
             try await peer.close()
             await hold(budget, Self.size).release()
         }

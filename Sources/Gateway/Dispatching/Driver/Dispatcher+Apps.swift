@@ -1,9 +1,9 @@
-import WeirPorts
 import Queueing
 import Resilience
 import Synchronization
 import Timekeeping
 import WeChat
+import WeirPorts
 
 /// What a configuration changes about the apps and robots.
 package struct AppChanges: Sendable {

@@ -1,8 +1,8 @@
-import WeirPorts
 import Queueing
 import Resilience
 import Timekeeping
 import WeChat
+import WeirPorts
 
 /// Whom an attempt's end says something about.
 extension DispatchMachine {

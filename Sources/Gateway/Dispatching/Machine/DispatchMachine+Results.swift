@@ -1,8 +1,8 @@
-import WeirPorts
 package import Queueing
 import Resilience
 package import Timekeeping
 package import WeChat
+import WeirPorts
 
 extension DispatchMachine {
     /// An attempt has ended. Feeds the breaker, the limiter, the quota gate and the retry budget, each with what concerns it alone,

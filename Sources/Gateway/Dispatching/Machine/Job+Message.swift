@@ -1,6 +1,6 @@
-import WeirPorts
 import Queueing
 import Timekeeping
+import WeirPorts
 
 extension Job {
     /// A message as the queue has it.

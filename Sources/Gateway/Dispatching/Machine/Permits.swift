@@ -1,6 +1,6 @@
-import WeirPorts
 import Resilience
 import Timekeeping
+import WeirPorts
 
 /// What an attempt takes before it may leave. It is used by the attempt, or given back: by the one `giveBack`.
 struct Permits: Equatable, Sendable {
