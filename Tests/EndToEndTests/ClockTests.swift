@@ -111,6 +111,9 @@ struct ClockTests {
         let stage = try await start(clock, release: release)
         let retried = try await stage.weir.accept(.template(to: "busy-1"))
         try await eventually("it was refused once") { arrived(stage, "busy-1") == 1 }
+        try await eventually("its refusal is on disk") {
+            try await stage.weir.status(retried)?["attempts"]?.array.first?["outcome"]?.string == "transient"
+        }
         let interrupted = try await stage.weir.accept(.template(to: "hanging-1"))
         try await eventually("it is under way") { arrived(stage, "hanging-1") == 1 }
         try await stage.weir.crash()

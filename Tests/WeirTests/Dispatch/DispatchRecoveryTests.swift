@@ -75,6 +75,16 @@ struct DispatchRecoveryTests {
         #expect(harness.machine.nextWake(at: harness.now) == harness.now.instant + wait)
     }
 
+    @Test func `no wait before the process began is told as one for its turn`() {
+        var harness = MachineHarness()
+        var job = Job(id: JobID(rawValue: 7), lane: harness.lane(), acceptedAt: harness.now.timestamp + .seconds(-9))
+        job.notBefore = harness.now.timestamp + .seconds(-8)
+        #expect(harness.machine.recover(job, at: harness.now) == .waits)
+        harness.advance(.seconds(1))
+        #expect(harness.starts() == [job.id])
+        #expect(harness.machine.leases[job.id]?.waits.map(\.duration) == [.seconds(1)])
+    }
+
     @Test(arguments: [(true, JobState.pending), (false, .unknown)])
     func `an attempt in doubt is repeated where its body lets WeChat know the repeat`(
         _ isKnown: Bool,

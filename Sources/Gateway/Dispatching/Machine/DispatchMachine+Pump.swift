@@ -184,7 +184,8 @@ extension DispatchMachine {
 
     /// What a ready job has waited for since it was ready, or since its last attempt where that was later.
     func waits(of job: Job, readySince: Timestamp, at now: SteadyClock.Present) -> [Wait] {
-        let ready = now.instant(ofSteady: readySince)
+        // What an earlier process's messages waited for before this one began is not known here.
+        let ready = max(now.instant(ofSteady: readySince), clock.start ?? now.instant)
         let since = max(ready, memory[job.id]?.lastEnded ?? ready)
         guard since < now.instant else { return [] }
         let group = share(of: gates[gate(of: job.lane)].breaker, isDurable: job.isDurable)

@@ -49,6 +49,9 @@ struct SteadyClock: Sendable {
         return step
     }
 
+    /// When the first reading came: nobody here knows what was before.
+    var start: Instant? { anchor?.instant }
+
     func present(_ now: Moment) -> Present {
         let steady = anchor.map { $0.timestamp + (now.instant - $0.instant) } ?? now.timestamp
         return Present(instant: now.instant, wall: now.timestamp, steady: steady)
