@@ -47,8 +47,7 @@ extension Dispatcher {
     package func gates(of names: Set<String>) -> [GateName] {
         state.withLock { state in
             names.compactMap { state.machine.app(named: $0) }
-                .flatMap { state.machine.breakersOfApp[$0] }
-                .flatMap { state.machine.gatesOfBreaker[$0] }
+                .flatMap { state.machine.gates(ofApp: $0) }
                 .map { state.gateName(ofGate: $0) }
         }
     }

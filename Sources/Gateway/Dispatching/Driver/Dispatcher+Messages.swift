@@ -16,11 +16,12 @@ extension Dispatcher {
         _ content: MessageContent,
         completion: @escaping @Sendable (Result<Void, AcceptFailure>) -> Void
     ) {
+        let api = message.type.descriptor
         let refusal = update { state, now -> AcceptFailure? in
             guard let app = state.machine.app(named: message.app), state.machine.apps[app].isPresent else {
                 return .noApp
             }
-            let job = state.job(message, MessageProgress(), of: app, at: now.instant)
+            let job = state.job(message, MessageProgress(), api, of: app, at: now.instant)
             switch state.machine.submit(job, at: now) {
             case .refused: return .queueFull
             case .ready, .scheduled: break

@@ -8,9 +8,10 @@ package import WeirPorts
 extension Dispatcher {
     /// An ended message that the journal has just set back to `pending` waits again; for its app, should that have left meanwhile.
     package func readmit(_ message: Message, _ progress: MessageProgress) {
+        let api = message.type.descriptor
         update { state, now in
             let app = state.placeToWait(app: message.app, at: now)
-            state.machine.restore(state.job(message, progress, of: app, at: now.instant), at: now)
+            state.machine.restore(state.job(message, progress, api, of: app, at: now.instant), at: now)
         }
     }
 
@@ -21,7 +22,7 @@ extension Dispatcher {
         let api = message.type.descriptor
         prepare { state, now in
             let app = state.placeToWait(app: message.app, at: now)
-            var job = state.job(message, progress, of: app, at: now.instant)
+            var job = state.job(message, progress, api, of: app, at: now.instant)
             if progress.isInDoubt, api.repeatability.knowsRepeat(of: restored.doubtfulBody) {
                 job.marks.insert(.deduplicated)
             }

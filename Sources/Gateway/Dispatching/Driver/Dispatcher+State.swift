@@ -7,13 +7,16 @@ import WeirPorts
 
 extension Dispatcher.State {
     /// A message as the queue has it, in the lane of its app.
+    ///
+    /// - Parameter api: of the message's type. It is looked up by path, so its caller does that before it holds the lock.
     mutating func job(
         _ message: Message,
         _ progress: MessageProgress,
+        _ api: APIDescriptor,
         of app: Int,
         at now: Instant
     ) -> Job {
-        let lane = lane(app: app, api: message.type.descriptor, isDurable: true, at: now)
+        let lane = lane(app: app, api: api, isDurable: true, at: now)
         return Job(message, progress, lane: lane, retryClass: classes.index(message.retryClass))
     }
 

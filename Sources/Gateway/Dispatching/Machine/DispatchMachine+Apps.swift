@@ -106,9 +106,12 @@ extension DispatchMachine {
         }
     }
 
+    /// The gates of an app, by their places.
+    func gates(ofApp app: Int) -> [Int] { breakersOfApp[app].flatMap { gatesOfBreaker[$0] } }
+
     /// Messages that wait for an app.
     func messagesWaiting(app: Int) -> Int {
-        breakersOfApp[app].flatMap { gatesOfBreaker[$0] }
+        gates(ofApp: app)
             .reduce(0) { $0 + queue.count(in: DispatchMachine.lane(ofGate: $1, isDurable: true)) }
     }
 

@@ -60,7 +60,7 @@ extension DispatchMachine {
         touched(.app(app))
         apps[app].hold = nil
         for path in pathParks.clear(app: app) { touched(.path(path, app: app)) }
-        for index in breakersOfApp[app].flatMap({ gatesOfBreaker[$0] }) {
+        for index in gates(ofApp: app) {
             if gates[index].hold != nil || gates[index].park != nil { touched(.gate(index)) }
             gates[index].hold = nil
             gates[index].park = nil
@@ -99,7 +99,7 @@ extension DispatchMachine {
     /// - Parameter limit: of an api.
     package mutating func update(app: Int, host: String, at moment: Moment, limit: (String) -> RateLimit) {
         let now = read(moment)
-        for index in breakersOfApp[app].flatMap({ gatesOfBreaker[$0] }) {
+        for index in gates(ofApp: app) {
             let api = gates[index].api
             let key = BreakerKey(app: app, host: host, group: api.group.rawValue)
             move(gate: index, to: breakerIndex(for: key, at: now.instant))
