@@ -84,6 +84,6 @@ struct ReplyFraming {
 extension HeaderField {
     /// Whether this is the field's name, given in small letters.
     fileprivate func isNamed(_ lowercased: String) -> Bool {
-        name.utf8.count == lowercased.utf8.count && name.lowercased() == lowercased
+        name.utf8.count == lowercased.utf8.count && zip(name.utf8, lowercased.utf8).allSatisfy { $0 | 0x20 == $1 }
     }
 }

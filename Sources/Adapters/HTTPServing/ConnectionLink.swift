@@ -2,7 +2,7 @@ internal import NIOCore
 internal import Synchronization
 
 /// The way from other threads to a connection's channel handler, which lives on its event loop alone.
-final class ConnectionLink: Sendable {
+final class ConnectionLink: TaskExecutor {
     private let eventLoop: any EventLoop
     private let handler: Mutex<NIOLoopBound<ServingHandler>?>
 
@@ -29,5 +29,10 @@ final class ConnectionLink: Sendable {
         } else {
             eventLoop.execute { action(handler.value) }
         }
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        eventLoop.execute { [self] in unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
     }
 }

@@ -28,7 +28,9 @@ public struct HTTPListener: Service {
     ///     their handlers allow each.
     ///   - logger: for troubles only.
     ///   - onBound: runs once the address is being listened on, with the port that it got.
-    ///   - handler: runs for every request, first on the connection's event loop: until it suspends it must not block.
+    ///   - handler: runs for every request, first on the connection's event loop, where it must not block. Where the body is short it
+    ///     comes back there after each wait, too: what takes long belongs into
+    ///     `withTaskExecutorPreference(globalConcurrentExecutor)`.
     public init(
         name: String,
         host: String,

@@ -220,6 +220,9 @@ final class ServingHandler: ChannelDuplexHandler {
         return head.headers["host"].count > 1 ? .twoHosts : nil
     }
 
+    /// The handler of a request with a longer body goes on in the pool of threads, once it has waited.
+    static let shortBody = 64 << 10
+
     private func start(_ head: HTTPRequestHead, body: RequestBody) {
         phase = .handling
         self.body = ByteBuffer()
@@ -227,7 +230,9 @@ final class ServingHandler: ChannelDuplexHandler {
         let serve = serve
         let link = link
         let stream = stream
-        Task.immediate {
+        // What is short is done where its answer is written. Much to read might be much to think about.
+        let isShort = body.length(declared: head) <= ServingHandler.shortBody
+        Task.immediate(executorPreference: isShort ? link : nil) {
             let reply = await serve(request)
             // Only now is its body nowhere in use, even if the connection ended before.
             stream?.release()

@@ -8,6 +8,11 @@ internal import WeirPorts
 ///
 /// The thread is one of its own, as it spends its life waiting for the disk; Swift's pool has a thread a core and none to lose.
 final class JournalWriter: Sendable {
+    /// A function alone in a `Mutex` is wrapped once more by each look at it, and takes longer each time.
+    private struct Listener {
+        var hear: @Sendable (CommitReport) -> Void = { _ in }
+    }
+
     let folder: JournalFolder
     let database: Connection
     let readers: ReadConnections
@@ -15,7 +20,7 @@ final class JournalWriter: Sendable {
     let configuration: SQLiteJournalConfiguration
     let timeSource: any TimeSource
     private let lock: FolderLock
-    private let listener = Mutex<@Sendable (CommitReport) -> Void>({ _ in })
+    private let listener = Mutex(Listener())
     private let queue: Mutex<CommitQueue>
     private let counters = Mutex(JournalCounters())
     private let closers = Mutex<[CheckedContinuation<Void, Never>]>([])
@@ -95,7 +100,7 @@ final class JournalWriter: Sendable {
     }
 
     func onCommit(_ report: @escaping @Sendable (CommitReport) -> Void) {
-        listener.withLock { $0 = report }
+        listener.withLock { $0.hear = report }
     }
 
     func status() -> JournalStatus {
@@ -135,7 +140,7 @@ final class JournalWriter: Sendable {
                 counters.errors += 1
             }
         }
-        listener.withLock { $0 }(report)
+        listener.withLock { $0.hear }(report)
     }
 
     func note(keptWrites: Int) {

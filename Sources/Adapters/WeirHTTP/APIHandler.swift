@@ -24,6 +24,11 @@ public struct APIHandler: Sendable {
     }
 
     private func relay(_ request: IncomingRequest, trace: RequestTrace) async -> OutgoingReply {
+        let reply = await gateway.relay(call(request, trace: trace)) { request.connection.onHangup($0) }
+        return reply.connection == .aborts ? .noAnswer : OutgoingReply(reply)
+    }
+
+    private func call(_ request: IncomingRequest, trace: RequestTrace) -> RelayRequest {
         var call = RelayRequest(
             method: request.method,
             target: request.target,
@@ -39,9 +44,7 @@ public struct APIHandler: Sendable {
         call.priority = request.header("x-weir-priority").flatMap { Priority(name: $0) }
         call.retryClass = request.header("x-weir-retry-class")
         call.timeout = timeout(request)
-        let reply = await gateway.relay(call) { request.connection.onHangup($0) }
-        if reply.connection == .aborts { return .noAnswer }
-        return OutgoingReply(reply)
+        return call
     }
 
     /// `X-Weir-Timeout`, in seconds, up to five minutes.
@@ -76,7 +79,13 @@ public struct APIHandler: Sendable {
             }
             if let reply = OpenRoutes(gateway: gateway).answer(route) { return (route.label, reply) }
             let messages = MessageRoutes(handler: self, request: request, trace: trace)
-            return (route.label, await messages.answer(route.name, method, arguments))
+            // To take one message is short work. Listings, explanations and the rest are not for an event loop.
+            if (route.name, method) == (.messages, "POST") {
+                return (route.label, await messages.answer(route.name, method, arguments))
+            }
+            return await withTaskExecutorPreference(globalConcurrentExecutor) {
+                (route.label, await messages.answer(route.name, method, arguments))
+            }
         }
     }
 }

@@ -27,10 +27,13 @@ public struct AdminHandler: Sendable {
 
     /// Answers one request.
     public func answer(_ request: IncomingRequest) async -> OutgoingReply {
-        await gateway.request(span: nil, traceparent: request.header("traceparent")) { trace in
-            let (route, reply) = await route(request, traceID: trace.id)
-            let method = KnownMethod.label(request.method)
-            return RequestAnswer(reply, route: route, method: method, status: reply.status)
+        // A look at ten thousand apps is not for an event loop.
+        await withTaskExecutorPreference(globalConcurrentExecutor) {
+            await gateway.request(span: nil, traceparent: request.header("traceparent")) { trace in
+                let (route, reply) = await route(request, traceID: trace.id)
+                let method = KnownMethod.label(request.method)
+                return RequestAnswer(reply, route: route, method: method, status: reply.status)
+            }
         }
     }
 

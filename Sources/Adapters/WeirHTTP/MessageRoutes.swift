@@ -74,6 +74,10 @@ struct MessageRoutes: Sendable {
             trace: trace,
             wait: wait.map { .seconds($0) }
         )
+        return answer(reply, wait: wait)
+    }
+
+    private func answer(_ reply: AcceptReply, wait: Int?) -> OutgoingReply {
         let record = reply.record
         var headers: [(name: String, value: String)] = [("Location", "/v1/messages/\(record.id)")]
         if reply.isReplay { headers.append(("Idempotent-Replayed", "true")) }

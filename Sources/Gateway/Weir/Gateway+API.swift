@@ -45,7 +45,7 @@ extension Gateway {
     ) async throws(MessageRefusal) -> AcceptReply {
         do throws(MessageRefusal) {
             try checkAccepting()
-            var reply = try await messageService.accept(
+            let reply = try await messageService.accept(
                 body,
                 idempotencyKey: idempotencyKey,
                 caller: caller,
@@ -54,7 +54,7 @@ extension Gateway {
             trace.note(reply.record)
             // The message is on disk: trouble with reading it back must not look like a refusal.
             if let wait, let record = try? await messageService.await(reply.record.id, atMost: wait) {
-                reply.record = record
+                return AcceptReply(record, isReplay: reply.isReplay)
             }
             return reply
         } catch {

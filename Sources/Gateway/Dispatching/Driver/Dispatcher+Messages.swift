@@ -31,34 +31,31 @@ extension Dispatcher {
                 waitingSince: message.notBefore ?? message.createdAt
             )
             state.bodies.keep(Parcel(body: content.body, trail: trail), for: message.id)
-            let actions = state.machine.pump(at: now)
-            append(message, content, actions: actions, in: &state, at: now, completion: completion)
+            state.acceptance = Acceptance(message: message, content: content, completion: completion)
             return nil
         }
         if let refusal { completion(.failure(refusal)) }
     }
 
-    private func append(
-        _ message: Message,
-        _ content: MessageContent,
-        actions: [DispatchAction],
-        in state: inout State,
-        at now: Moment,
-        completion: @escaping @Sendable (Result<Void, AcceptFailure>) -> Void
-    ) {
-        let id = message.id
-        var own: Lease?
-        var others: [DispatchAction] = []
-        for action in actions {
-            if case .start(let lease) = action, lease.job.id == id { own = lease } else { others.append(action) }
-        }
-        let accept = JournalWrite.accept(message, content)
-        let writes = own.map { [accept, startWrite($0, state.bodies)] } ?? [accept]
-        journal.append(writes) { [self, own] result in
+    /// A message that this change took into the queue, until the journal is handed it.
+    struct Acceptance: Sendable {
+        let message: Message
+        let content: MessageContent
+        let completion: @Sendable (Result<Void, AcceptFailure>) -> Void
+    }
+
+    /// Hands the new message of this change to the journal, with the start of its first attempt where that is among `actions`.
+    func acceptPending(in state: inout State, _ actions: [DispatchAction]) {
+        guard let acceptance = state.acceptance.take() else { return }
+        let id = acceptance.message.id
+        let lease = actions.lazy.compactMap(\.started).first { $0.job.id == id }
+        var writes = [JournalWrite.accept(acceptance.message, acceptance.content)]
+        if let lease { writes.append(startWrite(lease, state.bodies)) }
+        journal.append(writes) { [self, completion = acceptance.completion] result in
             switch result {
             case .success(let receipt):
                 completion(.success(()))
-                if let own { committed([own], .success(receipt)) }
+                if let lease { committed([lease], .success(receipt)) }
             case .failure(let error):
                 update { state, now in
                     state.machine.discard(id, at: now)
@@ -68,7 +65,6 @@ extension Dispatcher {
                 completion(.failure(.journal(error)))
             }
         }
-        if !others.isEmpty { start(others, in: &state, at: now) }
     }
 
     // MARK: Attempts

@@ -24,6 +24,8 @@ package final class Dispatcher: Sendable {
         /// Relayed calls that wait, without those on their way.
         var room = WaitingRoom()
         var bodies: BodyStore
+        /// Of the present change, so that the start of its first attempt can ride in the same commit.
+        var acceptance: Acceptance?
         /// Whoever waits for a message's end, by a number of their own.
         var watchers: [JobID: [UInt64: @Sendable () -> Void]] = [:]
         var watcherCount: UInt64 = 0
@@ -94,8 +96,8 @@ package final class Dispatcher: Sendable {
         let (value, events, effects, wake) = state.withLock { state in
             let now = time.moment()
             let value = change(&state, now)
-            start(state.machine.judgeHanging(at: now, using: &state.generator), in: &state, at: now)
-            start(state.machine.pump(at: now), in: &state, at: now)
+            let given = state.machine.judgeHanging(at: now, using: &state.generator)
+            start(given + state.machine.pump(at: now), in: &state, at: now)
             for move in state.machine.takeTransitions() {
                 state.events.append(.breakerMoved(move.transition, breaker: state.name(ofBreaker: move.breaker)))
             }
@@ -130,11 +132,15 @@ package final class Dispatcher: Sendable {
         update { _, _ in }
     }
 
-    func start(_ actions: [DispatchAction], in state: inout State, at now: Moment) {
+    private func start(_ actions: [DispatchAction], in state: inout State, at now: Moment) {
         var starts: [JournalWrite] = []
         var leases: [Lease] = []
+        let new = state.acceptance?.message.id
+        // Before all else that is written about it.
+        acceptPending(in: &state, actions)
         for action in actions {
             switch action {
+            case .start(let lease) where lease.job.id == new: continue
             case .start(let lease) where lease.job.isDurable:
                 starts.append(startWrite(lease, state.bodies))
                 leases.append(lease)

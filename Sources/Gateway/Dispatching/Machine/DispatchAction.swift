@@ -10,4 +10,10 @@ package enum DispatchAction: Equatable, Sendable {
     case expire(Job, Obstacle)
     /// An attempt hangs while the upstream answers newer ones: it is taken back, so that its job can be repeated in time.
     case giveUp(JobID)
+
+    /// The attempt that begins, if one does.
+    var started: Lease? {
+        guard case .start(let lease) = self else { return nil }
+        return lease
+    }
 }

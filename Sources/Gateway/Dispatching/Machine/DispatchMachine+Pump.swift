@@ -54,10 +54,10 @@ extension DispatchMachine {
     /// First by priority, with ageing; then relayed calls, whose callers wait, before messages; then by age.
     private func nextTurn(at now: SteadyClock.Present) -> Turn? {
         var best: Turn?
-        for kind in DispatchMachine.kinds where placeBlock(isDurable: kind.isDurable, kind.priority) == nil {
-            guard let (lane, head) = queue.first(of: kind.priority, isDurable: kind.isDurable, at: now.steady) else {
-                continue
-            }
+        for kind in DispatchMachine.kinds where queue.hasOpen(kind.priority, isDurable: kind.isDurable) {
+            guard placeBlock(isDurable: kind.isDurable, kind.priority) == nil,
+                let (lane, head) = queue.first(of: kind.priority, isDurable: kind.isDurable, at: now.steady)
+            else { continue }
             if let best, DispatchMachine.goes(best.lane, best.head, before: lane, head) { continue }
             best = Turn(lane: lane, priority: kind.priority, head: head)
         }
@@ -213,7 +213,7 @@ extension DispatchMachine {
         let (left, whole) = (deadline - now, deadline - job.acceptedAt)
         // Multiplied, as a division of a `Duration` is one of 128 bits.
         if left < DispatchMachine.shortestAttempt, left * 10 < whole { return true }
-        return (now - job.acceptedAt) * 20 > whole && left < neededTime(gate(of: job.lane))
+        return left < neededTime(gate(of: job.lane)) && (now - job.acceptedAt) * 20 > whole
     }
 
     /// How long an attempt takes in this lane, by its answers so far.

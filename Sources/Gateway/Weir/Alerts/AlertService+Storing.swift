@@ -129,7 +129,7 @@ extension AlertService {
             )
         )
         do {
-            return try await intake.admit(new).id
+            return try await intake.admit(new).record.id
         } catch {
             // The configuration has changed meanwhile: Alertmanager comes again after an answer of its own kind alone.
             throw error.reason == .invalid ? AlertService.gone(sink) : error

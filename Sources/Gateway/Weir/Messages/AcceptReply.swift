@@ -1,8 +1,13 @@
 import Queueing
 
 /// A message that was taken, now or before.
-public struct AcceptReply: Sendable {
-    public var record: MessageRecord
+public final class AcceptReply: Sendable {
+    public let record: MessageRecord
     /// The idempotency key had brought the message before.
-    public var isReplay: Bool
+    public let isReplay: Bool
+
+    init(_ record: MessageRecord, isReplay: Bool) {
+        self.record = record
+        self.isReplay = isReplay
+    }
 }

@@ -8,7 +8,7 @@ protocol MessageIntake: Sendable {
     ///
     /// - Returns: It, as it was accepted.
     /// - Throws: `invalid` where its app or its times can't be; `queueFull`; `journal`.
-    func admit(_ new: NewMessage) async throws(MessageRefusal) -> MessageRecord
+    func admit(_ new: NewMessage) async throws(MessageRefusal) -> AcceptReply
 
     /// Whether it waits in the queue: not on its way to WeChat, and not ended.
     func isWaiting(_ id: JobID) -> Bool
@@ -23,20 +23,42 @@ protocol MessageIntake: Sendable {
 }
 
 /// A message that somebody wants to have sent. Who may send it was decided before.
-struct NewMessage: Sendable {
+final class NewMessage: Sendable {
     /// The app's name in the configuration.
-    var app: String
+    let app: String
     /// The client's name, empty when none are configured.
-    var client: String
-    var type: MessageType
-    var priority = Priority.normal
+    let client: String
+    let type: MessageType
+    let priority: Priority
     /// The retry class's name.
-    var retryClass: String
-    var notBefore: Timestamp?
+    let retryClass: String
+    let notBefore: Timestamp?
     /// From this time on no attempt is begun.
-    var notAfter: Timestamp?
+    let notAfter: Timestamp?
     /// Without a `notAfter`: how long it may take, from when it may go first. `nil`: as long as it takes.
-    var lifetime: Duration?
+    let lifetime: Duration?
     /// WeChat's body as its sender wrote it, and what is kept beside it.
-    var content: MessageContent
+    let content: MessageContent
+
+    init(
+        app: String,
+        client: String,
+        type: MessageType,
+        priority: Priority = .normal,
+        retryClass: String,
+        notBefore: Timestamp? = nil,
+        notAfter: Timestamp? = nil,
+        lifetime: Duration? = nil,
+        content: MessageContent
+    ) {
+        self.app = app
+        self.client = client
+        self.type = type
+        self.priority = priority
+        self.retryClass = retryClass
+        self.notBefore = notBefore
+        self.notAfter = notAfter
+        self.lifetime = lifetime
+        self.content = content
+    }
 }

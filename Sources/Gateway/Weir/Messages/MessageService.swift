@@ -104,18 +104,35 @@ final class MessageService: Sendable {
         let app = try app(draft.app, caller: caller)
         guard let idempotencyKey else {
             let new = try new(draft, app: app, caller: caller, idempotency: nil, traceparent: traceparent)
-            return AcceptReply(record: try await intake.admit(new), isReplay: false)
+            return try await intake.admit(new)
         }
-        guard MessageService.isValidKey(idempotencyKey) else {
+        return try await acceptOnce(
+            draft,
+            source: source,
+            key: IdempotencyKey(client: caller.name, app: app, key: idempotencyKey),
+            caller: caller,
+            traceparent: traceparent
+        )
+    }
+
+    /// Takes a message whose key says whether it came before. Apart, so that a message without a key has no frame for all this.
+    @inline(never)
+    private func acceptOnce(
+        _ draft: MessageDraft,
+        source: [UInt8],
+        key: IdempotencyKey,
+        caller: Caller,
+        traceparent: String
+    ) async throws(MessageRefusal) -> AcceptReply {
+        guard MessageService.isValidKey(key.key) else {
             throw MessageDraft.invalid("Idempotency-Key", "must be 1–255 visible ASCII characters")
         }
-        let key = IdempotencyKey(client: caller.name, app: app, key: idempotencyKey)
-        let mark = IdempotencyMark(key: idempotencyKey, digest: MessageService.digest(source))
+        let mark = IdempotencyMark(key: key.key, digest: MessageService.digest(source))
         try await idempotency.enter(key, for: caller.name)
         defer { idempotency.leave(key) }
         guard let earlier = try await earlier(key) else {
-            let new = try new(draft, app: app, caller: caller, idempotency: mark, traceparent: traceparent)
-            return AcceptReply(record: try await intake.admit(new), isReplay: false)
+            let new = try new(draft, app: key.app, caller: caller, idempotency: mark, traceparent: traceparent)
+            return try await intake.admit(new)
         }
         guard earlier.digest == mark.digest else {
             throw MessageRefusal(.conflict, "this Idempotency-Key stands for another message", field: "Idempotency-Key")
@@ -123,7 +140,7 @@ final class MessageService: Sendable {
         guard let record = try await find(earlier.id) else {
             throw MessageRefusal(.conflict, "the message under this key has ended and is no longer kept")
         }
-        return AcceptReply(record: record, isReplay: true)
+        return AcceptReply(record, isReplay: true)
     }
 
     private func earlier(_ key: IdempotencyKey) async throws(MessageRefusal) -> IdempotentMessage? {

@@ -20,7 +20,7 @@ final class QueueIntake: MessageIntake {
 
     // MARK: What is new
 
-    func admit(_ new: NewMessage) async throws(MessageRefusal) -> MessageRecord {
+    func admit(_ new: NewMessage) async throws(MessageRefusal) -> AcceptReply {
         let now = time.timestamp()
         let message = Message(
             id: dispatcher.makeID(),
@@ -45,7 +45,7 @@ final class QueueIntake: MessageIntake {
         }
         if case .failure(let failure) = result { throw MessageRefusal(failure) }
         metrics.accepted(app: message.app, type: message.type, priority: message.priority)
-        return MessageRecord(message, content)
+        return AcceptReply(MessageRecord(message, content), isReplay: false)
     }
 
     private static func notAfter(_ new: NewMessage, at now: Timestamp) throws(MessageRefusal) -> Timestamp? {

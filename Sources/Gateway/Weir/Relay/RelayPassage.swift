@@ -1,17 +1,37 @@
 /// A relayed call that may go: as whom, for which app, and to which target.
-struct RelayPassage: Sendable {
-    var caller: Caller
-    var app: ConfiguredApp
+final class RelayPassage: Sendable {
+    let caller: Caller
+    let app: ConfiguredApp
     /// The path as rules see it.
-    var path: String
-    var prefix: String
-    var suffix: String
+    let path: String
+    let prefix: String
+    let suffix: String
     /// Whether the app's real token goes between prefix and suffix.
-    var usesToken: Bool
+    let usesToken: Bool
     /// Whether what WeChat says of the token, the account and the quota is about the app. Else it is the caller's affair alone.
-    var concernsApp: Bool
+    let concernsApp: Bool
     /// How a refusal of Weir's is numbered.
-    var codes: RelayConfiguration.ErrorCodes
+    let codes: RelayConfiguration.ErrorCodes
+
+    private init(
+        caller: Caller,
+        app: ConfiguredApp,
+        path: String,
+        prefix: String,
+        suffix: String,
+        usesToken: Bool,
+        concernsApp: Bool,
+        codes: RelayConfiguration.ErrorCodes
+    ) {
+        self.caller = caller
+        self.app = app
+        self.path = path
+        self.prefix = prefix
+        self.suffix = suffix
+        self.usesToken = usesToken
+        self.concernsApp = concernsApp
+        self.codes = codes
+    }
 
     /// A call with the app's real token.
     static func withToken(

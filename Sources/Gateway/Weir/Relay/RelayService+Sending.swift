@@ -74,8 +74,16 @@ extension RelayService {
         }
         // Who hung up heard of no end, whatever it was.
         if !presence.isGone { settleMemory(end, identified: identified, began: began) }
-        return reply(end, inquiry, passage: passage, isStreamed: content.isStream)
+        guard end.replyLength > RelayService.shortReply else {
+            return reply(end, inquiry, passage: passage, isStreamed: content.isStream)
+        }
+        return await withTaskExecutorPreference(globalConcurrentExecutor) {
+            reply(end, inquiry, passage: passage, isStreamed: content.isStream)
+        }
     }
+
+    /// A longer reply is looked through for tokens by the pool of threads and not where connections wait for their turn.
+    static let shortReply = 64 << 10
 
     private func call(
         _ inquiry: RelayInquiry,
