@@ -22,8 +22,8 @@ struct SourceFile: Sendable {
     }
 
     /// Every function and initialiser with the number of lines from its first to its closing brace.
-    func functions() -> [(line: Int, name: String, length: Int)] {
-        var found: [(line: Int, name: String, length: Int)] = []
+    func functions() -> [(line: Int, name: String, length: Int, parameters: Int)] {
+        var found: [(line: Int, name: String, length: Int, parameters: Int)] = []
         let lines = lines
         for (index, line) in lines.enumerated() {
             let indent = line.prefix { $0 == " " }
@@ -36,13 +36,27 @@ struct SourceFile: Sendable {
                 continue
             }
             // A function without a body has its type's closing brace after it, at a smaller indent.
-            guard
-                lines[index...end].contains(where: {
-                    $0.hasSuffix("{") && $0.prefix { $0 == " " }.count <= indent.count + 8
-                })
-            else { continue }
-            found.append((index + 1, words.joined(separator: " "), end - index + 1))
+            let isOutside = { (line: Substring) in !line.isEmpty && line.prefix { $0 == " " }.count < indent.count }
+            guard !lines[index...end].contains(where: isOutside) else { continue }
+            let parameters = SourceFile.parameters(lines[index...end].joined(separator: " "))
+            found.append((index + 1, words.joined(separator: " "), end - index + 1, parameters))
         }
         return found
+    }
+
+    /// How many parameters the first list in parentheses has.
+    private static func parameters(_ text: String) -> Int {
+        guard let start = text.firstIndex(of: "(") else { return 0 }
+        var (depth, count) = (0, 0)
+        for character in text[start...] {
+            switch character {
+            case "(", "[", "{": depth += 1
+            case ")", "]", "}": depth -= 1
+            case ":" where depth == 1: count += 1
+            default: break
+            }
+            if depth == 0 { break }
+        }
+        return count
     }
 }

@@ -17,7 +17,7 @@ import WireJSON
                 $0.member("d", Int?.none)
                 $0.member("e", array: { $0.integer(1) })
                 $0.member("f", true)
-                $0.memberNull("g")
+                $0.member("g", raw: Array("null".utf8))
                 $0.member("h", raw: Array("[1, 2]".utf8))
                 $0.member("i", 1.5)
                 $0.member("j", Double.nan)

@@ -1,3 +1,5 @@
+import CCurl
+
 /// How a `CurlTransport` reaches its upstreams. The environment (`http_proxy`, `.netrc` …) plays no part.
 public struct CurlConfiguration: Equatable, Sendable {
     /// A proxy's address such as `http://proxy.internal:3128`; `nil` goes straight to the upstream.
@@ -37,5 +39,47 @@ public struct CurlConfiguration: Equatable, Sendable {
         self.idleConnectionAge = idleConnectionAge
         self.connectionLifetime = connectionLifetime
         self.http2 = http2
+    }
+}
+
+/// The address of a proxy, by libcurl's own reading.
+enum ProxyAddress {
+    /// Whether `text` names a host, with or without a scheme that libcurl knows for proxies.
+    static func isValid(_ text: String) -> Bool {
+        guard !text.isEmpty, let url = unsafe curl_url() else { return false }
+        defer { unsafe curl_url_cleanup(url) }
+        let flags = UInt32(CURLU_DEFAULT_SCHEME | CURLU_NON_SUPPORT_SCHEME)
+        guard unsafe curl_url_set(url, CURLUPART_URL, text, flags) == CURLUE_OK else { return false }
+        var scheme: UnsafeMutablePointer<CChar>?
+        defer { unsafe curl_free(scheme) }
+        guard unsafe curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK, let name = unsafe scheme else {
+            return false
+        }
+        let known = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
+        return unsafe known.contains(String(cString: name))
+    }
+}
+
+/// Why a `CurlTransport` could not be set up.
+public enum CurlSetupError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The libcurl that was found at run time is older than 7.88 or lacks an option that Weir relies on.
+    case unsupportedLibrary(String)
+    /// The proxy's address can't be read as one.
+    case invalidProxy
+    /// The file of authorities can't be read.
+    case unreadableAuthorities(path: String)
+    /// `maxConnections`, `maxOutstanding` or `replyBudget` is less than 1.
+    case invalidLimit
+    /// No memory, thread or socket was to be had.
+    case noResources(String)
+
+    public var description: String {
+        switch self {
+        case .unsupportedLibrary(let what): "libcurl is too old: \(what)"
+        case .invalidProxy: "the proxy's address is not valid"
+        case .unreadableAuthorities(let path): "the file of authorities can't be read: \(path)"
+        case .invalidLimit: "a limit of the transport is less than 1"
+        case .noResources(let what): "the transport could not be started: \(what)"
+        }
     }
 }

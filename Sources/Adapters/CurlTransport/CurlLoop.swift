@@ -214,3 +214,55 @@ final class CurlLoop {
         }
     }
 }
+
+/// Exchanges that want something of the loop which libcurl's callbacks must not do themselves.
+final class Agenda {
+    private var due: [Exchange] = []
+
+    func add(_ exchange: Exchange) {
+        due.append(exchange)
+    }
+
+    func next() -> Exchange? {
+        due.popLast()
+    }
+}
+
+/// What other threads tell the loop of a call that it has. One that has ended meanwhile is not concerned any more: numbers are
+/// not used again.
+enum Notice {
+    /// The caller takes it back.
+    case cancelled(call: UInt64)
+    /// Its streamed body has more to read.
+    case readable(call: UInt64)
+    /// There is memory for its reply.
+    case room(ByteHold, call: UInt64)
+}
+
+/// A request on its way through the transport. By reference: it passes a line, an exchange and callbacks.
+final class Call: Sendable {
+    typealias Completion = @Sendable (Result<UpstreamReply, TransportFailure>) -> Void
+
+    /// By which other threads speak of it; never 0.
+    let number: UInt64
+    let request: UpstreamRequest
+    let url: String
+    let completion: Completion
+    let handedOver: ContinuousClock.Instant
+    let deadline: ContinuousClock.Instant
+
+    init(
+        number: UInt64,
+        request: UpstreamRequest,
+        url: String,
+        completion: @escaping Completion,
+        handedOver: ContinuousClock.Instant
+    ) {
+        self.number = number
+        self.request = request
+        self.url = url
+        self.completion = completion
+        self.handedOver = handedOver
+        deadline = handedOver.advanced(by: request.timeout)
+    }
+}

@@ -1,5 +1,7 @@
+internal import Glibc
 internal import Logging
 internal import NIOCore
+internal import NIOPosix
 
 /// A listener's open connections, of which there are never more than the maximum: the others wait in the kernel's backlog.
 ///
@@ -102,5 +104,77 @@ final class ConnectionGate: ChannelDuplexHandler {
     private func lookForEnd() {
         guard listening == nil, connections.isEmpty else { return }
         ended.take()?.succeed()
+    }
+}
+
+/// Stops accepting for a moment when the process or the machine has no descriptor or memory left for a new connection.
+///
+/// NIO leaves the socket registered as readable then, so that without this the event loop would spin on it. It is said once,
+/// and again only after accepting has gone well for a while.
+final class AcceptPause: ChannelInboundHandler {
+    typealias InboundIn = any Channel
+
+    private let name: String
+    private let logger: Logger
+    private let pause: TimeAmount
+    private let calm: TimeAmount
+    private var lastFailure: NIODeadline?
+    private var isPausing = false
+
+    /// - Parameters:
+    ///   - pause: until it is tried again.
+    ///   - calm: how long nothing must have failed before the shortage counts as over.
+    init(name: String, logger: Logger, pause: TimeAmount = .milliseconds(250), calm: TimeAmount = .seconds(10)) {
+        self.name = name
+        self.logger = logger
+        self.pause = pause
+        self.calm = calm
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if let lastFailure, .now() - lastFailure >= calm {
+            self.lastFailure = nil
+            logger.notice("connections are accepted again", metadata: ["listener": "\(name)"])
+        }
+        context.fireChannelRead(data)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? IOError else { return context.fireErrorCaught(error) }
+        if lastFailure == nil {
+            logger.warning(
+                "connections can't be accepted for now: too few descriptors or too little memory",
+                metadata: ["listener": "\(name)", "error": "\(error)"]
+            )
+        }
+        lastFailure = .now()
+        guard !isPausing else { return }
+        isPausing = true
+        setReading(false, context)
+        let bound = context.loopBound
+        context.eventLoop.assumeIsolated().scheduleTask(in: pause) {
+            self.isPausing = false
+            self.setReading(true, bound.value)
+        }
+    }
+
+    private func setReading(_ isOn: Bool, _ context: ChannelHandlerContext) {
+        try? context.channel.syncOptions?.setOption(.autoRead, value: isOn)
+    }
+}
+
+/// What the kernel knows of a connection.
+enum SocketQueue {
+    /// Bytes written to the socket that the peer hasn't acknowledged; 0 where the kernel doesn't say.
+    ///
+    /// The kernel takes megabytes before it asks the writer to wait, so that without this a slow peer looks like a dead one.
+    static func unacknowledgedBytes(of channel: any Channel) -> Int {
+        let count = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
+            descriptor -> Int in
+            var count: CInt = 0
+            // SIOCOUTQ of Linux, which has the number of TIOCOUTQ. It writes to `count`, which outlives the call.
+            return unsafe ioctl(descriptor, UInt(TIOCOUTQ), &count) == 0 ? Int(count) : 0
+        }
+        return count.flatMap { $0 } ?? 0
     }
 }

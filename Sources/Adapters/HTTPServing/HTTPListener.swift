@@ -2,6 +2,7 @@ public import Addressing
 internal import Glibc
 public import Logging
 internal import NIOCore
+internal import NIOHTTP1
 internal import NIOPosix
 public import Resilience
 public import ServiceLifecycle
@@ -105,5 +106,112 @@ public struct HTTPListener: Service {
         case EACCES: "permission denied"
         default: "\(error)"
         }
+    }
+}
+
+/// Why a listener could not start.
+public enum ListenerError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The address could not be listened on: it is in use, not this machine's, or needs a right that the process lacks.
+    case cannotListen(name: String, address: HostPort, reason: String)
+
+    /// One line for an operator, such as `api listener: cannot listen on 127.0.0.1:8080: address already in use`.
+    public var description: String {
+        switch self {
+        case .cannotListen(let name, let address, let reason):
+            "\(name) listener: cannot listen on \(address): \(reason)"
+        }
+    }
+}
+
+/// What a listener puts up with from its peers.
+public struct ListenerLimits: Equatable, Sendable {
+    /// Bytes of request target and header fields together; more is answered 431.
+    public var headerBytes = 32 * 1024
+
+    /// From the connection, or from a later request's first byte, to complete headers; then 408, or a plain close if
+    /// nothing at all came.
+    public var headerTimeout: Duration = .seconds(10)
+
+    /// How long a keep-alive connection may stay without a request.
+    public var idleTimeout: Duration = .seconds(75)
+
+    /// From complete headers to a complete body, of which the wait for memory may be a part; counted anew once it is had. A
+    /// body that is streamed takes as long as its reader lets it.
+    public var bodyTimeout: Duration = .seconds(60)
+
+    /// How often it is looked whether a peer that sends a large body or takes an answer is quick enough.
+    public var progressInterval: Duration = .seconds(10)
+
+    /// Bytes a second that a peer must send or take at least on average over ``progressInterval``, while memory is kept for
+    /// it; then its body counts as incomplete, or its connection closes.
+    public var minimumRate = 8 * 1024
+
+    /// How long to go on discarding what a peer still sends after an answer that ends the connection, so that the
+    /// answer reaches it before the close does.
+    public var lingerTimeout: Duration = .seconds(2)
+
+    /// Connections at once; further ones wait in the kernel's backlog.
+    public var maxConnections = 10_000
+
+    /// Message parts of pipelined requests held while an earlier one is handled; more closes the connection.
+    public var maxPipelinedParts = 1024
+
+    /// Bytes of a body held before anybody asked for it; then its connection isn't read until somebody does. What one read
+    /// brings may pass it by at most 64 KiB.
+    public var unclaimedBodyBytes = 16 * 1024
+
+    public init() {}
+
+    /// What ``minimumRate`` means for one ``progressInterval``, in bytes.
+    var minimumProgress: Int {
+        let (seconds, attoseconds) = progressInterval.components
+        return max(1, Int(Double(minimumRate) * (Double(seconds) + Double(attoseconds) / 1e18)))
+    }
+}
+
+/// Sets up each accepted connection: NIO's HTTP/1.1 parser in our reader, and our handler, nothing between them.
+struct ConnectionSetup: Sendable {
+    let limits: ListenerLimits
+    let bodyBudget: ByteBudget?
+    let serve: @Sendable (IncomingRequest) async -> OutgoingReply
+
+    @Sendable func run(_ channel: any Channel) -> EventLoopFuture<Void> {
+        channel.eventLoop.makeCompletedFuture {
+            let link = ConnectionLink(eventLoop: channel.eventLoop)
+            let reader = RequestReader(limits: limits)
+            let handler = ServingHandler(
+                limits: limits,
+                bodyBudget: bodyBudget,
+                reader: reader,
+                link: link,
+                isLoopback: channel.remoteAddress.map(Self.isLoopback) ?? false,
+                serve: serve
+            )
+            link.connect(to: handler)
+            try channel.syncOptions?.setOption(.socketOption(.tcp_nodelay), value: 1)
+            // One read at a time, so that a limit on what is buffered is passed by one read at most.
+            try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+            try channel.pipeline.syncOperations.addHandlers(reader, handler)
+        }
+    }
+
+    private static func isLoopback(_ address: SocketAddress) -> Bool {
+        guard let text = address.ipAddress else { return false }
+        return text.hasPrefix("127.") || text == "::1" || text.hasPrefix("::ffff:127.")
+    }
+}
+
+/// How many descriptors (sockets, files) this process may have open at once.
+public enum DescriptorLimit {
+    /// Raises the soft limit to the hard one, which every process may do, and returns what holds now.
+    ///
+    /// The usual soft limit of 1,024 is a precaution for programs that use `select`; this one doesn't.
+    public static func raise() -> Int {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
+        let soft = limit.rlim_cur
+        limit.rlim_cur = limit.rlim_max
+        if unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) != 0 { limit.rlim_cur = soft }
+        return Int(exactly: limit.rlim_cur) ?? .max
     }
 }

@@ -88,7 +88,8 @@ public struct IncomingRequest: Sendable {
     }
 
     /// The body to be read piece by piece while it arrives, in place of ``body(upTo:)``: with ``declaredLength`` only, and nil
-    /// if what still arrives has been asked for before. If the answer is given before all of it was read, the connection ends with the answer.
+    /// if what still arrives has been asked for before. If the answer is given before all of it was read, the connection ends
+    /// with the answer.
     public func stream() -> BodyReader? {
         guard let declaredLength else { return nil }
         let stream =
@@ -113,6 +114,23 @@ public struct IncomingRequest: Sendable {
             return Array(buffer.readableBytesView)
         case .arriving(let stream):
             return try await stream.collect(upTo: limit)
+        }
+    }
+}
+
+/// A request's body at the moment when its handler starts.
+enum RequestBody: Sendable {
+    /// All of it was there with the headers.
+    case complete(ByteBuffer)
+
+    /// Some of it is still to come.
+    case arriving(BodyStream)
+
+    /// Bytes of it, as far as that is known: `Int.max` where it is not.
+    func length(declared head: HTTPRequestHead) -> Int {
+        switch self {
+        case .complete(let bytes): bytes.readableBytes
+        case .arriving: head.headers.first(name: "content-length").flatMap { Int($0) } ?? .max
         }
     }
 }

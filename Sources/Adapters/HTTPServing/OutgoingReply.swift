@@ -46,3 +46,78 @@ public struct OutgoingReply: Sendable {
         return reply
     }
 }
+
+/// What of a large answer hasn't been handed to the socket yet.
+///
+/// It is the answer's own array: a connection keeps one copy of it, and of what is on its way no more than a slice.
+struct UnsentRest {
+    /// Bytes handed on at a time.
+    static let sliceBytes = 128 * 1024
+
+    private var bytes: ArraySlice<UInt8>
+    private let hold: ByteHold?
+
+    /// Whether the connection ends behind it.
+    let isLast: Bool
+    /// Whether to go on discarding what the peer sends.
+    let lingers: Bool
+
+    init(_ bytes: ArraySlice<UInt8>, hold: ByteHold?, isLast: Bool, lingers: Bool) {
+        self.bytes = bytes
+        self.hold = hold
+        self.isLast = isLast
+        self.lingers = lingers
+    }
+
+    var count: Int { bytes.count }
+
+    mutating func nextSlice() -> ArraySlice<UInt8> {
+        let slice = bytes.prefix(Self.sliceBytes)
+        bytes = bytes.dropFirst(slice.count)
+        return slice
+    }
+}
+
+/// Looks for the empty line that ends a block of lines, also where it came in pieces.
+struct BlockEnding {
+    private enum Matched {
+        case nothing, lineFeed, lineFeedAndReturn
+    }
+
+    private var matched: Matched
+
+    /// - Parameter afterLine: whether the bytes that come next stand at the beginning of a line.
+    init(afterLine: Bool = false) {
+        matched = afterLine ? .lineFeed : .nothing
+    }
+
+    /// The offset just behind the first empty line at or after `start`; nil if there is none yet.
+    ///
+    /// - Parameter takesBareLines: whether a line may end in a line feed alone.
+    mutating func find(in buffer: ByteBuffer, from start: Int, takesBareLines: Bool) -> Int? {
+        unsafe buffer.withUnsafeReadableBytes { bytes in
+            var index = start
+            while index < bytes.count {
+                if matched == .nothing {
+                    guard let next = unsafe bytes.firstLineFeed(from: index) else { return nil }
+                    matched = .lineFeed
+                    index = next + 1
+                    continue
+                }
+                switch unsafe (bytes[index], matched) {
+                case (0x0A, .lineFeedAndReturn):
+                    matched = .nothing
+                    return index + 1
+                case (0x0A, _) where takesBareLines:
+                    matched = .nothing
+                    return index + 1
+                case (0x0A, _): matched = .lineFeed
+                case (0x0D, .lineFeed): matched = .lineFeedAndReturn
+                default: matched = .nothing
+                }
+                index += 1
+            }
+            return nil
+        }
+    }
+}

@@ -117,3 +117,77 @@ public final class OTLPExporter: Sendable {
         }
     }
 }
+
+/// What became of a request.
+public enum OTLPReply: Equatable, Sendable {
+    /// The collector answered. `retryAfter` is its `Retry-After` in seconds, if it sent one; of the body the first
+    /// 64 KiB are enough.
+    case answered(status: Int, retryAfter: Duration?, body: [UInt8])
+    /// No answer: no connection, a broken one, or no time left.
+    case failed
+}
+
+/// One `POST` to a collector.
+public struct OTLPRequest: Sendable {
+    /// The whole address with scheme, host, port and path.
+    public var url: String
+    /// To be sent as they are; names in lower case. Some values may be secrets.
+    public var headers: [(name: String, value: String)]
+    /// An `ExportTraceServiceRequest` in protobuf.
+    public var body: [UInt8]
+    /// After which the sender gives up and tells `.failed`.
+    public var timeout: Duration
+
+    public init(url: String, headers: [(name: String, value: String)], body: [UInt8], timeout: Duration) {
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.timeout = timeout
+    }
+}
+
+/// The way to a collector.
+public protocol OTLPSender: Sendable {
+    /// Sends one request and returns at once. There is at most one under way.
+    ///
+    /// - Parameter completion: called once, on any thread, not later than the request's timeout. The exporter waits for
+    ///   it before it sends the next batch.
+    func send(_ request: OTLPRequest, completion: @escaping @Sendable (OTLPReply) -> Void)
+}
+
+/// What became of spans that were to be exported. Each is told of once.
+public enum OTLPReport: Equatable, Sendable {
+    /// Why spans were lost.
+    public enum Reason: String, CaseIterable, Sendable {
+        /// They came faster than the collector took them.
+        case queueFull = "queue_full"
+        /// The collector answered with a status that no repetition mends.
+        case refused
+        /// The collector took the batch but for these.
+        case rejected
+        /// The collector could not be reached, or was too busy, for too long.
+        case unreachable
+        /// The process ended first.
+        case shutdown
+    }
+
+    case exported(Int)
+    case dropped(Int, Reason)
+}
+
+/// How many spans a collector says that it did not take, in the body of an answer of success.
+enum PartialSuccess {
+    /// Of `ExportTraceServiceResponse.partial_success.rejected_spans`; 0 if the body is no such message.
+    static func rejectedSpans(in body: [UInt8]) -> Int {
+        var reader = ProtobufReader(body[...])
+        var rejected = 0
+        while let (field, value) = reader.next() {
+            guard field == 1, case .bytes(let message) = value else { continue }
+            var inner = ProtobufReader(message)
+            while let (field, value) = inner.next() {
+                if field == 1, case .varint(let number) = value { rejected = Int(clamping: Int64(bitPattern: number)) }
+            }
+        }
+        return max(rejected, 0)
+    }
+}

@@ -78,3 +78,70 @@ public final class OTLPTracer: Tracer {
         for span in sieve.withLock({ $0.add(span) }) { exporter.add(span) }
     }
 }
+
+extension OTLPTracer {
+    private static let parentKey = "traceparent"
+    private static let stateKey = "tracestate"
+
+    /// Reads `traceparent` and `tracestate`. Where the first is absent or malformed, the context stays as it is.
+    public func extract<Carrier, Extract>(
+        _ carrier: Carrier,
+        into context: inout InstrumentationContext,
+        using extractor: Extract
+    ) where Extract: Extractor, Extract.Carrier == Carrier {
+        guard let parent = extractor.extract(key: Self.parentKey, from: carrier) else { return }
+        let state = extractor.extract(key: Self.stateKey, from: carrier)
+        if let span = SpanContext(traceparent: parent, traceState: state) { context.spanContext = span }
+    }
+
+    /// Writes `traceparent`, and `tracestate` if there is one. Nothing is written outside of a trace.
+    public func inject<Carrier, Inject>(
+        _ context: InstrumentationContext,
+        into carrier: inout Carrier,
+        using injector: Inject
+    ) where Inject: Injector, Inject.Carrier == Carrier {
+        guard let span = context.spanContext else { return }
+        injector.inject(span.traceparent, forKey: Self.parentKey, into: &carrier)
+        if let state = span.traceState { injector.inject(state, forKey: Self.stateKey, into: &carrier) }
+    }
+}
+
+/// Chooses a share of the traces by their ids, so that every process with the same ratio chooses the same ones
+/// (OpenTelemetry's TraceIdRatioBased; the arithmetic is that of its Go implementation).
+struct RatioSampler: Sendable {
+    private let bound: UInt64
+
+    /// - Parameter ratio: 0 for none to 1 for all; what lies outside counts as the nearer end.
+    init(ratio: Double) {
+        let clamped = ratio > 0 ? min(ratio, 1) : 0
+        bound = UInt64(clamped * 0x1p63)
+    }
+
+    func isSampled(_ id: TraceID) -> Bool {
+        id.low >> 1 < bound
+    }
+}
+
+/// Ids of traces and spans without a system call for each. Not for secrets.
+struct IdentifierGenerator: Sendable {
+    private var chance: SplitMix64
+    /// Keeps the traces of two processes apart whose sequences meet: for a large fleet the 64 bits of one state are few.
+    private let salt: UInt64
+
+    init(seededFrom source: inout some RandomNumberGenerator) {
+        chance = SplitMix64(seed: source.next())
+        salt = source.next()
+    }
+
+    mutating func traceID() -> TraceID {
+        while true {
+            if let id = TraceID(high: chance.next() ^ salt, low: chance.next()) { return id }
+        }
+    }
+
+    mutating func spanID() -> SpanID {
+        while true {
+            if let id = SpanID(chance.next()) { return id }
+        }
+    }
+}

@@ -199,3 +199,10 @@ struct SpanBatcher {
             + (rejected > 0 ? [.report(.dropped(rejected, .rejected))] : [])
     }
 }
+
+/// Spans of one request.
+struct SpanBatch: Equatable, Sendable {
+    /// Tells an answer to this sending of it from a late one to another.
+    var number: UInt64
+    var spans: [SpanRecord]
+}

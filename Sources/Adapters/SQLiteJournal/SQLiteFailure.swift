@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import Foundation
 internal import WeirPorts
 
 /// What SQLite answered, before it is known what that means for the journal.
@@ -36,6 +37,18 @@ struct SQLiteFailure: Error {
         case SQLITE_CORRUPT: .corrupt("the journal in \(folder) is damaged: \(message)")
         case SQLITE_BUSY, SQLITE_LOCKED: .locked("the journal in \(folder) is in use by another process: \(message)")
         default: .failed("the journal in \(folder) failed: \(message) (SQLite \(code))")
+        }
+    }
+}
+
+extension JournalError {
+    /// What an error number of the operating system's says about `what`.
+    init(_ code: Int32, _ what: String) {
+        let detail = unsafe "\(what): \(String(cString: strerror(code)))"
+        switch code {
+        case EACCES, EPERM, EROFS: self = .readOnly(detail)
+        case ENOSPC, EDQUOT: self = .full(detail)
+        default: self = .failed(detail)
         }
     }
 }

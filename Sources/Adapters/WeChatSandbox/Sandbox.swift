@@ -3,6 +3,7 @@ internal import Foundation
 internal import HTTPServing
 public import Logging
 public import ServiceLifecycle
+internal import Synchronization
 
 /// A WeChat to develop and test against: it keeps WeChat's rules and misbehaves on demand.
 ///
@@ -57,4 +58,92 @@ public struct Sandbox: Service {
             server.hangs.close()
         }
     }
+}
+
+/// Turns HTTP requests into the machine's calls and its answers into HTTP.
+final class SandboxServer: Sendable {
+    static let largestBody = 21 * 1024 * 1024
+
+    let hangs = Hangs()
+    private let machine: Mutex<SandboxMachine>
+    private let clock: @Sendable () -> Int64
+
+    /// - Parameter clock: microseconds since 1970.
+    init(_ configuration: SandboxConfiguration, seed: UInt64, clock: @escaping @Sendable () -> Int64) {
+        machine = Mutex(SandboxMachine(configuration, seed: seed))
+        self.clock = clock
+    }
+
+    func answer(_ request: IncomingRequest) async -> OutgoingReply {
+        let now = clock()
+        var call = APICall(method: request.method, path: String(request.path))
+        call.query = APICall.parse(query: request.query)
+        call.contentType = request.header("content-type")
+        call.isChunked = request.header("transfer-encoding") != nil
+        do throws(BodyError) {
+            call.rawBody = try await request.body(upTo: Self.largestBody)
+        } catch .tooLarge {
+            return OutgoingReply(status: 413)
+        } catch {
+            return .noAnswer
+        }
+        call.bodyLength = call.rawBody.count
+        if call.contentType?.lowercased().hasPrefix("multipart/") != true { call.json = JSON(call.rawBody) }
+        if call.path.hasPrefix("/_sandbox") { return control(call, at: now) }
+        let plan = machine.withLock { $0.take(call, at: now) }
+        if plan.delayMilliseconds > 0 {
+            await hangs.wait(milliseconds: plan.delayMilliseconds, for: request.connection)
+        }
+        return OutgoingReply(plan)
+    }
+
+    private func control(_ call: APICall, at now: Int64) -> OutgoingReply {
+        let headers = [(name: "Content-Type", value: "application/json")]
+        do throws(ControlProblem) {
+            let body = try machine.withLock { (machine) throws(ControlProblem) in try machine.control(call, at: now) }
+            if call.method == "DELETE", call.path == "/_sandbox" { hangs.endAll() }
+            return OutgoingReply(status: 200, headers: headers, body: body)
+        } catch {
+            return OutgoingReply(
+                status: 400,
+                headers: headers,
+                body: Array("{\"error\":\(JSON.quoted(error.message))}".utf8)
+            )
+        }
+    }
+}
+
+/// What a sandbox takes for true. Everything but the apps can also be changed while it runs (`POST /_sandbox/config`).
+public struct SandboxConfiguration: Equatable, Sendable {
+    /// AppID → AppSecret. A listed app needs its own secret.
+    public var apps: [String: String] = [:]
+
+    /// Whether an app that isn't listed is accepted too, with any secret that isn't empty.
+    public var acceptsAnyApp = true
+
+    /// Seconds that a new access token lives; WeChat's are 7200.
+    public var tokenLifetime = 7200
+
+    /// Seconds that a superseded token goes on working, and that the next stable token comes before the last one's end
+    /// (at most half of the lifetime); WeChat's are 300. With 0 the old token dies at once.
+    public var tokenOverlap = 300
+
+    /// Calls a day (Asia/Shanghai) of an app by API path, in place of WeChat's published defaults; `*` is for every path
+    /// that isn't named.
+    public var dailyQuotas: [String: Int] = [:]
+
+    /// Calls a clock minute of an app by API path; `*` is for every path that isn't named. Without an entry only
+    /// stable_token (10,000) and mass sends (60) have such a limit.
+    public var minuteQuotas: [String: Int] = [:]
+
+    /// The template ids that exist. Empty: every one that doesn't begin with `bad`.
+    public var templates: [String] = []
+
+    /// How many deliveries are kept for `GET /_sandbox/deliveries`, the newest.
+    public var keptDeliveries = 200_000
+
+    /// How many requests are kept for `GET /_sandbox/requests`, the newest.
+    public var keptRequests = 100_000
+
+    public init() {}
 }

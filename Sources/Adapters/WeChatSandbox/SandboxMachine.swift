@@ -1,3 +1,4 @@
+internal import Foundation
 internal import HTTPServing
 
 /// All that a sandbox knows, as a value: calls go in with the time (microseconds since 1970), answers come out.
@@ -153,4 +154,82 @@ struct SandboxMachine: Equatable, Sendable {
         let errmsg = JSON.quoted("\(text) rid: \(rid.joined(separator: "-"))")
         return .text("{\"errcode\":\(errcode),\"errmsg\":\(errmsg)\(members)}", errcode: errcode)
     }
+}
+
+/// A request to one of WeChat's paths, read as far as anybody needs it.
+struct APICall: Equatable, Sendable {
+    var method: String
+    var path: String
+    var query: [String: String] = [:]
+    var contentType: String?
+    var isChunked = false
+    var bodyLength = 0
+    var rawBody: [UInt8] = []
+    /// nil when the body isn't JSON.
+    var json: JSON?
+
+    /// A parameter of the query; an empty one is a missing one.
+    func parameter(_ name: String) -> String? {
+        query[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    static func parse(query: String?) -> [String: String] {
+        guard let query, !query.isEmpty else { return [:] }
+        var result: [String: String] = [:]
+        // By bytes: splitting by characters costs more than all the rest of a call.
+        for pair in query.utf8.split(separator: UInt8(ascii: "&")) {
+            let end = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
+            result[decode(Substring(pair[..<end]))] = decode(Substring(pair[end...].dropFirst()))
+        }
+        return result
+    }
+
+    private static func decode(_ text: Substring) -> String {
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
+            return String(text)
+        }
+        let spaced = text.replacing("+", with: " ")
+        return spaced.removingPercentEncoding ?? String(spaced)
+    }
+}
+
+/// What an API answers, before any fault.
+struct APIReply: Equatable, Sendable {
+    var status = 200
+    var contentType = Self.json
+    var body: [UInt8]
+    /// What the body says; nil when it has no errcode.
+    var errcode: Int?
+
+    /// WeChat says `encoding`, where HTTP has `charset`.
+    static let json = "application/json; encoding=utf-8"
+
+    static func text(_ body: String, errcode: Int? = nil) -> APIReply {
+        APIReply(body: Array(body.utf8), errcode: errcode)
+    }
+
+    /// `{"errcode":0,"errmsg":"ok"` and further members, each written as `,"name":value`.
+    static func ok(_ members: String = "") -> APIReply {
+        .text("{\"errcode\":0,\"errmsg\":\"ok\"\(members)}", errcode: 0)
+    }
+}
+
+/// What to do with a request: wait, answer, end the connection.
+struct AnswerPlan: Equatable, Sendable {
+    /// How the answer's sending ends.
+    enum Ending: Equatable {
+        /// All of it is sent.
+        case whole
+        /// `Content-Length` promises all of the body, so many bytes of it are sent, and the connection is closed.
+        case cut(afterBytes: Int)
+        /// Nothing is sent and the connection is closed in an orderly way (FIN).
+        case close
+        /// Nothing is sent and the connection is reset (RST).
+        case reset
+    }
+
+    var reply: APIReply
+    /// Before the answer.
+    var delayMilliseconds = 0
+    var ending = Ending.whole
 }

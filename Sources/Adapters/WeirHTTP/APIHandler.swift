@@ -109,3 +109,55 @@ extension RelayBodyError {
         }
     }
 }
+
+/// A request's body as the transport reads it: the listener's reader behind the port.
+struct ArrivingUpload: StreamedBody {
+    let reader: BodyReader
+
+    var length: Int { reader.length }
+
+    func read(upTo limit: Int, orWake wake: @escaping @Sendable () -> Void) -> StreamedBodyPart {
+        switch reader.read(upTo: limit, orWake: wake) {
+        case .bytes(let bytes): .bytes(bytes)
+        case .later: .later
+        case .failed: .failed
+        }
+    }
+}
+
+/// What everybody may ask on either listener: health and the description. A balancer in front of the api listener needs an answer
+/// of Weir's own there, not one of the relay's, which are all HTTP 200.
+struct OpenRoutes: Sendable {
+    let gateway: Gateway
+
+    /// `nil` for any other path.
+    func answer(_ route: Route) -> OutgoingReply? {
+        switch route.name {
+        case .health: .plain(200, "ok\n")
+        case .ready: ready()
+        case .readyForMessages: readyForMessages()
+        case .description: OpenAPIDocument.reply
+        default: nil
+        }
+    }
+
+    private func ready() -> OutgoingReply {
+        let (relay, messages) = (gateway.relayProblem(), gateway.messagesProblem())
+        let body = "relay: \(relay ?? "ok")\nmessages: \(messages ?? "ok")\n"
+        return .plain(relay != nil && messages != nil ? 503 : 200, body)
+    }
+
+    private func readyForMessages() -> OutgoingReply {
+        let problem = gateway.messagesProblem()
+        return .plain(problem == nil ? 200 : 503, "messages: \(problem ?? "ok")\n")
+    }
+}
+
+/// HTTP methods as a bounded metric label.
+enum KnownMethod {
+    private static let known: Set<String> = ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"]
+
+    static func label(_ method: String) -> String {
+        known.contains(method) ? method : "other"
+    }
+}

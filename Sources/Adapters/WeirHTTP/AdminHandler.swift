@@ -1,3 +1,4 @@
+import Gzip
 public import HTTPServing
 import PrometheusMetrics
 import Resilience
@@ -166,4 +167,73 @@ public struct AdminHandler: Sendable {
             )
         }
     }
+}
+
+extension AdminHandler {
+    /// `GET /metrics`: equal scrapes at the same time share one rendering, on a thread that answers no requests.
+    func metrics(_ request: IncomingRequest) async -> OutgoingReply {
+        let scrape = ScrapeRequest(
+            format: ExpositionFormat.negotiate(accept: request.joinedHeader("accept")),
+            names: Set(QueryItems(request.query).all("name[]")),
+            coding: ContentCoding.negotiate(acceptEncoding: request.joinedHeader("accept-encoding")).rawValue
+        )
+        do {
+            let (thread, registry) = (scrapeThread, gateway.registry)
+            return try await scrapes.body(for: scrape) { scrape in
+                await thread.run { AdminHandler.render(scrape, registry) }
+            }
+        } catch {
+            return .plain(503, "\(error.maximum) scrapes are under way already\n")
+        }
+    }
+
+    private static func render(_ scrape: ScrapeRequest, _ registry: MetricRegistry) -> OutgoingReply {
+        var body = registry.render(scrape.format, names: scrape.names)
+        var headers: [(name: String, value: String)] = [
+            ("Content-Type", scrape.format.contentType), ("Vary", "Accept, Accept-Encoding"),
+        ]
+        if scrape.coding == ContentCoding.gzip.rawValue, let packed = try? Gzip.compress(body, level: 1) {
+            body = packed
+            headers.append(("Content-Encoding", "gzip"))
+        }
+        return OutgoingReply(status: 200, headers: headers, body: body)
+    }
+}
+
+/// What became of an order to read the configuration anew.
+public struct ReloadReport: Equatable, Sendable {
+    /// Whether the new configuration is in force; if not, the old one is.
+    public var isInForce: Bool
+    /// What changed; or what is wrong, each as `file:line:column: message`.
+    public var lines: [String]
+
+    public init(isInForce: Bool, lines: [String]) {
+        self.isInForce = isInForce
+        self.lines = lines
+    }
+}
+
+extension GatewayMetrics {
+    /// The routes of the api and the admin listener begin at 0: a first 503 is a rise.
+    public func registerRoutes() {
+        registerRoute("relay", methods: ["GET", "POST"], statuses: [200])
+        for route in Route.all {
+            switch route.name {
+            case .metrics, .messages, .batch, .message, .redrive, .redriveAll:
+                registerRoute(route.label, methods: route.methods, statuses: [200, 503])
+            default: continue
+            }
+            guard route.name == .messages || route.name == .redrive else { continue }
+            registerRoute(route.label, methods: ["POST"], statuses: [202])
+        }
+    }
+}
+
+/// The description of the messages and admin APIs that `/openapi.yaml` serves: `openapi.yaml` beside this file.
+enum OpenAPIDocument {
+    static let reply = OutgoingReply(
+        status: 200,
+        headers: [("Content-Type", "application/yaml; charset=utf-8")],
+        body: PackageResources.openapi_yaml
+    )
 }

@@ -1,5 +1,7 @@
 import HTTPServing
+import Queueing
 import Timekeeping
+import WeChat
 import Weir
 import WireJSON
 
@@ -68,5 +70,69 @@ enum Envelope {
 
     static func methodNotAllowed(_ allowed: String, traceID: String) -> OutgoingReply {
         failure(405, "method_not_allowed", "use \(allowed) here", traceID: traceID, headers: [("Allow", allowed)])
+    }
+}
+
+extension MessageRefusalReason {
+    /// The HTTP status of the answer.
+    var status: Int {
+        switch self {
+        case .malformed: 400
+        case .invalid: 422
+        case .unauthorized: 401
+        case .forbidden: 403
+        case .tooLarge: 413
+        case .unsupportedMediaType: 415
+        case .rateLimited: 429
+        case .conflict, .wrongState: 409
+        case .queueFull, .journal, .overloaded, .shuttingDown: 503
+        case .notFound: 404
+        }
+    }
+
+    /// For an Alertmanager (0.25): it comes again after a 5xx and gives up after a 4xx, a 429 included.
+    var statusForAlertmanager: Int {
+        self == .rateLimited ? 503 : status
+    }
+}
+
+/// How the messages API shows a message.
+extension MessageRecord {
+    func write(to json: inout JSONWriter, withAttempts: Bool = true) {
+        json.member("id", message.id.description)
+        json.member("state", progress.state.name)
+        json.member("app", message.app)
+        json.member("type", message.type.rawValue)
+        json.member("priority", message.priority.name)
+        json.member("retry_class", message.retryClass)
+        json.member("created_at", message.createdAt.rfc3339)
+        json.member("not_before", message.notBefore?.rfc3339)
+        json.member("not_after", message.notAfter?.rfc3339)
+        if !content.metadata.isEmpty { json.member("metadata", raw: content.metadata) }
+        if withAttempts {
+            json.member(
+                "attempts",
+                array: { list in
+                    for attempt in attempts { list.object { attempt.write(to: &$0) } }
+                }
+            )
+            if omittedAttempts > 0 { json.member("attempts_omitted", omittedAttempts) }
+        }
+        json.member("msgid", progress.msgid.map(String.init))
+        json.member("ended_at", progress.endedAt?.rfc3339)
+        json.member("reason", progress.reason)
+        if !progress.state.isTerminal { json.member("next_at", progress.nextAt?.rfc3339) }
+    }
+}
+
+extension AttemptRecord {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.member("n", number)
+        json.member("started_at", startedAt.rfc3339)
+        json.member("duration_ms", duration.inMilliseconds)
+        json.member("outcome", outcome.rawValue)
+        json.member("errcode", errcode)
+        json.member("errmsg", errmsg)
+        json.member("rid", rid)
     }
 }

@@ -171,3 +171,79 @@ final class ChildTable<Child: Instrument>: Sendable {
         }
     }
 }
+
+/// Sixteen counts side by side: atomics can't live in an array, and one object for each would scatter them.
+final class CellBlock: Sendable {
+    static let size = 16
+
+    private let cells: InlineArray<16, Atomic<UInt64>>
+
+    init() {
+        cells = InlineArray { _ in Atomic(0) }
+    }
+
+    func increment(_ index: Int) {
+        cells[index].wrappingAdd(1, ordering: .relaxed)
+    }
+
+    func load(_ index: Int) -> UInt64 {
+        cells[index].load(ordering: .relaxed)
+    }
+}
+
+/// One child's name and labels, rendered once so that a scrape only copies them.
+struct Series: Sendable {
+    let name: String
+
+    /// `name="value",…` without braces, escaped; also what children are sorted by.
+    let labels: [UInt8]
+
+    init(name: String, labels pairs: [(name: String, value: String)] = []) {
+        self.name = name
+        var labels: [UInt8] = []
+        for pair in pairs {
+            if !labels.isEmpty { labels.append(UInt8(ascii: ",")) }
+            TextFormat.append(label: pair.name, value: pair.value, to: &labels)
+        }
+        self.labels = labels
+    }
+
+    /// `name_suffix{labels} `, up to where the value follows.
+    func prefix(suffix: String = "") -> [UInt8] {
+        var prefix = Array((name + suffix).utf8)
+        if !labels.isEmpty {
+            prefix.append(UInt8(ascii: "{"))
+            prefix += labels
+            prefix.append(UInt8(ascii: "}"))
+        }
+        prefix.append(UInt8(ascii: " "))
+        return prefix
+    }
+
+    /// `name_bucket{labels,le="`, up to where the bound follows.
+    func bucketPrefix() -> [UInt8] {
+        var prefix = Array((name + "_bucket{").utf8)
+        prefix += labels
+        if !labels.isEmpty { prefix.append(UInt8(ascii: ",")) }
+        prefix += Array("le=\"".utf8)
+        return prefix
+    }
+}
+
+/// What a table of children needs of the thing that is counted, set or observed.
+protocol Instrument: AnyObject, Sendable {
+    /// What all children of one family share.
+    associatedtype Shape: Sendable
+
+    init(_ series: Series, shape: Shape)
+
+    var series: Series { get }
+
+    /// Notes a use, so that the child does not expire.
+    func touch()
+
+    /// Whether the child was used since the last call.
+    func takeTouched() -> Bool
+
+    func render(into output: inout [UInt8], as format: ExpositionFormat)
+}

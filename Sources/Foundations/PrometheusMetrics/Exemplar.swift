@@ -32,3 +32,9 @@ public struct Exemplar: Equatable, Sendable {
         self.unixMilliseconds = unixMilliseconds
     }
 }
+
+/// The last exemplar of one number, with the number's own step.
+struct ExemplarSlot: Sendable {
+    var exemplar: Exemplar
+    var value: Double
+}

@@ -81,3 +81,33 @@ public final class ScrapeCache<Body: Sendable>: Sendable {
         state.withLock { $0.waiting.removeValue(forKey: request) ?? [] }
     }
 }
+
+/// What one scrape asks for; equal requests at the same time share an answer.
+public struct ScrapeRequest: Hashable, Sendable {
+    /// The exposition format.
+    public var format: ExpositionFormat
+
+    /// The families to show; empty for all.
+    public var names: Set<String>
+
+    /// The content coding of the answer, such as `gzip`; this library only compares it.
+    public var coding: String
+
+    /// A request for these families, or for all, in this format and coding.
+    public init(format: ExpositionFormat, names: Set<String> = [], coding: String = "identity") {
+        self.format = format
+        self.names = names
+        self.coding = coding
+    }
+}
+
+/// Too many scrapes are under way; an HTTP server answers 503.
+public struct ScrapeRefused: Error, Equatable, Sendable {
+    /// How many may be under way at a time.
+    public var maximum: Int
+
+    /// The refusal at this maximum.
+    public init(maximum: Int) {
+        self.maximum = maximum
+    }
+}

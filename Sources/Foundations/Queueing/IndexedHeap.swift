@@ -40,3 +40,74 @@ public struct IndexedHeap: Sendable {
         part.remove(slot, &positions)
     }
 }
+
+/// The heap of `IndexedHeap`, with the slots' places kept outside of it, so that many heaps that share no slot share one table of
+/// places.
+struct HeapPart: Sendable {
+    typealias Entry = IndexedHeap.Entry
+
+    private var entries: [Entry] = []
+
+    var count: Int { entries.count }
+
+    var first: Entry? { entries.first }
+
+    /// Puts a slot in, or moves it when it is in already.
+    ///
+    /// - Parameter positions: By slot: its index in its heap, or -1. Long enough for the slot.
+    mutating func set(_ entry: Entry, _ positions: inout [Int32]) {
+        let index = Int(positions[Int(entry.slot)])
+        guard index < 0 else { return settle(entry, at: index, &positions) }
+        entries.append(entry)
+        siftUp(entry, from: entries.count - 1, &positions)
+    }
+
+    /// Takes a slot out that is in.
+    mutating func remove(_ slot: Int32, _ positions: inout [Int32]) {
+        let index = Int(positions[Int(slot)])
+        positions[Int(slot)] = -1
+        let last = entries.removeLast()
+        if index < entries.count { settle(last, at: index, &positions) }
+    }
+
+    private mutating func settle(_ entry: Entry, at index: Int, _ positions: inout [Int32]) {
+        if index > 0, entry < entries[(index - 1) / 4] {
+            siftUp(entry, from: index, &positions)
+        } else {
+            siftDown(entry, from: index, &positions)
+        }
+    }
+
+    private mutating func siftUp(_ entry: Entry, from start: Int, _ positions: inout [Int32]) {
+        var index = start
+        while index > 0 {
+            let parent = (index - 1) / 4
+            guard entry < entries[parent] else { break }
+            put(entries[parent], at: index, &positions)
+            index = parent
+        }
+        put(entry, at: index, &positions)
+    }
+
+    private mutating func siftDown(_ entry: Entry, from start: Int, _ positions: inout [Int32]) {
+        var index = start
+        while true {
+            let firstChild = index * 4 + 1
+            guard firstChild < entries.count else { break }
+            var smallest = firstChild
+            for child in firstChild + 1..<max(firstChild + 1, min(firstChild + 4, entries.count))
+            where entries[child] < entries[smallest] {
+                smallest = child
+            }
+            guard entries[smallest] < entry else { break }
+            put(entries[smallest], at: index, &positions)
+            index = smallest
+        }
+        put(entry, at: index, &positions)
+    }
+
+    private mutating func put(_ entry: Entry, at index: Int, _ positions: inout [Int32]) {
+        entries[index] = entry
+        positions[Int(entry.slot)] = Int32(truncatingIfNeeded: index)
+    }
+}

@@ -9,3 +9,11 @@ extension Int64 {
         return overflow ? (other < 0 ? .max : .min) : difference
     }
 }
+
+extension UInt32 {
+    /// The sum, or the largest number where the sum is larger: what counts attempts stays a count and never traps.
+    public func saturatingAdd(_ other: UInt32) -> UInt32 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? .max : sum
+    }
+}

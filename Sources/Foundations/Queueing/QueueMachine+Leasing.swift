@@ -95,3 +95,45 @@ extension QueueMachine {
         return best
     }
 }
+
+/// Nested, since a breaker has an `Admission` of its own.
+extension QueueMachine {
+    /// What became of a job that wanted in.
+    public enum Admission: Equatable, Sendable {
+        /// It waits for its turn.
+        case ready
+        /// It waits for its time.
+        case scheduled(until: Timestamp)
+        case refused(Refusal)
+    }
+
+    /// Why a job was not let in.
+    public enum Refusal: Equatable, Sendable {
+        /// The queue holds `capacity` durable jobs.
+        case full(capacity: Int)
+        /// What is left of the capacity is for `urgent` and `high` jobs.
+        case reserved
+        /// A job with this id is in the queue, or expired and was not reported yet.
+        case duplicate
+    }
+}
+
+/// The job of a lane that would be leased next. `<` says whose turn it is among the heads of several lanes: by effective
+/// priority, then by the time of waiting, then by id.
+public struct Head: Comparable, Sendable {
+    /// With ageing.
+    public var effectivePriority: Priority
+    /// Since when it could have been taken, as the wall clock goes now.
+    public var readySince: Timestamp
+    public var id: JobID
+
+    public init(effectivePriority: Priority, readySince: Timestamp, id: JobID) {
+        self.effectivePriority = effectivePriority
+        self.readySince = readySince
+        self.id = id
+    }
+
+    public static func < (left: Head, right: Head) -> Bool {
+        (left.effectivePriority, left.readySince, left.id) < (right.effectivePriority, right.readySince, right.id)
+    }
+}

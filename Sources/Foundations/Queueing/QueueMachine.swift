@@ -129,3 +129,101 @@ public struct QueueMachine: Sendable {
         lane.index * Priority.allCases.count + Int(priority.rawValue)
     }
 }
+
+/// What the queue may hold and how its order changes with time.
+public struct QueuePolicy: Equatable, Sendable {
+    /// Durable jobs that may be in the queue, waiting or in flight.
+    public var capacity = 1_000_000
+    /// The share of `capacity` (0 to 1, rounded down to whole jobs) that only `urgent` and `high` jobs may fill.
+    public var reserve = 0.1
+    /// A ready job counts as one priority higher for each such time that it has waited since it became ready. Zero: no ageing.
+    public var ageingStep: Duration = .seconds(60)
+    /// The highest priority that ageing gives. `urgent` counts as `high`: what is urgent goes strictly before all else.
+    public var ageingCeiling: Priority = .high
+
+    public init() {}
+
+    /// Jobs that a `normal` or `low` one may find in the queue and still be taken.
+    var openCapacity: Int {
+        let share = reserve > 0 ? min(reserve, 1) : 0
+        let whole = max(0, capacity)
+        // A `Double` rounds the largest numbers up, beyond what an `Int` holds.
+        return capacity - min(whole, Int(exactly: (Double(whole) * share).rounded(.down)) ?? whole)
+    }
+}
+
+/// How many jobs there are, by what they wait for.
+public struct QueueCounts: Equatable, Sendable {
+    public var ready = 0
+    public var scheduled = 0
+    public var inFlight = 0
+
+    public init(ready: Int = 0, scheduled: Int = 0, inFlight: Int = 0) {
+        self.ready = ready
+        self.scheduled = scheduled
+        self.inFlight = inFlight
+    }
+
+    public var waiting: Int { ready + scheduled }
+
+    public var total: Int { waiting + inFlight }
+
+    public static func += (left: inout QueueCounts, right: QueueCounts) {
+        left.ready += right.ready
+        left.scheduled += right.scheduled
+        left.inFlight += right.inFlight
+    }
+}
+
+/// The queue's numbers at one instant, for metrics and `/v1/state`.
+public struct QueueSnapshot: Equatable, Sendable {
+    /// What is there of one priority.
+    public struct Level: Equatable, Sendable {
+        public var priority: Priority
+        public var counts: QueueCounts
+        /// Since when the ready job that has been ready longest has been ready; `nil` when none is.
+        public var oldestReady: Timestamp?
+
+        public init(priority: Priority, counts: QueueCounts = QueueCounts(), oldestReady: Timestamp? = nil) {
+            self.priority = priority
+            self.counts = counts
+            self.oldestReady = oldestReady
+        }
+    }
+
+    /// Durable jobs that may be in the queue.
+    public var capacity: Int
+    /// All jobs, waiting and in flight, durable or not.
+    public var count: Int
+    /// Those of them that count against the capacity.
+    public var durableCount: Int
+    /// One for each priority, `urgent` first.
+    public var levels: [Level]
+
+    public init(capacity: Int, count: Int, durableCount: Int, levels: [Level]) {
+        self.capacity = capacity
+        self.count = count
+        self.durableCount = durableCount
+        self.levels = levels
+    }
+
+    /// All jobs by what they wait for.
+    public var total: QueueCounts {
+        levels.reduce(into: QueueCounts()) { $0 += $1.counts }
+    }
+}
+
+/// Names a lane: the jobs of one app and api, which another lane's limits and breaker never delay.
+public struct LaneID: Hashable, Sendable {
+    private let number: Int32
+
+    /// - Parameter index: a small number that the owner gives out, from 0 without gaps: the queue keeps an array by it.
+    public init(index: Int) {
+        number = Int32(index)
+    }
+
+    /// The number that the owner gave.
+    public var index: Int {
+        Int(number)
+    }
+}

@@ -37,3 +37,44 @@ public struct Instant: Hashable, Comparable, Sendable {
         return overflow ? .nanoseconds(left.nanoseconds) - .nanoseconds(right.nanoseconds) : .nanoseconds(difference)
     }
 }
+
+/// One reading of both clocks, for machines that measure with the one and store with the other.
+public struct Moment: Equatable, Sendable {
+    public var instant: Instant
+    public var timestamp: Timestamp
+
+    public init(instant: Instant, timestamp: Timestamp) {
+        self.instant = instant
+        self.timestamp = timestamp
+    }
+
+    /// The monotonic instant at which the wall clock will show `later`, if nobody steps it.
+    public func instant(of later: Timestamp) -> Instant {
+        later == .distantFuture ? .distantFuture : instant + (later - timestamp)
+    }
+}
+
+extension Duration {
+    /// The whole duration in nanoseconds, saturating at the range of `Int64` (about 292 years).
+    public var inNanoseconds: Int64 {
+        // Not by `components`, which traps on a duration of more seconds than an `Int64` holds.
+        Int64(clamping: attoseconds / 1_000_000_000)
+    }
+
+    /// The whole duration in milliseconds, rounded down.
+    public var inMilliseconds: Int64 {
+        inNanoseconds / 1_000_000
+    }
+
+    /// The duration in seconds as metrics and people read it.
+    public var inSeconds: Double {
+        Double(inNanoseconds) / 1e9
+    }
+
+    /// Whole seconds, rounded up and at least 1: what a `Retry-After` header may say without inviting a caller too early.
+    public var retryAfterSeconds: Int {
+        let nanoseconds = inNanoseconds
+        guard nanoseconds > 0 else { return 1 }
+        return Int(nanoseconds / 1_000_000_000) + (nanoseconds % 1_000_000_000 == 0 ? 0 : 1)
+    }
+}

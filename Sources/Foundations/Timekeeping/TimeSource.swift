@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// Where time comes from: the only way in which a driver learns what time it is or waits for a later one.
 ///
 /// Machines never hold one; they are told the time. Tests pass a clock that moves when they say so.
@@ -23,5 +25,24 @@ extension TimeSource {
     /// Both clocks at once.
     public func moment() -> Moment {
         Moment(instant: now(), timestamp: timestamp())
+    }
+}
+
+/// The machine's own clocks.
+public struct SystemTimeSource: TimeSource {
+    private let origin = ContinuousClock.now
+
+    public init() {}
+
+    public func now() -> Instant {
+        Instant(nanoseconds: origin.duration(to: .now).inNanoseconds)
+    }
+
+    public func timestamp() -> Timestamp {
+        Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)))
+    }
+
+    public func sleep(until deadline: Instant) async throws {
+        try await ContinuousClock().sleep(until: origin.advanced(by: .nanoseconds(deadline.nanoseconds)))
     }
 }

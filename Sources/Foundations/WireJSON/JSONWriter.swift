@@ -72,12 +72,6 @@ public struct JSONWriter: Sendable {
         literal(value.isFinite ? "\(value)" : "null")
     }
 
-    /// A member whose value is null.
-    public mutating func memberNull(_ name: String) {
-        key(name)
-        literal("null")
-    }
-
     /// A member whose value is JSON already.
     public mutating func member(_ name: String, raw json: some Collection<UInt8>) {
         key(name)

@@ -177,4 +177,25 @@ extension ExplanationTimeline {
         text += " in its lane."
         return text.replacing("  ", with: " ")
     }
+
+    // MARK: Now
+
+    mutating func sending() {
+        let number = (record.attempts.last?.number ?? 0) + 1
+        var at = facts.now
+        if record.attempts.isEmpty, let first = record.firstAttemptAt { at = first }
+        if at > told, record.attempts.isEmpty { wait(until: at, waits: [], after: nil) }
+        var step = ExplanationStep(.sending, at: at, "Attempt \(number) is on its way to WeChat.")
+        step.attempt = number
+        add(step)
+    }
+
+    mutating func adrift() {
+        let text =
+            "It waits in the journal alone: its app \(record.app) is not configured any more, or it is just moving on."
+        var step = ExplanationStep(.waiting, at: facts.now, text)
+        step.nextAt = record.nextAt
+        nextAt = record.nextAt
+        add(step)
+    }
 }

@@ -112,7 +112,7 @@ struct ExplanationTimeline {
     // MARK: Waits
 
     /// What went by between the last step and `end`: its own time first, then what it waited for, then what nobody noted.
-    private mutating func wait(until end: Timestamp, waits: [Wait], after before: AttemptRecord?) {
+    mutating func wait(until end: Timestamp, waits: [Wait], after before: AttemptRecord?) {
         let noted = waits.reduce(Duration.zero) { $0 + $1.duration }
         if told - end > ExplanationTimeline.clockTolerance {
             let planned = due(after: before).map { max(.zero, $0 - told) } ?? .zero
@@ -283,26 +283,5 @@ struct ExplanationTimeline {
         let window = ExplanationWords.duration(facts.repeatability.window ?? .zero)
         let member = facts.repeatability.idMember ?? ""
         return "WeChat knows a repeat by its \(member), which Weir relies on for \(window) after the first attempt"
-    }
-
-    // MARK: Now
-
-    private mutating func sending() {
-        let number = (record.attempts.last?.number ?? 0) + 1
-        var at = facts.now
-        if record.attempts.isEmpty, let first = record.firstAttemptAt { at = first }
-        if at > told, record.attempts.isEmpty { wait(until: at, waits: [], after: nil) }
-        var step = ExplanationStep(.sending, at: at, "Attempt \(number) is on its way to WeChat.")
-        step.attempt = number
-        add(step)
-    }
-
-    private mutating func adrift() {
-        let text =
-            "It waits in the journal alone: its app \(record.app) is not configured any more, or it is just moving on."
-        var step = ExplanationStep(.waiting, at: facts.now, text)
-        step.nextAt = record.nextAt
-        nextAt = record.nextAt
-        add(step)
     }
 }

@@ -96,3 +96,55 @@ public struct Retention: Equatable, Sendable {
 
     public init() {}
 }
+
+/// One durable fact: about a message, or in the ledger.
+public enum JournalWrite: Sendable {
+    /// A new message, waiting.
+    case accept(Message, MessageContent)
+    /// Attempt `number` (1 is the first try) begins. With `needsBody` the receipt brings the body along.
+    case start(JobID, number: Int, at: Timestamp, needsBody: Bool)
+    /// An attempt has ended, and the message waits for another or has ended with it.
+    case settle(JobID, AttemptRecord, Settlement)
+    /// The message ended (`expired`, `cancelled`, `dead`) or waits on (`pending`) without an attempt having been made now;
+    /// also gives back an attempt that was started but never left Weir.
+    case conclude(JobID, Settlement)
+    /// An ended message waits again: its attempts stay in the audit trail, the counters that retries are decided by are set to 0,
+    /// and its `not_before` and `not_after` are void.
+    case redrive(JobID, at: Timestamp)
+    /// The ledger has this entry from now on, in the place of the one of that name.
+    case remember(LedgerEntry)
+    /// The ledger's entry of this name is gone. Nothing happens where there is none.
+    case forget(String)
+}
+
+/// What became of a message after an attempt or without one.
+public struct Settlement: Equatable, Sendable {
+    /// `pending` when it waits for another attempt.
+    public var state: JobState
+    /// When it was decided.
+    public var at: Timestamp
+    /// While it waits: when the next attempt is due.
+    public var nextAt: Timestamp?
+    /// Attempts that count for the retry policy so far (token retries, parks and interruptions do not).
+    public var countedAttempts: Int
+    /// WeChat's id of the accepted message.
+    public var msgid: Int64?
+    /// Why it waits or ended, one short phrase for people, such as `template argument invalid (47003)`.
+    public var reason: String?
+
+    public init(
+        state: JobState,
+        at: Timestamp,
+        nextAt: Timestamp? = nil,
+        countedAttempts: Int,
+        msgid: Int64? = nil,
+        reason: String? = nil
+    ) {
+        self.state = state
+        self.at = at
+        self.nextAt = nextAt
+        self.countedAttempts = countedAttempts
+        self.msgid = msgid
+        self.reason = reason
+    }
+}

@@ -1,4 +1,6 @@
 import Synchronization
+package import Timekeeping
+package import WeChat
 
 /// One HTTP request as it leaves Weir. It holds a real access_token: never print it.
 public struct UpstreamRequest: Sendable {
@@ -105,5 +107,45 @@ public final class CancelSignal: Sendable {
     /// The transport's part: the exchange has ended.
     public func ended() {
         state.withLock { $0.action = nil }
+    }
+}
+
+/// Who answers an app's calls: how a message is addressed there, and what an answer means. WeChat is one, a group robot another.
+package protocol Upstream: Sendable {
+    /// Path and query of a message's attempt that leaves now; `nil` where it takes a token and there is none. It holds secrets: never
+    /// print it.
+    func target(of api: APIDescriptor, body: [UInt8], token: AccessToken?, at now: Timestamp) -> String?
+
+    /// What an attempt came to.
+    /// - Parameter isCallersShape: whether the request's shape is its caller's, and not Weir's.
+    func classify(
+        _ result: Result<UpstreamReply, TransportFailure>,
+        api: APIDescriptor,
+        method: String,
+        isCallersShape: Bool
+    ) -> Classification
+}
+
+/// One HTTP header line.
+public struct HeaderField: Hashable, Sendable {
+    public var name: String
+    public var value: String {
+        didSet { rawValue = nil }
+    }
+    /// The value's bytes where they are no UTF-8, such as a file name in GBK: whoever passes the field on writes these. `value`
+    /// then holds what can be read of them.
+    public private(set) var rawValue: [UInt8]?
+
+    public init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+
+    /// A value as it came over the wire.
+    public init(_ name: String, bytes: ArraySlice<UInt8>) {
+        self.name = name
+        value = String(decoding: bytes, as: UTF8.self)
+        // What is no UTF-8 was replaced by other bytes.
+        if !value.utf8.elementsEqual(bytes) { rawValue = Array(bytes) }
     }
 }

@@ -1,3 +1,5 @@
+public import Weir
+
 /// One thing that is wrong with a configuration file, or worth a warning. No value that may be secret is ever part of
 /// it.
 public struct ConfigurationProblem: Error, Hashable, Sendable, CustomStringConvertible {
@@ -20,5 +22,48 @@ public struct ConfigurationProblem: Error, Hashable, Sendable, CustomStringConve
     /// `file:line:column: message`
     public var description: String {
         "\(file):\(line):\(column): \(message)"
+    }
+}
+
+/// What reading a configuration file gave.
+public struct ReadResult: Equatable, Sendable {
+    /// `nil` if there is any problem.
+    public var configuration: GatewayConfiguration?
+    /// Everything that is wrong with the file, in its order: at most `ConfigurationReader.problemLimit`, then one that
+    /// says how many more there are.
+    public var problems: [ConfigurationProblem]
+    /// What is allowed and probably not meant, in the file's order. A file with warnings alone is in force.
+    public var warnings: [ConfigurationProblem]
+
+    public init(
+        configuration: GatewayConfiguration?,
+        problems: [ConfigurationProblem] = [],
+        warnings: [ConfigurationProblem] = []
+    ) {
+        self.configuration = configuration
+        self.problems = problems
+        self.warnings = warnings
+    }
+}
+
+/// Why a file could not be read.
+public enum FileFailure: Error, Equatable, Sendable, CustomStringConvertible {
+    /// There is no such file.
+    case missing
+    /// It is a folder.
+    case folder
+    /// The process may not read it.
+    case denied
+    /// Anything else.
+    case unreadable
+
+    /// A phrase that follows the file's path.
+    public var description: String {
+        switch self {
+        case .missing: "does not exist"
+        case .folder: "is a folder"
+        case .denied: "may not be read by this process"
+        case .unreadable: "cannot be read"
+        }
     }
 }

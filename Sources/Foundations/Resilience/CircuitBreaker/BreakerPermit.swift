@@ -24,3 +24,21 @@ public struct BreakerPermit: Equatable, Sendable {
     let probe: ProbeSlots.Ticket?
     let startedProbing: UInt64?
 }
+
+/// A breaker's answer to a call that wants to be made.
+public enum Admission: Equatable, Sendable {
+    /// The call may be made, and its result must be reported.
+    case granted(BreakerPermit)
+    /// The call must not be made. It is worth asking again after this time (always more than zero).
+    case refused(retryAfter: Duration)
+}
+
+/// What a call's end says about the health of whoever was called.
+public enum CallResult: String, CaseIterable, Sendable {
+    /// It works. A refusal for reasons of the caller's own is a success here.
+    case success
+    /// It does not.
+    case failure
+    /// Nothing: the call was cancelled or went wrong on this side. It is not counted, and a probe is given back.
+    case ignored
+}

@@ -4,15 +4,12 @@ public import Timekeeping
 ///
 /// - Closed: every call passes. With at least `minimumCalls` in the window, a share of `failureRate` failed or
 ///   `slowCallRate` slow ones opens it.
-/// - Open: no call passes. The time doubles each time that the probes fail, up to `openMax`, and begins anew once the
-///   breaker has closed.
+/// - Open: no call passes. The time doubles each time that the probes fail, up to `openMax`, and begins anew once it closed.
 /// - Half-open: at most `probes` calls are in flight or have succeeded. One that fails or is slow opens it again; when all
-///   have succeeded it closes with an empty window. A probe that does not report for the longer of `open` and 30 s is given
-///   up for lost as soon as its place is needed, so that a hanging call can't wedge the breaker.
+///   have succeeded it closes. A probe that does not report for the longer of `open` and 30 s is given up for lost.
 ///
 /// Every permit is reported once, with `record` or `release`. A report with a permit from before the latest transition, or
-/// a second one about a probe, changes nothing. A call that hangs may be reported with `overdue` before that: it then counts
-/// while it still hangs, and its end only says what it says beyond that, so that no call counts twice.
+/// a second one about a probe, changes nothing. A call that hangs may be reported with `overdue` first: none counts twice.
 public struct CircuitBreakerMachine: Equatable, Sendable {
     /// The policy in force, as it was given.
     public private(set) var policy: CircuitBreakerPolicy

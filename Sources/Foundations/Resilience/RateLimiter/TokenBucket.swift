@@ -49,9 +49,10 @@ public struct TokenBucket: Equatable, Sendable {
 
     /// Puts back permits that were taken but not used; never above the burst.
     ///
-    /// - Parameter mark: the value of ``granted`` right after the take (or an earlier one, which errs on the safe side). With it the bound on every interval holds however
-    ///   late the permits come back: what others have taken since, and what has been refilled, may make some of them
-    ///   worthless. Without it they must come back before anything else is taken.
+    /// - Parameter mark: the value of ``granted`` right after the take (or an earlier one, which errs on the safe side).
+    ///   With it the bound on every interval holds however late the permits come back: what others have taken since, and
+    ///   what has been refilled, may make some of them worthless. Without it they must come back before anything else is
+    ///   taken.
     public mutating func giveBack(_ permits: Int = 1, mark: UInt64? = nil, at now: Instant) {
         guard permits > 0 else { return }
         refill(at: now)
@@ -132,5 +133,36 @@ extension TokenBucket {
             while right != 0 { (left, right) = (right, left % right) }
             return left
         }
+    }
+}
+
+/// What a limiter or a budget says to a request for permits.
+public enum Decision: Equatable, Sendable {
+    /// The permits are taken.
+    case granted
+    /// Nothing was taken; after exactly this time (always more than zero) the same request would be granted, if nobody
+    /// else takes anything in the meantime.
+    case wait(Duration)
+    /// Nothing was taken and no wait will help: more permits than the burst were asked for.
+    case never
+}
+
+/// How much may pass: `permits` in each `per`, and up to `burst` at once after a quiet time.
+///
+/// A ``TokenBucket`` under this limit never lets more than `burst + permits × t ÷ per` through in any interval `t`.
+/// Values below 1 (and a `per` below one nanosecond) count as 1: a limit that lets nothing through is a pause, and
+/// belongs elsewhere.
+public struct RateLimit: Equatable, Sendable {
+    /// Permits that are refilled in each `per`; at least 1.
+    public var permits: Int
+    /// The time in which `permits` are refilled, evenly and not all at its end.
+    public var per: Duration
+    /// The most permits that can be saved up, and so the most that can be taken at once; at least 1.
+    public var burst: Int
+
+    public init(permits: Int, per: Duration, burst: Int) {
+        self.permits = permits
+        self.per = per
+        self.burst = burst
     }
 }

@@ -1,4 +1,6 @@
 package import Resilience
+package import Timekeeping
+package import WeChat
 package import WeirPorts
 
 /// What the dispatcher must know of an app to send for it; replaced as a whole by a reload, and handed on by reference.
@@ -55,5 +57,29 @@ package struct AppLimits: Sendable {
     /// The limit in force for a path.
     func limit(for path: String) -> RateLimit {
         byPath[path] ?? others
+    }
+}
+
+/// WeChat's API.
+package struct WeChatUpstream: Upstream {
+    package init() {}
+
+    package func target(of api: APIDescriptor, body: [UInt8], token: AccessToken?, at now: Timestamp) -> String? {
+        token.map { path(of: api, body: body) + "?access_token=" + $0.value }
+    }
+
+    /// Of a mass message the body decides between two paths.
+    private func path(of api: APIDescriptor, body: [UInt8]) -> String {
+        guard let type = MessageType(api: api.label), type == .mass else { return api.label }
+        return type.api(for: body) ?? api.label
+    }
+
+    package func classify(
+        _ result: Result<UpstreamReply, TransportFailure>,
+        api: APIDescriptor,
+        method: String,
+        isCallersShape: Bool
+    ) -> Classification {
+        ReplyClassifier().classify(result, api: api, method: method, isCallersShape: isCallersShape)
     }
 }

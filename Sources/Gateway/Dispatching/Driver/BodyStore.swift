@@ -1,4 +1,5 @@
 import Queueing
+import WeirPorts
 
 /// Bodies of messages that will be sent soon, so that the usual message is never read back from disk. Bounded: what finds no room is
 /// read when its attempt starts.
@@ -26,5 +27,20 @@ struct BodyStore: Sendable {
         guard let parcel = parcels.removeValue(forKey: id) else { return nil }
         bytes -= parcel.body.count
         return parcel
+    }
+}
+
+/// A waiting message's body with where its attempts belong.
+struct Parcel: Sendable {
+    var body: [UInt8]
+    var trail: Trail
+
+    init(body: [UInt8], trail: Trail) {
+        self.body = body
+        self.trail = trail
+    }
+
+    init(_ stored: StoredBody) {
+        self.init(body: stored.bytes, trail: Trail(traceparent: stored.traceparent))
     }
 }

@@ -1,4 +1,4 @@
-package import Resilience
+public import Resilience
 
 /// The part of the configuration that the dispatcher works by; a reload brings another.
 package struct DispatchSettings: Sendable {
@@ -37,4 +37,69 @@ package struct DispatchSettings: Sendable {
         policy.retryClasses = classes.policies
         return policy
     }
+}
+
+/// The retry classes by name and by the small number that a job carries. A name keeps its number over reloads.
+struct RetryClassTable: Sendable {
+    private(set) var names: [String] = []
+    private(set) var policies: [RetryPolicy] = []
+    private(set) var defaultClass = "available"
+
+    init(_ settings: DispatchSettings) {
+        update(settings)
+    }
+
+    /// Takes over changed and new classes. One that is gone stays for the jobs that still carry its number.
+    mutating func update(_ settings: DispatchSettings) {
+        defaultClass = settings.defaultClass
+        for (name, policy) in settings.classes.sorted(by: { $0.key < $1.key }) {
+            if let index = names.firstIndex(of: name) {
+                policies[index] = policy
+            } else if names.count < 256 {
+                names.append(name)
+                policies.append(policy)
+            }
+        }
+    }
+
+    /// The number of a class; an unknown one counts as the default.
+    func index(_ name: String) -> UInt8 {
+        UInt8(names.firstIndex(of: name) ?? names.firstIndex(of: defaultClass) ?? 0)
+    }
+
+    func name(_ index: UInt8) -> String {
+        Int(index) < names.count ? names[Int(index)] : defaultClass
+    }
+
+    func policy(_ name: String) -> RetryPolicy? {
+        names.firstIndex(of: name).map { policies[$0] }
+    }
+}
+
+extension RetryPolicy {
+    /// Tier 1, strong consistency: a payment notice.
+    public static let consistent = RetryPolicy(
+        fastAttempts: 3,
+        backoff: Backoff(base: .milliseconds(200), factor: 2, cap: .seconds(10), jitter: .full),
+        ladder: [.seconds(15), .seconds(60), .seconds(300)],
+        maxAge: .seconds(15 * 60)
+    )
+
+    /// Tier 2, high availability: a service call.
+    public static let available = RetryPolicy(
+        fastAttempts: 5,
+        backoff: Backoff(base: .milliseconds(500), factor: 2, cap: .seconds(10), jitter: .full),
+        ladder: [.seconds(60), .seconds(300), .seconds(1800)],
+        maxAge: .seconds(2 * 3600)
+    )
+
+    /// Tier 3, asynchronous: a log, a campaign.
+    public static let asynchronous = RetryPolicy(
+        fastAttempts: 1,
+        backoff: Backoff(base: .seconds(5), factor: 2, cap: .seconds(10), jitter: .full),
+        ladder: [.seconds(5), .seconds(60), .seconds(300), .seconds(1800), .seconds(7200)],
+        thereafter: .seconds(6 * 3600),
+        ladderJitter: 0.2,
+        lifetime: .seconds(3 * 24 * 3600)
+    )
 }

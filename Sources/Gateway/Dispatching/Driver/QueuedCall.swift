@@ -1,4 +1,4 @@
-import Timekeeping
+package import Timekeeping
 package import WeChat
 package import WeirPorts
 
@@ -35,5 +35,35 @@ package struct LastAttempt: Sendable {
     /// Whether WeChat may have taken the call although no answer of its says so.
     package var leavesDoubt: Bool {
         classification.outcome == .unknown || isAmbiguous && classification.outcome != .accepted
+    }
+}
+
+/// What the attempt of a relayed call takes along, gathered when it was decided.
+struct Departure: Sendable {
+    let call: RelayCall
+    /// Where the attempt belongs.
+    let trail: Trail
+    let runtime: AppRuntime
+    let connectTimeout: Duration
+    /// Takes the attempt back; `nil` where the call can't be repeated.
+    let signal: CancelSignal?
+
+    /// An attempt that leaves later than this after it was decided looks once more whether it may.
+    static let patience = Duration.milliseconds(10)
+}
+
+/// Where a call's or message's attempts belong: the request that brought it, and the attempt before.
+package struct Trail: Sendable {
+    /// As in `MessageRecord.traceparent`; empty when there is no such request.
+    package var traceparent = ""
+    /// Of the attempt before, when that was made by this process.
+    package var previous: (any AttemptTrace)?
+    /// Since when it has waited for its next attempt, where that is known.
+    package var waitingSince: Timestamp?
+
+    package init(traceparent: String = "", previous: (any AttemptTrace)? = nil, waitingSince: Timestamp? = nil) {
+        self.traceparent = traceparent
+        self.previous = previous
+        self.waitingSince = waitingSince
     }
 }

@@ -1,4 +1,5 @@
 import Queueing
+import Synchronization
 package import Timekeeping
 package import WeChat
 package import WeirPorts
@@ -82,5 +83,61 @@ package final class RelayCall: Sendable {
     package var size: Int {
         guard case .bytes(let body) = content else { return 0 }
         return body.count
+    }
+}
+
+/// What a relayed call carries.
+package enum RelayContent: Sendable {
+    /// The whole body as it came.
+    case bytes([UInt8])
+    /// An upload that goes on while it arrives.
+    case stream(any StreamedBody)
+
+    package var isStream: Bool {
+        switch self {
+        case .bytes: false
+        case .stream: true
+        }
+    }
+}
+
+/// How a relayed call ended. Indirect, as it lies in the frames of those who wait for it.
+package indirect enum RelayEnd: Sendable {
+    /// An attempt was the last one.
+    case attempted(LastAttempt)
+    /// It could not be served, or its time was over while it waited; `last` when there was an attempt before.
+    case refused(Obstacle, last: LastAttempt?)
+    /// Its caller hung up while it waited.
+    case hungUp
+    /// The queue has no room.
+    case overloaded
+
+    /// Bytes of the body that WeChat answered with last.
+    package var replyLength: Int {
+        switch self {
+        case .attempted(let last), .refused(_, .some(let last)): last.reply?.body.count ?? 0
+        case .refused, .hungUp, .overloaded: 0
+        }
+    }
+}
+
+/// A body that its caller sends meanwhile, and how much of it has gone: until it is whole, time is the caller's.
+final class StreamProgress: StreamedBody {
+    private let body: any StreamedBody
+    private let read = Atomic(0)
+
+    init(_ body: any StreamedBody) {
+        self.body = body
+    }
+
+    var length: Int { body.length }
+
+    /// Whether all of it was handed over.
+    var isComplete: Bool { read.load(ordering: .relaxed) >= body.length }
+
+    func read(upTo limit: Int, orWake wake: @escaping @Sendable () -> Void) -> StreamedBodyPart {
+        let part = body.read(upTo: limit, orWake: wake)
+        if case .bytes(let bytes) = part { read.add(bytes.count, ordering: .relaxed) }
+        return part
     }
 }

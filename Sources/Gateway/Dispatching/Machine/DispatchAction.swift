@@ -1,4 +1,6 @@
 package import Queueing
+package import Timekeeping
+package import WeirPorts
 
 /// What a look at the queue asks of the driver.
 package enum DispatchAction: Equatable, Sendable {
@@ -15,5 +17,50 @@ package enum DispatchAction: Equatable, Sendable {
     var started: Lease? {
         guard case .start(let lease) = self else { return nil }
         return lease
+    }
+}
+
+/// What becomes of a job after an attempt.
+package enum Disposition: Equatable, Sendable {
+    /// It is done; a relayed call is answered now.
+    case ended(JobState)
+    /// It waits for its next attempt, which the retry class ordered.
+    case retry(at: Timestamp, fast: Bool, cost: RetryCost)
+    /// Its lane waits, and it at the head, without having used up an attempt.
+    case waiting(Obstacle)
+    /// It alone waits, without having used up an attempt: what was said may be about its content.
+    case pausing(Obstacle)
+    /// It goes again as soon as a token is there that WeChat has not rejected.
+    case tokenRetry
+}
+
+/// Why something was stopped, and since when: for people.
+package struct Cause: Equatable, Sendable {
+    /// The most bytes of a reason that an operator gives.
+    static let longestReason = 200
+    /// What is told where an operator gave no reason.
+    static let byOperator = "by an operator"
+
+    /// Such as `errcode 48001`, or an operator's own words.
+    var why: String
+    var since: Timestamp
+
+    init(_ why: String, since: Timestamp) {
+        self.why = why
+        self.since = since
+    }
+
+    /// An operator's words in one short line, or the usual ones where there are none.
+    package static func words(_ given: String?) -> String {
+        var words = String.UnicodeScalarView()
+        var bytes = 0
+        for scalar in (given ?? "").unicodeScalars {
+            let isControl = scalar.properties.generalCategory == .control
+            let next: Unicode.Scalar = isControl ? " " : scalar
+            bytes += UTF8.width(next)
+            guard bytes <= longestReason else { break }
+            words.append(next)
+        }
+        return words.allSatisfy { $0 == " " } ? byOperator : String(words)
     }
 }

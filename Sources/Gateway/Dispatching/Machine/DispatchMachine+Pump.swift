@@ -216,9 +216,12 @@ extension DispatchMachine {
         return left < neededTime(gate(of: job.lane)) && (now - job.acceptedAt) * 20 > whole
     }
 
+    /// Worked out once: a division of a `Duration` is one of 128 bits.
+    private static let neededReserve = answerReserve / 4
+
     /// How long an attempt takes in this lane, by its answers so far.
     func neededTime(_ gate: Int) -> Duration {
-        gates[gate].latency.expected.map { $0 + DispatchMachine.answerReserve / 4 } ?? DispatchMachine.shortestAttempt
+        gates[gate].latency.expected.map { $0 + DispatchMachine.neededReserve } ?? DispatchMachine.shortestAttempt
     }
 
     /// When to look again if nothing happens before: never later than the earliest time at which waiting work might start or end.

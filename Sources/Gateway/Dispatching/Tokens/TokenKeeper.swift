@@ -1,7 +1,8 @@
 import Synchronization
-package import Timekeeping
-import WeChat
+public import Timekeeping
+package import WeChat
 package import WeirPorts
+import WireJSON
 
 /// The one owner of an app's access_token: drives the token machine, fetches through the transport, and tells the dispatcher.
 ///
@@ -19,6 +20,8 @@ package final class TokenKeeper: Sendable {
         /// Token requests that have ended.
         var answers = 0
         var isStopped = false
+        /// Told when ``presentState()`` may have changed.
+        var onChange: (@Sendable () -> Void)?
     }
 
     /// How long WeChat's nodes get to agree about a token before it is tried again.
@@ -28,7 +31,6 @@ package final class TokenKeeper: Sendable {
     private let transport: any Transport
     private let time: any TimeSource
     private let report: @Sendable (TokenReport) -> Void
-    private let onChange: Mutex<(@Sendable () -> Void)?> = Mutex(nil)
     private let timer: Mutex<WakeTimer?> = Mutex(nil)
 
     package init(
@@ -53,7 +55,7 @@ package final class TokenKeeper: Sendable {
 
     /// Begins to fetch, and from now on calls `onChange` when `presentState` may have changed.
     package func start(onChange: @escaping @Sendable () -> Void) {
-        self.onChange.withLock { $0 = onChange }
+        state.withLock { $0.onChange = onChange }
         look()
     }
 
@@ -124,7 +126,7 @@ package final class TokenKeeper: Sendable {
             }
             return (fetch, state.credentials, state.wake)
         }
-        onChange.withLock { $0 }?()
+        state.withLock { $0.onChange }?()
         if let fetch { request(fetch, credentials) }
         timer.withLock { $0 }?.arm(at: wake)
     }
@@ -201,5 +203,58 @@ extension TokenKeeper.State {
 
     var wake: Instant? {
         [machine.nextWake, pausedUntil].compactMap { $0 }.min()
+    }
+}
+
+/// What becomes known of an app's token.
+package enum TokenReport: Sendable {
+    /// A request for a token brought one.
+    case fetched(Classification)
+    /// A request for a token brought none.
+    case notFetched(Classification)
+    /// WeChat rejected the token in a call.
+    case rejected
+}
+
+/// What is known of an app's token, without the token.
+public struct TokenStatus: Equatable, Sendable {
+    /// When the newest token ends; `nil` while there is none.
+    public var expiresAt: Timestamp?
+    /// The errcode that an operator must act on.
+    public var fault: Int?
+    /// How often a token was replaced long before its end: somebody else refreshes it by force, or reset the secret.
+    public var superseded: Int
+    /// How often WeChat rejected a token and then called it current.
+    public var contradicted: Int
+
+    init(_ machine: AccessTokenMachine, at now: Moment) {
+        expiresAt = machine.current.map { now.timestamp + ($0.expiresAt - now.instant) }
+        fault = machine.fault?.errcode
+        superseded = machine.supersededCount
+        contradicted = machine.confirmedCount
+    }
+}
+
+/// What a token request needs. Never printed.
+package struct TokenCredentials: Equatable, Sendable {
+    package var appID: String
+    package var secret: String
+    package var origin: String
+
+    package init(appID: String, secret: String, origin: String) {
+        self.appID = appID
+        self.secret = secret
+        self.origin = origin
+    }
+
+    /// The body of `POST /cgi-bin/stable_token`.
+    var requestBody: [UInt8] {
+        var json = JSONWriter()
+        json.object {
+            $0.member("grant_type", "client_credential")
+            $0.member("appid", appID)
+            $0.member("secret", secret)
+        }
+        return json.bytes
     }
 }

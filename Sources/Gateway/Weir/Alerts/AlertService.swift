@@ -181,3 +181,107 @@ final class AlertService: Sendable {
         MessageRefusal(.queueFull, "the sink \(sink) is not configured any more", retryAfter: .seconds(5))
     }
 }
+
+/// What became of a webhook's notifications.
+public struct AlertReport: Equatable, Sendable {
+    /// What became of one sink's. The raw values are metric labels.
+    public enum Result: String, CaseIterable, Sendable {
+        /// It waits in the queue as a message of its own.
+        case accepted
+        /// The same was taken less than five minutes ago.
+        case duplicate
+        /// It is part of a summary that waits in the queue.
+        case summarised
+        /// It could not be stored; Alertmanager is asked to come again.
+        case failed
+    }
+
+    /// By sink.
+    public private(set) var sinks: [String: Result] = [:]
+
+    public init() {}
+
+    mutating func add(_ result: Result, sink: String) {
+        sinks[sink] = result
+    }
+
+    /// How many notifications had this result.
+    public func count(_ result: Result) -> Int {
+        sinks.values.count { $0 == result }
+    }
+}
+
+/// How a webhook was answered. The raw values are metric labels.
+enum AlertWebhookResult: String, CaseIterable, Sendable {
+    /// All of it is on disk, or was before.
+    case accepted
+    /// Nothing of it was new.
+    case duplicate
+    /// No such JSON.
+    case malformed
+    /// A version of the format that is not supported.
+    case version
+    case tooLarge = "too_large"
+    case unauthorized
+    case forbidden
+    case rateLimited = "rate_limited"
+    /// The journal or the queue could not take it; Alertmanager comes again.
+    case unavailable
+    /// The configuration has no sinks.
+    case unconfigured
+
+    init(_ refusal: MessageRefusal) {
+        self =
+            switch refusal.reason {
+            case .malformed, .unsupportedMediaType: .malformed
+            case .invalid, .conflict, .wrongState: .version
+            case .unauthorized: .unauthorized
+            case .forbidden: .forbidden
+            case .tooLarge: .tooLarge
+            case .rateLimited: .rateLimited
+            case .queueFull, .journal, .overloaded, .shuttingDown: .unavailable
+            case .notFound: .unconfigured
+            }
+    }
+}
+
+/// A webhook of Alertmanager's as it came in.
+///
+/// The body is not asked for before it is known that the caller may post it and that there is room for it.
+public struct WebhookRequest: Sendable {
+    /// Of `Authorization: Bearer`.
+    public var key: String?
+    /// Whether it came from this machine, and through no proxy.
+    public var isDirectLoopback: Bool
+    /// Whether its body has a content coding: such a one is refused.
+    public var isCoded: Bool
+    /// What is known of the request.
+    public var trace: RequestTrace
+    /// Reads the whole body, which may have at most that many bytes. Used once, or not at all.
+    public var body: @Sendable (Int) async throws(RelayBodyError) -> [UInt8]
+
+    public init(
+        key: String?,
+        isDirectLoopback: Bool,
+        isCoded: Bool = false,
+        trace: RequestTrace,
+        body: @escaping @Sendable (Int) async throws(RelayBodyError) -> [UInt8]
+    ) {
+        self.key = key
+        self.isDirectLoopback = isDirectLoopback
+        self.isCoded = isCoded
+        self.trace = trace
+        self.body = body
+    }
+
+    /// Bytes of a webhook: a group of 5,000 alerts has about 4 MB.
+    static let bodyLimit = 16 << 20
+
+    func read() async throws(MessageRefusal) -> [UInt8] {
+        guard !isCoded else { throw .codedBody }
+        let limit = WebhookRequest.bodyLimit
+        do { return try await body(limit) } catch {
+            throw MessageRefusal(error, tooLarge: "the body is over \(limit >> 20) MiB: group_by more labels")
+        }
+    }
+}

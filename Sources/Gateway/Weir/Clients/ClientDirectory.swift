@@ -1,6 +1,7 @@
 import Queueing
 import Resilience
 import Synchronization
+import Timekeeping
 import WeChat
 
 /// Who may use what: the clients and apps of one configuration, looked up by key, AppID and virtual token. A reload makes a new one,
@@ -127,5 +128,73 @@ final class ClientDirectory: Sendable {
     func priority(_ asked: Priority?, caller: Caller) -> Priority {
         let client = client(caller)
         return max(asked ?? client?.priority ?? .normal, client?.maxPriority ?? .urgent)
+    }
+}
+
+/// Who is calling: a configured client, or whoever reaches the listener where none is configured.
+public struct Caller: Hashable, Sendable {
+    /// The client's name; empty where no clients are configured.
+    public var name: String
+    /// What was in force when it was let in: its request goes by that to the end. `nil` for one that nobody let in.
+    var settings: LiveSettings?
+
+    public init(name: String) {
+        self.name = name
+    }
+
+    init(name: String, by settings: LiveSettings) {
+        self.name = name
+        self.settings = settings
+    }
+
+    /// The metric label.
+    public var label: String { name.isEmpty ? "none" : name }
+
+    public static func == (left: Caller, right: Caller) -> Bool { left.name == right.name }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}
+
+/// An app as one configuration has it: what the clients' requests need to know of it, handed on by reference.
+final class ConfiguredApp: Sendable {
+    let name: String
+    let configuration: AppConfiguration
+    /// Its place with the dispatcher, as long as it is this very account.
+    let slot: AppSlot
+
+    init(name: String, configuration: AppConfiguration, slot: AppSlot) {
+        self.name = name
+        self.configuration = configuration
+        self.slot = slot
+    }
+}
+
+/// The clients' own rates: how fast each may hand over calls and messages.
+final class ClientGate: Sendable {
+    private let buckets = Mutex<[String: TokenBucket]>([:])
+    private let time: any TimeSource
+    private let metrics: GatewayMetrics
+
+    init(time: any TimeSource, metrics: GatewayMetrics) {
+        self.time = time
+        self.metrics = metrics
+    }
+
+    /// `nil` when the client may go on; else how long it must wait.
+    func wait(for caller: Caller, limit: RateLimit?, permits: Int = 1) -> Duration? {
+        guard let limit else { return nil }
+        let now = time.now()
+        let decision = buckets.withLock { buckets -> Decision in
+            if buckets[caller.name] == nil { buckets[caller.name] = TokenBucket(limit, at: now) }
+            if buckets[caller.name]?.limit != limit { buckets[caller.name]?.update(limit, at: now) }
+            return buckets[caller.name]?.take(permits, at: now) ?? .granted
+        }
+        if decision == .granted { return nil }
+        metrics.clientRefused(caller)
+        switch decision {
+        case .granted: return nil
+        case .wait(let wait): return wait
+        case .never: return limit.per
+        }
     }
 }

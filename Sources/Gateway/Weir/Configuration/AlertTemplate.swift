@@ -1,3 +1,5 @@
+import WeChat
+
 /// A text with `{name}` placeholders, which are filled in one pass: what is put in is never looked at again.
 ///
 /// `{{` and `}}` stand for the braces themselves.
@@ -79,6 +81,93 @@ public struct AlertTemplate: Equatable, Sendable {
             case .text(let literal): text += literal
             case .placeholder(let placeholder): text += value(placeholder)
             }
+        }
+    }
+}
+
+/// One variable of a WeChat template and what it shows.
+public struct AlertField: Equatable, Sendable {
+    /// As the template has it: `thing1`, `time2`, `keyword1`.
+    public var name: String
+    public var value: AlertTemplate
+
+    public init(name: String, value: AlertTemplate) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// What a text about alerts can show, beside `label.NAME` and `annotation.NAME`.
+public enum AlertValueName: String, CaseIterable, Sendable {
+    /// `firing` while any of the alerts fires, else `resolved`; `summary` in a summary.
+    case status
+    /// The same in three Chinese characters, for fields of the kind `phrase`, which hold nothing else.
+    case statusInChinese = "status_zh"
+    /// How many alerts there are; in a summary, how many notifications.
+    case count
+    /// How many of them fire.
+    case firing
+    /// How many of them are resolved.
+    case resolved
+    case alertname
+    case severity
+    case summary
+    case description
+    case runbookURL = "runbook_url"
+    /// Alertmanager's receiver.
+    case receiver
+    /// Alertmanager's own address.
+    case externalURL
+    /// When the oldest of them began, by the clock of Shanghai.
+    case startsAt
+    /// A line for each alert, as many as fit.
+    case alerts
+}
+
+/// What is wrong with a text that has placeholders.
+public enum AlertTemplateProblem: Error, Equatable, Sendable {
+    /// No placeholder has this name.
+    case unknown(String)
+    /// A `{` without `}`, or a `}` without `{`.
+    case lonelyBrace
+}
+
+/// A sink on WeChat: one message for each recipient.
+public struct AlertMessageConfiguration: Equatable, Sendable {
+    /// What kind of message. The raw values are the sinks' types in the configuration.
+    public enum Kind: String, CaseIterable, Sendable {
+        case template
+        /// A service account's subscription notice.
+        case subscribe
+        /// A customer-service text, which WeChat takes for 48 hours after its reader wrote to the account.
+        case custom
+    }
+
+    /// The app's name.
+    public var app: String
+    public var kind: Kind
+    /// Openids.
+    public var recipients: [String]
+    /// The template's id; empty for `custom`.
+    public var templateID = ""
+    /// What a tap opens: `url` of a template message, `page` of a subscription notice.
+    public var link: AlertTemplate?
+    /// The template's variables; empty for `custom`.
+    public var fields: [AlertField] = []
+    /// The text of a `custom` message.
+    public var text = AlertTemplate.standard
+
+    public init(app: String, kind: Kind, recipients: [String]) {
+        self.app = app
+        self.kind = kind
+        self.recipients = recipients
+    }
+
+    var type: MessageType {
+        switch kind {
+        case .template: .template
+        case .subscribe: .subscribe
+        case .custom: .custom
         }
     }
 }

@@ -1,3 +1,4 @@
+public import Addressing
 public import Resilience
 
 /// Everything that a file can set. A plain value: reading it from YAML is the executable's work, and embedding a gateway in
@@ -17,6 +18,69 @@ public struct GatewayConfiguration: Equatable, Sendable {
     public var log = LogConfiguration()
     public var tracing = TracingConfiguration()
     public var alerts = AlertConfiguration()
+
+    public init() {}
+}
+
+/// The listeners.
+public struct ServerConfiguration: Equatable, Sendable {
+    /// Where internal clients reach the relay and the messages API.
+    public var api = HostPort(host: "127.0.0.1", port: 8080)
+    /// Where metrics, health and the admin API are served.
+    public var admin = HostPort(host: "127.0.0.1", port: 8081)
+    /// What admin calls must carry as `Authorization: Bearer`; without it only loopback peers may do more than scrape.
+    public var adminKey: String?
+
+    public init() {}
+}
+
+/// What is logged, to standard error.
+public struct LogConfiguration: Equatable, Sendable {
+    /// `trace`, `debug`, `info`, `notice`, `warning`, `error` or `critical`.
+    public var level = "info"
+
+    public init() {}
+}
+
+/// The journal's place on disk.
+public struct StorageConfiguration: Equatable, Sendable {
+    /// A folder of Weir's own, made with mode 0700 when it is missing.
+    public var path = "./weir-data"
+    public var keep = Retention()
+
+    public init() {}
+}
+
+/// The one queue's bounds.
+public struct QueueConfiguration: Equatable, Sendable {
+    /// Messages that may wait; a tenth of it is kept for `urgent` and `high`.
+    public var capacity = 1_000_000
+
+    public init() {}
+}
+
+/// Where traces go and which.
+public struct TracingConfiguration: Equatable, Sendable {
+    /// The base of an OTLP/HTTP collector such as `http://127.0.0.1:4318`, to which `/v1/traces` is appended unless it
+    /// ends so; `nil` for no traces at all.
+    public var endpoint: String?
+    /// Sent with each request to the collector, names in lower case. The values are secrets.
+    public var headers: [String: String] = [:]
+    /// The share of traces, 0 to 1, that is exported where a caller does not decide. Failures are exported besides.
+    public var ratio = 0.01
+
+    public init() {}
+}
+
+/// The retry classes and the budget that they share, for each app.
+public struct RetryConfiguration: Equatable, Sendable {
+    /// By name; `consistent`, `available` and `async` always exist.
+    public var classes: [String: RetryPolicy] = [
+        "consistent": .consistent, "available": .available, "async": .asynchronous,
+    ]
+    /// For a call or message that names none.
+    public var defaultClass = "available"
+    public var budget = RetryBudgetPolicy()
 
     public init() {}
 }

@@ -1,6 +1,7 @@
 import Logging
 import Resilience
-import Timekeeping
+import Synchronization
+public import Timekeeping
 import WeChat
 import WeirPorts
 
@@ -142,5 +143,26 @@ final class GatewayObserver: DispatchObserver {
     /// A name of nobody knows whom.
     private static func printable(_ name: String) -> String {
         String(name.unicodeScalars.prefix(80).map { 0x20..<0x7F ~= $0.value ? Character($0) : "?" })
+    }
+}
+
+/// Lets each piece of news through once a minute: for what happens with every call while something is wrong.
+public final class NewsFilter: Sendable {
+    /// Pieces of news that are remembered; with one more all are forgotten, and told again.
+    static let limit = 1000
+    private static let interval = Duration.seconds(60)
+
+    private let told = Mutex<[String: Instant]>([:])
+
+    public init() {}
+
+    /// Whether `news` was not let through within the last minute.
+    public func isNews(_ news: String, at now: Instant) -> Bool {
+        told.withLock { told in
+            if let last = told[news], now - last < NewsFilter.interval { return false }
+            if told.count >= NewsFilter.limit { told = [:] }
+            told[news] = now
+            return true
+        }
     }
 }

@@ -1,3 +1,6 @@
+import Timekeeping
+import Tracing
+
 /// The ids of W3C Trace Context (https://www.w3.org/TR/trace-context/).
 enum TraceContext {
     /// The trace id of a `traceparent`; `nil` where that is malformed.
@@ -38,4 +41,41 @@ enum TraceContext {
     }
 
     private static let hexadecimal = Array("0123456789abcdef".utf8)
+}
+
+/// The header of W3C Trace Context (https://www.w3.org/TR/trace-context/), as a tracer reads and writes it.
+struct TraceCarrier: Sendable {
+    var traceparent: String?
+}
+
+/// How a tracer reaches a carrier's headers.
+struct TraceCarrierAccess: Extractor, Injector {
+    func extract(key: String, from carrier: TraceCarrier) -> String? {
+        key == "traceparent" ? carrier.traceparent : nil
+    }
+
+    func inject(_ value: String, forKey key: String, into carrier: inout TraceCarrier) {
+        if key == "traceparent" { carrier.traceparent = value }
+    }
+}
+
+/// When a span begins or ends, on the wall clock.
+struct SpanTime: TracerInstant {
+    let nanosecondsSinceEpoch: UInt64
+
+    init(_ timestamp: Timestamp) {
+        let (nanoseconds, overflow) = UInt64(clamping: timestamp.milliseconds).multipliedReportingOverflow(
+            by: 1_000_000
+        )
+        nanosecondsSinceEpoch = overflow ? .max : nanoseconds
+    }
+
+    /// A span's end: its beginning and what the monotonic clock measured, so that a step of the wall clock in between does not show.
+    init(_ begin: Timestamp, after duration: Duration) {
+        nanosecondsSinceEpoch = SpanTime(begin).nanosecondsSinceEpoch &+ UInt64(clamping: duration.inNanoseconds)
+    }
+
+    static func < (left: SpanTime, right: SpanTime) -> Bool {
+        left.nanosecondsSinceEpoch < right.nanosecondsSinceEpoch
+    }
 }

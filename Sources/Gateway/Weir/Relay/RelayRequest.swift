@@ -1,4 +1,5 @@
 public import Queueing
+import Synchronization
 
 /// A call to WeChat's API as an internal client made it.
 ///
@@ -48,4 +49,26 @@ public struct RelayRequest: Sendable {
         }
         declaredLength = body.count
     }
+}
+
+/// Why a relayed call's body could not be had.
+public enum RelayBodyError: Error, Equatable, Sendable {
+    /// It is longer than `limit` bytes.
+    case tooLarge(limit: Int)
+    /// The caller went away, or was too slow, before the body ended.
+    case incomplete
+    /// Weir has no memory for it at present.
+    case overloaded
+}
+
+/// Whether the caller of a relayed call is still there.
+final class CallerPresence: Sendable {
+    private let hasLeft = Atomic(false)
+
+    /// The caller hung up.
+    func leave() {
+        hasLeft.store(true, ordering: .releasing)
+    }
+
+    var isGone: Bool { hasLeft.load(ordering: .acquiring) }
 }

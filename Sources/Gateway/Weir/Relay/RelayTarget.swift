@@ -117,3 +117,73 @@ struct RelayTarget: Equatable, Sendable {
         return result
     }
 }
+
+extension RelayTarget {
+    /// What is sent before and behind the app's real token, which goes where the first of Weir's stands. Others of Weir's say the same
+    /// again and are left out; whatever else is called access_token stays.
+    func splitAtVirtualToken() -> (prefix: String, suffix: String)? {
+        guard let index = items.firstIndex(where: RelayTarget.isVirtualToken) else { return nil }
+        let name = Substring(items[index].utf8.prefix { $0 != UInt8(ascii: "=") })
+        let before = items[..<index].map { $0 + "&" }.joined()
+        let after = items[(index + 1)...].filter { !RelayTarget.isVirtualToken($0) }.map { "&" + $0 }.joined()
+        return (path + "?" + before + name + "=", after)
+    }
+
+    /// Weir's tokens among the items called access_token, in order.
+    var virtualTokens: [String] {
+        items.filter(RelayTarget.isVirtualToken).map(RelayTarget.text)
+    }
+
+    mutating func removeVirtualTokens() {
+        items.removeAll(where: RelayTarget.isVirtualToken)
+    }
+
+    private static func isVirtualToken(_ item: Substring) -> Bool {
+        guard isItem(item, named: "access_token") else { return false }
+        let value = value(of: item)
+        if value.utf8.starts(with: VirtualToken.prefix.utf8) { return true }
+        guard value.utf8.contains(UInt8(ascii: "%")) else { return false }
+        return PercentEncoding.decode(value)?.hasPrefix(VirtualToken.prefix) ?? false
+    }
+
+    /// Another value in every item of that name whose value is among `old`.
+    mutating func replace(_ name: String, among old: [String], with value: String) {
+        for (index, item) in items.enumerated()
+        where RelayTarget.isItem(item, named: name) && old.contains(RelayTarget.text(of: item)) {
+            items[index] = Substring(item.prefix { $0 != "=" } + "=" + PercentEncoding.escape(value))
+        }
+    }
+
+    /// Where a token of Weir's stands that nothing takes out: WeChat would get to see it.
+    var strayToken: RelayTargetProblem? {
+        if VirtualToken.occurs(in: path[...]) { return .strayToken("the path") }
+        let isStray = items.contains { !RelayTarget.isVirtualToken($0) && VirtualToken.occurs(in: $0) }
+        return isStray ? .strayToken("another place of the query") : nil
+    }
+}
+
+/// Why a request's target can't be one of WeChat's: found before anything of the call is queued or sent.
+enum RelayTargetProblem: Error, Equatable {
+    /// No slash in front, a dot segment, a broken or hidden escape.
+    case noPath
+    /// Longer than can be sent on.
+    case tooLong
+    /// A byte that stands in no URL.
+    case byte(String)
+    /// A token of Weir's in another place than access_token.
+    case strayToken(String)
+
+    var refusal: RelayRefusal {
+        self == .tooLong ? .requestTooLarge : .notRelayed
+    }
+
+    /// In words that repeat nothing of the target.
+    var why: String {
+        switch self {
+        case .noPath: "the path is not one of WeChat's API"
+        case .tooLong: "path and query are over \(RelayTarget.limit) bytes"
+        case .byte(let name): "path or query has \(name) in it, which must be percent-encoded"
+        case .strayToken(let place): "a token of Weir's stands in \(place), and is read only as access_token"
+        }
+    }
+}

@@ -122,3 +122,51 @@ struct DocumentReader {
         return false
     }
 }
+
+/// A value of the file with its dotted path.
+struct Field {
+    /// Such as `apps.main.secret`; empty for the root.
+    var path: String
+    /// Where the key stands.
+    var keyPosition: SourcePosition
+    var node: YAMLNode
+
+    var position: SourcePosition { node.position }
+
+    /// Whether it holds a mapping, of which nothing at all is the empty one.
+    var isMapping: Bool {
+        if case .mapping = node.content { true } else { node.isNull }
+    }
+}
+
+/// A mapping whose keys are all known.
+struct Section<Key: CaseIterable & RawRepresentable<String>> {
+    /// Of the mapping's own key.
+    let path: String
+    let keyPosition: SourcePosition
+    private let fields: [String: Field]
+
+    init(path: String, keyPosition: SourcePosition, fields: [String: Field] = [:]) {
+        self.path = path
+        self.keyPosition = keyPosition
+        self.fields = fields
+    }
+
+    subscript(key: Key) -> Field? {
+        fields[key.rawValue]
+    }
+}
+
+/// A single value after its variables are in place.
+struct Scalar {
+    var text: String
+    var field: Field
+    /// Whether the file itself holds the text, so that a problem may show it.
+    var isShowable: Bool
+
+    /// The text in a problem's words, or a stand-in where it may be secret.
+    var shown: String {
+        guard isShowable, text.unicodeScalars.count <= 60 else { return "the value" }
+        return text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F } ? "`\(text)`" : "the value"
+    }
+}

@@ -106,3 +106,13 @@ private func listener(
         handler: handler
     )
 }
+
+/// Closes something when its turn in the shutdown comes.
+struct ClosingService: Service {
+    let close: @Sendable () async -> Void
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await close()
+    }
+}

@@ -1,3 +1,5 @@
+import Addressing
+import Foundation
 import Logging
 import ServiceLifecycle
 import Synchronization
@@ -96,5 +98,36 @@ final class Reloader: Service {
             logger.error("configuration refused, the old one stays in force", metadata: ["problem": "\(problem)"])
         }
         return ReloadReport(isInForce: false, lines: problems)
+    }
+}
+
+/// Tells one version of a file from another.
+struct FileStamp: Equatable, Sendable {
+    var modified: Date?
+    var size: Int64?
+    var inode: UInt64?
+}
+
+/// The file that a configuration came from, with what the command line overrides.
+struct ConfigurationSource: Sendable {
+    var path: String
+    var api: HostPort?
+    var admin: HostPort?
+
+    func read() -> ReadResult {
+        var result = ConfigurationReader(environment: ProcessInfo.processInfo.environment).read(path: path)
+        if let api { result.configuration?.server.api = api }
+        if let admin { result.configuration?.server.admin = admin }
+        return result
+    }
+
+    /// What changes when the file does.
+    func stamp() -> FileStamp? {
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return nil }
+        return FileStamp(
+            modified: attributes[.modificationDate] as? Date,
+            size: (attributes[.size] as? NSNumber)?.int64Value,
+            inode: (attributes[.systemFileNumber] as? NSNumber)?.uint64Value
+        )
     }
 }

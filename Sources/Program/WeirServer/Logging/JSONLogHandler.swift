@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import Synchronization
 import Timekeeping
@@ -51,5 +52,31 @@ struct JSONLogHandler: LogHandler {
             for (key, value) in all.sorted(by: { $0.key < $1.key }) { json.member(key, "\(value)") }
         }
         sink(json.bytes + [UInt8(ascii: "\n")])
+    }
+}
+
+/// Standard error, for logs and for what a command has to say to people.
+enum StandardError {
+    static let write: @Sendable ([UInt8]) -> Void = { line in
+        // Nobody reads it any more: there is no place to report that to.
+        try? FileHandle.standardError.write(contentsOf: Data(line))
+    }
+
+    static func print(_ text: String) {
+        write(Array((text + "\n").utf8))
+    }
+}
+
+/// The level in force for every logger of the process; a reload changes it.
+final class LogLevel: Sendable {
+    private let level: Mutex<Logger.Level>
+
+    init(_ level: Logger.Level) {
+        self.level = Mutex(level)
+    }
+
+    var value: Logger.Level {
+        get { level.withLock { $0 } }
+        set { level.withLock { $0 = newValue } }
     }
 }

@@ -1,3 +1,4 @@
+import Timekeeping
 import WireJSON
 
 /// What Alertmanager posts, version 4: a group of alerts.
@@ -21,8 +22,8 @@ struct AlertWebhook: Equatable, Sendable {
 extension AlertWebhook {
     /// Reads a webhook; members that are not known are passed over.
     ///
-    /// - Throws: `malformed` (400) for what is no such JSON, `tooLarge` (413) for more than ``mostAlerts`` or ``mostTexts``, `invalid` (422) for
-    ///   another version of it.
+    /// - Throws: `malformed` (400) for what is no such JSON, `tooLarge` (413) for more than ``mostAlerts`` or ``mostTexts``,
+    ///   `invalid` (422) for another version of it.
     init(_ bytes: [UInt8]) throws(MessageRefusal) {
         let json: JSONObjectView
         do { json = try JSONObjectView(bytes) } catch {
@@ -109,4 +110,26 @@ extension AlertWebhook {
     private static func malformed(_ field: String, _ problem: String) -> MessageRefusal {
         MessageRefusal(.malformed, "\(field) \(problem)", field: field)
     }
+}
+
+/// One alert of a webhook.
+struct AlertItem: Equatable, Sendable {
+    var isFiring: Bool
+    var labels: [String: String]
+    var annotations: [String: String]
+    /// As Alertmanager writes it: what tells one outbreak of an alert from the next.
+    var startsAtText: String
+    /// Alertmanager's hash of the labels.
+    var fingerprint: String
+
+    var startsAt: Timestamp? { Timestamp(rfc3339: startsAtText) }
+
+    var name: String { labels["alertname"] ?? "" }
+
+    /// Whether its severity is one that wakes people.
+    var isCritical: Bool {
+        AlertItem.critical.contains(labels["severity"]?.lowercased() ?? "")
+    }
+
+    private static let critical: Set<String> = ["critical", "page", "emergency", "disaster", "fatal"]
 }

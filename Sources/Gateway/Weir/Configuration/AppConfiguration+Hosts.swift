@@ -1,4 +1,0 @@
-extension AppConfiguration {
-    /// WeChat's own host.
-    static var officialHost: String { AppRuntime.officialHost }
-}

@@ -1,4 +1,0 @@
-public import Resilience
-
-/// The breaker's policy, one breaker for each app, host and api group.
-public typealias BreakerConfiguration = CircuitBreakerPolicy
