@@ -72,6 +72,10 @@ import Testing
             let body = Array(Message.templateBody(to: "o-relayed-\(number)").utf8)
             return Load.Call(target: "\(FaultTests.template)?access_token=\(token)", body: body)
         }
+        // One that waits whatever the load does, so that there is always something to be told of.
+        let later = try await weir.accept(
+            .template(to: "o-later", members: #","app":"guest","not_before":"2099-01-01T00:00:00Z""#)
+        )
         for round in 1...4 {
             try await guest.accepted(round * 200)
             let old = try await weir.token(appID: AppReloadTests.guestID)
@@ -92,6 +96,7 @@ import Testing
         try await guest.stop()
         #expect(main.tally.refused.isEmpty)
         #expect(Set(guest.tally.refused.keys).isSubset(of: [422]))
+        #expect(try await weir.api.call("DELETE", "/v1/messages/\(later)").status == 200)
         try await eventually("nothing waits any more") { try await weir.metrics().sum("weir_queue_depth") == 0 }
         let accepted = main.tally.accepted.merging(guest.tally.accepted) { $1 }
         let shown = try await stage.sandbox.shown()

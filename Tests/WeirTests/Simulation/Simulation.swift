@@ -166,6 +166,8 @@ final class Simulation {
     func perform(_ event: Event) throws {
         step += 1
         refusedApps = []
+        // What left with the start is looked at by the settings of that time.
+        collectDepartures()
         note("\(event)")
         switch event {
         case .wake: time.wakeNext()

@@ -54,7 +54,7 @@ struct Departure: Sendable {
 
 /// Where a call's or message's attempts belong: the request that brought it, and the attempt before.
 package struct Trail: Sendable {
-    /// As in `MessageRecord.traceparent`; empty when there is no such request.
+    /// As in `MessageContent.traceparent`; empty when there is no such request.
     package var traceparent = ""
     /// Of the attempt before, when that was made by this process.
     package var previous: (any AttemptTrace)?

@@ -22,7 +22,7 @@ public struct ConfigurationChanges: Equatable, Sendable {
         var changes: [ConfigurationChange] = []
         for key in Set(before.keys).union(after.keys).sorted() {
             guard before[key] != after[key], !named.contains(where: { key.hasPrefix($0 + ".") }) else { continue }
-            let needsRestart = ConfigurationSettings.needsRestart(key)
+            let needsRestart = (before[key] ?? after[key])?.needsRestart ?? false
             changes.append(
                 ConfigurationChange(
                     key: key,
@@ -96,17 +96,21 @@ struct Setting: Equatable {
     var text: String
     /// What is compared: a secret's own value, else the text.
     var identity: String
+    /// Whether it is in force only after the process has been restarted.
+    var needsRestart = false
 
-    init(_ key: String, _ text: String) {
+    init(_ key: String, _ text: String, needsRestart: Bool = false) {
         self.key = key
         self.text = text
         identity = text
+        self.needsRestart = needsRestart
     }
 
-    init(_ key: String, secret: String) {
+    init(_ key: String, secret: String, needsRestart: Bool = false) {
         self.key = key
         text = "(secret)"
         identity = secret
+        self.needsRestart = needsRestart
     }
 }
 

@@ -45,37 +45,30 @@ extension DocumentReader {
     }
 
     private mutating func readApp(_ field: Field) -> AppConfiguration {
-        let section = section(field, ConfigurationKey.App.self)
         var app = AppConfiguration(appID: "", secret: "")
+        let section = read(field, ConfigurationKey.App.self, into: &app)
         guard field.isMapping else { return app }
-        if let scalar = scalar(section[.appid]) {
-            let isValid =
-                (1...64).contains(scalar.text.utf8.count) && scalar.text.unicodeScalars.allSatisfy(\.isAliasName)
-            if isValid {
-                app.appID = scalar.text
-            } else {
-                report(scalar.field, "\(scalar.shown) is not an AppID, which has up to 64 of A-Z, a-z, 0-9, _ and -")
-            }
-        } else if section[.appid] == nil {
-            report(at: field.keyPosition, field.path, "needs appid")
-        }
+        if section[.appid] == nil { report(at: field.keyPosition, field.path, "needs appid") }
         switch (section[.secret], section[.secretFile]) {
         case (nil, nil):
             report(at: field.keyPosition, field.path, "needs secret or secret_file")
         case (.some, .some(let file)):
             report(at: file.keyPosition, file.path, "stands beside secret; one of them is enough")
-        case (let secret?, nil):
-            app.secret = self.secret(secret) ?? ""
-        case (nil, let file?):
-            app.secret = secretFile(file) ?? ""
+        case (.some, nil), (nil, .some): break
         }
-        if let hosts = hosts(section[.hosts]) { app.hosts = hosts }
-        readLimits(section[.limits], into: &app)
-        if let accepts = boolean(section[.acceptAppSecret]) { app.acceptAppSecret = accepts }
         return app
     }
 
-    private mutating func hosts(_ field: Field?) -> [String]? {
+    mutating func appID(_ field: Field) -> String? {
+        guard let scalar = scalar(field) else { return nil }
+        if (1...64).contains(scalar.text.utf8.count), scalar.text.unicodeScalars.allSatisfy(\.isAliasName) {
+            return scalar.text
+        }
+        report(scalar.field, "\(scalar.shown) is not an AppID, which has up to 64 of A-Z, a-z, 0-9, _ and -")
+        return nil
+    }
+
+    mutating func hosts(_ field: Field?) -> [String]? {
         guard let field, let items = list(field, atMost: Self.hostLimit, example: #"["https://api.weixin.qq.com"]"#)
         else {
             return nil
@@ -111,7 +104,7 @@ extension DocumentReader {
         return nil
     }
 
-    private mutating func readLimits(_ field: Field?, into app: inout AppConfiguration) {
+    mutating func readLimits(_ field: Field?, into app: inout AppConfiguration) {
         guard let field else { return }
         let entries = entries(field)
         if entries.count > Self.pathLimit {

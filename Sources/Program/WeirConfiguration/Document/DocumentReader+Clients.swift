@@ -27,27 +27,19 @@ extension DocumentReader {
     }
 
     private mutating func readClient(_ field: Field) -> ClientConfiguration {
-        let section = section(field, ConfigurationKey.Client.self)
-        var client = ClientConfiguration(keys: keys(section[.key]))
+        var client = ClientConfiguration(keys: [])
+        let section = read(field, ConfigurationKey.Client.self, into: &client)
         if section[.key] == nil, field.isMapping { report(at: field.keyPosition, field.path, "needs key") }
-        client.apps = apps(section[.apps])
-        client.apis = apis(section[.apis])
-        client.rate = rate(section[.rate])
-        client.priority = priority(section[.priority])
-        if let most = priority(section[.maxPriority]) { client.maxPriority = most }
         // Lower raw values are more urgent. A client that may ask for `low` at most is not given `normal` by default.
         if let priority = client.priority, priority < client.maxPriority, let field = section[.priority] {
             report(field, "\(priority.name) is above max_priority (\(client.maxPriority.name))")
         } else if client.priority == nil, client.maxPriority > .normal {
             client.priority = client.maxPriority
         }
-        let classes = configuration.retry.classes.keys.sorted()
-        client.retryClass = choice(section[.retryClass], of: classes.map { ($0, $0) })
-        client.errorCodes = errorCodes(section[.errorCodes])
         return client
     }
 
-    private mutating func keys(_ field: Field?) -> [String] {
+    mutating func keys(_ field: Field?) -> [String] {
         guard let field else { return [] }
         guard case .sequence = field.node.content else { return key(field).map { [$0] } ?? [] }
         let items = list(field, atMost: Self.keyLimit, example: "[NEW, OLD]") ?? []
@@ -57,7 +49,7 @@ extension DocumentReader {
         return items.compactMap { key($0) }
     }
 
-    private mutating func apps(_ field: Field?) -> [String]? {
+    mutating func apps(_ field: Field?) -> [String]? {
         guard let field, let items = list(field, atMost: Self.appLimit, example: "[main]") else { return nil }
         if items.isEmpty { report(field, "names no app; leave the key out for all apps") }
         var (names, seen) = ([String](), Set<String>())
@@ -81,7 +73,7 @@ extension DocumentReader {
         return EditDistance.suggestion(for: name.text, among: configuration.apps.keys.sorted())
     }
 
-    private mutating func apis(_ field: Field?) -> [String] {
+    mutating func apis(_ field: Field?) -> [String] {
         guard let items = list(field, atMost: Self.apiLimit, example: "[/cgi-bin/message/mass/send]") else { return [] }
         var paths: [String] = []
         for item in items {

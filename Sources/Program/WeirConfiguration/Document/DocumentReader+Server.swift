@@ -3,10 +3,7 @@ import Weir
 
 extension DocumentReader {
     mutating func readServer(_ field: Field?) {
-        let section = section(field, ConfigurationKey.Server.self)
-        if let api = listenAddress(section[.api]) { configuration.server.api = api }
-        if let admin = listenAddress(section[.admin]) { configuration.server.admin = admin }
-        configuration.server.adminKey = key(section[.adminKey])
+        let section = read(field, ConfigurationKey.Server.self, into: &configuration.server)
         let (api, admin) = (configuration.server.api, configuration.server.admin)
         let isShared = api.host == admin.host || [api, admin].contains { LoopbackAddress.isWildcard($0.host) }
         if api.port == admin.port, api.port != 0, isShared {
@@ -19,29 +16,18 @@ extension DocumentReader {
         }
     }
 
-    mutating func readStorage(_ field: Field?) {
-        let section = section(field, ConfigurationKey.Storage.self)
-        if let path = scalar(section[.path]) {
-            if path.text.utf8.count > 1024 || path.text.unicodeScalars.contains(where: { $0.value < 0x20 }) {
-                report(path.field, "not a path")
-            } else if path.text.allSatisfy({ $0 == "/" }) {
-                report(path.field, "needs a folder of its own, not the root of the file system")
-            } else {
-                configuration.storage.path = path.text
-            }
+    /// A folder for the journal alone.
+    mutating func folderPath(_ field: Field) -> String? {
+        guard let path = scalar(field) else { return nil }
+        if path.text.utf8.count > 1024 || path.text.unicodeScalars.contains(where: { $0.value < 0x20 }) {
+            report(path.field, "not a path")
+            return nil
         }
-        let keep = self.section(section[.keep], ConfigurationKey.Keep.self)
-        let range = Duration.zero...Duration.seconds(3650 * 86_400)
-        if let bodies = duration(keep[.bodies], in: range) { configuration.storage.keep.bodies = bodies }
-        if let sent = duration(keep[.sent], in: range) { configuration.storage.keep.sent = sent }
-        if let failed = duration(keep[.failed], in: range) { configuration.storage.keep.failed = failed }
-        if let dead = duration(keep[.dead], in: range) { configuration.storage.keep.dead = dead }
-    }
-
-    mutating func readLog(_ field: Field?) {
-        let section = section(field, ConfigurationKey.Log.self)
-        let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
-        if let level = choice(section[.level], of: levels.map { ($0, $0) }) { configuration.log.level = level }
+        if path.text.allSatisfy({ $0 == "/" }) {
+            report(path.field, "needs a folder of its own, not the root of the file system")
+            return nil
+        }
+        return path.text
     }
 
     /// Warns where a listener off loopback serves whoever reaches it.
@@ -64,7 +50,7 @@ extension DocumentReader {
         }
     }
 
-    private mutating func listenAddress(_ field: Field?) -> HostPort? {
+    mutating func listenAddress(_ field: Field?) -> HostPort? {
         guard let scalar = scalar(field) else { return nil }
         let host = HostPort.split(scalar.text[...])?.host ?? ""
         guard HostText.isHost(String(host)), let address = HostPort(scalar.text) else {

@@ -11,15 +11,8 @@ extension DocumentReader {
         "transfer-encoding", "upgrade",
     ]
 
-    mutating func readTracing(_ field: Field?) {
-        let section = section(field, ConfigurationKey.Tracing.self)
-        configuration.tracing.endpoint = endpoint(section[.endpoint])
-        configuration.tracing.headers = headers(section[.headers])
-        if let ratio = share(section[.ratio], from: 0, to: 1) { configuration.tracing.ratio = ratio }
-    }
-
     /// Never shows the value: people write passwords into addresses.
-    private mutating func endpoint(_ field: Field?) -> String? {
+    mutating func endpoint(_ field: Field?) -> String? {
         guard let scalar = scalar(field) else { return nil }
         let text = scalar.text
         let start = text.firstRange(of: "://")?.upperBound ?? text.endIndex
@@ -42,7 +35,7 @@ extension DocumentReader {
         (0x21...0x7E).contains(byte) && !"?#@\\\"<>^`{|}".utf8.contains(byte)
     }
 
-    private mutating func headers(_ field: Field?) -> [String: String] {
+    mutating func headers(_ field: Field?) -> [String: String] {
         guard let field else { return [:] }
         let entries = entries(field)
         if entries.count > Self.headerLimit {

@@ -1,0 +1,106 @@
+import Addressing
+import Queueing
+import Weir
+
+extension ConfigurationKey.Server: SectionKey {
+    func read(_ field: Field, by reader: inout DocumentReader, into values: inout ServerConfiguration) {
+        switch self {
+        case .api: reader.set(&values.api, reader.listenAddress(field))
+        case .admin: reader.set(&values.admin, reader.listenAddress(field))
+        case .adminKey: values.adminKey = reader.key(field)
+        }
+    }
+
+    func shown(_ values: ServerConfiguration) -> ShownValue {
+        switch self {
+        case .api: .text("\(values.api)")
+        case .admin: .text("\(values.admin)")
+        case .adminKey: values.adminKey.map { .secret($0) } ?? .text("none")
+        }
+    }
+
+    var needsRestart: Bool { self != .adminKey }
+}
+
+extension ConfigurationKey.Storage: SectionKey {
+    func read(_ field: Field, by reader: inout DocumentReader, into values: inout StorageConfiguration) {
+        switch self {
+        case .path: reader.set(&values.path, reader.folderPath(field))
+        case .keep: reader.read(field, ConfigurationKey.Keep.self, into: &values.keep)
+        }
+    }
+
+    func shown(_ values: StorageConfiguration) -> ShownValue {
+        switch self {
+        case .path: .text(values.path)
+        case .keep: .several(ConfigurationKey.Keep.settings(values.keep, at: "storage.keep"))
+        }
+    }
+
+    var needsRestart: Bool { self == .path }
+}
+
+extension ConfigurationKey.Keep: SectionKey {
+    func read(_ field: Field, by reader: inout DocumentReader, into values: inout Retention) {
+        let range = Duration.zero...Duration.seconds(3650 * 86_400)
+        switch self {
+        case .bodies: reader.set(&values.bodies, reader.duration(field, in: range))
+        case .sent: reader.set(&values.sent, reader.duration(field, in: range))
+        case .failed: reader.set(&values.failed, reader.duration(field, in: range))
+        case .dead: reader.set(&values.dead, reader.duration(field, in: range))
+        }
+    }
+
+    func shown(_ values: Retention) -> ShownValue {
+        switch self {
+        case .bodies: .text(DurationText.format(values.bodies))
+        case .sent: .text(DurationText.format(values.sent))
+        case .failed: .text(DurationText.format(values.failed))
+        case .dead: .text(DurationText.format(values.dead))
+        }
+    }
+
+    var needsRestart: Bool {false}
+}
+
+extension ConfigurationKey.Log: SectionKey {
+    private static let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
+
+    func read(_ field: Field, by reader: inout DocumentReader, into values: inout LogConfiguration) {
+        switch self {
+        case .level: reader.set(&values.level, reader.choice(field, of: Self.levels.map { ($0, $0) }))
+        }
+    }
+
+    func shown(_ values: LogConfiguration) -> ShownValue {
+        switch self {
+        case .level: .text(values.level)
+        }
+    }
+
+    var needsRestart: Bool { false }
+}
+
+extension ConfigurationKey.Tracing: SectionKey {
+    func read(_ field: Field, by reader: inout DocumentReader, into values: inout TracingConfiguration) {
+        switch self {
+        case .endpoint: values.endpoint = reader.endpoint(field)
+        case .headers: values.headers = reader.headers(field)
+        case .ratio: reader.set(&values.ratio, reader.share(field, from: 0, to: 1))
+        }
+    }
+
+    func shown(_ values: TracingConfiguration) -> ShownValue {
+        switch self {
+        case .endpoint: .text(values.endpoint ?? "none")
+        case .headers:
+            .several(
+                values.headers.sorted { $0.key < $1.key }
+                    .map { Setting("tracing.headers.\($0.key)", secret: $0.value, needsRestart: needsRestart) }
+            )
+        case .ratio: .text("\(values.ratio)")
+        }
+    }
+
+    var needsRestart: Bool { true }
+}

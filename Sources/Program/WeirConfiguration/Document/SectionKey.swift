@@ -1,0 +1,60 @@
+/// The keys of one mapping of the file, and all that is to know of each: how it is read, how it is shown, when it takes effect.
+///
+/// One `switch` for each question, so that a new key does not compile before all of them are answered.
+protocol SectionKey: CaseIterable, Hashable, RawRepresentable<String> {
+    /// The part of the configuration that the mapping fills.
+    associatedtype Values
+
+    /// Reads what the file has under the key. A value with a problem is reported and changes nothing.
+    func read(_ field: Field, by reader: inout DocumentReader, into values: inout Values)
+
+    /// The value in force, as the file would have it.
+    func shown(_ values: Values) -> ShownValue
+
+    /// Whether it is looked at only when the process starts. `docs/configuration.md` marks the same ones.
+    var needsRestart: Bool { get }
+}
+
+/// A value as people may see it.
+enum ShownValue {
+    case text(String)
+    /// A secret, or people's openids: compared, and never shown.
+    case secret(String)
+    /// Several values with keys of their own, such as the headers of `tracing.headers`.
+    case several([Setting])
+}
+
+extension SectionKey {
+    /// All values of the mapping that stands at `path`.
+    static func settings(_ values: Values, at path: String) -> [Setting] {
+        allCases.flatMap { key -> [Setting] in
+            let name = "\(path).\(key.rawValue)"
+            return switch key.shown(values) {
+            case .text(let text): [Setting(name, text, needsRestart: key.needsRestart)]
+            case .secret(let secret): [Setting(name, secret: secret, needsRestart: key.needsRestart)]
+            case .several(let settings): settings
+            }
+        }
+    }
+}
+
+extension DocumentReader {
+    /// Reads every key of a mapping that the file has.
+    @discardableResult
+    mutating func read<Key: SectionKey>(
+        _ field: Field?,
+        _ keys: Key.Type,
+        into values: inout Key.Values
+    ) -> Section<Key> {
+        let section = section(field, keys)
+        for key in Key.allCases {
+            if let field = section[key] { key.read(field, by: &self, into: &values) }
+        }
+        return section
+    }
+
+    /// Takes a value over where there is one.
+    func set<Value>(_ target: inout Value, _ value: Value?) {
+        if let value { target = value }
+    }
+}
