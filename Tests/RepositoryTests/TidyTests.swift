@@ -59,6 +59,24 @@ import Testing
         }
     }
 
+    /// What protocols of Swift's own ask for means the same everywhere.
+    private static let wellKnown: Set<Substring> = ["description", "hash", "==", "<", "next"]
+
+    @Test func `every public declaration says what it is`() throws {
+        let declaration = /^(?:@\w+ )*public (?!import )(?:\w+(?:\(set\))? )*([=<]+|\w+)/
+        for file in try Repository.files(in: "Sources", endings: [".swift"]) {
+            let lines = file.lines.map { $0.drop { $0 == " " } }
+            let bare = lines.indices.filter { index in
+                guard let name = try? declaration.firstMatch(in: lines[index])?.output.1,
+                    !Self.wellKnown.contains(name)
+                else { return false }
+                let above = lines[..<index].last { !$0.hasPrefix("@") } ?? ""
+                return !above.hasPrefix("///")
+            }
+            #expect(bare.map { $0 + 1 } == [], "\(file.path)")
+        }
+    }
+
     @Test func `no function has more than 70 lines`() throws {
         for file in try Repository.swiftFiles() {
             let long = file.functions().filter { $0.length > 70 }.map { "\($0.name) at \($0.line): \($0.length)" }

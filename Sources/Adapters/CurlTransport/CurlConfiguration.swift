@@ -21,6 +21,7 @@ public struct CurlConfiguration: Equatable, Sendable {
     /// Whether HTTP/2 is offered to upstreams that are reached by TLS.
     public var http2: Bool
 
+    /// Checks nothing. `CurlTransport.init` throws where a limit, the proxy or the file can't be used.
     public init(
         proxy: String? = nil,
         caFile: String? = nil,

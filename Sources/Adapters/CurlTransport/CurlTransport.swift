@@ -51,6 +51,8 @@ public final class CurlTransport: Transport {
         shutdown()
     }
 
+    /// Returns at once. What can't be sent as it is fails as `invalid`, what is beyond `maxOutstanding` as `shortage`,
+    /// and everything after `shutdown()` as `cancelled`.
     public func send(
         _ request: UpstreamRequest,
         completion: @escaping @Sendable (Result<UpstreamReply, TransportFailure>) -> Void

@@ -160,6 +160,7 @@ public struct ListenerLimits: Equatable, Sendable {
     /// brings may pass it by at most 64 KiB.
     public var unclaimedBodyBytes = 16 * 1024
 
+    /// Every limit has the default that is written at it.
     public init() {}
 
     /// What ``minimumRate`` means for one ``progressInterval``, in bytes.

@@ -3,6 +3,7 @@ public import Resilience
 
 /// An answer to a request, or the way in which there is to be none.
 public struct OutgoingReply: Sendable {
+    /// The HTTP status code, such as 200.
     public var status: Int
 
     /// In order. `Content-Length`, `Transfer-Encoding` and `Connection` are the listener's own and left out if given,
@@ -24,6 +25,7 @@ public struct OutgoingReply: Sendable {
     /// Takes the connection in place of an answer; see ``handingOver(to:)``.
     var takesOver: (@Sendable (any Channel) -> Void)?
 
+    /// By default the connection is kept if the peer wants that.
     public init(
         status: Int,
         headers: [(name: String, value: String)] = [],

@@ -14,6 +14,7 @@ public struct OTLPConfiguration: Equatable, Sendable {
     /// `service.instance.id`, which tells processes of one service apart; left out if `nil`.
     public var serviceInstanceID: String?
 
+    /// How much one span may hold.
     public var limits = SpanLimits()
     /// Spans of unsampled traces that are held in case their trace fails.
     public var heldSpans = 4096
@@ -30,6 +31,7 @@ public struct OTLPConfiguration: Equatable, Sendable {
     public var requestTimeout: Duration = .seconds(10)
     /// The wait after the first failure; it doubles with each further one.
     public var backoff: Duration = .seconds(1)
+    /// The longest that this wait becomes; a `Retry-After` may ask for more.
     public var backoffMax: Duration = .seconds(30)
     /// The longest `Retry-After` that is believed.
     public var retryAfterMax: Duration = .seconds(60)
@@ -38,6 +40,7 @@ public struct OTLPConfiguration: Equatable, Sendable {
     /// How long a shutdown may take to send what waits.
     public var shutdownTimeout: Duration = .seconds(5)
 
+    /// A collector on this machine, 1 % of the traces, and no headers.
     public init() {}
 
     /// The address that requests go to.

@@ -138,6 +138,7 @@ public struct OTLPRequest: Sendable {
     /// After which the sender gives up and tells `.failed`.
     public var timeout: Duration
 
+    /// Checks nothing. The exporter makes all requests; a sender's tests may make their own.
     public init(url: String, headers: [(name: String, value: String)], body: [UInt8], timeout: Duration) {
         self.url = url
         self.headers = headers

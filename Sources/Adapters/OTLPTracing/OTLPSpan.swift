@@ -49,6 +49,7 @@ public final class OTLPSpan: Tracing.Span {
         return context
     }
 
+    /// The span's name, cut off at `SpanLimits.stringLength`. A change after the end does nothing.
     public var operationName: String {
         get { state.withLock { $0.name } }
         set {
@@ -62,6 +63,7 @@ public final class OTLPSpan: Tracing.Span {
         state.withLock { !$0.hasEnded }
     }
 
+    /// At most `SpanLimits.attributes`; those beyond are left out and counted. A change after the end does nothing.
     public var attributes: SpanAttributes {
         get { state.withLock { $0.attributes } }
         set {
@@ -79,6 +81,7 @@ public final class OTLPSpan: Tracing.Span {
         change { $0.status = status }
     }
 
+    /// Adds an event with its own time. Beyond `SpanLimits.events` it is only counted.
     public func addEvent(_ event: SpanEvent) {
         let kept = limits.trimmed(event.attributes, atMost: limits.nestedAttributes)
         append(

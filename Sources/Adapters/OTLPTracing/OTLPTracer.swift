@@ -38,6 +38,8 @@ public final class OTLPTracer: Tracer {
         clock.now()
     }
 
+    /// Starts a span: a child of the context's span, else the first of a new trace, for which
+    /// ``OTLPConfiguration/ratio`` decides whether it is sampled.
     public func startSpan<Instant: TracerInstant>(
         _ operationName: String,
         context: @autoclosure () -> InstrumentationContext,

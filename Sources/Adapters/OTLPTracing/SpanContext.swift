@@ -2,7 +2,9 @@ public import Tracing
 
 /// What crosses process boundaries about a span: enough to be its child or to link to it.
 public struct SpanContext: Hashable, Sendable {
+    /// The trace that the span is part of.
     public var traceID: TraceID
+    /// The span itself: the parent of spans that are started in this context.
     public var spanID: SpanID
     /// Whether the trace was chosen at its head; children follow it.
     public var isSampled: Bool
@@ -47,6 +49,7 @@ public struct SpanContext: Hashable, Sendable {
 
 /// A span's own name within its trace: 64 bits, not all zero.
 public struct SpanID: Hashable, Sendable, CustomStringConvertible {
+    /// The 64 bits, never 0.
     public let value: UInt64
 
     /// `nil` for zero, which the standard keeps for "no span".

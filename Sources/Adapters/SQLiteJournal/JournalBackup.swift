@@ -11,6 +11,7 @@ public import WeirPorts
 public struct JournalBackup {
     /// What was copied.
     public struct Report: Equatable, Sendable {
+        /// Messages that the copy holds.
         public var messages: Int
         /// The size of the copy.
         public var bytes: Int64

@@ -46,6 +46,8 @@ public final class SQLiteJournal: Journal {
         await writer.close()
     }
 
+    /// Queues the writes for the writer's thread. After `close()` they fail with `closed`, on another thread than the
+    /// caller's.
     public func append(
         _ writes: [JournalWrite],
         completion: @escaping @Sendable (Result<JournalReceipt, JournalError>) -> Void
@@ -53,6 +55,7 @@ public final class SQLiteJournal: Journal {
         writer.append(writes, completion: completion)
     }
 
+    /// Reads on the calling thread, which waits until all messages are handed over.
     public func restore(_ each: (RestoredMessage) -> Void) throws(JournalError) {
         guard writer.isOpen else { throw .closed }
         do {
@@ -62,6 +65,7 @@ public final class SQLiteJournal: Journal {
         }
     }
 
+    /// Reads on the calling thread, which waits until all entries are read.
     public func ledger() throws(JournalError) -> [LedgerEntry] {
         guard writer.isOpen else { throw .closed }
         do {
@@ -71,10 +75,13 @@ public final class SQLiteJournal: Journal {
         }
     }
 
+    /// Reads with one of the configuration's `readers`, so that no listing delays it.
     public func message(_ id: JobID) async throws(JournalError) -> MessageRecord? {
         try await read { try JournalReader.message($0, id) }
     }
 
+    /// Reads with one of `listReaders`. Throws `busy` where `maximumListsWaiting` listings wait, or as many of this
+    /// client's as it may have.
     public func list(_ filter: MessageFilter) async throws(JournalError) -> MessagePage {
         guard writer.isOpen else { throw .closed }
         do {
@@ -84,10 +91,12 @@ public final class SQLiteJournal: Journal {
         }
     }
 
+    /// Reads with one of the configuration's `readers`, so that no listing delays it.
     public func idempotent(_ key: IdempotencyKey, now: Timestamp) async throws(JournalError) -> IdempotentMessage? {
         try await read { try JournalReader.idempotent($0, key, now: now) }
     }
 
+    /// One step, done by the writer's thread. Returns once it is committed.
     public func sweep(_ retention: Retention, now: Timestamp, limit: Int) async throws(JournalError) -> Bool {
         let result = await withCheckedContinuation { continuation in
             writer.sweep(
@@ -97,10 +106,12 @@ public final class SQLiteJournal: Journal {
         return try result.get()
     }
 
+    /// Asks the file system for sizes and free room; waits for no commit.
     public func status() -> JournalStatus {
         writer.status()
     }
 
+    /// The writer's thread calls `report`: what it does there delays the next commit.
     public func onCommit(_ report: @escaping @Sendable (CommitReport) -> Void) {
         writer.onCommit(report)
     }
@@ -139,14 +150,16 @@ public struct SQLiteJournalConfiguration: Equatable, Sendable {
     public var listedRows = 50_000
     /// How long one page of a listing looks for messages.
     public var listTime: Duration = .milliseconds(250)
-    /// Listings that may wait for a connection, of all clients and of one; beyond it they are refused.
+    /// Listings of all clients that may wait for a connection; beyond it they are refused.
     public var maximumListsWaiting = 64
+    /// Listings of one client that may wait for a connection; beyond it they are refused.
     public var maximumListsWaitingPerClient = 8
     /// Bytes of pages that the writer keeps in memory.
     public var cacheBytes = 64 << 20
     /// Pages of 4 KiB that the database may grow to; `nil` for as many as the disk holds.
     public var maximumPages: Int?
 
+    /// Every setting has the default that is written at it.
     public init() {}
 
     /// What the write-ahead log is cut back to when it begins anew: twice what moves it into the database.

@@ -145,5 +145,6 @@ public struct SandboxConfiguration: Equatable, Sendable {
     /// How many requests are kept for `GET /_sandbox/requests`, the newest.
     public var keptRequests = 100_000
 
+    /// Any app with any secret but an empty one, and WeChat's own token times and quotas.
     public init() {}
 }

@@ -8,6 +8,7 @@ public import Weir
 public struct APIHandler: Sendable {
     let gateway: Gateway
 
+    /// Starts nothing: the gateway runs as a service of its own.
     public init(gateway: Gateway) {
         self.gateway = gateway
     }

@@ -207,6 +207,7 @@ public struct ReloadReport: Equatable, Sendable {
     /// What changed; or what is wrong, each as `file:line:column: message`.
     public var lines: [String]
 
+    /// When `isInForce` is false, `lines` say what is wrong.
     public init(isInForce: Bool, lines: [String]) {
         self.isInForce = isInForce
         self.lines = lines

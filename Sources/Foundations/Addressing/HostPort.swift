@@ -6,6 +6,7 @@ public struct HostPort: Hashable, Sendable, CustomStringConvertible {
     /// 0...65535. For a listener 0 means any free port.
     public var port: Int
 
+    /// Checks nothing; use ``init(_:)`` for text that somebody typed.
     public init(host: String, port: Int) {
         self.host = host
         self.port = port

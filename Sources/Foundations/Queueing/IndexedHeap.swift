@@ -3,10 +3,13 @@
 /// Insertion, change and removal take O(log n), the first is at hand. Four children lie side by side in memory, which halves
 /// the cache misses of a binary heap (LaMarca and Ladner, "The influence of caches on the performance of heaps", 1996).
 public struct IndexedHeap: Sendable {
+    /// A slot that is in the heap, with what decides its place.
     public struct Entry: Equatable, Sendable {
+        /// The slot with the smallest key comes first.
         public var key: Int64
         /// Decides between equal keys.
         public var tie: UInt64
+        /// A small number that the owner gives out, 0 or more: the heap keeps an array by it.
         public var slot: Int32
 
         static func < (left: Entry, right: Entry) -> Bool {
@@ -18,12 +21,16 @@ public struct IndexedHeap: Sendable {
     /// By slot: its index in the heap, or -1.
     private var positions: [Int32] = []
 
+    /// An empty heap.
     public init() {}
 
+    /// How many slots are in.
     public var count: Int { part.count }
 
+    /// The slot with the smallest key, of equal keys the smallest `tie`; `nil` when the heap is empty.
     public var first: Entry? { part.first }
 
+    /// Whether the slot is in the heap: any number from 0 may be asked for.
     public func contains(_ slot: Int32) -> Bool {
         Int(slot) < positions.count && positions[Int(slot)] >= 0
     }

@@ -4,17 +4,20 @@ public import Timekeeping
 ///
 /// Packed into 56 bytes, so that a million of them with every index stay below 200 MB.
 public struct Job: Equatable, Sendable {
+    /// Names the job. No two jobs of a queue have the same.
     public internal(set) var id: JobID
     /// When Weir took it. Survives restarts and retries.
     public var acceptedAt: Timestamp
     private var packedNotBefore: OptionalTimestamp
     private var packedExpiresAt: OptionalTimestamp
     private var packedFirstAttemptAt: OptionalTimestamp
+    /// The lane that it waits in, together with the jobs of the same app and api.
     public var lane: LaneID
     /// Attempts that count for the retry policy so far; at most `UInt32.max` are counted.
     public var countedAttempts: UInt32
     /// Requests that were started so far, also those that do not count.
     public var startedAttempts: UInt32
+    /// Its own priority, as it was given, without ageing.
     public var priority: Priority
     /// The owner's number of the retry class.
     public var retryClass: UInt8
@@ -23,6 +26,8 @@ public struct Job: Equatable, Sendable {
     /// Whether it is in the journal. A relayed call is not: it does not count against the queue's capacity.
     public internal(set) var isDurable: Bool
 
+    /// Without `notBefore` it may be taken at once, without `expiresAt` it never expires. A job of an earlier process
+    /// brings its counters along.
     public init(
         id: JobID,
         lane: LaneID,

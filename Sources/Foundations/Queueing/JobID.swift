@@ -2,8 +2,10 @@ public import Timekeeping
 
 /// A message's id: 64 bits that sort by the time of acceptance, shown as 13 characters of Crockford's base 32 in lower case.
 public struct JobID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The 64 bits: milliseconds since 1970 shifted left by 20, plus a counter. Larger ids are later ones.
     public let rawValue: UInt64
 
+    /// Takes any 64 bits, such as those that a journal has stored.
     public init(rawValue: UInt64) {
         self.rawValue = rawValue
     }

@@ -36,6 +36,7 @@ public enum JobState: UInt8, CaseIterable, Sendable {
         }
     }
 
+    /// Reads what `name` writes, in lower case; `nil` for anything else.
     public init?(name: some StringProtocol) {
         guard let match = JobState.allCases.first(where: { $0.name == name }) else { return nil }
         self = match

@@ -17,6 +17,7 @@ public enum Priority: UInt8, CaseIterable, Comparable, Sendable {
         }
     }
 
+    /// Reads what `name` writes, in lower case; `nil` for anything else.
     public init?(name: some StringProtocol) {
         guard let match = Priority.allCases.first(where: { $0.name == name }) else { return nil }
         self = match

@@ -125,8 +125,10 @@ public struct Head: Comparable, Sendable {
     public var effectivePriority: Priority
     /// Since when it could have been taken, as the wall clock goes now.
     public var readySince: Timestamp
+    /// The job's id: of two jobs with equal priority and time the smaller id, the older job, goes first.
     public var id: JobID
 
+    /// Heads are compared with others of the same moment: `readySince` changes when the wall clock is set.
     public init(effectivePriority: Priority, readySince: Timestamp, id: JobID) {
         self.effectivePriority = effectivePriority
         self.readySince = readySince

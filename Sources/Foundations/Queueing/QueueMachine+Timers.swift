@@ -112,6 +112,7 @@ public struct Advance: Equatable, Sendable {
     /// Scheduled jobs that became ready since the last `advance`.
     public var readied: Int
 
+    /// By default nothing has happened.
     public init(expired: [Job] = [], readied: Int = 0) {
         self.expired = expired
         self.readied = readied

@@ -26,6 +26,7 @@ public struct QueueMachine: Sendable {
         var isOpen = true
     }
 
+    /// The bounds and the ageing in force.
     public private(set) var policy: QueuePolicy
     /// All jobs, waiting and in flight.
     public internal(set) var count = 0
@@ -54,6 +55,7 @@ public struct QueueMachine: Sendable {
     /// Became ready by a timer, not reported yet.
     var readied = 0
 
+    /// An empty queue without lanes.
     public init(_ policy: QueuePolicy = QueuePolicy()) {
         self.policy = policy
         ageing = Ageing(policy)
@@ -141,6 +143,7 @@ public struct QueuePolicy: Equatable, Sendable {
     /// The highest priority that ageing gives. `urgent` counts as `high`: what is urgent goes strictly before all else.
     public var ageingCeiling: Priority = .high
 
+    /// A million jobs, a tenth of them kept for `urgent` and `high`, and ageing by one priority a minute up to `high`.
     public init() {}
 
     /// Jobs that a `normal` or `low` one may find in the queue and still be taken.
@@ -154,20 +157,27 @@ public struct QueuePolicy: Equatable, Sendable {
 
 /// How many jobs there are, by what they wait for.
 public struct QueueCounts: Equatable, Sendable {
+    /// Jobs that could be taken now as far as their own times go.
     public var ready = 0
+    /// Jobs whose `notBefore` has not come.
     public var scheduled = 0
+    /// Jobs that were taken and have no result yet.
     public var inFlight = 0
 
+    /// By default all are 0.
     public init(ready: Int = 0, scheduled: Int = 0, inFlight: Int = 0) {
         self.ready = ready
         self.scheduled = scheduled
         self.inFlight = inFlight
     }
 
+    /// Ready and scheduled jobs.
     public var waiting: Int { ready + scheduled }
 
+    /// All jobs, those in flight included.
     public var total: Int { waiting + inFlight }
 
+    /// Adds each of the three numbers.
     public static func += (left: inout QueueCounts, right: QueueCounts) {
         left.ready += right.ready
         left.scheduled += right.scheduled
@@ -179,11 +189,14 @@ public struct QueueCounts: Equatable, Sendable {
 public struct QueueSnapshot: Equatable, Sendable {
     /// What is there of one priority.
     public struct Level: Equatable, Sendable {
+        /// The priority that the jobs were given, without ageing.
         public var priority: Priority
+        /// Jobs of this priority.
         public var counts: QueueCounts
         /// Since when the ready job that has been ready longest has been ready; `nil` when none is.
         public var oldestReady: Timestamp?
 
+        /// By default there are no jobs.
         public init(priority: Priority, counts: QueueCounts = QueueCounts(), oldestReady: Timestamp? = nil) {
             self.priority = priority
             self.counts = counts
@@ -200,6 +213,7 @@ public struct QueueSnapshot: Equatable, Sendable {
     /// One for each priority, `urgent` first.
     public var levels: [Level]
 
+    /// Checks nothing: it is the caller's to see that `count` and `levels` agree.
     public init(capacity: Int, count: Int, durableCount: Int, levels: [Level]) {
         self.capacity = capacity
         self.count = count

@@ -4,6 +4,7 @@ public struct Instant: Hashable, Comparable, Sendable {
     /// Nanoseconds since an origin that is fixed for the life of the process (and otherwise arbitrary).
     public var nanoseconds: Int64
 
+    /// Counts from the clock's origin, negative before it.
     public init(nanoseconds: Int64) {
         self.nanoseconds = nanoseconds
     }
@@ -24,6 +25,7 @@ public struct Instant: Hashable, Comparable, Sendable {
         return overflow ? (duration < .zero ? Instant(nanoseconds: .min) : .distantFuture) : Instant(nanoseconds: sum)
     }
 
+    /// The instant that lies `duration` earlier; saturates instead of overflowing.
     public static func - (instant: Instant, duration: Duration) -> Instant {
         // The negative of the shortest duration is none.
         let (difference, overflow) = instant.nanoseconds.subtractingReportingOverflow(duration.inNanoseconds)
@@ -40,9 +42,12 @@ public struct Instant: Hashable, Comparable, Sendable {
 
 /// One reading of both clocks, for machines that measure with the one and store with the other.
 public struct Moment: Equatable, Sendable {
+    /// What the monotonic clock shows: for measuring.
     public var instant: Instant
+    /// What the wall clock shows: for storing, and for telling people.
     public var timestamp: Timestamp
 
+    /// Both clocks must have been read at the same time.
     public init(instant: Instant, timestamp: Timestamp) {
         self.instant = instant
         self.timestamp = timestamp

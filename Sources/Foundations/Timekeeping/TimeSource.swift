@@ -20,6 +20,7 @@ public protocol TimeSource: Sendable {
 }
 
 extension TimeSource {
+    /// Swift's own pool of threads.
     public var executor: (any TaskExecutor)? { nil }
 
     /// Both clocks at once.
@@ -32,16 +33,20 @@ extension TimeSource {
 public struct SystemTimeSource: TimeSource {
     private let origin = ContinuousClock.now
 
+    /// The monotonic clock's origin is the time of this call: use one source everywhere in a process.
     public init() {}
 
+    /// The time since the source was made. It goes on while the machine sleeps.
     public func now() -> Instant {
         Instant(nanoseconds: origin.duration(to: .now).inNanoseconds)
     }
 
+    /// The system's wall clock, rounded down to a millisecond. It may step when somebody sets it.
     public func timestamp() -> Timestamp {
         Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)))
     }
 
+    /// Suspends until `deadline`. Throws `CancellationError` when the task is cancelled first.
     public func sleep(until deadline: Instant) async throws {
         try await ContinuousClock().sleep(until: origin.advanced(by: .nanoseconds(deadline.nanoseconds)))
     }

@@ -1,8 +1,10 @@
 /// A point of wall-clock time in milliseconds since 1970-01-01T00:00:00Z, the form in which times are stored,
 /// compared with a message's `not_before` and shown to people.
 public struct Timestamp: Hashable, Comparable, Sendable {
+    /// Milliseconds since 1970-01-01T00:00:00Z, negative before.
     public var milliseconds: Int64
 
+    /// Takes any number, negative ones too.
     public init(milliseconds: Int64) {
         self.milliseconds = milliseconds
     }

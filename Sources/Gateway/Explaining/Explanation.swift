@@ -8,7 +8,9 @@ public import WeirPorts
 ///
 /// Made from what the journal and the dispatcher know, with nothing in it that the API does not show anyway: no openid, no body, no token.
 public struct Explanation: Equatable, Sendable {
+    /// The message's id.
     public var id: JobID
+    /// Where the message stands now.
     public var state: JobState
     /// One sentence for whoever was asked "where is my message?".
     public var summary: String
@@ -70,11 +72,14 @@ public struct ExplanationStep: Equatable, Sendable {
 
     /// When it was, or began. Of several waits in a row only the durations are known: they are told as if the longest came first.
     public var at: Timestamp
+    /// What the line tells of; it decides which other members are set.
     public var kind: Kind
     /// One or a few plain sentences.
     public var text: String
 
+    /// How long the wait, the gap or the attempt took; of a wait that goes on, how long so far.
     public var duration: Duration?
+    /// What it waited for, or waits for.
     public var reason: WaitReason?
     /// The api whose limiter or pause it waited for.
     public var api: String?
@@ -84,7 +89,9 @@ public struct ExplanationStep: Equatable, Sendable {
     public var attempt: Int?
     /// How many attempts are left out here.
     public var omitted: Int?
+    /// What became of the attempt.
     public var outcome: Outcome?
+    /// WeChat's errcode in the attempt's reply.
     public var errcode: Int?
     /// What the errcode means.
     public var meaning: String?
@@ -92,8 +99,11 @@ public struct ExplanationStep: Equatable, Sendable {
     public var advice: String?
     /// WeChat's text.
     public var errmsg: String?
+    /// WeChat's request id of the attempt, which its support asks for.
     public var rid: String?
+    /// When it was to go again, or may go on, as far as that is known.
     public var nextAt: Timestamp?
+    /// What the repeat cost the app's retry budget.
     public var cost: RetryCost?
 
     init(_ kind: Kind, at: Timestamp, _ text: String) {

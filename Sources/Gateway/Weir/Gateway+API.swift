@@ -118,6 +118,8 @@ extension Gateway {
 
     // MARK: Asking and changing
 
+    /// One message of this caller's, with what it waits for now. Throws `notFound` for an id of nobody's or of another
+    /// client's.
     public func message(_ id: String, caller: Caller) async throws(MessageRefusal) -> MessageRecord {
         try await messageService.status(id, caller: caller)
     }
@@ -127,14 +129,18 @@ extension Gateway {
         try await messageService.explain(id, caller: caller)
     }
 
+    /// A page of this caller's messages, newest first. A named client sees its own alone, whatever the filter says.
     public func messages(_ filter: MessageFilter, caller: Caller) async throws(MessageRefusal) -> MessagePage {
         try await messageService.list(filter, caller: caller)
     }
 
+    /// Takes back a message that waits. Throws `wrongState` where it has ended, or while an attempt is in flight.
     public func cancel(_ id: String, caller: Caller) async throws(MessageRefusal) -> MessageRecord {
         try await messageService.cancel(id, caller: caller)
     }
 
+    /// Lets a `failed` or `dead` message wait again. With `force` also an `unknown` one, which its recipient may then
+    /// see twice. Throws `wrongState` for all others.
     public func redrive(_ id: String, force: Bool, caller: Caller) async throws(MessageRefusal) -> MessageRecord {
         try checkAccepting()
         return try await messageService.redrive(id, force: force, caller: caller)
@@ -158,6 +164,7 @@ extension Gateway {
         roster.tokens()
     }
 
+    /// The journal's numbers, and why it can't be written if so; waits for no commit.
     public func journalStatus() -> JournalStatus {
         journal.status()
     }

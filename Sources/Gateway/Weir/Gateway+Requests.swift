@@ -11,6 +11,7 @@ public struct RequestAnswer<Reply> {
     /// The HTTP status.
     public var status: Int
 
+    /// `route` and `method` become labels of metrics: pass one of few values, never what a caller sent.
     public init(_ reply: Reply, route: String, method: String, status: Int) {
         self.reply = reply
         self.route = route

@@ -16,7 +16,9 @@ public final class Gateway: Service {
     let live: LiveSettings.Holder
     /// One reload at a time.
     let reloading = Mutex(())
+    /// Where the gateway's metrics are registered: that of its options. Scrape it.
     public let registry: MetricRegistry
+    /// The gateway's instruments, for those who serve it.
     public let metrics: GatewayMetrics
     let traces: GatewayTraces
     let requestLog: RequestLog
@@ -259,6 +261,7 @@ extension Gateway {
         /// Chance, for ids and jitter. Two gateways of one seed make the same ids: set it in tests alone.
         public var seed = UInt64.random(in: .min ... .max)
 
+        /// The system's clocks, a registry of its own, no traces, and a seed by chance.
         public init() {}
     }
 }

@@ -5,9 +5,13 @@ public import WeChat
 public struct AttemptRecord: Equatable, Sendable {
     /// 1 for the first try, counting every request that was started, also token retries and interrupted ones.
     public var number: Int
+    /// When it was begun, by the wall clock.
     public var startedAt: Timestamp
+    /// From its beginning to its outcome; zero where the process ended in between.
     public var duration: Duration
+    /// What became of it.
     public var outcome: Outcome
+    /// WeChat's errcode, where its reply has one.
     public var errcode: Int?
     /// WeChat's text without its `rid`, or the transport's failure; cut to 512 characters.
     public var errmsg: String?
@@ -18,6 +22,7 @@ public struct AttemptRecord: Equatable, Sendable {
     /// Where the message waited on afterwards: until when, why, and what that cost.
     public var next: NextStep?
 
+    /// The number counts from 1; everything else that was not known or did not happen is left out.
     public init(
         number: Int,
         startedAt: Timestamp,
@@ -49,8 +54,10 @@ public struct NextStep: Equatable, Sendable {
     public var wait: WaitReason?
     /// One short phrase for people: why the message goes again.
     public var reason: String
+    /// What the repeat costs the app's retry budget.
     public var cost: RetryCost
 
+    /// Pass `nil` for `due` where nobody knows when it goes again.
     public init(due: Timestamp?, wait: WaitReason? = nil, reason: String, cost: RetryCost) {
         self.due = due
         self.wait = wait

@@ -58,6 +58,7 @@ public protocol Journal: Sendable {
 }
 
 extension Journal {
+    /// Does nothing: for a journal without commits.
     public func onCommit(_ report: @escaping @Sendable (CommitReport) -> Void) {}
 }
 
@@ -66,6 +67,7 @@ public struct JournalReceipt: Sendable {
     /// What `start` asked for. A started message that is missing here has lost its body (it was removed).
     public var bodies: [JobID: StoredBody]
 
+    /// By default no body was asked for.
     public init(bodies: [JobID: StoredBody] = [:]) {
         self.bodies = bodies
     }
@@ -73,10 +75,12 @@ public struct JournalReceipt: Sendable {
 
 /// What an attempt needs of a message: its body, and the trace that it belongs to.
 public struct StoredBody: Equatable, Sendable {
+    /// WeChat's body, verbatim.
     public var bytes: [UInt8]
     /// As in `MessageContent.traceparent`.
     public var traceparent: String
 
+    /// `traceparent` is the bare trace id where nobody traced.
     public init(bytes: [UInt8], traceparent: String) {
         self.bytes = bytes
         self.traceparent = traceparent
@@ -94,6 +98,7 @@ public struct Retention: Equatable, Sendable {
     /// `dead` and `unknown`.
     public var dead: Duration = .seconds(30 * 24 * 3600)
 
+    /// Bodies for a day, messages for 7 days, those that are `failed`, `dead` or `unknown` for 30.
     public init() {}
 }
 
@@ -132,6 +137,7 @@ public struct Settlement: Equatable, Sendable {
     /// Why it waits or ended, one short phrase for people, such as `template argument invalid (47003)`.
     public var reason: String?
 
+    /// Set `nextAt` for `pending` alone, and `msgid` where WeChat accepted the message.
     public init(
         state: JobState,
         at: Timestamp,

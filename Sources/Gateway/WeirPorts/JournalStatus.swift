@@ -7,13 +7,16 @@ public struct JournalStatus: Equatable, Sendable {
     public var bytes: Int64
     /// Bytes free on its file system.
     public var freeBytes: Int64
+    /// Commits that succeeded since it was opened.
     public var commits: Int
     /// Writes in all commits together.
     public var writes: Int
+    /// Commits that failed since it was opened.
     public var errors: Int
     /// Writes handed over that no commit has taken yet.
     public var pendingWrites: Int
 
+    /// By default a journal that works and has done nothing.
     public init(
         failure: JournalError? = nil,
         bytes: Int64 = 0,
@@ -44,6 +47,7 @@ public struct CommitReport: Equatable, Sendable {
     /// Why nothing of it was kept.
     public var failure: JournalError?
 
+    /// Without a `failure` the commit succeeded.
     public init(writes: Int, calls: Int, took: Duration, failure: JournalError? = nil) {
         self.writes = writes
         self.calls = calls

@@ -11,7 +11,9 @@ public struct Message: Equatable, Sendable {
     public var app: String
     /// The client's name in the configuration, empty when none are configured.
     public var client: String
+    /// What kind of message it is, which decides WeChat's path.
     public var type: MessageType
+    /// How soon it goes among what is ready.
     public var priority: Priority
     /// The retry class's name.
     public var retryClass: String
@@ -22,6 +24,7 @@ public struct Message: Equatable, Sendable {
     /// From this time on no attempt is begun.
     public var notAfter: Timestamp?
 
+    /// By default no client, priority `normal`, retry class `available`, and no times of its own.
     public init(
         id: JobID,
         app: String,
@@ -59,6 +62,7 @@ public struct MessageContent: Equatable, Sendable {
     /// trace id where nobody traced.
     public var traceparent: String
 
+    /// By default only a body. `body` must be what WeChat is to get, byte for byte.
     public init(
         body: [UInt8],
         metadata: [UInt8] = [],
@@ -76,6 +80,7 @@ public struct MessageContent: Equatable, Sendable {
 
 /// How far a message has come. A new one has come nowhere: `MessageProgress()`.
 public struct MessageProgress: Equatable, Sendable {
+    /// Where it stands.
     public var state = JobState.pending
     /// Attempts that count for the retry policy, since the last redrive.
     public var countedAttempts = 0
@@ -89,12 +94,14 @@ public struct MessageProgress: Equatable, Sendable {
     public var isAmbiguous = false
     /// When the next attempt is due, where that is known.
     public var nextAt: Timestamp?
+    /// When it reached a state that is terminal; `nil` before.
     public var endedAt: Timestamp?
     /// WeChat's id of the accepted message.
     public var msgid: Int64?
     /// Why it waits or ended, one short phrase for people.
     public var reason: String?
 
+    /// A message that waits and has not been tried.
     public init() {}
 
     /// Whether an attempt may have arrived at WeChat without anybody here knowing.
@@ -104,14 +111,18 @@ public struct MessageProgress: Equatable, Sendable {
 /// All that the journal tells of a message. What its parts have is read as its own: `record.state`.
 @dynamicMemberLookup
 public struct MessageRecord: Equatable, Sendable {
+    /// What was accepted.
     public var message: Message
+    /// What it brought along.
     public var content: MessageContent
+    /// What has become of it.
     public var progress: MessageProgress
     /// The audit trail, oldest first, as far as `AttemptTrail` keeps it; empty where only a summary was asked for.
     public var attempts: [AttemptRecord]
     /// Attempts between the first and the last ones in `attempts` that are counted here and kept no longer.
     public var omittedAttempts: Int
 
+    /// By default it has come nowhere and was not tried.
     public init(
         _ message: Message,
         _ content: MessageContent,
@@ -138,16 +149,20 @@ public struct MessageRecord: Equatable, Sendable {
 
 /// A message that had not ended when the process before this one did.
 public struct RestoredMessage: Equatable, Sendable {
+    /// What was accepted.
     public var message: Message
+    /// How far it had come.
     public var progress: MessageProgress
     /// The body of a message in doubt: whether it may go again hangs on it. Empty for all others, and where it is kept no longer.
     public var doubtfulBody: [UInt8]
 
+    /// Leave `doubtfulBody` empty unless the message is in doubt.
     public init(_ message: Message, _ progress: MessageProgress, doubtfulBody: [UInt8] = []) {
         self.message = message
         self.progress = progress
         self.doubtfulBody = doubtfulBody
     }
 
+    /// The message's id.
     public var id: JobID { message.id }
 }

@@ -5,8 +5,11 @@ public import Timekeeping
 public struct MessageFilter: Equatable, Sendable {
     /// Only this client's; `nil` for all.
     public var client: String?
+    /// Only this app's, by its name in the configuration; `nil` for all.
     public var app: String?
+    /// Only messages in one of these states; empty for all.
     public var states: [JobState]
+    /// Only messages to this openid; `nil` for all.
     public var recipient: String?
     /// Created at or after this time.
     public var since: Timestamp?
@@ -15,6 +18,7 @@ public struct MessageFilter: Equatable, Sendable {
     /// 1–1,000.
     public var limit: Int
 
+    /// By default the newest 50 messages of all clients.
     public init(
         client: String? = nil,
         app: String? = nil,
@@ -41,6 +45,7 @@ public struct MessagePage: Sendable {
     /// Where the next page begins; `nil` on the last one. It need not be the id of a message of this page.
     public var next: JobID?
 
+    /// Pass `nil` for `next` when the search has come to its end.
     public init(messages: [MessageRecord], next: JobID?) {
         self.messages = messages
         self.next = next

@@ -12,13 +12,16 @@ public protocol Transport: Sendable {
 
 /// A whole HTTP reply, of whatever status. A content coding has been undone: the body is as the upstream meant it.
 public struct UpstreamReply: Equatable, Sendable {
+    /// The HTTP status code: any, as the upstream sent it.
     public var status: Int
     /// As received, names in the upstream's own spelling.
     public var headers: [HeaderField]
+    /// The whole body, empty where there was none.
     public var body: [UInt8]
     /// What a large body takes of the memory that all replies share; given back when nobody keeps the reply any more.
     public var hold: ByteHold?
 
+    /// Holds no memory of the shared budget; set `hold` where it does.
     public init(status: Int, headers: [HeaderField] = [], body: [UInt8] = []) {
         self.status = status
         self.headers = headers
@@ -40,6 +43,7 @@ extension UpstreamReply {
 
 /// Why no whole reply arrived.
 public struct TransportFailure: Error, Equatable, Sendable {
+    /// What went wrong. The raw values stand in answers and in messages' attempts.
     public enum Kind: String, CaseIterable, Sendable {
         /// The host's name could not be resolved.
         case resolve
@@ -71,12 +75,14 @@ public struct TransportFailure: Error, Equatable, Sendable {
         }
     }
 
+    /// What went wrong; `isEvidence` tells whether that says something about the upstream.
     public var kind: Kind
     /// Whether any byte of the request may have reached the upstream. When false, a repeat is always safe.
     public var bytesLeft: Bool
     /// The library's own words, without URL, header or body.
     public var detail: String
 
+    /// `detail` is shown to operators: keep URL, headers and body out of it.
     public init(_ kind: Kind, bytesLeft: Bool, detail: String = "") {
         self.kind = kind
         self.bytesLeft = bytesLeft

@@ -25,6 +25,7 @@ public struct UpstreamRequest: Sendable {
     /// The longest reply body that is read; a longer one is a failure of kind `tooLarge`.
     public var replyLimit: Int
 
+    /// By default 5 s in all, 1 s for the connection, and at most 20 MiB of reply.
     public init(
         method: String,
         origin: String,
@@ -81,6 +82,7 @@ public final class CancelSignal: Sendable {
 
     private let state = Mutex(State())
 
+    /// Not sent yet. Use a new one for each request.
     public init() {}
 
     /// Whether `cancel()` was called.
@@ -128,7 +130,9 @@ package protocol Upstream: Sendable {
 
 /// One HTTP header line.
 public struct HeaderField: Hashable, Sendable {
+    /// As written. ``UpstreamReply/header(_:)`` finds it in upper and lower case.
     public var name: String
+    /// The value as text. Setting it drops `rawValue`.
     public var value: String {
         didSet { rawValue = nil }
     }
@@ -136,6 +140,7 @@ public struct HeaderField: Hashable, Sendable {
     /// then holds what can be read of them.
     public private(set) var rawValue: [UInt8]?
 
+    /// A field whose value is text.
     public init(_ name: String, _ value: String) {
         self.name = name
         self.value = value

@@ -34,9 +34,12 @@ public enum WaitReason: String, CaseIterable, Sendable {
 
 /// Time that a message spent waiting for one thing.
 public struct Wait: Equatable, Sendable {
+    /// What it waited for.
     public var reason: WaitReason
+    /// How long it waited for that, all such waits before one attempt together.
     public var duration: Duration
 
+    /// One for each reason: add up its waits first.
     public init(_ reason: WaitReason, _ duration: Duration) {
         self.reason = reason
         self.duration = duration

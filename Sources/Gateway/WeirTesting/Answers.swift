@@ -5,6 +5,7 @@ public final class Answers<Value: Sendable>: Sendable {
     private let values = Mutex<[Value]>([])
     private let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
 
+    /// Nothing has come yet.
     public init() {}
 
     /// For completions, on any thread.

@@ -10,8 +10,10 @@ public import WeirPorts
 public struct JournalModel: Sendable {
     /// Every message as it was last written. `firstAttemptAt` is set once the first attempt has ended.
     public private(set) var messages: [JobID: MessageRecord] = [:]
+    /// The ledger's entries by name, each as it was last written.
     public private(set) var ledger: [String: LedgerEntry] = [:]
 
+    /// A journal that holds nothing.
     public init() {}
 
     // MARK: Writes

@@ -185,6 +185,7 @@ public final class MemoryJournal: Journal {
 
     // MARK: Journal
 
+    /// Takes the writes in order. They are committed at once on the journal's queue, or by `commit` where it is manual.
     public func append(
         _ writes: [JournalWrite],
         completion: @escaping @Sendable (Result<JournalReceipt, JournalError>) -> Void
@@ -203,30 +204,37 @@ public final class MemoryJournal: Journal {
         if !isManual { queue.async { [self] in commit() } }
     }
 
+    /// Hands over what was committed and has not ended, oldest first.
     public func restore(_ each: (RestoredMessage) -> Void) throws(JournalError) {
         for message in try read({ $0.restored }) { each(message) }
     }
 
+    /// What was committed, ordered by the bytes of its names.
     public func ledger() throws(JournalError) -> [LedgerEntry] {
         try read { $0.entries }
     }
 
+    /// What was committed of the message.
     public func message(_ id: JobID) async throws(JournalError) -> MessageRecord? {
         try read { $0.message(id) }
     }
 
+    /// A page by `JournalModel`'s rules: it looks at all messages and is never `busy`.
     public func list(_ filter: MessageFilter) async throws(JournalError) -> MessagePage {
         try read { $0.list(filter) }
     }
 
+    /// What was committed under the key within the last 24 hours.
     public func idempotent(_ key: IdempotencyKey, now: Timestamp) async throws(JournalError) -> IdempotentMessage? {
         try read { $0.idempotent(key, now: now) }
     }
 
+    /// Removes at once; it counts as no commit.
     public func sweep(_ retention: Retention, now: Timestamp, limit: Int) async throws(JournalError) -> Bool {
         try read { $0.sweep(retention, now: now, limit: limit) }
     }
 
+    /// The numbers of commits and writes; `bytes` and `freeBytes` stay 0.
     public func status() -> JournalStatus {
         state.withLock { state in
             JournalStatus(

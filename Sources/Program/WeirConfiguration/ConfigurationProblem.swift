@@ -12,6 +12,7 @@ public struct ConfigurationProblem: Error, Hashable, Sendable, CustomStringConve
     /// What is wrong and how to put it right; begins with the key's dotted path where there is one.
     public var message: String
 
+    /// `message` is shown: no value that may be secret belongs in it.
     public init(file: String, line: Int, column: Int, message: String) {
         self.file = file
         self.line = line
@@ -35,6 +36,7 @@ public struct ReadResult: Equatable, Sendable {
     /// What is allowed and probably not meant, in the file's order. A file with warnings alone is in force.
     public var warnings: [ConfigurationProblem]
 
+    /// Leave `configuration` out where there is any problem.
     public init(
         configuration: GatewayConfiguration?,
         problems: [ConfigurationProblem] = [],

@@ -38,9 +38,13 @@ public enum BreakerReason: String, CaseIterable, Sendable {
 
 /// A change of a breaker's state.
 public struct BreakerTransition: Equatable, Sendable {
+    /// The state before.
     public var from: BreakerState
+    /// The state after.
     public var to: BreakerState
+    /// Why it changed.
     public var reason: BreakerReason
+    /// When it changed, on the monotonic clock.
     public var at: Instant
     /// What the window held when it happened.
     public var counts: BreakerCounts
@@ -49,6 +53,7 @@ public struct BreakerTransition: Equatable, Sendable {
     /// Counts a breaker's transitions from 1, as a listener may hear of two of them in either order.
     public var sequence: UInt64
 
+    /// By default the window was empty and no open time began.
     public init(
         from: BreakerState,
         to: BreakerState,

@@ -13,6 +13,7 @@ public import Timekeeping
 public struct CircuitBreakerMachine: Equatable, Sendable {
     /// The policy in force, as it was given.
     public private(set) var policy: CircuitBreakerPolicy
+    /// What it lets through. After the open time it stays `open` until a call asks.
     public private(set) var state = BreakerState.closed
     /// What an operator has told it to do.
     public private(set) var mode = BreakerMode.auto
@@ -42,9 +43,7 @@ public struct CircuitBreakerMachine: Equatable, Sendable {
     /// Asks whether a call may be made. An open breaker whose time is over becomes half-open; the permit says so.
     public mutating func permit(at now: Instant) -> Admission {
         if state == .closed {
-            return .granted(
-                BreakerPermit(grantedAt: now, generation: generation, probe: nil, startedProbing: nil)
-            )
+            return .granted(BreakerPermit(grantedAt: now, generation: generation, probe: nil, startedProbing: nil))
         }
         if let wait = openWait(at: now) { return .refused(retryAfter: wait) }
         var started: UInt64?

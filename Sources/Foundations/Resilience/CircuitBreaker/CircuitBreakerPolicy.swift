@@ -29,6 +29,7 @@ public struct CircuitBreakerPolicy: Equatable, Sendable {
     /// The share by which an open time is made longer or shorter at random, so that many gateways do not probe in step; 0…1.
     public var jitter: Double
 
+    /// By default it opens when of at least 20 calls in 30 s half have failed, or 60 % took 5 s or longer.
     public init(
         window: Duration = .seconds(30),
         minimumCalls: Int = 20,

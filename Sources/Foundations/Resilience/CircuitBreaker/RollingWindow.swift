@@ -52,14 +52,17 @@ public struct BreakerCounts: AdditiveArithmetic, Equatable, Sendable {
     /// Those that took at least the policy's `slowCall`, and those that still hang after it.
     public var slow: Int
 
+    /// By default all are 0.
     public init(calls: Int = 0, failures: Int = 0, slow: Int = 0) {
         self.calls = calls
         self.failures = failures
         self.slow = slow
     }
 
+    /// No calls.
     public static let zero = BreakerCounts()
 
+    /// Adds each of the three numbers.
     public static func + (left: BreakerCounts, right: BreakerCounts) -> BreakerCounts {
         BreakerCounts(
             calls: left.calls + right.calls,
@@ -68,6 +71,7 @@ public struct BreakerCounts: AdditiveArithmetic, Equatable, Sendable {
         )
     }
 
+    /// Subtracts each of the three numbers.
     public static func - (left: BreakerCounts, right: BreakerCounts) -> BreakerCounts {
         BreakerCounts(
             calls: left.calls - right.calls,

@@ -160,6 +160,7 @@ public struct RateLimit: Equatable, Sendable {
     /// The most permits that can be saved up, and so the most that can be taken at once; at least 1.
     public var burst: Int
 
+    /// Keeps the values as they are; one below 1 counts as 1 when the limit is used.
     public init(permits: Int, per: Duration, burst: Int) {
         self.permits = permits
         self.per = per

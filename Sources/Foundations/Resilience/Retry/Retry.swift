@@ -110,6 +110,7 @@ public struct RetryExhaustion: Equatable, Sendable {
     /// The time since the first attempt.
     public var age: Duration
 
+    /// Both count from the first attempt: it is one of `attempts`, and `age` begins with it.
     public init(attempts: Int, age: Duration) {
         self.attempts = attempts
         self.age = age

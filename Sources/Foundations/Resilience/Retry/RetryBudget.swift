@@ -111,6 +111,7 @@ public struct RetryBudgetPolicy: Equatable, Sendable {
     /// Retries that are allowed in any case, so that little traffic can be retried too.
     public var floor: RateLimit
 
+    /// By default Finagle's values: retries for 20 % of the calls, and 10 a second in any case.
     public init(ratio: Double = 0.2, floor: RateLimit = RateLimit(permits: 10, per: .seconds(1), burst: 10)) {
         self.ratio = ratio
         self.floor = floor

@@ -23,6 +23,7 @@ public struct RetryPolicy: Equatable, Sendable {
     /// The default time after its acceptance at which work of this class expires; `nil` for none. The owner's to apply.
     public var lifetime: Duration?
 
+    /// By default there are only the fast attempts, without a limit of time.
     public init(
         fastAttempts: Int,
         backoff: Backoff,
@@ -129,6 +130,7 @@ public struct Backoff: Equatable, Sendable {
     /// How much is left to chance; it only ever shortens a delay.
     public var jitter: Jitter
 
+    /// Keeps the values as they are; one out of its range counts as the nearest one within.
     public init(base: Duration, factor: Double, cap: Duration, jitter: Jitter) {
         self.base = base
         self.factor = factor

@@ -3,12 +3,15 @@ public import WeirPorts
 
 /// What keeps waiting work from leaving, and until when as far as that is known.
 public struct Obstacle: Equatable, Sendable {
+    /// The same reasons that a message's waits are told by.
     public typealias Reason = WaitReason
 
+    /// What is in the way.
     public var reason: Reason
     /// When it is expected to go away; `nil` when nobody knows.
     public var until: Timestamp?
 
+    /// Without `until` nobody knows when it ends.
     public init(_ reason: Reason, until: Timestamp? = nil) {
         self.reason = reason
         self.until = until

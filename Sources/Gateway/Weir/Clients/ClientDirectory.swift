@@ -138,6 +138,8 @@ public struct Caller: Hashable, Sendable {
     /// What was in force when it was let in: its request goes by that to the end. `nil` for one that nobody let in.
     var settings: LiveSettings?
 
+    /// A caller that the program itself vouches for, without a key. The empty name is for where no clients are
+    /// configured.
     public init(name: String) {
         self.name = name
     }

@@ -2,6 +2,7 @@ public import Resilience
 
 /// One WeChat account.
 public struct AppConfiguration: Equatable, Sendable {
+    /// WeChat's AppID, such as `wx1234567890abcdef`.
     public var appID: String
     /// The AppSecret.
     public var secret: String
@@ -14,6 +15,7 @@ public struct AppConfiguration: Equatable, Sendable {
     /// Whether the relay takes the app's own AppSecret as a caller's `secret` although clients are configured.
     public var acceptAppSecret = false
 
+    /// WeChat's own host, and 500 calls a second for each path.
     public init(appID: String, secret: String) {
         self.appID = appID
         self.secret = secret
@@ -46,6 +48,7 @@ public struct UpstreamConfiguration: Equatable, Sendable {
     /// A PEM file of certificate authorities to trust in place of the system's.
     public var caFile: String?
 
+    /// At most 256 attempts at once, 5 s for each, and no proxy.
     public init() {}
 }
 

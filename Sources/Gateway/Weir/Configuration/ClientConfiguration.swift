@@ -20,6 +20,7 @@ public struct ClientConfiguration: Equatable, Sendable {
     /// How refusals of its relayed calls are numbered; `nil` for as `relay` says.
     public var errorCodes: RelayConfiguration.ErrorCodes?
 
+    /// A client that may use every app and priority, without a limit of its rate.
     public init(keys: [String]) {
         self.keys = keys
     }

@@ -4,21 +4,32 @@ public import Resilience
 /// Everything that a file can set. A plain value: reading it from YAML is the executable's work, and embedding a gateway in
 /// another program needs no file.
 public struct GatewayConfiguration: Equatable, Sendable {
+    /// Where the gateway listens.
     public var server = ServerConfiguration()
+    /// Where the journal is, and how long messages are kept.
     public var storage = StorageConfiguration()
     /// By name. At least one.
     public var apps: [String: AppConfiguration] = [:]
     /// By name. None means: whoever reaches the api listener on loopback is served.
     public var clients: [String: ClientConfiguration] = [:]
+    /// When breakers open and close: one policy for all of them.
     public var breaker = BreakerConfiguration()
+    /// The retry classes, and how many retries are allowed.
     public var retry = RetryConfiguration()
+    /// How many messages may wait.
     public var queue = QueueConfiguration()
+    /// How relayed calls are treated.
     public var relay = RelayConfiguration()
+    /// Limits and addresses of the way to WeChat.
     public var upstream = UpstreamConfiguration()
+    /// What is logged.
     public var log = LogConfiguration()
+    /// Where traces go, and which.
     public var tracing = TracingConfiguration()
+    /// Where the notifications of an Alertmanager go.
     public var alerts = AlertConfiguration()
 
+    /// Every default, and no app: it needs one before it is of use.
     public init() {}
 }
 
@@ -31,6 +42,7 @@ public struct ServerConfiguration: Equatable, Sendable {
     /// What admin calls must carry as `Authorization: Bearer`; without it only loopback peers may do more than scrape.
     public var adminKey: String?
 
+    /// Both listeners on loopback, without an admin key.
     public init() {}
 }
 
@@ -39,6 +51,7 @@ public struct LogConfiguration: Equatable, Sendable {
     /// `trace`, `debug`, `info`, `notice`, `warning`, `error` or `critical`.
     public var level = "info"
 
+    /// The level `info`.
     public init() {}
 }
 
@@ -46,8 +59,10 @@ public struct LogConfiguration: Equatable, Sendable {
 public struct StorageConfiguration: Equatable, Sendable {
     /// A folder of Weir's own, made with mode 0700 when it is missing.
     public var path = "./weir-data"
+    /// How long messages and their bodies are kept after their end.
     public var keep = Retention()
 
+    /// The folder `weir-data` below the working directory.
     public init() {}
 }
 
@@ -56,6 +71,7 @@ public struct QueueConfiguration: Equatable, Sendable {
     /// Messages that may wait; a tenth of it is kept for `urgent` and `high`.
     public var capacity = 1_000_000
 
+    /// Room for a million messages.
     public init() {}
 }
 
@@ -69,6 +85,7 @@ public struct TracingConfiguration: Equatable, Sendable {
     /// The share of traces, 0 to 1, that is exported where a caller does not decide. Failures are exported besides.
     public var ratio = 0.01
 
+    /// No traces, until `endpoint` is set.
     public init() {}
 }
 
@@ -80,7 +97,9 @@ public struct RetryConfiguration: Equatable, Sendable {
     ]
     /// For a call or message that names none.
     public var defaultClass = "available"
+    /// How many retries each app may make beside its calls.
     public var budget = RetryBudgetPolicy()
 
+    /// The three classes that always exist, with `available` where none is named.
     public init() {}
 }

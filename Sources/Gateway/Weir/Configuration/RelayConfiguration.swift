@@ -1,5 +1,6 @@
 /// How relayed calls are treated.
 public struct RelayConfiguration: Equatable, Sendable {
+    /// What becomes of a relayed call whose access_token is not Weir's.
     public enum ForeignTokens: String, CaseIterable, Sendable {
         /// A token that is not Weir's goes to WeChat as it came.
         case pass
@@ -7,6 +8,7 @@ public struct RelayConfiguration: Equatable, Sendable {
         case refuse
     }
 
+    /// Whose numbers Weir's own refusals have.
     public enum ErrorCodes: String, CaseIterable, Sendable {
         /// Weir's own, which no SDK takes for WeChat's.
         case weir
@@ -14,6 +16,7 @@ public struct RelayConfiguration: Equatable, Sendable {
         case wechat
     }
 
+    /// What becomes of calls whose access_token is not Weir's.
     public var foreignTokens = ForeignTokens.pass
     /// How long a relayed call may take when its caller does not say.
     public var timeout = Duration.milliseconds(4500)
@@ -26,5 +29,6 @@ public struct RelayConfiguration: Equatable, Sendable {
     /// Bytes of bodies that may wait at once.
     public var maxWaitingBytes = 64 << 20
 
+    /// Foreign tokens are passed, refusals have Weir's numbers, and a call may take 4.5 s, an upload 60 s.
     public init() {}
 }

@@ -154,6 +154,7 @@ public final class NewsFilter: Sendable {
 
     private let told = Mutex<[String: Instant]>([:])
 
+    /// Nothing has been told yet.
     public init() {}
 
     /// Whether `news` was not let through within the last minute.

@@ -2,13 +2,18 @@ public import PrometheusMetrics
 
 /// A metric's name, meaning and shape.
 public struct MetricDefinition: Sendable {
+    /// The metric's type, as Prometheus names it.
     public enum Kind: String, Sendable {
         case counter, gauge, histogram
     }
 
+    /// With its unit, such as `weir_http_request_duration_seconds`.
     public var name: String
+    /// Whether it only rises, goes up and down, or sorts values into buckets.
     public var kind: Kind
+    /// The text of its `# HELP` line.
     public var help: String
+    /// The names of its labels, in the order in which values are given.
     public var labels: [String]
     /// For histograms.
     public var buckets: Buckets

@@ -50,7 +50,9 @@ extension RequestTrace {
 
 /// What a request's one log line and its span say about it. No key, token or openid goes in here.
 public struct RequestFacts: Equatable, Sendable {
+    /// The client's name; `nil` where none is configured or known.
     public var client: String?
+    /// The app's name in the configuration.
     public var app: String?
     /// The api's label, not the path as it was asked for.
     public var api: String?
@@ -58,11 +60,14 @@ public struct RequestFacts: Equatable, Sendable {
     public var message: String?
     /// How it went: an outcome, a refusal's number or an error's name.
     public var outcome: String?
+    /// WeChat's errcode in the last reply.
     public var errcode: Int?
+    /// WeChat's request id in the last reply, which its support asks for.
     public var rid: String?
     /// Whether the caller did not get what it asked for.
     public var isFailure = false
 
+    /// Nothing is known yet.
     public init() {}
 
     var pairs: [(key: String, value: String)] {

@@ -1,12 +1,15 @@
 /// An answer of the messages API that is not a success.
 public struct MessageRefusal: Error, Equatable, Sendable {
+    /// Which kind of refusal it is; it decides the HTTP status.
     public var reason: MessageRefusalReason
     /// For people: which field, what is wrong, which limit, what to do. Never a message's content.
     public var message: String
     /// The field at fault, as a path such as `message.touser`.
     public var field: String?
+    /// When the same request may be made again, where waiting helps: the `Retry-After` header.
     public var retryAfter: Duration?
 
+    /// Set `retryAfter` only where the same request may succeed later. `message` is shown to the caller.
     public init(
         _ reason: MessageRefusalReason,
         _ message: String,

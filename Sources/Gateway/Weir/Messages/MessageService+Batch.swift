@@ -125,7 +125,9 @@ extension JSONRules {
 
 /// What became of one item of a batch.
 public struct BatchResult: Sendable {
+    /// The item's place in the batch, from 0.
     public var index: Int
+    /// The message that the item became, or why it was refused.
     public var result: Result<AcceptReply, MessageRefusal>
 }
 

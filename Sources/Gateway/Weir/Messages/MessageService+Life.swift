@@ -163,6 +163,7 @@ extension MessageService {
 
 /// What a bulk redrive did.
 public struct RedriveResult: Sendable {
+    /// Messages that wait again.
     public var redriven: Int
     /// Matched, but could not be redriven: no body, or no app.
     public var skipped: Int

@@ -261,6 +261,7 @@ extension MessageService {
 
 /// A message that was taken, now or before.
 public final class AcceptReply: Sendable {
+    /// The message as it is stored; of a replay as it stands now.
     public let record: MessageRecord
     /// The idempotency key had brought the message before.
     public let isReplay: Bool

@@ -11,17 +11,22 @@ public struct RelayReply: Sendable {
         case aborts
     }
 
+    /// The HTTP status: WeChat's, or 200 where Weir answers with an errcode.
     public var status: Int
+    /// Those of WeChat's that are passed on, or Weir's own, in order.
     public var headers: [HeaderField]
+    /// WeChat's bytes with real tokens cut out, or Weir's own JSON.
     public var body: [UInt8]
     /// The api's label, for metrics.
     public var api: String
     /// The refusal, where Weir answered in WeChat's place.
     public var refusal: RelayRefusal?
+    /// What becomes of the caller's connection after this.
     public var connection = Connection.stays
     /// What a large body takes of the memory that all replies share.
     public var hold: ByteHold?
 
+    /// The caller's connection stays, unless `connection` is set.
     public init(status: Int, headers: [HeaderField], body: [UInt8], api: String, refusal: RelayRefusal? = nil) {
         self.status = status
         self.headers = headers

@@ -5,12 +5,17 @@ import Synchronization
 ///
 /// The body is not asked for before it is known that the call may go.
 public struct RelayRequest: Sendable {
+    /// The HTTP method as the caller sent it.
     public var method: String
     /// Path and query as received.
     public var target: String
+    /// The `Content-Type` header; WeChat gets it as it is.
     public var contentType: String?
+    /// The `Content-Encoding` header; WeChat gets it as it is.
     public var contentEncoding: String?
+    /// The `User-Agent` header; WeChat gets it as it is.
     public var userAgent: String?
+    /// The `Accept` header; WeChat gets it as it is.
     public var accept: String?
     /// Bytes of the body, where its head says so.
     public var declaredLength: Int?

@@ -10,6 +10,7 @@ public struct ConfigurationChanges: Equatable, Sendable {
         all.filter(\.needsRestart)
     }
 
+    /// Whether both configurations say the same.
     public var isEmpty: Bool {
         all.isEmpty
     }
@@ -69,6 +70,7 @@ public struct ConfigurationChange: Equatable, Sendable, CustomStringConvertible 
     /// Whether it is in force only after the process has been restarted.
     public var needsRestart: Bool
 
+    /// Pass `(secret)` for a secret's value: what is given here is shown.
     public init(key: String, before: String?, after: String?, needsRestart: Bool) {
         self.key = key
         self.before = before

@@ -49,6 +49,7 @@ struct ServeCommand: AsyncParsableCommand {
 }
 
 extension HostPort: ExpressibleByArgument {
+    /// Reads `host:port` from the command line; `nil` makes it a usage error.
     public init?(argument: String) {
         self.init(argument)
     }
