@@ -43,8 +43,10 @@ import Testing
     ]
 
     @Test func `nothing is declared that nobody names`() throws {
-        let files = try ["Sources", "Tests", "examples/Rates", "examples/Shop", "examples/RatesTests", "examples/ShopTests"]
-            .flatMap { try Repository.files(in: $0, endings: [".swift"]) }
+        let files = try [
+            "Sources", "Tests", "examples/Rates", "examples/Shop", "examples/RatesTests", "examples/ShopTests",
+        ]
+        .flatMap { try Repository.files(in: $0, endings: [".swift"]) }
         var uses: [Substring: Int] = [:]
         for file in files {
             for word in file.text.split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "_" }) {

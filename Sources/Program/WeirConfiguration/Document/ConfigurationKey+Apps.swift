@@ -56,5 +56,5 @@ extension ConfigurationKey.Client: SectionKey {
         }
     }
 
-    var needsRestart: Bool {false}
+    var needsRestart: Bool { false }
 }

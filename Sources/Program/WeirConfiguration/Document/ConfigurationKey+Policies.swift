@@ -8,7 +8,8 @@ extension ConfigurationKey.Breaker: SectionKey {
         case .window: reader.set(&values.window, reader.duration(field, in: .seconds(1)...Duration.seconds(3600)))
         case .minimumCalls: reader.set(&values.minimumCalls, reader.integer(field, in: 1...1_000_000))
         case .failureRate: reader.set(&values.failureRate, reader.share(field, from: 0, inclusive: false, to: 1))
-        case .slowCall: reader.set(&values.slowCall, reader.duration(field, in: .milliseconds(1)...Duration.seconds(600)))
+        case .slowCall:
+            reader.set(&values.slowCall, reader.duration(field, in: .milliseconds(1)...Duration.seconds(600)))
         case .slowCallRate: reader.set(&values.slowCallRate, reader.share(field, from: 0, inclusive: false, to: 1))
         case .open: reader.set(&values.open, reader.duration(field, in: open))
         case .openMax: reader.set(&values.openMax, reader.duration(field, in: open))
@@ -29,7 +30,7 @@ extension ConfigurationKey.Breaker: SectionKey {
         }
     }
 
-    var needsRestart: Bool {false}
+    var needsRestart: Bool { false }
 }
 
 extension ConfigurationKey.Queue: SectionKey {
@@ -45,7 +46,7 @@ extension ConfigurationKey.Queue: SectionKey {
         }
     }
 
-    var needsRestart: Bool {false}
+    var needsRestart: Bool { false }
 }
 
 extension ConfigurationKey.Relay: SectionKey {
@@ -73,15 +74,17 @@ extension ConfigurationKey.Relay: SectionKey {
         }
     }
 
-    var needsRestart: Bool {false}
+    var needsRestart: Bool { false }
 }
 
 extension ConfigurationKey.Upstream: SectionKey {
     func read(_ field: Field, by reader: inout DocumentReader, into values: inout UpstreamConfiguration) {
         switch self {
         case .maxInFlight: reader.set(&values.maxInFlight, reader.integer(field, in: 1...10_000))
-        case .timeout: reader.set(&values.timeout, reader.duration(field, in: .milliseconds(100)...Duration.seconds(600)))
-        case .connectTimeout: reader.set(&values.connectTimeout, reader.duration(field, in: .milliseconds(10)...Duration.seconds(60)))
+        case .timeout:
+            reader.set(&values.timeout, reader.duration(field, in: .milliseconds(100)...Duration.seconds(600)))
+        case .connectTimeout:
+            reader.set(&values.connectTimeout, reader.duration(field, in: .milliseconds(10)...Duration.seconds(60)))
         case .proxy: values.proxy = reader.proxy(field)
         case .caFile: values.caFile = reader.certificatesFile(field)
         }
@@ -130,7 +133,7 @@ extension ConfigurationKey.RetryClass: SectionKey {
         }
     }
 
-    var needsRestart: Bool {false}
+    var needsRestart: Bool { false }
 }
 
 extension ConfigurationKey.Budget: SectionKey {
@@ -148,5 +151,5 @@ extension ConfigurationKey.Budget: SectionKey {
         }
     }
 
-    var needsRestart: Bool {false}
+    var needsRestart: Bool { false }
 }

@@ -60,7 +60,7 @@ extension ConfigurationKey.Keep: SectionKey {
         }
     }
 
-    var needsRestart: Bool {false}
+    var needsRestart: Bool { false }
 }
 
 extension ConfigurationKey.Log: SectionKey {
