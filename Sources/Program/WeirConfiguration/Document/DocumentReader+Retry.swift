@@ -14,7 +14,7 @@ extension DocumentReader {
             let child = child(entry, of: field)
             switch entry.key {
             case "default": fallback = child
-            case "budget": read(child, ConfigurationKey.Budget.self, into: &configuration.retry.budget)
+            case "budget": read(child, ConfigurationKey.Budget.self, of: \.retry.budget)
             default: readRetryClass(entry, child, in: field)
             }
         }

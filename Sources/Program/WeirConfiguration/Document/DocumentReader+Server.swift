@@ -3,7 +3,7 @@ import Weir
 
 extension DocumentReader {
     mutating func readServer(_ field: Field?) {
-        let section = read(field, ConfigurationKey.Server.self, into: &configuration.server)
+        let section = read(field, ConfigurationKey.Server.self, of: \.server)
         let (api, admin) = (configuration.server.api, configuration.server.admin)
         let isShared = api.host == admin.host || [api, admin].contains { LoopbackAddress.isWildcard($0.host) }
         if api.port == admin.port, api.port != 0, isShared {

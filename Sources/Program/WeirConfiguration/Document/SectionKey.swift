@@ -1,3 +1,5 @@
+import Weir
+
 /// The keys of one mapping of the file, and all that is to know of each: how it is read, how it is shown, when it takes effect.
 ///
 /// One `switch` for each question, so that a new key does not compile before all of them are answered.
@@ -50,6 +52,19 @@ extension DocumentReader {
         for key in Key.allCases {
             if let field = section[key] { key.read(field, by: &self, into: &values) }
         }
+        return section
+    }
+
+    /// The same for a part of the whole configuration.
+    @discardableResult
+    mutating func read<Key: SectionKey>(
+        _ field: Field?,
+        _ keys: Key.Type,
+        of part: WritableKeyPath<GatewayConfiguration, Key.Values>
+    ) -> Section<Key> {
+        var values = configuration[keyPath: part]
+        let section = read(field, keys, into: &values)
+        configuration[keyPath: part] = values
         return section
     }
 
