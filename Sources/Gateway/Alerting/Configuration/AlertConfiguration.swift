@@ -40,7 +40,7 @@ public struct AlertSinkConfiguration: Equatable, Sendable {
     public static let defaultRate = RobotConfiguration.defaultRate
 
     /// The robot, if it is one.
-    var robot: RobotConfiguration? {
+    package var robot: RobotConfiguration? {
         guard case .robot(let robot) = channel else { return nil }
         return robot.robot
     }
