@@ -66,8 +66,8 @@ let package = Package(
         .library(
             name: "Weir",
             targets: [
-                "Weir", "Dispatching", "Explaining", "WeirPorts", "Addressing", "Timekeeping", "Resilience", "Queueing",
-                "WireJSON", "WeChat", "PrometheusMetrics",
+                "Weir", "Dispatching", "Explaining", "Alerting", "Intake", "WeirPorts", "Addressing", "Timekeeping",
+                "Resilience", "Queueing", "WireJSON", "WeChat", "PrometheusMetrics",
             ]
         ),
         // What fills its ports, and its doors.
@@ -117,12 +117,23 @@ let package = Package(
             "Explaining",
             ["Dispatching", "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WeChat"]
         ),
+        // The way into the queue, as those see it who have messages to send.
+        source(.gateway, "Intake", ["WeirPorts", "Queueing", "WeChat", "Timekeeping"]),
+        // Makes messages of Alertmanager's webhooks. Knows no client, relay or metric: what it does it tells its observer.
+        source(
+            .gateway,
+            "Alerting",
+            [
+                "Intake", "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat", logging, crypto,
+            ]
+        ),
         source(
             .gateway,
             "Weir",
             [
-                "Dispatching", "Explaining", "WeirPorts", "Addressing", "Timekeeping", "Resilience", "Queueing",
-                "WireJSON", "WeChat", "PrometheusMetrics", logging, lifecycle, crypto, tracing,
+                "Dispatching", "Explaining", "Alerting", "Intake", "WeirPorts", "Addressing", "Timekeeping",
+                "Resilience", "Queueing", "WireJSON", "WeChat", "PrometheusMetrics", logging, lifecycle, crypto,
+                tracing,
             ]
         ),
 
@@ -196,8 +207,8 @@ let package = Package(
         tests(
             "Weir",
             [
-                "Dispatching", "Explaining", "WeirTesting", "Resilience", "Queueing", "WireJSON", "WeChat",
-                "PrometheusMetrics", logging, lifecycle, tracing,
+                "Dispatching", "Explaining", "Alerting", "Intake", "WeirTesting", "Resilience", "Queueing", "WireJSON",
+                "WeChat", "PrometheusMetrics", logging, lifecycle, tracing,
             ]
         ),
         tests("WeirTesting", ["WeirPorts", "Queueing", "WeChat"]),

@@ -1,4 +1,6 @@
 // The parts that Weir is made of are what it offers: whoever embeds it needs no second import.
+@_exported public import Alerting
 @_exported public import Dispatching
 @_exported public import Explaining
+@_exported public import Intake
 @_exported public import WeirPorts

@@ -101,12 +101,18 @@ extension Gateway {
             let caller = try messageService.authenticate(key: webhook.key, isDirectLoopback: isDirectLoopback)
             name = caller.label
             try checkAccepting()
-            try alertService.enter(caller)
-            defer { alertService.leave(caller) }
+            let alerts = messageService.settings(of: caller).configuration.alerts
+            try alertService.enter(client: caller.name, configuration: alerts)
+            defer { alertService.leave(client: caller.name) }
             try messageService.checkRate(caller, permits: 1)
             let bytes = try await webhook.read()
             let report = try await messageService.inHand(bytes, of: caller) { () async throws(MessageRefusal) in
-                try await alertService.accept(bytes, caller: caller, traceparent: trace.traceparent)
+                try await alertService.accept(
+                    bytes,
+                    configuration: alerts,
+                    client: caller.name,
+                    traceparent: trace.traceparent
+                )
             }
             metrics.webhook(report.count(.duplicate) == report.sinks.count ? .duplicate : .accepted)
             trace.note { $0.client = caller.label }

@@ -78,7 +78,8 @@ public final class Gateway: Service {
                 seed: seed &+ number
             ) { observer.observe(.token($0, app: name)) }
         }
-        live = LiveSettings.Holder(LiveSettings(configuration, slots: roster.take(configuration)))
+        let live = LiveSettings.Holder(LiveSettings(configuration, slots: roster.take(configuration)))
+        self.live = live
         let gate = ClientGate(time: time, metrics: metrics)
         relayService = RelayService(
             live: live,
@@ -99,13 +100,12 @@ public final class Gateway: Service {
         )
         metrics.configured(configuration, at: time.timestamp())
         alertService = AlertService(
-            live: live,
             intake: intake,
             journal: journal,
-            metrics: metrics,
+            observer: metrics,
             time: time,
             logger: logger
-        )
+        ) { live.present.configuration.alerts }
         ledgerProblem = Gateway.takeLedger(journal, dispatcher)
         journal.onCommit { metrics.committed(writes: $0.writes, took: $0.took, failed: $0.failure != nil) }
         registry.onCollect { [weak self] in self?.collect() }
@@ -243,7 +243,7 @@ public final class Gateway: Service {
         messageService.stopping.send()
         messageService.idempotency.close()
         messageService.redrives.close()
-        alertService.turns.close()
+        alertService.close()
     }
 }
 

@@ -2,6 +2,7 @@ import Resilience
 import Testing
 import Timekeeping
 
+@testable import Alerting
 @testable import Dispatching
 @testable import Weir
 
@@ -74,14 +75,16 @@ struct AlertAdmissionTests {
     @Test func `only so many webhooks are in hand at once, and no client has the last place`() throws {
         let bench = try AlertBench()
         let service = bench.harness.gateway.alertService
-        let others = ["second", "third", "fourth"].map { Caller(name: $0) }
-        for (caller, share) in zip([bench.caller] + others, [4, 2, 1, 1]) {
-            for _ in 0..<share { try service.enter(caller) }
-            #expect { try service.enter(caller) } throws: { ($0 as? MessageRefusal)?.reason == .overloaded }
+        let alerts = AlertFixtures.configuration()
+        for (client, share) in zip(["orders", "second", "third", "fourth"], [4, 2, 1, 1]) {
+            for _ in 0..<share { try service.enter(client: client, configuration: alerts) }
+            #expect { try service.enter(client: client, configuration: alerts) } throws: {
+                ($0 as? MessageRefusal)?.reason == .overloaded
+            }
         }
-        service.leave(others[0])
-        #expect(throws: MessageRefusal.self) { try service.enter(bench.caller) }
-        try service.enter(Caller(name: "fifth"))
+        service.leave(client: "second")
+        #expect(throws: MessageRefusal.self) { try service.enter(client: "orders", configuration: alerts) }
+        try service.enter(client: "fifth", configuration: alerts)
     }
 
     @Test func `where one client alone may post, all of them are its own`() throws {
@@ -89,9 +92,9 @@ struct AlertAdmissionTests {
         alerts.clients = ["orders"]
         let bench = try AlertBench(alerts)
         let service = bench.harness.gateway.alertService
-        for _ in 0..<AlertService.concurrency { try service.enter(bench.caller) }
-        #expect(throws: MessageRefusal.self) { try service.enter(bench.caller) }
-        service.leave(bench.caller)
-        try service.enter(bench.caller)
+        for _ in 0..<AlertService.concurrency { try service.enter(client: "orders", configuration: alerts) }
+        #expect(throws: MessageRefusal.self) { try service.enter(client: "orders", configuration: alerts) }
+        service.leave(client: "orders")
+        try service.enter(client: "orders", configuration: alerts)
     }
 }

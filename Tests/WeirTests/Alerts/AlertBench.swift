@@ -4,6 +4,7 @@ import Timekeeping
 import WeChat
 import WeirTesting
 
+@testable import Alerting
 @testable import Dispatching
 @testable import Weir
 
@@ -33,9 +34,11 @@ struct AlertBench {
         _ webhook: [UInt8] = AlertFixtures.webhook(),
         as caller: Caller? = nil
     ) async throws(MessageRefusal) -> AlertReport {
-        try await harness.gateway.alertService.accept(
+        let caller = caller ?? self.caller
+        return try await harness.gateway.alertService.accept(
             webhook,
-            caller: caller ?? self.caller,
+            configuration: harness.gateway.live.settings(of: caller).configuration.alerts,
+            client: caller.name,
             traceparent: "00-11111111111111111111111111111111-2222222222222222-01"
         )
     }

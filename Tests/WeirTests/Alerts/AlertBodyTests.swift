@@ -2,6 +2,7 @@ import Testing
 import WeChat
 import WireJSON
 
+@testable import Alerting
 @testable import Dispatching
 @testable import Weir
 

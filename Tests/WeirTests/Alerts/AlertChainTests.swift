@@ -1,6 +1,7 @@
 import Testing
 import Timekeeping
 
+@testable import Alerting
 @testable import Dispatching
 @testable import Weir
 

@@ -1,6 +1,7 @@
 import Testing
 import WeChat
 
+@testable import Alerting
 @testable import Dispatching
 @testable import Weir
 

@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 import Timekeeping
 
+@testable import Alerting
 @testable import Dispatching
 @testable import Weir
 

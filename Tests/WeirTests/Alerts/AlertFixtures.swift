@@ -3,6 +3,7 @@ import Timekeeping
 import WeChat
 import WireJSON
 
+@testable import Alerting
 @testable import Dispatching
 @testable import Weir
 

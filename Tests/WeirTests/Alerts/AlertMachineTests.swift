@@ -3,6 +3,7 @@ import Resilience
 import Testing
 import Timekeeping
 
+@testable import Alerting
 @testable import Dispatching
 @testable import Weir
 

@@ -7,6 +7,7 @@ import WeChat
 import WeirTesting
 import WireJSON
 
+@testable import Alerting
 @testable import Dispatching
 @testable import Weir
 

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Alerting
 @testable import Dispatching
 @testable import Weir
 

@@ -3,6 +3,7 @@ import Testing
 import Timekeeping
 import WeChat
 
+@testable import Alerting
 @testable import Dispatching
 @testable import Weir
 

@@ -6,6 +6,7 @@ import WeChat
 import WeirTesting
 
 @testable import Dispatching
+@testable import Intake
 @testable import Weir
 
 /// The same message handed over again.

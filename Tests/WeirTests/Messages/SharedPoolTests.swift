@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Dispatching
+@testable import Intake
 @testable import Weir
 
 struct SharedPoolTests {

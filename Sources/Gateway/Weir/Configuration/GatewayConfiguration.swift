@@ -103,3 +103,10 @@ public struct RetryConfiguration: Equatable, Sendable {
     /// The three classes that always exist, with `available` where none is named.
     public init() {}
 }
+
+extension GatewayConfiguration {
+    /// The robots among the sinks of alerts, by the sink's name.
+    var robots: [String: RobotConfiguration] {
+        alerts.sinks.compactMapValues(\.robot)
+    }
+}

@@ -1,5 +1,5 @@
 import PrometheusMetrics
-import Queueing
+package import Queueing
 import Resilience
 import Synchronization
 public import Timekeeping
@@ -169,25 +169,25 @@ extension BreakerState {
     }
 }
 
-extension GatewayMetrics {
+extension GatewayMetrics: AlertObserver {
     /// A sink of alerts exists: its series start at 0.
-    func registerSink(_ sink: String) {
+    package func registerSink(_ sink: String) {
         for result in AlertReport.Result.allCases { _ = alertNotifications.child(sink, result.rawValue) }
         for state in JobState.allCases where state.isTerminal { _ = alertDeliveries.child(sink, state.name) }
     }
 
     /// A webhook was answered.
-    func webhook(_ result: AlertWebhookResult) {
+    package func webhook(_ result: AlertWebhookResult) {
         alertWebhooks.child(result.rawValue).increment()
     }
 
     /// A sink's part of a webhook was decided.
-    func notified(_ result: AlertReport.Result, sink: String) {
+    package func notified(_ result: AlertReport.Result, sink: String) {
         alertNotifications.child(sink, result.rawValue).increment()
     }
 
     /// A message about alerts has ended.
-    func delivered(_ state: JobState, sink: String) {
+    package func delivered(_ state: JobState, sink: String) {
         alertDeliveries.child(sink, state.name).increment()
     }
 }

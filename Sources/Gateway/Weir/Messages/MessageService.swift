@@ -258,16 +258,3 @@ extension MessageService {
         return (name, policy)
     }
 }
-
-/// A message that was taken, now or before.
-public final class AcceptReply: Sendable {
-    /// The message as it is stored; of a replay as it stands now.
-    public let record: MessageRecord
-    /// The idempotency key had brought the message before.
-    public let isReplay: Bool
-
-    init(_ record: MessageRecord, isReplay: Bool) {
-        self.record = record
-        self.isReplay = isReplay
-    }
-}

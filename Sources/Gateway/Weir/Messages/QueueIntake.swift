@@ -115,63 +115,15 @@ final class QueueIntake: MessageIntake {
     }
 }
 
-/// The one way into the queue, for whoever has messages to send, and what they may ask about them afterwards.
-protocol MessageIntake: Sendable {
-    /// Takes a message: returns when it is on disk.
-    ///
-    /// - Returns: It, as it was accepted.
-    /// - Throws: `invalid` where its app or its times can't be; `queueFull`; `journal`.
-    func admit(_ new: NewMessage) async throws(MessageRefusal) -> AcceptReply
-
-    /// Whether it waits in the queue: not on its way to WeChat, and not ended.
-    func isWaiting(_ id: JobID) -> Bool
-
-    /// Calls `action` once when the message has ended and its end is on disk; soon where it has already.
-    func whenEnded(_ id: JobID, _ action: @escaping @Sendable () -> Void)
-
-    /// Takes it out of the queue if it still waits there.
-    ///
-    /// - Parameter reason: one short phrase for people.
-    func withdraw(_ id: JobID, because reason: String)
-}
-
-/// A message that somebody wants to have sent. Who may send it was decided before.
-final class NewMessage: Sendable {
-    /// The app's name in the configuration.
-    let app: String
-    /// The client's name, empty when none are configured.
-    let client: String
-    let type: MessageType
-    let priority: Priority
-    /// The retry class's name.
-    let retryClass: String
-    let notBefore: Timestamp?
-    /// From this time on no attempt is begun.
-    let notAfter: Timestamp?
-    /// Without a `notAfter`: how long it may take, from when it may go first. `nil`: as long as it takes.
-    let lifetime: Duration?
-    /// WeChat's body as its sender wrote it, and what is kept beside it.
-    let content: MessageContent
-
-    init(
-        app: String,
-        client: String,
-        type: MessageType,
-        priority: Priority = .normal,
-        retryClass: String,
-        notBefore: Timestamp? = nil,
-        notAfter: Timestamp? = nil,
-        lifetime: Duration? = nil,
-        content: MessageContent
-    ) {
-        self.app = app
-        self.client = client
-        self.type = type
-        self.priority = priority
-        self.retryClass = retryClass
-        self.notBefore = notBefore
-        self.notAfter = notAfter
-        self.lifetime = lifetime
-        self.content = content
+extension MessageRefusal {
+    /// The queue did not take a message.
+    init(_ failure: AcceptFailure) {
+        switch failure {
+        case .queueFull:
+            let why = "as many messages wait as queue.capacity allows at this priority"
+            self.init(.queueFull, why, retryAfter: .seconds(5))
+        case .noApp: self = MessageDraft.invalid("app", "is not configured any more")
+        case .journal(let error): self.init(error, while: .accepting)
+        }
     }
 }

@@ -1,17 +1,18 @@
-import Logging
+package import Intake
+package import Logging
 import Queueing
-import Resilience
 import Synchronization
-import Timekeeping
-import WeChat
+package import Timekeeping
+package import WeirPorts
 
 /// Takes Alertmanager's webhooks: each alert goes to its sinks through the queue and the journal, as a message does.
-final class AlertService: Sendable {
+package final class AlertService: Sendable {
     /// Webhooks that are read and handled at once; one may have 16 MiB. Clients share them, so that bodies that don't come shut nobody
     /// else out.
     static let concurrency = 8
 
-    private let live: LiveSettings.Holder
+    /// What is in force at this moment.
+    private let configuration: @Sendable () -> AlertConfiguration
     let machine: Mutex<AlertMachine>
     /// One notification of a sink at a time.
     let turns = KeyedTurns<String>()
@@ -22,55 +23,52 @@ final class AlertService: Sendable {
     let inherited = Mutex(0)
     let intake: any MessageIntake
     let journal: any Journal
-    let metrics: GatewayMetrics
+    let observer: any AlertObserver
     let time: any TimeSource
     let logger: Logger
 
-    init(
-        live: LiveSettings.Holder,
+    /// - Parameter configuration: tells what is in force when it is asked. What a webhook goes by comes with it.
+    package init(
         intake: any MessageIntake,
         journal: any Journal,
-        metrics: GatewayMetrics,
+        observer: any AlertObserver,
         time: any TimeSource,
-        logger: Logger
+        logger: Logger,
+        configuration: @escaping @Sendable () -> AlertConfiguration
     ) {
-        self.live = live
+        self.configuration = configuration
         self.intake = intake
         self.journal = journal
-        self.metrics = metrics
+        self.observer = observer
         self.time = time
         self.logger = logger
-        let configuration = live.present.configuration.alerts
-        machine = Mutex(AlertMachine(configuration, at: time.now()))
-        for sink in configuration.sinks.keys { metrics.registerSink(sink) }
+        let present = configuration()
+        machine = Mutex(AlertMachine(present, at: time.now()))
+        for sink in present.sinks.keys { observer.registerSink(sink) }
     }
 
     /// Takes over the sinks of a configuration that will be in force; summaries that wait stay as they are.
-    func reload(_ new: AlertConfiguration) {
-        for sink in new.sinks.keys { metrics.registerSink(sink) }
+    package func reload(_ new: AlertConfiguration) {
+        for sink in new.sinks.keys { observer.registerSink(sink) }
         machine.withLock { $0.update(new, at: time.now()) }
     }
 
-    /// What is in force for a caller's request.
-    private func configuration(for caller: Caller) -> AlertConfiguration {
-        live.settings(of: caller).configuration.alerts
-    }
-
     /// What is in force now.
-    var present: AlertConfiguration { live.present.configuration.alerts }
+    var present: AlertConfiguration { configuration() }
 
     // MARK: Admission
 
-    /// Whether this caller may post a webhook now, before its body is read. Each success is followed by one ``leave(_:)``.
-    func enter(_ caller: Caller) throws(MessageRefusal) {
-        let configuration = configuration(for: caller)
+    /// Whether this client may post a webhook now, before its body is read. Each success is followed by one ``leave(client:)``.
+    ///
+    /// - Parameter configuration: what its request goes by.
+    package func enter(client: String, configuration: AlertConfiguration) throws(MessageRefusal) {
         guard configuration.isEnabled else {
             throw MessageRefusal(.notFound, "alerts are not taken here: the configuration has no `alerts.sinks`")
         }
-        guard configuration.clients?.contains(caller.name) ?? true else {
+        guard configuration.clients?.contains(client) ?? true else {
             throw MessageRefusal(.forbidden, "this client is not among `alerts.clients`")
         }
-        guard webhooks.take(for: caller.name, isAlone: configuration.clients?.count == 1) else {
+        guard webhooks.take(for: client, isAlone: configuration.clients?.count == 1) else {
             throw MessageRefusal(
                 .overloaded,
                 "\(AlertService.concurrency) webhooks are being taken already, or as many of this client as others may need",
@@ -79,17 +77,28 @@ final class AlertService: Sendable {
         }
     }
 
-    func leave(_ caller: Caller) {
-        webhooks.giveBack(of: caller.name)
+    package func leave(client: String) {
+        webhooks.giveBack(of: client)
+    }
+
+    /// Nobody waits for a sink any more, and who does is told so.
+    package func close() {
+        turns.close()
     }
 
     // MARK: Acceptance
 
     /// Takes one webhook: returns when everything of it is on disk. On an error what was stored stays stored, and Alertmanager's
     /// repeat brings the rest.
-    func accept(_ bytes: [UInt8], caller: Caller, traceparent: String) async throws(MessageRefusal) -> AlertReport {
+    ///
+    /// - Parameter configuration: what the client's request goes by.
+    package func accept(
+        _ bytes: [UInt8],
+        configuration: AlertConfiguration,
+        client: String,
+        traceparent: String
+    ) async throws(MessageRefusal) -> AlertReport {
         let webhook = try AlertWebhook(bytes)
-        let configuration = configuration(for: caller)
         var report = AlertReport()
         var failure: MessageRefusal?
         for notification in AlertRouter(configuration.routes).notifications(webhook) {
@@ -97,15 +106,15 @@ final class AlertService: Sendable {
                 let result = try await accept(
                     notification,
                     configuration: configuration,
-                    caller: caller,
+                    client: client,
                     traceparent: traceparent
                 )
                 report.add(result, sink: notification.sink)
-                metrics.notified(result, sink: notification.sink)
+                observer.notified(result, sink: notification.sink)
             } catch {
                 // The other sinks may be in order: who can be woken is woken.
                 failure = failure ?? error
-                metrics.notified(.failed, sink: notification.sink)
+                observer.notified(.failed, sink: notification.sink)
             }
         }
         if let failure { throw failure }
@@ -116,7 +125,7 @@ final class AlertService: Sendable {
     private func accept(
         _ notification: AlertNotification,
         configuration: AlertConfiguration,
-        caller: Caller,
+        client: String,
         traceparent: String
     ) async throws(MessageRefusal) -> AlertReport.Result {
         try await turns.enter(notification.sink, for: "")
@@ -126,7 +135,7 @@ final class AlertService: Sendable {
             notification: notification,
             sink: sink,
             digest: notification.digest,
-            caller: caller,
+            client: client,
             traceparent: traceparent,
             retryClass: configuration.retryClass,
             lifetime: configuration.lifetime
@@ -165,8 +174,8 @@ final class AlertService: Sendable {
     }
 
     /// Counts and tells that a webhook was refused.
-    func refused(_ refusal: MessageRefusal, client: String, traceID: String) -> MessageRefusal {
-        metrics.webhook(AlertWebhookResult(refusal))
+    package func refused(_ refusal: MessageRefusal, client: String, traceID: String) -> MessageRefusal {
+        observer.webhook(AlertWebhookResult(refusal))
         logger.warning(
             "a webhook with alerts was refused",
             metadata: [
@@ -199,6 +208,7 @@ public struct AlertReport: Equatable, Sendable {
     /// By sink.
     public private(set) var sinks: [String: Result] = [:]
 
+    /// A report on no sink yet.
     public init() {}
 
     mutating func add(_ result: Result, sink: String) {
@@ -212,7 +222,7 @@ public struct AlertReport: Equatable, Sendable {
 }
 
 /// How a webhook was answered. The raw values are metric labels.
-enum AlertWebhookResult: String, CaseIterable, Sendable {
+package enum AlertWebhookResult: String, CaseIterable, Sendable {
     /// All of it is on disk, or was before.
     case accepted
     /// Nothing of it was new.
@@ -242,46 +252,5 @@ enum AlertWebhookResult: String, CaseIterable, Sendable {
             case .queueFull, .journal, .overloaded, .shuttingDown: .unavailable
             case .notFound: .unconfigured
             }
-    }
-}
-
-/// A webhook of Alertmanager's as it came in.
-///
-/// The body is not asked for before it is known that the caller may post it and that there is room for it.
-public struct WebhookRequest: Sendable {
-    /// Of `Authorization: Bearer`.
-    public var key: String?
-    /// Whether it came from this machine, and through no proxy.
-    public var isDirectLoopback: Bool
-    /// Whether its body has a content coding: such a one is refused.
-    public var isCoded: Bool
-    /// What is known of the request.
-    public var trace: RequestTrace
-    /// Reads the whole body, which may have at most that many bytes. Used once, or not at all.
-    public var body: @Sendable (Int) async throws(RelayBodyError) -> [UInt8]
-
-    public init(
-        key: String?,
-        isDirectLoopback: Bool,
-        isCoded: Bool = false,
-        trace: RequestTrace,
-        body: @escaping @Sendable (Int) async throws(RelayBodyError) -> [UInt8]
-    ) {
-        self.key = key
-        self.isDirectLoopback = isDirectLoopback
-        self.isCoded = isCoded
-        self.trace = trace
-        self.body = body
-    }
-
-    /// Bytes of a webhook: a group of 5,000 alerts has about 4 MB.
-    static let bodyLimit = 16 << 20
-
-    func read() async throws(MessageRefusal) -> [UInt8] {
-        guard !isCoded else { throw .codedBody }
-        let limit = WebhookRequest.bodyLimit
-        do { return try await body(limit) } catch {
-            throw MessageRefusal(error, tooLarge: "the body is over \(limit >> 20) MiB: group_by more labels")
-        }
     }
 }

@@ -1,21 +1,22 @@
 import Crypto
 internal import Foundation
-import Resilience
-import Timekeeping
-import WeChat
+package import Resilience
+package import Timekeeping
+package import WeChat
+import WeirPorts
 
 /// A group robot as an upstream: where its messages go, signed anew for each attempt, and what its answers mean.
 ///
 /// To the dispatcher it is an app of its own (`robot:NAME`) with one lane, one limiter and one breaker.
-struct Robot: Equatable, Sendable, Upstream {
+package struct Robot: Equatable, Sendable, Upstream {
     var configuration: RobotConfiguration
 
-    init(_ configuration: RobotConfiguration) {
+    package init(_ configuration: RobotConfiguration) {
         self.configuration = configuration
     }
 
     /// What the dispatcher calls the robot of a sink; no app's name has a colon.
-    static func appName(sink: String) -> String {
+    package static func appName(sink: String) -> String {
         "robot:" + sink
     }
 
@@ -25,12 +26,12 @@ struct Robot: Equatable, Sendable, Upstream {
     }
 
     /// Scheme, host and port.
-    var origin: String {
+    package var origin: String {
         configuration.origin
     }
 
     /// Requests that it may get.
-    var limit: RateLimit {
+    package var limit: RateLimit {
         configuration.rate
     }
 
@@ -47,7 +48,7 @@ struct Robot: Equatable, Sendable, Upstream {
         type.descriptor
     }
 
-    func target(of api: APIDescriptor, body: [UInt8], token: AccessToken?, at now: Timestamp) -> String? {
+    package func target(of api: APIDescriptor, body: [UInt8], token: AccessToken?, at now: Timestamp) -> String? {
         target(at: now)
     }
 
@@ -71,22 +72,5 @@ struct Robot: Equatable, Sendable, Upstream {
             using: SymmetricKey(data: Data(secret.utf8))
         )
         return Data(mac).base64EncodedString()
-    }
-}
-
-extension AppRuntime {
-    /// A robot as an app: without token, with one lane.
-    convenience init(sink: String, _ configuration: RobotConfiguration) {
-        let robot = Robot(configuration)
-        let limits = AppLimits(others: robot.limit)
-        let name = Robot.appName(sink: sink)
-        self.init(name: name, origin: robot.origin, limits: limits, keeper: nil, upstream: robot)
-    }
-}
-
-extension GatewayConfiguration {
-    /// The robots among the sinks of alerts, by the sink's name.
-    var robots: [String: RobotConfiguration] {
-        alerts.sinks.compactMapValues(\.robot)
     }
 }

@@ -9,7 +9,8 @@ struct AlertDelivery: Sendable {
     var sink: AlertSinkConfiguration
     /// The notification's.
     var digest: [UInt8]
-    var caller: Caller
+    /// The name of the client that brought it.
+    var client: String
     var traceparent: String
     var retryClass: String
     var lifetime: Duration

@@ -1,8 +1,9 @@
-import WeChat
+package import WeChat
+package import WeirPorts
 import WireJSON
 
 extension Robot {
-    func classify(
+    package func classify(
         _ result: Result<UpstreamReply, TransportFailure>,
         api: APIDescriptor,
         method: String,

@@ -1,7 +1,9 @@
+import Intake
 import Logging
 import Queueing
 import Synchronization
 import WeChat
+package import WeirPorts
 import WireJSON
 
 extension AlertService {
@@ -48,7 +50,7 @@ extension AlertService {
 
     /// Watches a message of an earlier process if it is about alerts. A robot's always is; what an app sends is known by its metadata,
     /// which is read when the message has ended, of at most ``inheritedLimit``.
-    func watch(_ restored: RestoredMessage) {
+    package func watch(_ restored: RestoredMessage) {
         let message = restored.message
         if let sink = Robot.sink(appName: message.app) { return watch(message.id, sink: sink) }
         guard message.priority == .urgent else { return }
@@ -71,7 +73,7 @@ extension AlertService {
     private func ended(_ id: JobID, sink: String?) async {
         guard let record = try? await journal.message(id), record.state.isTerminal else { return }
         guard let sink = sink ?? self.sink(of: record) else { return }
-        metrics.delivered(record.state, sink: sink)
+        observer.delivered(record.state, sink: sink)
         let isFine = record.state == .sent || record.state == .delivered || record.state == .cancelled
         guard !isFine else { return }
         let last = record.attempts.last

@@ -14,6 +14,7 @@ public struct AlertConfiguration: Equatable, Sendable {
     /// How long after its acceptance a message may still go out.
     public var lifetime = Duration.seconds(24 * 3600)
 
+    /// No sinks: no webhook is taken.
     public init() {}
 
     /// Whether webhooks are taken at all.
@@ -22,15 +23,18 @@ public struct AlertConfiguration: Equatable, Sendable {
 
 /// Somebody whom alerts reach: people on WeChat, or the group of a robot.
 public struct AlertSinkConfiguration: Equatable, Sendable {
+    /// By which way a sink is reached.
     public enum Channel: Equatable, Sendable {
         case wechat(AlertMessageConfiguration)
         case robot(AlertRobotConfiguration)
     }
 
+    /// People on WeChat, or a group's robot.
     public var channel: Channel
     /// How many notifications it gets; what is more goes into one summary.
     public var rate: RateLimit
 
+    /// A sink that gets ten notifications a minute, unless told otherwise.
     public init(_ channel: Channel, rate: RateLimit = AlertSinkConfiguration.defaultRate) {
         self.channel = channel
         self.rate = rate
@@ -40,7 +44,7 @@ public struct AlertSinkConfiguration: Equatable, Sendable {
     public static let defaultRate = RobotConfiguration.defaultRate
 
     /// The robot, if it is one.
-    var robot: RobotConfiguration? {
+    package var robot: RobotConfiguration? {
         guard case .robot(let robot) = channel else { return nil }
         return robot.robot
     }
@@ -53,6 +57,7 @@ public struct AlertRouteConfiguration: Equatable, Sendable {
     /// Names of sinks.
     public var sinks: [String]
 
+    /// Without `match` the rule takes every alert.
     public init(match: [String: [String]] = [:], sinks: [String]) {
         self.match = match
         self.sinks = sinks
@@ -66,7 +71,9 @@ public struct AlertRouteConfiguration: Equatable, Sendable {
 
 /// A sink that is a group's robot: one message for the group.
 public struct AlertRobotConfiguration: Equatable, Sendable {
+    /// Whose robot it is, and what is needed to write to its group.
     public var robot: RobotConfiguration
+    /// What the message says.
     public var text = AlertTemplate.standard
     /// WeCom's user ids to mention, `@all` for everybody.
     public var mentioned: [String] = []
@@ -75,6 +82,7 @@ public struct AlertRobotConfiguration: Equatable, Sendable {
     /// DingTalk: mention everybody.
     public var mentionsAll = false
 
+    /// A robot that sends the standard text and mentions nobody.
     public init(_ robot: RobotConfiguration) {
         self.robot = robot
     }
@@ -99,6 +107,7 @@ public struct RobotConfiguration: Equatable, Sendable {
     /// How many requests it may get. Both vendors allow 20 in a minute, of which ``defaultRate`` stays clear in any minute.
     public var rate = RobotConfiguration.defaultRate
 
+    /// Without an `origin` it is at its vendor's own address.
     public init(kind: Kind, key: String, secret: String? = nil, origin: String? = nil) {
         self.kind = kind
         self.key = key

@@ -1,3 +1,5 @@
+package import WeirPorts
+
 /// An answer of the messages API that is not a success.
 public struct MessageRefusal: Error, Equatable, Sendable {
     /// Which kind of refusal it is; it decides the HTTP status.
@@ -49,12 +51,12 @@ extension MessageRefusal {
 
 extension MessageRefusal {
     /// What somebody wanted of the journal.
-    enum JournalUse {
+    package enum JournalUse {
         case accepting, changing, reading
     }
 
     /// The journal can't do what it is needed for.
-    init(_ error: JournalError, while use: JournalUse) {
+    package init(_ error: JournalError, while use: JournalUse) {
         let what =
             switch use {
             case .accepting: "the journal can't be used, the message was not accepted"
@@ -62,17 +64,6 @@ extension MessageRefusal {
             case .reading: "the journal can't be read"
             }
         self.init(.journal, "\(what): \(error.message)", retryAfter: .seconds(5))
-    }
-
-    /// The queue did not take a message.
-    init(_ failure: AcceptFailure) {
-        switch failure {
-        case .queueFull:
-            let why = "as many messages wait as queue.capacity allows at this priority"
-            self.init(.queueFull, why, retryAfter: .seconds(5))
-        case .noApp: self = MessageDraft.invalid("app", "is not configured any more")
-        case .journal(let error): self.init(error, while: .accepting)
-        }
     }
 }
 
@@ -99,4 +90,14 @@ public enum MessageRefusalReason: String, CaseIterable, Sendable {
     case notFound = "not_found"
     /// The message is not in a state in which that can be done.
     case wrongState = "wrong_state"
+}
+
+/// Why a relayed call's body could not be had.
+public enum RelayBodyError: Error, Equatable, Sendable {
+    /// It is longer than `limit` bytes.
+    case tooLarge(limit: Int)
+    /// The caller went away, or was too slow, before the body ended.
+    case incomplete
+    /// Weir has no memory for it at present.
+    case overloaded
 }

@@ -1,9 +1,9 @@
-import Logging
+import Intake
 import Queueing
-import Resilience
 import Synchronization
 import Timekeeping
 import WeChat
+import WeirPorts
 
 extension AlertService {
     // MARK: What is there already
@@ -14,7 +14,7 @@ extension AlertService {
         let now = time.timestamp()
         let app = delivery.sink.appName(sink: delivery.notification.sink)
         // Two Alertmanagers may come as two clients.
-        let clients = Set(clients + [delivery.caller.name]).sorted()
+        let clients = Set(clients + [delivery.client]).sorted()
         var missing: [AlertRecipient] = []
         do throws(JournalError) {
             for name in delivery.sink.recipients {
@@ -114,7 +114,7 @@ extension AlertService {
         let sink = delivery.notification.sink
         let new = NewMessage(
             app: delivery.sink.appName(sink: sink),
-            client: delivery.caller.name,
+            client: delivery.client,
             type: delivery.sink.messageType,
             priority: .urgent,
             retryClass: delivery.retryClass,

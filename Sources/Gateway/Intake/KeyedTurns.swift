@@ -3,7 +3,7 @@ import Synchronization
 /// Lets one request at a time through for a key: a concurrent second waits, and then finds what the first one did.
 ///
 /// Those who wait for a key go in one by one in the order in which they came.
-final class KeyedTurns<Key: Hashable & Sendable>: Sendable {
+package final class KeyedTurns<Key: Hashable & Sendable>: Sendable {
     private typealias Waiter = CheckedContinuation<Bool, Never>
 
     private struct State {
@@ -19,11 +19,13 @@ final class KeyedTurns<Key: Hashable & Sendable>: Sendable {
     private let state = Mutex(State())
     private let room = SharedPool(size: mostWaiting)
 
+    package init() {}
+
     /// Returns once no other request holds the key; the caller holds it from then on, until `leave`.
     ///
     /// - Parameter client: whose share of the room it takes while it waits; empty for Weir's own.
     /// - Throws: `overloaded` where too many wait, `shuttingDown` once the gate has closed. The caller holds nothing then.
-    func enter(_ key: Key, for client: String) async throws(MessageRefusal) {
+    package func enter(_ key: Key, for client: String) async throws(MessageRefusal) {
         let isHeld = try state.withLock { state throws(MessageRefusal) in
             if state.isClosed { throw Self.closed }
             guard state.lines[key] == nil else { return false }
@@ -53,7 +55,7 @@ final class KeyedTurns<Key: Hashable & Sendable>: Sendable {
         guard isLetIn else { throw refusal }
     }
 
-    func leave(_ key: Key) {
+    package func leave(_ key: Key) {
         let next = state.withLock { state -> Waiter? in
             guard let line = state.lines[key], !line.isEmpty else {
                 state.lines[key] = nil
@@ -65,7 +67,7 @@ final class KeyedTurns<Key: Hashable & Sendable>: Sendable {
     }
 
     /// Nobody goes in any more, and who waits is told so.
-    func close() {
+    package func close() {
         let waiters = state.withLock { state in
             state.isClosed = true
             let waiters = state.lines.values.flatMap { $0 }

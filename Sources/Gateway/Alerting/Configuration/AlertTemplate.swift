@@ -89,8 +89,10 @@ public struct AlertTemplate: Equatable, Sendable {
 public struct AlertField: Equatable, Sendable {
     /// As the template has it: `thing1`, `time2`, `keyword1`.
     public var name: String
+    /// What the variable becomes.
     public var value: AlertTemplate
 
+    /// The name is the template's own, such as `thing1`.
     public init(name: String, value: AlertTemplate) {
         self.name = name
         self.value = value
@@ -145,6 +147,7 @@ public struct AlertMessageConfiguration: Equatable, Sendable {
 
     /// The app's name.
     public var app: String
+    /// Which of WeChat's messages it is.
     public var kind: Kind
     /// Openids.
     public var recipients: [String]
@@ -157,6 +160,7 @@ public struct AlertMessageConfiguration: Equatable, Sendable {
     /// The text of a `custom` message.
     public var text = AlertTemplate.standard
 
+    /// Without link and fields; a text is the standard one.
     public init(app: String, kind: Kind, recipients: [String]) {
         self.app = app
         self.kind = kind
