@@ -6,9 +6,8 @@ extension ConfigurationKey.App: SectionKey {
     func read(_ field: Field, by reader: inout DocumentReader, into values: inout AppConfiguration) {
         switch self {
         case .appid: reader.set(&values.appID, reader.appID(field))
-        // Of the two there may be one: see `readApp`.
-        case .secret: reader.set(&values.secret, reader.secret(field))
-        case .secretFile: reader.set(&values.secret, reader.secretFile(field))
+        // There may be one of the two: `readApp` knows which it is.
+        case .secret, .secretFile: break
         case .hosts: reader.set(&values.hosts, reader.hosts(field))
         case .limits: reader.readLimits(field, into: &values)
         case .acceptAppSecret: reader.set(&values.acceptAppSecret, reader.boolean(field))

@@ -54,7 +54,10 @@ extension DocumentReader {
             report(at: field.keyPosition, field.path, "needs secret or secret_file")
         case (.some, .some(let file)):
             report(at: file.keyPosition, file.path, "stands beside secret; one of them is enough")
-        case (.some, nil), (nil, .some): break
+        case (let secret?, nil):
+            app.secret = self.secret(secret) ?? ""
+        case (nil, let file?):
+            app.secret = secretFile(file) ?? ""
         }
         return app
     }
