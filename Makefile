@@ -23,9 +23,8 @@ test: libraries test-tools venv lint ## Runs every check and every test.
 	swift test --skip-build --disable-xctest --skip EndToEndTests --skip ShortageTests
 	# Its exit test waits for children, as Foundation's Process does: in one process they take them from each other.
 	swift test --skip-build --disable-xctest --filter ShortageTests
-	# These wait more than they work: the examples are built meanwhile, with what they leave of the processor.
-	.ci/beside examples swift test --skip-build --disable-xctest --filter EndToEndTests --no-parallel
-	$(MAKE) docs
+	swift test --skip-build --disable-xctest --filter EndToEndTests --no-parallel
+	$(MAKE) examples docs
 
 examples: libraries ## Builds and tests the programs in examples/, which use Weir's libraries as others do.
 	swift test --package-path examples --disable-xctest
