@@ -1,4 +1,4 @@
-import Foundation
+import TestSupport
 import Testing
 import WeChat
 
@@ -6,10 +6,8 @@ import WeChat
 @Suite struct ErrorCodePageTests {
     /// The first table of the page: codes by outcome, but for those that are the request's, which are all others.
     private static func codes() throws -> [Int: String] {
-        let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("docs/errcodes.md")
         var codes: [Int: String] = [:]
-        for line in try String(contentsOf: page, encoding: .utf8).split(separator: "\n") {
+        for line in try Checkout.text("docs/errcodes.md").split(separator: "\n") {
             let cells = line.split(separator: "|", omittingEmptySubsequences: false)
             guard cells.count == 4, let outcome = cells[1].split(separator: "`").dropFirst().first else { continue }
             // What stands in brackets are words about the codes.

@@ -1,5 +1,6 @@
 import Foundation
 import Resilience
+import TestSupport
 import Testing
 import Weir
 
@@ -9,16 +10,18 @@ import Weir
 @Suite struct ExampleTests {
     @Test(arguments: ["weir.yml", "weir.minimal.yml"])
     func `each example reads without a problem or warning`(_ name: String) throws {
-        let read = Reading.read(try text("examples/\(name)"), environment: environment)
+        let read = Reading.read(try Checkout.text("examples/\(name)"), environment: environment)
         #expect(read.problems == [])
         #expect(read.warnings == [])
         #expect(read.configuration?.apps.keys.sorted() == ["main"])
     }
 
     @Test func `the full example holds the defaults`() throws {
-        var read = try #require(Reading.read(try text("examples/weir.yml"), environment: environment).configuration)
+        var read = try #require(
+            Reading.read(try Checkout.text("examples/weir.yml"), environment: environment).configuration
+        )
         let minimal = try #require(
-            Reading.read(try text("examples/weir.minimal.yml"), environment: environment).configuration
+            Reading.read(try Checkout.text("examples/weir.minimal.yml"), environment: environment).configuration
         )
         #expect(read.clients.count == 1)
         read.clients = [:]
@@ -26,7 +29,7 @@ import Weir
     }
 
     @Test func `what is commented out in the full example works`() throws {
-        let text = try text("examples/weir.yml")
+        let text = try Checkout.text("examples/weir.yml")
             .replacing("    secret: \"${WEIR_MAIN_SECRET}\"\n", with: "")
             .replacing(#/(?m)^( *)# (?=[a-z_]+: |/cgi)/#) { String($0.output.1) }
         let files: [String: [UInt8]] = [
@@ -43,7 +46,7 @@ import Weir
         let key = try #require(path.split(separator: ".").last.map(String.init))
         let isPlaceholder = key.allSatisfy(\.isUppercase)
         if isPlaceholder { return }
-        let example = try text("examples/weir.yml")
+        let example = try Checkout.text("examples/weir.yml")
         #expect(example.contains(try Regex("(^|[ {\n])\(key):")), "\(path)")
         let section = try section(of: path)
         let isSection = ConfigurationKey.paths.contains { $0.hasPrefix(path + ".") }
@@ -53,7 +56,7 @@ import Weir
     @Test func `each key in the documentation's tables is one that the reader knows`() throws {
         let keys = Set(ConfigurationKey.paths.flatMap { $0.split(separator: ".").map(String.init) })
         var count = 0
-        for section in try text("docs/configuration.md").split(separator: "\n## ").dropFirst(2) {
+        for section in try Checkout.text("docs/configuration.md").split(separator: "\n## ").dropFirst(2) {
             for row in section.split(separator: "\n") where row.hasPrefix("| `") {
                 let key = row.dropFirst(3).prefix { $0 != "`" }
                 #expect(key.split(separator: ".").allSatisfy { keys.contains(String($0)) }, "\(row)")
@@ -67,7 +70,7 @@ import Weir
         var configuration = GatewayConfiguration()
         configuration.tracing.headers = ["name": "value"]
         let fixed = ConfigurationSettings.list(configuration).filter(\.needsRestart).map(\.key)
-        for section in try text("docs/configuration.md").split(separator: "\n## ").dropFirst(2) {
+        for section in try Checkout.text("docs/configuration.md").split(separator: "\n## ").dropFirst(2) {
             let name = section.prefix { $0 != "\n" }.filter { $0 != "`" }
             for row in section.split(separator: "\n") where row.hasPrefix("| `") {
                 let key = row.dropFirst(3).prefix { $0 != "`" }
@@ -79,7 +82,7 @@ import Weir
     }
 
     @Test func `the documentation's examples read without a problem`() throws {
-        let blocks = try text("docs/configuration.md").split(separator: "```yaml\n").dropFirst().compactMap {
+        let blocks = try Checkout.text("docs/configuration.md").split(separator: "```yaml\n").dropFirst().compactMap {
             $0.split(separator: "```").first
         }
         #expect(blocks.count == 5)
@@ -91,7 +94,7 @@ import Weir
     }
 
     @Test func `no beginning of an example stops the reader`() throws {
-        let text = try text("examples/weir.yml")
+        let text = try Checkout.text("examples/weir.yml")
         for length in 0...text.unicodeScalars.count {
             let prefix = String(text.unicodeScalars.prefix(length))
             // Inside a comment nothing changes but the comment.
@@ -102,7 +105,7 @@ import Weir
     }
 
     @Test func `no changed character stops the reader`() throws {
-        let text = Array(try text("examples/weir.yml").unicodeScalars)
+        let text = Array(try Checkout.text("examples/weir.yml").unicodeScalars)
         let scalars = Array("{}[]:,#&*!|>'\"%@`$-?\t\n\r \0é\u{2028}\u{FEFF}0a".unicodeScalars)
         for index in text.indices where index % 3 == 0 {
             var changed = text
@@ -124,15 +127,9 @@ import Weir
         text.split(separator: "\n", omittingEmptySubsequences: false).last?.contains("# ") == true
     }
 
-    private func text(_ path: String) throws -> String {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        return try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
-    }
-
     private func section(of path: String) throws -> Substring {
         let name = path.prefix { $0 != "." }
-        let sections = try text("docs/configuration.md").split(separator: "\n## ")
+        let sections = try Checkout.text("docs/configuration.md").split(separator: "\n## ")
         return try #require(sections.first { $0.hasPrefix("`\(name)`") }, "\(path)")
     }
 }

@@ -45,7 +45,7 @@ final class HeaderList {
     }
 
     private static func contains(_ name: String, in fields: [HeaderField]) -> Bool {
-        fields.contains { $0.name.lowercased() == name.lowercased() }
+        fields.contains { $0.isNamed(name) }
     }
 }
 

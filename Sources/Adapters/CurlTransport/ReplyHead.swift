@@ -166,10 +166,3 @@ struct ReplyFraming {
         }
     }
 }
-
-extension HeaderField {
-    /// Whether this is the field's name, given in small letters.
-    fileprivate func isNamed(_ lowercased: String) -> Bool {
-        name.utf8.count == lowercased.utf8.count && zip(name.utf8, lowercased.utf8).allSatisfy { $0 | 0x20 == $1 }
-    }
-}

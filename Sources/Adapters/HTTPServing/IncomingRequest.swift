@@ -84,7 +84,7 @@ public struct IncomingRequest: Sendable {
 
     /// How long the body is by its `Content-Length`; nil where there is none, also if it is chunked.
     public var declaredLength: Int? {
-        fields.first(name: "content-length").flatMap { Int($0) }
+        fields.declaredLength
     }
 
     /// The body to be read piece by piece while it arrives, in place of ``body(upTo:)``: with ``declaredLength`` only, and nil
@@ -130,7 +130,14 @@ enum RequestBody: Sendable {
     func length(declared head: HTTPRequestHead) -> Int {
         switch self {
         case .complete(let bytes): bytes.readableBytes
-        case .arriving: head.headers.first(name: "content-length").flatMap { Int($0) } ?? .max
+        case .arriving: head.headers.declaredLength ?? .max
         }
+    }
+}
+
+extension HTTPHeaders {
+    /// How long the body is by its `Content-Length`.
+    var declaredLength: Int? {
+        first(name: "content-length").flatMap { Int($0) }
     }
 }

@@ -58,7 +58,7 @@ final class RequestReader: ChannelInboundHandler {
         switch part {
         case .head(let head):
             message = Message(
-                bodyLength: head.headers.first(name: "content-length").flatMap { Int($0) },
+                bodyLength: head.headers.declaredLength,
                 needsNewParser: head.method == .CONNECT || head.headers.contains(name: "upgrade")
             )
         case .body: break

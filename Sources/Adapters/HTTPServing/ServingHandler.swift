@@ -176,7 +176,7 @@ final class ServingHandler: ChannelDuplexHandler {
         case .gathering(let head):
             let stream = BodyStream(
                 received: body,
-                declaredLength: head.headers.first(name: "content-length").flatMap { Int($0) },
+                declaredLength: head.headers.declaredLength,
                 unclaimed: limits.unclaimedBodyBytes,
                 budget: bodyBudget,
                 link: link

@@ -118,6 +118,7 @@ package final class AlertService: Sendable {
             }
         }
         if let failure { throw failure }
+        observer.webhook(report.count(.duplicate) == report.sinks.count ? .duplicate : .accepted)
         return report
     }
 

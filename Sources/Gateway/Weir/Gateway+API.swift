@@ -114,7 +114,6 @@ extension Gateway {
                     traceparent: trace.traceparent
                 )
             }
-            metrics.webhook(report.count(.duplicate) == report.sinks.count ? .duplicate : .accepted)
             trace.note { $0.client = caller.label }
             return report
         } catch {

@@ -30,7 +30,7 @@ public struct UpstreamReply: Equatable, Sendable {
 
     /// The first header of that name, compared without regard to case.
     public func header(_ name: String) -> String? {
-        headers.first { $0.name.lowercased() == name.lowercased() }?.value
+        headers.first { $0.isNamed(name) }?.value
     }
 }
 

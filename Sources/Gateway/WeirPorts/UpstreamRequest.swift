@@ -153,4 +153,14 @@ public struct HeaderField: Hashable, Sendable {
         // What is no UTF-8 was replaced by other bytes.
         if !value.utf8.elementsEqual(bytes) { rawValue = Array(bytes) }
     }
+
+    /// Whether this is the field's name, compared without regard to case (RFC 9110 5.1).
+    package func isNamed(_ other: String) -> Bool {
+        name.utf8.count == other.utf8.count
+            && zip(name.utf8, other.utf8).allSatisfy { HeaderField.lowercase($0) == HeaderField.lowercase($1) }
+    }
+
+    private static func lowercase(_ byte: UInt8) -> UInt8 {
+        byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
+    }
 }

@@ -32,24 +32,16 @@ struct LimiterShadow {
     /// - Returns: how many permits the real bucket has too few (above zero) or too many.
     mutating func count(_ attempts: [MachineView.Attempt], real: TokenBucket, at now: Instant) -> Int {
         let keys = Set(attempts.map(\.key))
-        let ended = marks.sorted { $0.value < $1.value }.filter { !keys.contains($0.key) }
-        for (key, _) in ended { marks[key] = nil }
-        let unused = ended.filter { departed.remove($0.key) == nil }.map(\.value)
-        var begun: [Instant] = []
-        for attempt in attempts.sorted(by: { $0.mark < $1.mark })
-        where marks.updateValue(attempt.mark, forKey: attempt.key) == nil {
-            begun.append(attempt.startedAt)
+        // In the order in which they were taken, as the gateway does: what one gets back depends on the others.
+        for (key, mark) in marks.sorted(by: { $0.value < $1.value }) where !keys.contains(key) {
+            marks[key] = nil
+            if departed.remove(key) == nil { bucket.giveBack(mark: mark, at: now) }
         }
-        // What one gets back depends on those given back before. They come in the order in which they were taken, or, where a
-        // commit fails that a new message is the first in, with its permit before those of older ones.
-        let orders = [unused, Array(unused.suffix(1) + unused.dropLast()), unused.reversed()]
-        let differences = orders.map { order -> Int in
-            var bucket = bucket
-            for mark in order { bucket.giveBack(mark: mark, at: now) }
-            for start in begun { _ = bucket.take(at: start) }
-            return bucket.available(at: now) - real.available(at: now)
+        for attempt in attempts.sorted(by: { $0.mark < $1.mark }) {
+            guard marks.updateValue(attempt.mark, forKey: attempt.key) == nil else { continue }
+            _ = bucket.take(at: attempt.startedAt)
         }
-        bucket = real
-        return differences.min { abs($0) < abs($1) } ?? 0
+        defer { bucket = real }
+        return bucket.available(at: now) - real.available(at: now)
     }
 }

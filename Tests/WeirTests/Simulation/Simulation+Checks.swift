@@ -103,7 +103,7 @@ extension Simulation {
         checkLimiters(view)
     }
 
-    private func checkLimiters(_ view: MachineView) {
+    func checkLimiters(_ view: MachineView) {
         let departed = Set(flights.compactMap { $0.recipient.flatMap { ids[$0] } })
         for gate in view.gates {
             let bucket = gate.bucket

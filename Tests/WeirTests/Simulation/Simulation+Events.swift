@@ -77,7 +77,13 @@ extension Simulation {
 
     func commitNext() {
         agenda.commit = nil
-        repeat { journal.commitOne() } while roll(3) == 0
+        repeat { commitOne() } while roll(3) == 0
+    }
+
+    /// What a permit that comes back is worth depends on those that came back before: so each commit is looked at by itself.
+    func commitOne() {
+        journal.commitOne()
+        checkLimiters(MachineView(dispatcher, at: time.moment()))
     }
 
     /// The disk fills up, or has room again; the gateway notices within a second.

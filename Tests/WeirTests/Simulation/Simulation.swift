@@ -100,11 +100,13 @@ final class Simulation {
         agenda.outside = time.now()
         if hasHousekeeping { agenda.housekeeping = time.now() + .seconds(1) }
         time.settle()
+        // What left with the start is looked at by the settings of that time.
+        collectDepartures()
     }
 
     /// The process dies: what the journal has not committed is lost, and what was in flight may or may not have arrived.
     func crash() throws {
-        for _ in 0..<roll(3) { journal.commitOne() }
+        for _ in 0..<roll(3) { commitOne() }
         time.settle()
         hear()
         collectDepartures()
@@ -166,8 +168,6 @@ final class Simulation {
     func perform(_ event: Event) throws {
         step += 1
         refusedApps = []
-        // What left with the start is looked at by the settings of that time.
-        collectDepartures()
         note("\(event)")
         switch event {
         case .wake: time.wakeNext()

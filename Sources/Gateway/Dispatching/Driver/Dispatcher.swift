@@ -97,7 +97,8 @@ package final class Dispatcher: Sendable {
             let now = time.moment()
             let value = change(&state, now)
             let given = state.machine.judgeHanging(at: now, using: &state.generator)
-            start(given + state.machine.pump(at: now), in: &state, at: now)
+            let actions = state.machine.pump(at: now)
+            start(given.isEmpty ? actions : given + actions, in: &state, at: now)
             for move in state.machine.takeTransitions() {
                 state.events.append(.breakerMoved(move.transition, breaker: state.name(ofBreaker: move.breaker)))
             }

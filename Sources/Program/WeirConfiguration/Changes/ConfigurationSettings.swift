@@ -9,8 +9,7 @@ enum ConfigurationSettings {
         var settings = Key.Server.settings(configuration.server, at: "server")
         settings += Key.Storage.settings(configuration.storage, at: "storage")
         for (name, app) in configuration.apps.sorted(by: { $0.key < $1.key }) {
-            let path = "apps.\(name)"
-            settings += Key.App.settings(app, at: path) + limits(app, at: "\(path).limits")
+            settings += Key.App.settings(app, at: "apps.\(name)")
         }
         for (name, client) in configuration.clients.sorted(by: { $0.key < $1.key }) {
             settings += Key.Client.settings(client, at: "clients.\(name)")
@@ -25,7 +24,7 @@ enum ConfigurationSettings {
         return settings + list(configuration.alerts)
     }
 
-    private static func limits(_ app: AppConfiguration, at path: String) -> [Setting] {
+    static func limits(_ app: AppConfiguration, at path: String) -> [Setting] {
         [Setting("\(path).default", text(app.defaultLimit))]
             + app.limits.sorted { $0.key < $1.key }.map { Setting("\(path).\($0.key)", text($0.value)) }
     }

@@ -18,9 +18,9 @@ extension ConfigurationKey.App: SectionKey {
         switch self {
         case .appid: .text(values.appID)
         case .secret: .secret(values.secret)
-        case .secretFile: .several([])
+        case .secretFile: .nothing
         case .hosts: .text(ConfigurationSettings.bracketed(values.hosts))
-        case .limits: .several([])
+        case .limits: .below { ConfigurationSettings.limits(values, at: $0) }
         case .acceptAppSecret: .text("\(values.acceptAppSecret)")
         }
     }

@@ -33,7 +33,7 @@ extension ConfigurationKey.Storage: SectionKey {
     func shown(_ values: StorageConfiguration) -> ShownValue {
         switch self {
         case .path: .text(values.path)
-        case .keep: .several(ConfigurationKey.Keep.settings(values.keep, at: "storage.keep"))
+        case .keep: .below { ConfigurationKey.Keep.settings(values.keep, at: $0) }
         }
     }
 
@@ -94,10 +94,10 @@ extension ConfigurationKey.Tracing: SectionKey {
         switch self {
         case .endpoint: .text(values.endpoint ?? "none")
         case .headers:
-            .several(
+            .below { path in
                 values.headers.sorted { $0.key < $1.key }
-                    .map { Setting("tracing.headers.\($0.key)", secret: $0.value, needsRestart: needsRestart) }
-            )
+                    .map { Setting("\(path).\($0.key)", secret: $0.value, needsRestart: needsRestart) }
+            }
         case .ratio: .text("\(values.ratio)")
         }
     }

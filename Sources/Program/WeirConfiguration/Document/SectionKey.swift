@@ -22,8 +22,10 @@ enum ShownValue {
     case text(String)
     /// A secret, or people's openids: compared, and never shown.
     case secret(String)
-    /// Several values with keys of their own, such as the headers of `tracing.headers`.
-    case several([Setting])
+    /// Values with keys of their own below this one's path, such as the headers of `tracing.headers`.
+    case below((_ path: String) -> [Setting])
+    /// Another key shows it.
+    case nothing
 }
 
 extension SectionKey {
@@ -34,7 +36,8 @@ extension SectionKey {
             return switch key.shown(values) {
             case .text(let text): [Setting(name, text, needsRestart: key.needsRestart)]
             case .secret(let secret): [Setting(name, secret: secret, needsRestart: key.needsRestart)]
-            case .several(let settings): settings
+            case .below(let settings): settings(name)
+            case .nothing: []
             }
         }
     }
