@@ -24,6 +24,8 @@ public struct APIHandler: Sendable {
         }
     }
 
+    /// Apart, so that a message has no frame for a relayed call.
+    @inline(never)
     private func relay(_ request: IncomingRequest, trace: RequestTrace) async -> OutgoingReply {
         let reply = await gateway.relay(call(request, trace: trace)) { request.connection.onHangup($0) }
         return reply.connection == .aborts ? .noAnswer : OutgoingReply(reply)
@@ -74,19 +76,30 @@ public struct APIHandler: Sendable {
         case .unknown:
             let message = "no such path; GET /openapi.yaml lists them"
             return (Route.unknownLabel, Envelope.failure(404, "not_found", message, traceID: trace.id))
-        case .own(let route, let arguments):
-            guard let method = route.method(request.method) else {
-                return (route.label, Envelope.methodNotAllowed(route.allowed, traceID: trace.id))
-            }
-            if let reply = OpenRoutes(gateway: gateway).answer(route) { return (route.label, reply) }
+        // To take one message is short work, and has a short way.
+        case .own(let route, _) where route.name == .messages && request.method == "POST":
             let messages = MessageRoutes(handler: self, request: request, trace: trace)
-            // To take one message is short work. Listings, explanations and the rest are not for an event loop.
-            if (route.name, method) == (.messages, "POST") {
-                return (route.label, await messages.answer(route.name, method, arguments))
-            }
-            return await withTaskExecutorPreference(globalConcurrentExecutor) {
-                (route.label, await messages.answer(route.name, method, arguments))
-            }
+            return (route.label, await messages.answerMessage())
+        case .own(let route, let arguments):
+            return (route.label, await answer(request, route, arguments, trace: trace))
+        }
+    }
+
+    @inline(never)
+    private func answer(
+        _ request: IncomingRequest,
+        _ route: Route,
+        _ arguments: [String],
+        trace: RequestTrace
+    ) async -> OutgoingReply {
+        guard let method = route.method(request.method) else {
+            return Envelope.methodNotAllowed(route.allowed, traceID: trace.id)
+        }
+        if let reply = OpenRoutes(gateway: gateway).answer(route) { return reply }
+        let messages = MessageRoutes(handler: self, request: request, trace: trace)
+        // Listings, explanations and the rest are not for an event loop.
+        return await withTaskExecutorPreference(globalConcurrentExecutor) {
+            await messages.answer(route.name, method, arguments)
         }
     }
 }

@@ -12,23 +12,33 @@ struct MessageRoutes: Sendable {
 
     private var traceID: String { trace.id }
 
+    /// Answers what takes one message. Apart from the rest: this is the short way, and has no frame for all that.
+    @inline(never)
+    func answerMessage() async -> OutgoingReply {
+        do throws(MessageRefusal) { return try await accept() } catch {
+            return refuse(error, status: error.reason.status)
+        }
+    }
+
     /// - Parameter arguments: what stands in the place of the route's `{names}`.
     func answer(_ route: Route.Name, _ method: String, _ arguments: [String]) async -> OutgoingReply {
         do throws(MessageRefusal) {
             return try await reply(route, method, arguments.first ?? "")
         } catch {
-            trace.note(error)
             let reason = error.reason
-            let status = route == .alerts ? reason.statusForAlertmanager : reason.status
-            return Envelope.failure(error, status: status, traceID: traceID)
+            return refuse(error, status: route == .alerts ? reason.statusForAlertmanager : reason.status)
         }
+    }
+
+    private func refuse(_ refusal: MessageRefusal, status: Int) -> OutgoingReply {
+        trace.note(refusal)
+        return Envelope.failure(refusal, status: status, traceID: traceID)
     }
 
     private func reply(_ route: Route.Name, _ method: String, _ id: String) async throws(MessageRefusal)
         -> OutgoingReply
     {
         switch (route, method) {
-        case (.messages, "POST"): try await accept()
         case (.messages, _): try await list()
         case (.batch, _): try await acceptBatch()
         case (.message, "DELETE"): try await cancel(id)

@@ -52,15 +52,20 @@ extension Gateway {
                 traceparent: trace.traceparent
             )
             trace.note(reply.record)
-            // The message is on disk: trouble with reading it back must not look like a refusal.
-            if let wait, let record = try? await messageService.await(reply.record.id, atMost: wait) {
-                return AcceptReply(record, isReplay: reply.isReplay)
-            }
-            return reply
+            guard let wait else { return reply }
+            return await ended(reply, atMost: wait)
         } catch {
             metrics.refused(error.reason)
             throw error
         }
+    }
+
+    /// A message as it is after a wait for its end. Apart, so that who does not wait has no frame for it.
+    @inline(never)
+    private func ended(_ reply: AcceptReply, atMost wait: Duration) async -> AcceptReply {
+        // The message is on disk: trouble with reading it back must not look like a refusal.
+        guard let record = try? await messageService.await(reply.record.id, atMost: wait) else { return reply }
+        return AcceptReply(record, isReplay: reply.isReplay)
     }
 
     /// Takes up to 1,000 messages, each by itself.

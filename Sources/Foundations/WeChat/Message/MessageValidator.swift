@@ -80,17 +80,16 @@ public struct MessageValidator {
     private mutating func data() {
         guard let data = required("data", .object, in: message, at: "")?.object else { return }
         for member in data.members where problems.count < Self.longestReport {
-            let field = "data." + data.name(of: member)
             guard let keyword = data.value(of: member).object else {
-                report(field, "must be an object, not \(member.kind.phrase)")
+                report("data.\(data.name(of: member))", "must be an object, not \(member.kind.phrase)")
                 continue
             }
             guard let value = keyword.value("value") else {
-                report(field + ".value", "is required")
+                report("data.\(data.name(of: member)).value", "is required")
                 continue
             }
             if value.kind != .string, value.kind != .number {
-                report(field + ".value", "must be a string, not \(value.kind.phrase)")
+                report("data.\(data.name(of: member)).value", "must be a string, not \(value.kind.phrase)")
             }
         }
     }

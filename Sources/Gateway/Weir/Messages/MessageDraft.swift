@@ -3,34 +3,33 @@ import Timekeeping
 import WeChat
 import WireJSON
 
-/// A message as a caller hands it over, read and checked but not yet placed.
-struct MessageDraft: Sendable {
+/// A message as a caller hands it over, read and checked but not yet placed. By reference: it goes through async functions, whose
+/// frames would each have room for all of it.
+final class MessageDraft: Sendable {
     /// Name or AppID; `nil` when the caller names none.
-    var app: String?
-    var type: MessageType
-    var priority: Priority?
-    var retryClass: String?
-    var notBefore: Timestamp?
-    var notAfter: Timestamp?
-    var metadata: [UInt8]
+    let app: String?
+    let type: MessageType
+    let priority: Priority?
+    let retryClass: String?
+    let notBefore: Timestamp?
+    let notAfter: Timestamp?
+    let metadata: [UInt8]
     /// WeChat's body, verbatim.
-    var body: [UInt8]
-    var recipient: String
+    let body: [UInt8]
+    let recipient: String
     /// In a batch, the item's own key.
-    var idempotencyKey: String?
-}
+    let idempotencyKey: String?
 
-extension MessageDraft {
     /// Bytes of one message, `metadata` and all.
     static let limit = 256 << 10
     static let metadataLimit = 16 << 10
 
-    private static let members: Set<String> = [
+    private static let members = [
         "app", "type", "priority", "retry_class", "not_before", "not_after", "metadata", "message", "idempotency_key",
     ]
 
     /// Reads the JSON of `POST /v1/messages`.
-    init(_ bytes: [UInt8]) throws(MessageRefusal) {
+    convenience init(_ bytes: [UInt8]) throws(MessageRefusal) {
         guard bytes.count <= MessageDraft.limit else {
             throw MessageRefusal(.tooLarge, "a message may have \(MessageDraft.limit >> 10) KiB, this one has more")
         }
@@ -44,16 +43,17 @@ extension MessageDraft {
 
     /// Reads an object that was checked as strict JSON.
     init(_ json: JSONObjectView) throws(MessageRefusal) {
-        for member in json.members {
-            let name = json.name(of: member)
-            guard !MessageDraft.members.contains(name) else { continue }
-            throw MessageDraft.invalid(name, "is not known; WeChat's own members belong inside `message`")
+        for member in json.members where !MessageDraft.members.contains(where: { member.isNamed($0, in: json.bytes) }) {
+            throw MessageDraft.invalid(
+                json.name(of: member),
+                "is not known; WeChat's own members belong inside `message`"
+            )
         }
         app = try MessageDraft.text("app", in: json)
         type = try MessageDraft.choice(
             "type",
             in: json,
-            { name in MessageType.open.first { $0.rawValue == name } },
+            { name in MessageType(name: name).flatMap { MessageType.open.contains($0) ? $0 : nil } },
             all: MessageType.open.map(\.rawValue)
         )
         priority = try MessageDraft.optional(
@@ -66,23 +66,28 @@ extension MessageDraft {
         notBefore = try MessageDraft.time("not_before", in: json)
         notAfter = try MessageDraft.time("not_after", in: json)
         idempotencyKey = try MessageDraft.text("idempotency_key", in: json)
-        metadata = []
-        if let value = json.value("metadata"), value.kind != .null {
-            guard value.kind == .object else { throw MessageDraft.invalid("metadata", "must be an object") }
-            guard value.range.count <= MessageDraft.metadataLimit else {
-                throw MessageDraft.invalid("metadata", "may have \(MessageDraft.metadataLimit >> 10) KiB")
-            }
-            metadata = Array(value.text)
-        }
+        metadata = try MessageDraft.metadata(json.value("metadata"))
         guard let message = json.value("message") else {
             throw MessageDraft.invalid("message", "is missing: WeChat's own body goes there")
         }
         guard message.kind == .object else { throw MessageDraft.invalid("message", "must be an object") }
-        body = Array(message.text)
-        if let problem = type.validate(body).first {
+        guard let content = message.object else {
+            throw MessageDraft.invalid("message", "may have \(JSONObjectView.mostMembers) members")
+        }
+        if let problem = type.validate(content).first {
             throw MessageDraft.invalid("message.\(problem.field)", problem.problem)
         }
-        recipient = type.recipient(in: body) ?? ""
+        body = Array(message.text)
+        recipient = type.recipient(in: content) ?? ""
+    }
+
+    private static func metadata(_ value: JSONValue?) throws(MessageRefusal) -> [UInt8] {
+        guard let value, value.kind != .null else { return [] }
+        guard value.kind == .object else { throw invalid("metadata", "must be an object") }
+        guard value.range.count <= metadataLimit else {
+            throw invalid("metadata", "may have \(metadataLimit >> 10) KiB")
+        }
+        return Array(value.text)
     }
 
     static func invalid(_ field: String, _ problem: String) -> MessageRefusal {
@@ -99,10 +104,10 @@ extension MessageDraft {
         _ name: String,
         in json: JSONObjectView,
         _ make: (String) -> Value?,
-        all: [String]
+        all: @autoclosure () -> [String]
     ) throws(MessageRefusal) -> Value {
-        guard let value = try optional(name, in: json, make, all: all) else {
-            throw invalid(name, "is missing: one of \(all.joined(separator: ", "))")
+        guard let value = try optional(name, in: json, make, all: all()) else {
+            throw invalid(name, "is missing: one of \(all().joined(separator: ", "))")
         }
         return value
     }
@@ -111,11 +116,11 @@ extension MessageDraft {
         _ name: String,
         in json: JSONObjectView,
         _ make: (String) -> Value?,
-        all: [String]
+        all: @autoclosure () -> [String]
     ) throws(MessageRefusal) -> Value? {
         guard let text = try text(name, in: json) else { return nil }
         guard let value = make(text) else {
-            throw invalid(name, "must be one of \(all.joined(separator: ", "))")
+            throw invalid(name, "must be one of \(all().joined(separator: ", "))")
         }
         return value
     }

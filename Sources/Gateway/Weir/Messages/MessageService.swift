@@ -70,7 +70,8 @@ final class MessageService: Sendable {
 
     // MARK: Acceptance
 
-    /// Takes one message: returns when it is on disk.
+    /// Takes one message: returns when it is on disk. Apart, so that each waiting function has a frame that fits a slab.
+    @inline(never)
     func accept(
         _ bytes: [UInt8],
         idempotencyKey: String?,

@@ -21,6 +21,19 @@ final class QueueIntake: MessageIntake {
     // MARK: What is new
 
     func admit(_ new: NewMessage) async throws(MessageRefusal) -> AcceptReply {
+        let reply = try place(new)
+        let result = await withCheckedContinuation { continuation in
+            dispatcher.accept(reply.record.message, reply.record.content) { continuation.resume(returning: $0) }
+        }
+        if case .failure(let failure) = result { throw MessageRefusal(failure) }
+        let message = reply.record.message
+        metrics.accepted(app: message.app, type: message.type, priority: message.priority)
+        return reply
+    }
+
+    /// The message as it will be stored. Apart, so that the wait for the disk keeps one reference and no message.
+    @inline(never)
+    private func place(_ new: NewMessage) throws(MessageRefusal) -> AcceptReply {
         let now = time.timestamp()
         let message = Message(
             id: dispatcher.makeID(),
@@ -40,11 +53,6 @@ final class QueueIntake: MessageIntake {
         {
             content.body = spliced
         }
-        let result = await withCheckedContinuation { continuation in
-            dispatcher.accept(message, content) { continuation.resume(returning: $0) }
-        }
-        if case .failure(let failure) = result { throw MessageRefusal(failure) }
-        metrics.accepted(app: message.app, type: message.type, priority: message.priority)
         return AcceptReply(MessageRecord(message, content), isReplay: false)
     }
 

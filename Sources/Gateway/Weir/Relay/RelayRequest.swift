@@ -1,5 +1,4 @@
 public import Queueing
-import Synchronization
 
 /// A call to WeChat's API as an internal client made it.
 ///
@@ -54,16 +53,4 @@ public struct RelayRequest: Sendable {
         }
         declaredLength = body.count
     }
-}
-
-/// Whether the caller of a relayed call is still there.
-final class CallerPresence: Sendable {
-    private let hasLeft = Atomic(false)
-
-    /// The caller hung up.
-    func leave() {
-        hasLeft.store(true, ordering: .releasing)
-    }
-
-    var isGone: Bool { hasLeft.load(ordering: .acquiring) }
 }

@@ -1,6 +1,5 @@
 import Queueing
 import Resilience
-import Synchronization
 import Timekeeping
 import WeChat
 
@@ -52,47 +51,47 @@ extension RelayService {
         passage: RelayPassage,
         onHangup: (@escaping @Sendable () -> Void) -> Void
     ) async -> RelayReply {
-        let request = inquiry.request
-        let client = inquiry.directory.client(passage.caller)
-        let priority = inquiry.directory.priority(request.priority, caller: passage.caller)
-        let retryClass = request.retryClass ?? client?.retryClass ?? inquiry.live.configuration.retry.defaultClass
-        let (sent, identified) = identify(content, passage: passage, inquiry)
-        let (dispatcher, began, presence) = (dispatcher, time.now(), CallerPresence())
-        let end = await withCheckedContinuation { (continuation: CheckedContinuation<RelayEnd, Never>) in
-            let isRepeatable = inquiry.api.repeatability == .always || identified != nil
-            let call = call(inquiry, sent, passage: passage, began: began, isRepeatable: isRepeatable) {
-                continuation.resume(returning: $0)
-            }
-            guard let id = dispatcher.relay(call, priority: priority, retryClass: retryClass) else {
-                return
-            }
-            onHangup { [memory] in
-                presence.leave()
-                if let identified { memory.remember(identified.key(), id: identified.id, began: began) }
-                dispatcher.hangUp(id)
-            }
+        let call = SentCall(inquiry, passage, identify(content, passage: passage, inquiry), at: time.now())
+        let end = await withCheckedContinuation { continuation in
+            queue(call, onHangup: onHangup) { continuation.resume(returning: $0) }
         }
+        guard end.replyLength > RelayService.shortReply else { return reply(end, to: call) }
+        return await withTaskExecutorPreference(globalConcurrentExecutor) { reply(end, to: call) }
+    }
+
+    private func reply(_ end: RelayEnd, to call: SentCall) -> RelayReply {
         // Who hung up heard of no end, whatever it was.
-        if !presence.isGone { settleMemory(end, identified: identified, began: began) }
-        guard end.replyLength > RelayService.shortReply else {
-            return reply(end, inquiry, passage: passage, isStreamed: content.isStream)
-        }
-        return await withTaskExecutorPreference(globalConcurrentExecutor) {
-            reply(end, inquiry, passage: passage, isStreamed: content.isStream)
+        if !call.isAbandoned { settleMemory(end, of: call) }
+        return reply(end, call.inquiry, passage: call.passage, isStreamed: call.content.isStream)
+    }
+
+    /// Apart from the wait, whose frame would have room for all of this.
+    @inline(never)
+    private func queue(
+        _ call: SentCall,
+        onHangup: (@escaping @Sendable () -> Void) -> Void,
+        completion: @escaping @Sendable (RelayEnd) -> Void
+    ) {
+        let (inquiry, caller) = (call.inquiry, call.passage.caller)
+        let request = inquiry.request
+        let priority = inquiry.directory.priority(request.priority, caller: caller)
+        let retryClass =
+            request.retryClass ?? inquiry.directory.client(caller)?.retryClass
+            ?? inquiry.live.configuration.retry.defaultClass
+        let queued = queued(call, completion: completion)
+        guard let id = dispatcher.relay(queued, priority: priority, retryClass: retryClass) else { return }
+        onHangup { [memory, dispatcher] in
+            call.abandon()
+            if let own = call.identified { memory.remember(own.key(), id: own.id, began: call.began) }
+            dispatcher.hangUp(id)
         }
     }
 
     /// A longer reply is looked through for tokens by the pool of threads and not where connections wait for their turn.
     static let shortReply = 64 << 10
 
-    private func call(
-        _ inquiry: RelayInquiry,
-        _ content: RelayContent,
-        passage: RelayPassage,
-        began: Instant,
-        isRepeatable: Bool,
-        completion: @escaping @Sendable (RelayEnd) -> Void
-    ) -> RelayCall {
+    private func queued(_ call: SentCall, completion: @escaping @Sendable (RelayEnd) -> Void) -> RelayCall {
+        let (inquiry, passage) = (call.inquiry, call.passage)
         let request = inquiry.request
         return RelayCall(
             method: request.method,
@@ -100,11 +99,11 @@ extension RelayService {
             targetSuffix: passage.suffix,
             usesToken: passage.usesToken,
             headers: request.passedHeaders,
-            content: content,
+            content: call.content,
             app: passage.app.slot,
             api: inquiry.api,
-            deadline: began + timeout(inquiry),
-            isRepeatable: isRepeatable,
+            deadline: call.began + timeout(inquiry),
+            isRepeatable: inquiry.api.repeatability == .always || call.identified != nil,
             client: passage.caller.label,
             path: passage.path,
             concernsApp: passage.concernsApp,
@@ -122,19 +121,12 @@ extension RelayService {
 
     // MARK: Repeats
 
-    /// A template send that can be told from its repeat.
-    struct Identified: Sendable {
-        var id: String
-        /// Where the id is Weir's own: what the caller's repeat would be known by. Costs a hash, so only made when needed.
-        var key: @Sendable () -> RepeatMemory.Key
-    }
-
     /// Splices a client_msg_id into a template send that has none: WeChat drops a repeat only by it, and hardly any SDK sets it.
     private func identify(
         _ content: RelayContent,
         passage: RelayPassage,
         _ inquiry: RelayInquiry
-    ) -> (content: RelayContent, identified: Identified?) {
+    ) -> (content: RelayContent, identified: SentCall.Identity?) {
         // A caller with a token of its own gets its bytes through untouched.
         guard passage.usesToken, inquiry.api.repeatability == .withClientMessageID, case .bytes(let original) = content
         else { return (content, nil) }
@@ -145,19 +137,19 @@ extension RelayService {
         let known = memory.isEmpty ? nil : memory.id(for: key())
         let id = known ?? dispatcher.makeID().description
         if let body = ClientMessageID.splice(into: original, id: id) {
-            return (.bytes(body), Identified(id: id, key: key))
+            return (.bytes(body), SentCall.Identity(id: id, key: key))
         }
         guard let own = ClientMessageID.find(in: original) else { return (content, nil) }
-        return (content, Identified(id: own, key: key))
+        return (content, SentCall.Identity(id: own, key: key))
     }
 
     /// Whoever can't know how a call ended may make it again; whoever has an answer means another call by the same bytes.
-    private func settleMemory(_ end: RelayEnd, identified: Identified?, began: Instant) {
-        guard let identified else { return }
+    private func settleMemory(_ end: RelayEnd, of call: SentCall) {
+        guard let identified = call.identified else { return }
         switch end {
         case .attempted(let last), .refused(_, last: .some(let last)):
             if last.leavesDoubt {
-                memory.remember(identified.key(), id: identified.id, began: began)
+                memory.remember(identified.key(), id: identified.id, began: call.began)
             } else if !memory.isEmpty {
                 memory.forget(identified.key())
             }

@@ -34,23 +34,10 @@ final class RelayService: Sendable {
         _ request: RelayRequest,
         onHangup: (@escaping @Sendable () -> Void) -> Void
     ) async -> RelayReply {
-        let target: RelayTarget
-        do throws(RelayTargetProblem) {
-            target = try RelayTarget(request.target)
-        } catch {
-            return refuse(error.refusal, error.why, request, api: APICatalog.otherLabel)
-        }
-        let inquiry = inquiry(request, target: target)
-        if inquiry.api.kind == .token { return await token(inquiry) }
-        guard inquiry.api.isRelayed else { return notRelayed(inquiry) }
-        switch authorise(inquiry) {
-        case .refused(let reply): return reply
-        case .granted(let passage):
-            request.trace.note { facts in
-                facts.client = passage.caller.name.isEmpty ? nil : passage.caller.name
-                facts.app = passage.app === inquiry.directory.foreign ? nil : passage.app.name
-                facts.api = inquiry.api.label
-            }
+        switch admit(request) {
+        case .answered(let reply): return reply
+        case .token(let inquiry): return await token(inquiry)
+        case .call(let inquiry, let passage):
             // Only now is it known that the body is worth its memory.
             do throws(RelayBodyError) {
                 let content = try await content(of: inquiry)
@@ -58,6 +45,38 @@ final class RelayService: Sendable {
             } catch {
                 return refuse(error, request, api: inquiry.api.label)
             }
+        }
+    }
+
+    /// What a request's head decides.
+    private enum Admission {
+        case call(RelayInquiry, RelayPassage)
+        /// It asks for a token.
+        case token(RelayInquiry)
+        case answered(RelayReply)
+    }
+
+    /// Apart from the waits, whose frame would have room for all of this.
+    @inline(never)
+    private func admit(_ request: RelayRequest) -> Admission {
+        let target: RelayTarget
+        do throws(RelayTargetProblem) {
+            target = try RelayTarget(request.target)
+        } catch {
+            return .answered(refuse(error.refusal, error.why, request, api: APICatalog.otherLabel))
+        }
+        let inquiry = inquiry(request, target: target)
+        if inquiry.api.kind == .token { return .token(inquiry) }
+        guard inquiry.api.isRelayed else { return .answered(notRelayed(inquiry)) }
+        switch authorise(inquiry) {
+        case .refused(let reply): return .answered(reply)
+        case .granted(let passage):
+            request.trace.note { facts in
+                facts.client = passage.caller.name.isEmpty ? nil : passage.caller.name
+                facts.app = passage.app === inquiry.directory.foreign ? nil : passage.app.name
+                facts.api = inquiry.api.label
+            }
+            return .call(inquiry, passage)
         }
     }
 
