@@ -43,7 +43,7 @@ build: libraries ## Builds the release binary, .build/release/weir.
 	$(BUILD) -c release --product weir
 
 libraries: ## Installs the C libraries that Weir links to.
-	@.ci/install libcurl4-openssl-dev zlib1g-dev libsqlite3-dev pkg-config
+	@.ci/install libcurl4-openssl-dev zlib1g-dev libsqlite3-dev libmimalloc-dev pkg-config
 
 test-tools: ## Installs the programs that the tests run for real.
 	@.ci/install prometheus prometheus-alertmanager python3-venv

@@ -186,7 +186,9 @@ let package = Package(
                 argumentParser, coreMetrics, logging, lifecycle, tracing,
             ],
             path: Ring.program.path("WeirServer"),
-            swiftSettings: strict
+            swiftSettings: strict,
+            // The program's malloc. Calls are made by one thread and freed by another: glibc takes an arena's lock for that.
+            linkerSettings: [.linkedLibrary("mimalloc")]
         ),
         .executableTarget(
             name: "MicroBenchmarks",

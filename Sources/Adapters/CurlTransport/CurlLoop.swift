@@ -16,6 +16,7 @@ final class CurlLoop {
     private var waiting = WaitingLine()
     private var headerLists = HeaderListCache()
     private var watch = MultiplexWatch()
+    private var kept: KeptConnections
     /// Calls completed since the inbox was last told.
     private var ended = 0
 
@@ -24,6 +25,8 @@ final class CurlLoop {
         self.inbox = inbox
         self.replies = replies
         self.multi = multi
+        kept = KeptConnections(most: configuration.maxConnections, at: .now)
+        multi.keep(kept.limit)
     }
 
     /// Makes one more exchange, for later use.
@@ -83,6 +86,7 @@ final class CurlLoop {
         while !waiting.isEmpty, let exchange = nextIdle(), let call = waiting.popFirst() {
             start(call, on: exchange, at: now)
         }
+        if let limit = kept.observe(inUse: exchanges.count - idle.count, at: now) { multi.keep(limit) }
     }
 
     private func nextIdle() -> Exchange? {

@@ -11,11 +11,9 @@ final class MultiHandle: @unchecked Sendable {
     init(maxConnections: Int) throws(CurlSetupError) {
         guard let multi = unsafe curl_multi_init() else { throw .noResources("curl_multi_init") }
         unsafe pointer = unsafe multi
-        for option in [CURLMOPT_MAXCONNECTS, CURLMOPT_MAX_TOTAL_CONNECTIONS] {
-            guard unsafe ccurl_multi_set_long(multi, option, maxConnections) == CURLM_OK else {
-                throw .unsupportedLibrary("a limit of connections is refused")
-            }
-        }
+        guard keep(maxConnections),
+            unsafe ccurl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, maxConnections) == CURLM_OK
+        else { throw .unsupportedLibrary("a limit of connections is refused") }
     }
 
     deinit {
@@ -26,6 +24,12 @@ final class MultiHandle: @unchecked Sendable {
     func close() {
         unsafe curl_multi_cleanup(pointer)
         unsafe pointer = nil
+    }
+
+    /// Sets how many connections may be open, idle ones included; whatever is over it is closed as requests end.
+    @discardableResult
+    func keep(_ connections: Int) -> Bool {
+        unsafe ccurl_multi_set_long(pointer, CURLMOPT_MAXCONNECTS, connections) == CURLM_OK
     }
 
     func wake() {
