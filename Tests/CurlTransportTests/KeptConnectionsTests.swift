@@ -9,8 +9,8 @@ import Testing
 
     @Test func `as many are kept as were in use together of late, and no fewer than a handful`() {
         var kept = KeptConnections(most: 1000, at: start)
-        #expect(kept.limit == 128)
-        #expect(kept.observe(inUse: 100, at: start) == nil)
+        #expect(kept.limit == 64)
+        #expect(kept.observe(inUse: 50, at: start) == nil)
         #expect(kept.observe(inUse: 700, at: start + .seconds(1)) == 700)
         #expect(kept.observe(inUse: 5000, at: start + .seconds(2)) == 1000)
     }
@@ -20,13 +20,13 @@ import Testing
         var kept = KeptConnections(most: 1000, at: start)
         _ = kept.observe(inUse: 700, at: start + window * 0.9)
         #expect(kept.observe(inUse: 2, at: start + window * windows) == nil)
-        #expect(kept.observe(inUse: 2, at: start + window * (windows + 1)) == 128)
+        #expect(kept.observe(inUse: 2, at: start + window * (windows + 1)) == 64)
     }
 
     @Test func `a burst before a long quiet time is no reason to keep connections`() {
         var kept = KeptConnections(most: 1000, at: start)
         _ = kept.observe(inUse: 700, at: start)
-        #expect(kept.observe(inUse: 1, at: start + .seconds(3600)) == 128)
+        #expect(kept.observe(inUse: 1, at: start + .seconds(3600)) == 64)
     }
 
     @Test func `a limit below the handful is kept to`() {

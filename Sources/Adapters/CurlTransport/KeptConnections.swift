@@ -4,7 +4,7 @@
 /// at the same time it starts anew for each of them: after a burst of a thousand calls every later one would pay for it.
 struct KeptConnections {
     /// Kept in any case: warm connections for the next burst of the usual size.
-    static let least = 128
+    static let least = 64
     /// How long a peak is remembered: for one such time at least, for two at most.
     static let window = Duration.seconds(5)
 

@@ -4,7 +4,7 @@ import WeirPorts
 /// Bodies of messages that will be sent soon, so that the usual message is never read back from disk. Bounded: what finds no room is
 /// read when its attempt starts.
 struct BodyStore: Sendable {
-    /// Bytes of bodies kept at most.
+    /// Bytes that it may take at most.
     let limit: Int
     private var parcels: [JobID: Parcel] = [:]
     private(set) var bytes = 0
@@ -18,14 +18,14 @@ struct BodyStore: Sendable {
     }
 
     mutating func keep(_ parcel: Parcel, for id: JobID) {
-        guard bytes + parcel.body.count <= limit, parcels[id] == nil else { return }
+        guard bytes + parcel.size <= limit, parcels[id] == nil else { return }
         parcels[id] = parcel
-        bytes += parcel.body.count
+        bytes += parcel.size
     }
 
     mutating func take(_ id: JobID) -> Parcel? {
         guard let parcel = parcels.removeValue(forKey: id) else { return nil }
-        bytes -= parcel.body.count
+        bytes -= parcel.size
         return parcel
     }
 }
@@ -39,6 +39,9 @@ struct Parcel: Sendable {
         self.body = body
         self.trail = trail
     }
+
+    /// Bytes that it takes: its body, and about as much as its trail and its place in a dictionary have.
+    var size: Int { body.count + 256 }
 
     init(_ stored: StoredBody) {
         self.init(body: stored.bytes, trail: Trail(traceparent: stored.traceparent))
