@@ -27,7 +27,8 @@ test: libraries test-tools venv lint ## Runs every check and every test.
 	$(MAKE) examples docs
 
 examples: libraries ## Builds and tests the programs in examples/, which use Weir's libraries as others do.
-	swift test --package-path examples --disable-xctest
+	# In the same folder: what Weir's own tests built is not built again.
+	swift test --package-path examples --scratch-path .build --disable-xctest
 
 docs: libraries ## Makes the libraries' documentation, .build/documentation.
 	.ci/docs
@@ -59,4 +60,4 @@ bench: ## Measures Weir, and its ratio to the peers that PEERS names (see Benchm
 	Benchmarks/run
 
 clean: ## Removes what was built.
-	rm -rf .build examples/.build
+	rm -rf .build
