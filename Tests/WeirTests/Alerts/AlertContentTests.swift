@@ -82,6 +82,7 @@ struct AlertContentTests {
     @Test(arguments: [
         ("{annotation.summary}", "1 further notification: 1 firing, 0 resolved; WeirDown ×1"),
         ("{annotation.description}", "1 further notification: 1 firing, 0 resolved; WeirDown ×1"),
+        ("{annotation.phone_zh}", "1 further notification: 1 firing, 0 resolved; WeirDown ×1"),
         ("{label.alertname}/{label.severity}", "WeirDown ×1/critical"), ("at {label.instance}", "at "),
         (
             "{label.team}{annotation.x}",

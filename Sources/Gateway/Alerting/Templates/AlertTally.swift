@@ -72,11 +72,14 @@ struct AlertTally: Equatable, Sendable {
         return "\(notifications): \(firing) firing, \(resolved) resolved; \(nameList)"
     }
 
+    /// The annotations of the shipped rules that say what is wrong.
+    private static let texts: Set = ["summary", "summary_zh", "description", "description_zh", "phone", "phone_zh"]
+
     /// What a placeholder shows in a summary; nothing where it speaks of one alert, but the summary where that is what it asks for.
     func value(_ placeholder: AlertTemplate.Placeholder) -> String {
         switch placeholder {
         case .value(let value): self.value(value)
-        case .annotation("summary"), .annotation("description"): summary
+        case .annotation(let name) where AlertTally.texts.contains(name): summary
         case .label("alertname"): nameList
         case .label("severity"): value(.severity)
         case .label, .annotation: ""
