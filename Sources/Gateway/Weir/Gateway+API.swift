@@ -13,14 +13,10 @@ extension Gateway {
         _ request: RelayRequest,
         onHangup: (@escaping @Sendable () -> Void) -> Void
     ) async -> RelayReply {
-        let reply: RelayReply
-        if relayProblem() != nil {
-            reply = relayService.refuse(.overloaded, "Weir is shutting down", request, api: "other", wait: .seconds(1))
-        } else {
-            reply = await relayService.answer(request, onHangup: onHangup)
+        guard relayProblem() == nil else {
+            return relayService.refuse(.overloaded, "Weir is shutting down", request, api: "other", wait: .seconds(1))
         }
-        if let refusal = reply.refusal { metrics.refused(refusal) }
-        return reply
+        return await relayService.answer(request, onHangup: onHangup)
     }
 
     // MARK: Messages

@@ -44,7 +44,7 @@ extension Gateway {
     }
 
     /// Handles a request of the program that the gateway is in: gives it a trace, a span and a log line, but counts it as no
-    /// HTTP request. Hand the trace to ``accept(_:idempotencyKey:caller:trace:wait:)`` or to a ``RelayRequest``.
+    /// HTTP request. Hand the trace to ``accept(_:idempotencyKey:caller:trace:wait:)`` or to a `RelayRequest`.
     ///
     /// - Parameters:
     ///   - name: What is done, one of few: the span's name and the log line's route.

@@ -80,22 +80,22 @@ public final class Gateway: Service {
         }
         let live = LiveSettings.Holder(LiveSettings(configuration, slots: roster.take(configuration)))
         self.live = live
-        let gate = ClientGate(time: time, metrics: metrics)
+        let gate = ClientGate(time: time, observer: metrics)
         relayService = RelayService(
             live: live,
             gate: gate,
             dispatcher: dispatcher,
-            metrics: metrics,
+            observer: metrics,
             time: time
         )
-        intake = QueueIntake(dispatcher: dispatcher, journal: journal, metrics: metrics, time: time)
+        intake = QueueIntake(dispatcher: dispatcher, journal: journal, observer: metrics, time: time)
         messageService = MessageService(
             live: live,
             gate: gate,
             intake: intake,
             dispatcher: dispatcher,
             journal: journal,
-            metrics: metrics,
+            observer: metrics,
             time: time
         )
         metrics.configured(configuration, at: time.timestamp())
@@ -119,9 +119,6 @@ public final class Gateway: Service {
             return error
         }
     }
-
-    /// The metric label of calls that bring a token of their own; no app's name has a dash in front.
-    static let foreignApp = "-foreign"
 
     /// Apps that left whose series may wait for the next scrape to go.
     static let fewDepartures = 1000
@@ -240,9 +237,7 @@ public final class Gateway: Service {
     /// themselves, and would wait for them.
     public func stopAccepting() {
         isAccepting.withLock { $0 = false }
-        messageService.stopping.send()
-        messageService.idempotency.close()
-        messageService.redrives.close()
+        messageService.stop()
         alertService.close()
     }
 }
