@@ -36,7 +36,8 @@ import Testing
         let walks = page.text.split(separator: "**File by file").dropFirst()
         #expect(walks.count == 2)
         for walk in walks {
-            let rows = walk.split(separator: "\n").drop { !$0.hasPrefix("| --") }.dropFirst().prefix { $0.hasPrefix("|") }
+            let table = walk.split(separator: "\n").drop { !$0.hasPrefix("| --") }.dropFirst()
+            let rows = table.prefix { $0.hasPrefix("|") }
             let columns = rows.map { $0.split(separator: "|").map(quoted) }
             let passed = Set(columns.compactMap { $0.dropFirst().first }.joined())
             #expect(walk.contains("passes \(passed.count) files"))
