@@ -2,7 +2,7 @@ package import Alerting
 package import Clients
 package import Dispatching
 package import Intake
-package import Messaging
+import Messaging
 import PrometheusMetrics
 package import Queueing
 package import Relaying
