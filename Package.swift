@@ -66,8 +66,9 @@ let package = Package(
         .library(
             name: "Weir",
             targets: [
-                "Weir", "Dispatching", "Explaining", "Alerting", "Intake", "WeirPorts", "Addressing", "Timekeeping",
-                "Resilience", "Queueing", "WireJSON", "WeChat", "PrometheusMetrics",
+                "Weir", "Telemetry", "Relaying", "Messaging", "Clients", "Settings", "RequestTracing", "Dispatching",
+                "Explaining", "Alerting", "Intake", "WeirPorts", "Addressing", "Timekeeping", "Resilience", "Queueing",
+                "WireJSON", "WeChat", "PrometheusMetrics",
             ]
         ),
         // What fills its ports, and its doors.
@@ -127,13 +128,55 @@ let package = Package(
                 "Intake", "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat", logging, crypto,
             ]
         ),
+        // The configuration as plain values.
+        source(.gateway, "Settings", ["Alerting", "WeirPorts", "Addressing", "Resilience", "Queueing"]),
+        // Who may use what, by the settings in force.
+        source(
+            .gateway,
+            "Clients",
+            ["Settings", "Dispatching", "Timekeeping", "Resilience", "Queueing", "WeChat", crypto]
+        ),
+        // The spans of requests and attempts. Nothing else touches the tracer.
+        source(
+            .gateway,
+            "RequestTracing",
+            ["Dispatching", "Intake", "WeirPorts", "Timekeeping", "Queueing", "WeChat", tracing]
+        ),
+        // WeChat's API at Weir's address. Knows no message and no metric: what it does it tells its observer.
+        source(
+            .gateway,
+            "Relaying",
+            [
+                "Clients", "Settings", "RequestTracing", "Dispatching", "Intake", "WeirPorts", "Timekeeping",
+                "Resilience", "Queueing", "WireJSON", "WeChat", crypto,
+            ]
+        ),
+        // The messages API and the way into the queue. Knows no relayed call and no metric: it has an observer, too.
+        source(
+            .gateway,
+            "Messaging",
+            [
+                "Clients", "Settings", "Dispatching", "Explaining", "Intake", "WeirPorts", "Timekeeping", "Resilience",
+                "Queueing", "WireJSON", "WeChat", crypto,
+            ]
+        ),
+        // Everybody's observer: makes metrics, spans and log lines of what it is told.
+        source(
+            .gateway,
+            "Telemetry",
+            [
+                "Relaying", "Messaging", "Alerting", "Clients", "Settings", "RequestTracing", "Dispatching", "Intake",
+                "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging,
+            ]
+        ),
+        // The gateway: the parts above put together.
         source(
             .gateway,
             "Weir",
             [
-                "Dispatching", "Explaining", "Alerting", "Intake", "WeirPorts", "Addressing", "Timekeeping",
-                "Resilience", "Queueing", "WireJSON", "WeChat", "PrometheusMetrics", logging, lifecycle, crypto,
-                tracing,
+                "Telemetry", "Relaying", "Messaging", "Alerting", "Clients", "Settings", "RequestTracing",
+                "Dispatching", "Explaining", "Intake", "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WeChat",
+                "PrometheusMetrics", logging, lifecycle, tracing,
             ]
         ),
 
@@ -209,8 +252,9 @@ let package = Package(
         tests(
             "Weir",
             [
-                "Dispatching", "Explaining", "Alerting", "Intake", "WeirTesting", "Resilience", "Queueing", "WireJSON",
-                "WeChat", "PrometheusMetrics", logging, lifecycle, tracing,
+                "Telemetry", "Relaying", "Messaging", "Clients", "RequestTracing", "Dispatching", "Explaining",
+                "Alerting", "Intake", "WeirTesting", "Resilience", "Queueing", "WireJSON", "WeChat",
+                "PrometheusMetrics", logging, lifecycle, tracing,
             ]
         ),
         tests("WeirTesting", ["WeirPorts", "Queueing", "WeChat"]),

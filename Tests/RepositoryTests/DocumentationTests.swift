@@ -29,6 +29,27 @@ import Testing
         }
     }
 
+    /// In docs/design.md, of a message and of a relayed call.
+    @Test func `a walk passes files that exist, and as many as it says`() throws {
+        let files = Set(try Repository.files(in: "Sources", endings: [".swift"]).map(\.name))
+        let page = try #require(try Repository.files(in: "docs", endings: ["design.md"]).first)
+        let walks = page.text.split(separator: "**File by file").dropFirst()
+        #expect(walks.count == 2)
+        for walk in walks {
+            let table = walk.split(separator: "\n").drop { !$0.hasPrefix("| --") }.dropFirst()
+            let rows = table.prefix { $0.hasPrefix("|") }
+            let columns = rows.map { $0.split(separator: "|").map(quoted) }
+            let passed = Set(columns.compactMap { $0.dropFirst().first }.joined())
+            #expect(walk.contains("passes \(passed.count) files"))
+            #expect(Set(columns.joined().joined()).subtracting(files) == [])
+        }
+    }
+
+    private func quoted(_ text: Substring) -> [String] {
+        text.split(separator: "`", omittingEmptySubsequences: false).enumerated()
+            .filter { $0.offset % 2 == 1 }.map { String($0.element) }
+    }
+
     /// Without the spaces in front of the lines.
     private func plain(_ file: SourceFile) -> String {
         plain(file.lines)

@@ -63,24 +63,6 @@ extension QueueMachine {
         order.first(of: priority, isDurable: isDurable) != nil
     }
 
-    /// Takes the lane's first ready job of this priority. It is in flight from now on.
-    ///
-    /// - Returns: `nil` as `lease(from:at:)`.
-    public mutating func lease(from lane: LaneID, _ priority: Priority, at now: Timestamp) -> Job? {
-        settle(at: now)
-        let level = QueueMachine.level(lane, priority)
-        for _ in 0..<QueueMachine.timersPerInput {
-            guard level < levels.count, !levels[level].queue.isEmpty else { return nil }
-            let slot = levels[level].queue.first
-            guard hasExpired(slot, at: now) else {
-                take(slot)
-                return slots[Int(slot)].job
-            }
-            lapse(slot)
-        }
-        return nil
-    }
-
     /// The lanes in which calls that are not durable became ready while nothing could leave there, since this was asked last: their
     /// owner may rather end them than let them wait.
     public mutating func takeArrivals() -> [LaneID] {

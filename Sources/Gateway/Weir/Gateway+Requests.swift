@@ -1,3 +1,4 @@
+import Synchronization
 import Timekeeping
 
 /// An answer, and what the request's metrics, its span and its log line say of it.
@@ -20,7 +21,10 @@ public struct RequestAnswer<Reply> {
     }
 }
 
+/// What comes in: at the doors, or from the program that the gateway is in.
 extension Gateway {
+    // MARK: Every request
+
     /// Handles a request that came in at one of the doors: gives it a trace, and accounts for it when it is answered.
     ///
     /// - Parameters:
@@ -44,7 +48,7 @@ extension Gateway {
     }
 
     /// Handles a request of the program that the gateway is in: gives it a trace, a span and a log line, but counts it as no
-    /// HTTP request. Hand the trace to ``accept(_:idempotencyKey:caller:trace:wait:)`` or to a ``RelayRequest``.
+    /// HTTP request. Hand the trace to ``accept(_:idempotencyKey:caller:trace:wait:)`` or to a `RelayRequest`.
     ///
     /// - Parameters:
     ///   - name: What is done, one of few: the span's name and the log line's route.
@@ -78,5 +82,145 @@ extension Gateway {
             took: now - trace.began.instant,
             at: now
         )
+    }
+
+    // MARK: Relay
+
+    /// Answers a call to WeChat's API. `onHangup` is given what to do when the caller goes away while its call waits.
+    public func relay(
+        _ request: RelayRequest,
+        onHangup: (@escaping @Sendable () -> Void) -> Void
+    ) async -> RelayReply {
+        guard relayProblem() == nil else {
+            return relayService.refuse(.overloaded, "Weir is shutting down", request, api: "other", wait: .seconds(1))
+        }
+        return await relayService.answer(request, onHangup: onHangup)
+    }
+
+    // MARK: Messages
+
+    /// Who is behind an `Authorization: Bearer` key.
+    public func authenticate(key: String?, isDirectLoopback: Bool) throws(MessageRefusal) -> Caller {
+        try messageService.authenticate(key: key, isDirectLoopback: isDirectLoopback)
+    }
+
+    /// A message was refused before it came to `accept`: its sender is unknown, its body too large.
+    public func messageRefused(_ refusal: MessageRefusal) {
+        metrics.refused(refusal.reason)
+    }
+
+    /// Takes one message, and returns when it is on disk; with `wait`, when it has ended or that time is over.
+    public func accept(
+        _ body: [UInt8],
+        idempotencyKey: String?,
+        caller: Caller,
+        trace: RequestTrace,
+        wait: Duration? = nil
+    ) async throws(MessageRefusal) -> AcceptReply {
+        do throws(MessageRefusal) {
+            try checkAccepting()
+            let reply = try await messageService.accept(
+                body,
+                idempotencyKey: idempotencyKey,
+                caller: caller,
+                traceparent: trace.traceparent
+            )
+            trace.note(reply.record)
+            guard let wait else { return reply }
+            return await ended(reply, atMost: wait)
+        } catch {
+            metrics.refused(error.reason)
+            throw error
+        }
+    }
+
+    /// A message as it is after a wait for its end. Apart, so that who does not wait has no frame for it.
+    @inline(never)
+    private func ended(_ reply: AcceptReply, atMost wait: Duration) async -> AcceptReply {
+        // The message is on disk: trouble with reading it back must not look like a refusal.
+        guard let record = try? await messageService.await(reply.record.id, atMost: wait) else { return reply }
+        return AcceptReply(record, isReplay: reply.isReplay)
+    }
+
+    /// Takes up to 1,000 messages, each by itself.
+    public func acceptBatch(
+        _ body: [UInt8],
+        isLines: Bool,
+        caller: Caller,
+        trace: RequestTrace
+    ) async throws(MessageRefusal) -> [BatchResult] {
+        do throws(MessageRefusal) {
+            try checkAccepting()
+            return try await messageService.acceptBatch(
+                body,
+                isLines: isLines,
+                caller: caller,
+                traceparent: trace.traceparent
+            )
+        } catch {
+            metrics.refused(error.reason)
+            throw error
+        }
+    }
+
+    func checkAccepting() throws(MessageRefusal) {
+        guard let problem = messagesProblem() else { return }
+        let reason: MessageRefusalReason = relayProblem() != nil ? .shuttingDown : .journal
+        throw MessageRefusal(reason, "\(problem); nothing was accepted", retryAfter: .seconds(5))
+    }
+
+    // MARK: Alerts
+
+    /// Takes a webhook of Alertmanager's: returns when all of it is on disk.
+    public func acceptAlerts(_ webhook: WebhookRequest) async throws(MessageRefusal) -> AlertReport {
+        let trace = webhook.trace
+        var name = ""
+        do throws(MessageRefusal) {
+            let isDirectLoopback = webhook.isDirectLoopback
+            let caller = try messageService.authenticate(key: webhook.key, isDirectLoopback: isDirectLoopback)
+            name = caller.label
+            try checkAccepting()
+            let alerts = messageService.settings(of: caller).configuration.alerts
+            try alertService.enter(client: caller.name, configuration: alerts)
+            defer { alertService.leave(client: caller.name) }
+            try messageService.checkRate(caller, permits: 1)
+            let bytes = try await webhook.read()
+            let report = try await messageService.inHand(bytes, of: caller) { () async throws(MessageRefusal) in
+                try await alertService.accept(
+                    bytes,
+                    configuration: alerts,
+                    client: caller.name,
+                    traceparent: trace.traceparent
+                )
+            }
+            trace.note { $0.client = caller.label }
+            return report
+        } catch {
+            throw alertService.refused(error, client: name, traceID: trace.id)
+        }
+    }
+
+    // MARK: Readiness
+
+    /// Whether messages can be accepted, and why not.
+    public func messagesProblem() -> String? {
+        if !isReady.withLock({ $0 }) { return "the journal is being read" }
+        if !isAccepting.withLock({ $0 }) { return "Weir is shutting down" }
+        if dispatcher.isJournalWritable { return nil }
+        let why = journal.status().failure?.message ?? "it is being tried again"
+        return "the journal can't be written: \(why)"
+    }
+
+    /// Whether calls can be relayed, and why not.
+    public func relayProblem() -> String? {
+        isAccepting.withLock { $0 } ? nil : "Weir is shutting down"
+    }
+
+    /// Refuses new work from now on, and has everybody answered who waits for an end: with what is known now. The listeners stop by
+    /// themselves, and would wait for them.
+    public func stopAccepting() {
+        isAccepting.withLock { $0 = false }
+        messageService.stop()
+        alertService.close()
     }
 }

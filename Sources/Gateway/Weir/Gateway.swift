@@ -33,8 +33,8 @@ public final class Gateway: Service {
     let logger: Logger
     /// Why the ledger could not be read.
     private let ledgerProblem: JournalError?
-    private let isAccepting = Mutex(true)
-    private let isReady = Mutex(false)
+    let isAccepting = Mutex(true)
+    let isReady = Mutex(false)
 
     /// Reads the journal's ledger: what was paused, forced, held or parked is so before the first call can come.
     ///
@@ -80,22 +80,22 @@ public final class Gateway: Service {
         }
         let live = LiveSettings.Holder(LiveSettings(configuration, slots: roster.take(configuration)))
         self.live = live
-        let gate = ClientGate(time: time, metrics: metrics)
+        let gate = ClientGate(time: time, observer: metrics)
         relayService = RelayService(
             live: live,
             gate: gate,
             dispatcher: dispatcher,
-            metrics: metrics,
+            observer: metrics,
             time: time
         )
-        intake = QueueIntake(dispatcher: dispatcher, journal: journal, metrics: metrics, time: time)
+        intake = QueueIntake(dispatcher: dispatcher, journal: journal, observer: metrics, time: time)
         messageService = MessageService(
             live: live,
             gate: gate,
             intake: intake,
             dispatcher: dispatcher,
             journal: journal,
-            metrics: metrics,
+            observer: metrics,
             time: time
         )
         metrics.configured(configuration, at: time.timestamp())
@@ -119,9 +119,6 @@ public final class Gateway: Service {
             return error
         }
     }
-
-    /// The metric label of calls that bring a token of their own; no app's name has a dash in front.
-    static let foreignApp = "-foreign"
 
     /// Apps that left whose series may wait for the next scrape to go.
     static let fewDepartures = 1000
@@ -218,32 +215,6 @@ public final class Gateway: Service {
         let names = Set(departures.map(\.name)).intersection(live.present.configuration.apps.keys)
         for name in names { metrics.registerApp(name) }
         for gate in dispatcher.gates(of: names) { metrics.registerGate(gate) }
-    }
-
-    // MARK: Readiness
-
-    /// Whether messages can be accepted, and why not.
-    public func messagesProblem() -> String? {
-        if !isReady.withLock({ $0 }) { return "the journal is being read" }
-        if !isAccepting.withLock({ $0 }) { return "Weir is shutting down" }
-        if dispatcher.isJournalWritable { return nil }
-        let why = journal.status().failure?.message ?? "it is being tried again"
-        return "the journal can't be written: \(why)"
-    }
-
-    /// Whether calls can be relayed, and why not.
-    public func relayProblem() -> String? {
-        isAccepting.withLock { $0 } ? nil : "Weir is shutting down"
-    }
-
-    /// Refuses new work from now on, and has everybody answered who waits for an end: with what is known now. The listeners stop by
-    /// themselves, and would wait for them.
-    public func stopAccepting() {
-        isAccepting.withLock { $0 = false }
-        messageService.stopping.send()
-        messageService.idempotency.close()
-        messageService.redrives.close()
-        alertService.close()
     }
 }
 

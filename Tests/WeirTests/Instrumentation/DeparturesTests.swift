@@ -1,8 +1,7 @@
 import Testing
 import Timekeeping
 
-@testable import Dispatching
-@testable import Weir
+@testable import Telemetry
 
 @Suite struct DeparturesTests {
     private func at(_ minutes: Int) -> Timestamp {

@@ -5,6 +5,7 @@ import Timekeeping
 import WeChat
 
 @testable import Dispatching
+@testable import Telemetry
 @testable import Weir
 
 @Suite struct GatewayMetricsTests {

@@ -1,8 +1,7 @@
 import Testing
 import Timekeeping
 
-@testable import Dispatching
-@testable import Weir
+@testable import Telemetry
 
 struct NewsFilterTests {
     @Test func `each piece of news goes through once a minute`() {

@@ -4,6 +4,7 @@ import Testing
 import Timekeeping
 
 @testable import Dispatching
+@testable import Telemetry
 @testable import Weir
 
 struct RequestLogTests {

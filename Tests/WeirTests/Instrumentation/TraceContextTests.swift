@@ -1,8 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Dispatching
-@testable import Weir
+@testable import RequestTracing
 
 struct TraceContextTests {
     private static let id = "4bf92f3577b34da6a3ce929d0e0e4736"

@@ -6,6 +6,7 @@ import WeChat
 import WeirTesting
 
 @testable import Dispatching
+@testable import Messaging
 @testable import Weir
 
 /// Many messages in one request.

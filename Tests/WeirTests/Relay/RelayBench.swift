@@ -5,6 +5,7 @@ import WeChat
 import WireJSON
 
 @testable import Dispatching
+@testable import Relaying
 @testable import Weir
 
 /// A relay with the client `orders`, and what callers do with it.

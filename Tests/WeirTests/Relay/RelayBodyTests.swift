@@ -4,7 +4,9 @@ import Testing
 import Timekeeping
 import WeChat
 
+@testable import Clients
 @testable import Dispatching
+@testable import Relaying
 @testable import Weir
 
 /// When a body is asked for, and how it goes on.

@@ -5,6 +5,7 @@ import Timekeeping
 import WeChat
 
 @testable import Dispatching
+@testable import Relaying
 @testable import Weir
 
 /// WeChat's own codes for Weir's refusals, for whoever asks for them.

@@ -4,6 +4,7 @@ import Timekeeping
 import WeChat
 
 @testable import Dispatching
+@testable import Relaying
 @testable import Weir
 
 /// Doubt once raised decides the end of a call, until an attempt is accepted.

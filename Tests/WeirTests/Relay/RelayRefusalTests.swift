@@ -5,6 +5,7 @@ import Timekeeping
 import WeChat
 
 @testable import Dispatching
+@testable import Relaying
 @testable import Weir
 
 /// Every errcode of Weir's own, as a caller meets it.

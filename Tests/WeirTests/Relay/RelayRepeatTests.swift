@@ -4,6 +4,7 @@ import Timekeeping
 import WeChat
 
 @testable import Dispatching
+@testable import Relaying
 @testable import Weir
 
 /// client_msg_id: how Weir's own repeats and the caller's are shown once.

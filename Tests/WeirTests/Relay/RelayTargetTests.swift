@@ -1,8 +1,7 @@
 import Testing
 import WeChat
 
-@testable import Dispatching
-@testable import Weir
+@testable import Relaying
 
 /// Paths and queries, taken apart.
 @Suite struct RelayTargetTests {

@@ -4,7 +4,9 @@ import Timekeeping
 import WeChat
 import WireJSON
 
+@testable import Clients
 @testable import Dispatching
+@testable import Relaying
 @testable import Weir
 
 /// Virtual tokens: who gets one, what they look like, and what goes out in their place.

@@ -1,7 +1,6 @@
 import Timekeeping
 
-@testable import Dispatching
-@testable import Weir
+@testable import RequestTracing
 
 extension RequestTrace {
     /// Of a request that nobody traces, with a trace id to look for.

@@ -101,6 +101,26 @@ extension Dispatcher.State {
     }
 }
 
+extension Job {
+    fileprivate init(_ message: Message, _ progress: MessageProgress, lane: LaneID, retryClass: UInt8) {
+        self.init(
+            id: message.id,
+            lane: lane,
+            priority: message.priority,
+            isDurable: true,
+            retryClass: retryClass,
+            acceptedAt: message.createdAt,
+            notBefore: [message.notBefore, progress.nextAt].compactMap { $0 }.max(),
+            expiresAt: message.notAfter,
+            countedAttempts: UInt32(clamping: progress.countedAttempts),
+            startedAttempts: UInt32(clamping: progress.startedAttempts),
+            firstAttemptAt: progress.firstAttemptAt
+        )
+        if let asked = message.notBefore, progress.nextAt.map({ asked >= $0 }) ?? true { marks.insert(.callersTime) }
+        if progress.isInDoubt { marks.insert(.ambiguous) }
+    }
+}
+
 extension Dispatcher.State {
     /// A breaker's name, as people know it.
     func name(ofBreaker index: Int) -> String {
@@ -119,4 +139,111 @@ extension Dispatcher {
     package func hasApp(_ name: String) -> Bool {
         state.withLock { state in state.machine.app(named: name).map { state.machine.apps[$0].isPresent } ?? false }
     }
+}
+
+/// Bodies of messages that will be sent soon, so that the usual message is never read back from disk. Bounded: what finds no room is
+/// read when its attempt starts.
+struct BodyStore: Sendable {
+    /// Bytes that it may take at most.
+    let limit: Int
+    private var parcels: [JobID: Parcel] = [:]
+    private(set) var bytes = 0
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    func contains(_ id: JobID) -> Bool {
+        parcels[id] != nil
+    }
+
+    mutating func keep(_ parcel: Parcel, for id: JobID) {
+        guard bytes + parcel.size <= limit, parcels[id] == nil else { return }
+        parcels[id] = parcel
+        bytes += parcel.size
+    }
+
+    mutating func take(_ id: JobID) -> Parcel? {
+        guard let parcel = parcels.removeValue(forKey: id) else { return nil }
+        bytes -= parcel.size
+        return parcel
+    }
+}
+
+/// A waiting message's body with where its attempts belong.
+struct Parcel: Sendable {
+    var body: [UInt8]
+    var trail: Trail
+
+    init(body: [UInt8], trail: Trail) {
+        self.body = body
+        self.trail = trail
+    }
+
+    /// Bytes that it takes: its body, and about as much as its trail and its place in a dictionary have.
+    var size: Int { body.count + 256 }
+
+    init(_ stored: StoredBody) {
+        self.init(body: stored.bytes, trail: Trail(traceparent: stored.traceparent))
+    }
+}
+
+/// The room for relayed calls that wait: how many, and how many bytes their bodies take, in all and by client.
+///
+/// No client fills it: whoever has calls waiting may add one only while its share is less than three times what is free
+/// (``SlotShares``). Small bodies take places but no bytes, so that an urgent call of a few bytes finds room beside uploads.
+struct WaitingRoom: Sendable {
+    struct Share: Equatable, Sendable {
+        var calls = 0
+        var bytes = 0
+    }
+
+    /// Bodies up to this size, in bytes, take no bytes.
+    static let smallBody = 16 << 10
+
+    private(set) var total = Share()
+    private var clients: [String: Share] = [:]
+
+    func share(of client: String) -> Share { clients[client] ?? Share() }
+
+    /// Lets a call wait, if there is room for it.
+    mutating func enter(_ client: String, bytes: Int, maxCalls: Int, maxBytes: Int) -> Bool {
+        let bytes = WaitingRoom.charged(bytes)
+        let own = share(of: client)
+        guard total.calls < maxCalls, allows(own.calls, 1, total.calls, of: maxCalls) else { return false }
+        // One that is larger than all the room goes alone.
+        if bytes > 0, total.bytes > 0 {
+            guard bytes <= maxBytes - total.bytes, allows(own.bytes, bytes, total.bytes, of: maxBytes) else {
+                return false
+            }
+        }
+        add(client, calls: 1, bytes: bytes)
+        return true
+    }
+
+    /// The call goes on its way, or has ended.
+    mutating func leave(_ client: String, bytes: Int) {
+        add(client, calls: -1, bytes: -WaitingRoom.charged(bytes))
+    }
+
+    /// A call that had gone on its way waits again: it is never sent away.
+    mutating func reenter(_ client: String, bytes: Int) {
+        add(client, calls: 1, bytes: WaitingRoom.charged(bytes))
+    }
+
+    private mutating func add(_ client: String, calls: Int, bytes: Int) {
+        total.calls += calls
+        total.bytes += bytes
+        var own = share(of: client)
+        own.calls += calls
+        own.bytes += bytes
+        clients[client] = own == Share() ? nil : own
+    }
+
+    private func allows(_ own: Int, _ more: Int, _ taken: Int, of size: Int) -> Bool {
+        let free = size - taken
+        return own == 0 || own + more <= max(1, free) * SlotShares.factor
+    }
+
+    private static func charged(_ bytes: Int) -> Int { bytes <= smallBody ? 0 : bytes }
 }

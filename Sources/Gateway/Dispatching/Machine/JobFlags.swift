@@ -1,7 +1,4 @@
 import Queueing
-import Timekeeping
-import WeChat
-import WeirPorts
 
 /// What the dispatcher keeps in a job's `flags`.
 struct JobFlags: OptionSet, Sendable {
@@ -34,26 +31,5 @@ extension Job {
     /// became of it.
     var isInDoubt: Bool {
         marks.contains(.ambiguous) && !marks.contains(.repeatable)
-    }
-}
-
-extension Job {
-    /// A message as the queue has it.
-    init(_ message: Message, _ progress: MessageProgress, lane: LaneID, retryClass: UInt8) {
-        self.init(
-            id: message.id,
-            lane: lane,
-            priority: message.priority,
-            isDurable: true,
-            retryClass: retryClass,
-            acceptedAt: message.createdAt,
-            notBefore: [message.notBefore, progress.nextAt].compactMap { $0 }.max(),
-            expiresAt: message.notAfter,
-            countedAttempts: UInt32(clamping: progress.countedAttempts),
-            startedAttempts: UInt32(clamping: progress.startedAttempts),
-            firstAttemptAt: progress.firstAttemptAt
-        )
-        if let asked = message.notBefore, progress.nextAt.map({ asked >= $0 }) ?? true { marks.insert(.callersTime) }
-        if progress.isInDoubt { marks.insert(.ambiguous) }
     }
 }

@@ -1,0 +1,154 @@
+package import Dispatching
+package import Intake
+package import Queueing
+import Synchronization
+package import Timekeeping
+package import WeChat
+package import WeirPorts
+
+/// Puts messages into the journal and the queue. Whatever waits came through here: from the messages API, from an alert, by a
+/// redrive, or from an earlier process.
+package final class QueueIntake: MessageIntake {
+    private let dispatcher: Dispatcher
+    private let journal: any Journal
+    private let observer: any MessageObserver
+    private let time: any TimeSource
+
+    package init(
+        dispatcher: Dispatcher,
+        journal: any Journal,
+        observer: any MessageObserver,
+        time: any TimeSource
+    ) {
+        self.dispatcher = dispatcher
+        self.journal = journal
+        self.observer = observer
+        self.time = time
+    }
+
+    // MARK: What is new
+
+    package func admit(_ new: NewMessage) async throws(MessageRefusal) -> AcceptReply {
+        let reply = try place(new)
+        let result = await withCheckedContinuation { continuation in
+            dispatcher.accept(reply.record.message, reply.record.content) { continuation.resume(returning: $0) }
+        }
+        if case .failure(let failure) = result { throw MessageRefusal(failure) }
+        let message = reply.record.message
+        observer.accepted(app: message.app, type: message.type, priority: message.priority)
+        return reply
+    }
+
+    /// The message as it will be stored. Apart, so that the wait for the disk keeps one reference and no message.
+    @inline(never)
+    private func place(_ new: NewMessage) throws(MessageRefusal) -> AcceptReply {
+        let now = time.timestamp()
+        let message = Message(
+            id: dispatcher.makeID(),
+            app: new.app,
+            client: new.client,
+            type: new.type,
+            priority: new.priority,
+            retryClass: new.retryClass,
+            createdAt: now,
+            notBefore: new.notBefore,
+            notAfter: try QueueIntake.notAfter(new, at: now)
+        )
+        var content = new.content
+        // WeChat drops a repeat only by it.
+        if new.type == .template,
+            let spliced = ClientMessageID.splice(into: content.body, id: message.id.description)
+        {
+            content.body = spliced
+        }
+        return AcceptReply(MessageRecord(message, content), isReplay: false)
+    }
+
+    private static func notAfter(_ new: NewMessage, at now: Timestamp) throws(MessageRefusal) -> Timestamp? {
+        if let notAfter = new.notAfter, notAfter <= now { throw MessageDraft.invalid("not_after", "has passed") }
+        let begin = max(new.notBefore ?? now, now)
+        let notAfter = new.notAfter ?? new.lifetime.map { min(begin + $0, .latest) }
+        if let notBefore = new.notBefore, let notAfter, notBefore >= notAfter {
+            throw MessageDraft.invalid("not_before", "is not before not_after")
+        }
+        return notAfter
+    }
+
+    // MARK: What was there before
+
+    /// Sets an ended message back to waiting, with nothing of its progress but its trail: returns when that is on disk.
+    ///
+    /// - Returns: It, as it waits now.
+    func redrive(_ record: MessageRecord) async throws(MessageRefusal) -> MessageRecord {
+        guard !record.content.body.isEmpty else {
+            throw MessageRefusal(.wrongState, "its body is no longer kept: send the message anew")
+        }
+        guard dispatcher.hasApp(record.message.app) else {
+            throw MessageRefusal(.wrongState, "its app is not configured any more")
+        }
+        if let failure = journal.status().failure { throw MessageRefusal(failure, while: .changing) }
+        let now = time.timestamp()
+        let result = await withCheckedContinuation { continuation in
+            journal.append([.redrive(record.id, at: now)]) { continuation.resume(returning: $0) }
+        }
+        if case .failure(let error) = result { throw MessageRefusal(error, while: .changing) }
+        var renewed = record
+        renewed.message.notBefore = nil
+        renewed.message.notAfter = nil
+        renewed.progress = MessageProgress()
+        renewed.progress.startedAttempts = record.progress.startedAttempts
+        // As old as its redrive, or it would overtake what waited meanwhile.
+        renewed.progress.nextAt = now
+        dispatcher.readmit(renewed.message, renewed.progress)
+        return renewed
+    }
+
+    /// Takes over the messages that an earlier process left, and starts what may start.
+    ///
+    /// - Parameter each: is told of every message that was taken over, also of those that ended with it.
+    /// - Returns: How many were taken over.
+    package func restore(_ each: (RestoredMessage) -> Void) throws(JournalError) -> Int {
+        var count = 0
+        try journal.restore { message in
+            dispatcher.restore(message)
+            each(message)
+            count += 1
+        }
+        dispatcher.look()
+        return count
+    }
+
+    // MARK: What waits
+
+    package func isWaiting(_ id: JobID) -> Bool { dispatcher.waiting(id) != nil }
+
+    package func whenEnded(_ id: JobID, _ action: @escaping @Sendable () -> Void) {
+        dispatcher.whenEnded(id, action)
+    }
+
+    package func withdraw(_ id: JobID, because reason: String) {
+        dispatcher.cancel(id, because: reason) { _ in }
+    }
+}
+
+extension MessageRefusal {
+    /// The queue did not take a message.
+    init(_ failure: AcceptFailure) {
+        switch failure {
+        case .queueFull:
+            let why = "as many messages wait as queue.capacity allows at this priority"
+            self.init(.queueFull, why, retryAfter: .seconds(5))
+        case .noApp: self = MessageDraft.invalid("app", "is not configured any more")
+        case .journal(let error): self.init(error, while: .accepting)
+        }
+    }
+}
+
+/// Who is told which messages were taken, and why others were not: metrics.
+package protocol MessageObserver: Sendable {
+    /// A message is on disk.
+    func accepted(app: String, type: MessageType, priority: Priority)
+
+    /// An item of a batch was refused.
+    func refused(_ reason: MessageRefusalReason)
+}

@@ -1,0 +1,81 @@
+public import Intake
+import Queueing
+import Synchronization
+package import Timekeeping
+import Tracing
+public import WeirPorts
+
+/// One request at one of Weir's doors: the id under which its work is found again, and what became known of it on its way.
+public final class RequestTrace: Sendable {
+    /// The trace id, 32 hexadecimal digits: in replies, logs and traces.
+    public let id: String
+    /// Of the span in which the request is handled; what is done for it later belongs to that. The bare trace id where there is no span.
+    public let traceparent: String
+    let span: (any Span)?
+    package let began: Moment
+    private let facts: Mutex<RequestFacts> = Mutex(RequestFacts())
+
+    init(id: String, traceparent: String, span: (any Span)?, began: Moment) {
+        self.id = id
+        self.traceparent = traceparent
+        self.span = span
+        self.began = began
+    }
+
+    /// Adds to what is known of the request.
+    public func note(_ change: (inout RequestFacts) -> Void) {
+        facts.withLock { change(&$0) }
+    }
+
+    package var known: RequestFacts { facts.withLock { $0 } }
+}
+
+extension RequestTrace {
+    /// The message that the request brought or asked for.
+    public func note(_ record: MessageRecord) {
+        note { facts in
+            facts.client = facts.client ?? (record.message.client.isEmpty ? nil : record.message.client)
+            facts.app = record.message.app
+            facts.message = record.id.description
+            facts.outcome = record.progress.state.name
+        }
+    }
+
+    /// The request was not granted.
+    public func note(_ refusal: MessageRefusal) {
+        note { facts in
+            facts.outcome = refusal.reason.rawValue
+            facts.isFailure = true
+        }
+    }
+}
+
+/// What a request's one log line and its span say about it. No key, token or openid goes in here.
+public struct RequestFacts: Equatable, Sendable {
+    /// The client's name; `nil` where none is configured or known.
+    public var client: String?
+    /// The app's name in the configuration.
+    public var app: String?
+    /// The api's label, not the path as it was asked for.
+    public var api: String?
+    /// The id of the message that was accepted or asked for.
+    public var message: String?
+    /// How it went: an outcome, a refusal's number or an error's name.
+    public var outcome: String?
+    /// WeChat's errcode in the last reply.
+    public var errcode: Int?
+    /// WeChat's request id in the last reply, which its support asks for.
+    public var rid: String?
+    /// Whether the caller did not get what it asked for.
+    public var isFailure = false
+
+    /// Nothing is known yet.
+    public init() {}
+
+    package var pairs: [(key: String, value: String)] {
+        [
+            ("client", client), ("app", app), ("api", api), ("id", message), ("outcome", outcome),
+            ("errcode", errcode.map(String.init)), ("rid", rid),
+        ].compactMap { key, value in value.map { (key, $0) } }
+    }
+}

@@ -1,0 +1,198 @@
+import Queueing
+import Synchronization
+import Timekeeping
+
+/// The configured apps: the keeper of each one's token, and where the dispatcher keeps it. Takes over what a reload changes about
+/// them, at a cost for each that changes and hardly any for the others.
+///
+/// Not called twice at once.
+final class AppRoster: Sendable {
+    private struct State {
+        var configuration = GatewayConfiguration()
+        var keepers: [String: TokenKeeper] = [:]
+        /// Of apps, robots, and what stands for calls with foreign tokens.
+        var slots: [String: AppSlot] = [:]
+        /// Keepers that were ever made.
+        var made: UInt64 = 0
+        var isStarted = false
+    }
+
+    private let state = Mutex(State())
+    private let dispatcher: Dispatcher
+    private let metrics: GatewayMetrics
+    private let makeKeeper: @Sendable (_ app: String, TokenCredentials, UInt64) -> TokenKeeper
+
+    init(
+        dispatcher: Dispatcher,
+        metrics: GatewayMetrics,
+        makeKeeper: @escaping @Sendable (_ app: String, TokenCredentials, UInt64) -> TokenKeeper
+    ) {
+        self.dispatcher = dispatcher
+        self.metrics = metrics
+        self.makeKeeper = makeKeeper
+    }
+
+    /// Takes over a configuration. The dispatcher first: whoever asks for an app by the new settings finds it there.
+    ///
+    /// - Returns: where the apps are.
+    func take(_ new: GatewayConfiguration) -> [String: AppSlot] {
+        let (changes, gone, isStarted) = state.withLock { state in
+            let (changes, gone) = plan(new, &state)
+            return (changes, gone, state.isStarted)
+        }
+        for runtime in changes.arriving where new.apps[runtime.name] != nil { metrics.registerApp(runtime.name) }
+        let arrived = dispatcher.reload(DispatchSettings(new), changes)
+        for keeper in gone { keeper.stop() }
+        let slots = state.withLock { state in
+            for name in changes.leaving { state.slots[name] = nil }
+            state.slots.merge(arrived) { $1 }
+            return state.slots
+        }
+        for runtime in changes.arriving {
+            guard let keeper = runtime.keeper else { continue }
+            keeper.replace(TokenCredentials(new, app: runtime.name))
+            if isStarted, let slot = arrived[runtime.name] { start(keeper, slot) }
+        }
+        return slots
+    }
+
+    /// What changes, and the keepers that nobody needs afterwards.
+    private func plan(_ new: GatewayConfiguration, _ state: inout State) -> (AppChanges, [TokenKeeper]) {
+        let old = state.configuration
+        state.configuration = new
+        var (changes, gone) = (AppChanges(), [TokenKeeper]())
+        for name in old.apps.keys where new.apps[name] == nil {
+            changes.leaving.append(name)
+            if let keeper = state.keepers.removeValue(forKey: name) { gone.append(keeper) }
+        }
+        for (name, app) in new.apps.sorted(by: { $0.key < $1.key }) where old.apps[name] != app {
+            if let before = old.apps[name], before.appID != app.appID, let keeper = state.keepers[name] {
+                // Another account: nothing of the old one's token may reach it.
+                gone.append(keeper)
+                state.keepers[name] = nil
+            }
+            let keeper = state.keepers[name] ?? keeper(name, new, &state)
+            state.keepers[name] = keeper
+            let origin = app.hosts.first ?? AppRuntime.officialHost
+            changes.arriving.append(
+                AppRuntime(
+                    name: name,
+                    origin: origin,
+                    account: app.appID,
+                    limits: AppLimits(app),
+                    keeper: keeper
+                )
+            )
+        }
+        planOthers(old, new, &changes)
+        return (changes, gone)
+    }
+
+    private func keeper(_ name: String, _ new: GatewayConfiguration, _ state: inout State) -> TokenKeeper {
+        state.made += 1
+        return makeKeeper(name, TokenCredentials(new, app: name), state.made - 1)
+    }
+
+    /// Robots, and what stands for calls with foreign tokens, which go where the first app's go.
+    private func planOthers(_ old: GatewayConfiguration, _ new: GatewayConfiguration, _ changes: inout AppChanges) {
+        let origin = AppRoster.foreignOrigin(new)
+        if old.apps.isEmpty || origin != AppRoster.foreignOrigin(old) {
+            let none = AppLimits(others: AppLimits.usual)
+            changes.arriving.append(
+                AppRuntime(name: ClientDirectory.foreignApp, origin: origin, limits: none, keeper: nil)
+            )
+        }
+        let (before, after) = (old.robots, new.robots)
+        changes.leaving += before.keys.filter { after[$0] == nil }.map(Robot.appName)
+        for (sink, robot) in after.sorted(by: { $0.key < $1.key }) where before[sink] != robot {
+            changes.arriving.append(AppRuntime(sink: sink, robot))
+        }
+        changes.leaving.sort()
+    }
+
+    private static func foreignOrigin(_ configuration: GatewayConfiguration) -> String {
+        let first = configuration.apps.min { $0.key < $1.key }
+        return first?.value.hosts.first ?? AppRuntime.officialHost
+    }
+
+    // MARK: Tokens
+
+    /// Begins to fetch the tokens, of these apps and of those that come later.
+    func start() {
+        let all = state.withLock { state in
+            state.isStarted = true
+            return state.keepers.compactMap { name, keeper in state.slots[name].map { (name, keeper, $0) } }
+        }
+        for (_, keeper, slot) in all.sorted(by: { $0.0 < $1.0 }) { start(keeper, slot) }
+    }
+
+    private func start(_ keeper: TokenKeeper, _ slot: AppSlot) {
+        keeper.start { [dispatcher] in dispatcher.tokenChanged(app: slot) }
+    }
+
+    func stop() {
+        for keeper in state.withLock({ $0.keepers.values }) { keeper.stop() }
+    }
+
+    /// The apps' tokens, by app.
+    func tokens() -> [(app: String, status: TokenStatus)] {
+        let keepers = state.withLock { $0.keepers }
+        return keepers.sorted { $0.key < $1.key }.map { ($0.key, $0.value.status()) }
+    }
+}
+
+extension DispatchSettings {
+    /// What of the configuration concerns the dispatcher.
+    init(_ configuration: GatewayConfiguration) {
+        var policy = DispatchPolicy()
+        policy.queue.capacity = configuration.queue.capacity
+        policy.breaker = configuration.breaker
+        policy.budget = configuration.retry.budget
+        policy.maxInFlight = configuration.upstream.maxInFlight
+        policy.attemptTimeout = configuration.upstream.timeout
+        policy.relayTimeout = configuration.relay.timeout
+        policy.mediaTimeout = configuration.relay.mediaTimeout
+        self.init(
+            policy: policy,
+            classes: configuration.retry.classes,
+            defaultClass: configuration.retry.defaultClass,
+            maxWaiting: configuration.relay.maxWaiting,
+            maxWaitingBytes: configuration.relay.maxWaitingBytes,
+            connectTimeout: configuration.upstream.connectTimeout
+        )
+    }
+}
+
+extension GatewayConfiguration {
+    /// The robots among the sinks of alerts, by the sink's name.
+    fileprivate var robots: [String: RobotConfiguration] {
+        alerts.sinks.compactMapValues(\.robot)
+    }
+}
+
+extension AppLimits {
+    fileprivate init(_ configuration: AppConfiguration) {
+        self.init(configuration.limits, others: configuration.defaultLimit)
+    }
+}
+
+extension TokenCredentials {
+    fileprivate init(_ configuration: GatewayConfiguration, app name: String) {
+        let app = configuration.apps[name]
+        self.init(
+            appID: app?.appID ?? "",
+            secret: app?.secret ?? "",
+            origin: app?.hosts.first ?? AppRuntime.officialHost
+        )
+    }
+}
+
+extension AppRuntime {
+    /// A robot as an app: without token, with one lane.
+    fileprivate convenience init(sink: String, _ configuration: RobotConfiguration) {
+        let robot = Robot(configuration)
+        let limits = AppLimits(others: robot.limit)
+        let name = Robot.appName(sink: sink)
+        self.init(name: name, origin: robot.origin, limits: limits, keeper: nil, upstream: robot)
+    }
+}
