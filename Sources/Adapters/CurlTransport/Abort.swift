@@ -1,7 +1,7 @@
 import WeirPorts
 
 /// Why an exchange was ended from this side.
-enum Obstacle {
+enum Abort {
     /// Head or body of the reply grew over the limit.
     case tooLarge
     /// The reply's content coding can't be undone, or ends early.
