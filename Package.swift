@@ -66,8 +66,8 @@ let package = Package(
         .library(
             name: "Weir",
             targets: [
-                "Weir", "Dispatching", "Explaining", "Alerting", "Intake", "WeirPorts", "Addressing", "Timekeeping",
-                "Resilience", "Queueing", "WireJSON", "WeChat", "PrometheusMetrics",
+                "Weir", "Dispatching", "DispatchCore", "Explaining", "Alerting", "Intake", "WeirPorts", "Addressing",
+                "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat", "PrometheusMetrics",
             ]
         ),
         // What fills its ports, and its doors.
@@ -106,16 +106,22 @@ let package = Package(
 
         // Ring 1: orchestration, no sockets, files or C. Adapters see the ports and nothing above them.
         source(.gateway, "WeirPorts", ["Timekeeping", "Resilience", "Queueing", "WeChat"]),
-        // Decides and sends. Whoever wants to know of it implements its observer.
+        // Decides what leaves and when: a value, whose storage nobody else sees.
+        source(
+            .gateway,
+            "DispatchCore",
+            ["WeirPorts", "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat"]
+        ),
+        // Asks it, and sends. Whoever wants to know of it implements its observer.
         source(
             .gateway,
             "Dispatching",
-            ["WeirPorts", "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat"]
+            ["DispatchCore", "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat"]
         ),
         source(
             .gateway,
             "Explaining",
-            ["Dispatching", "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WeChat"]
+            ["DispatchCore", "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WeChat"]
         ),
         // The way into the queue, as those see it who have messages to send.
         source(.gateway, "Intake", ["WeirPorts", "Queueing", "WeChat", "Timekeeping"]),
@@ -197,6 +203,13 @@ let package = Package(
 
         // Tests: one target a source target, and the built binary against real clients.
         .target(name: "TestSupport", dependencies: ["Timekeeping"], path: "Tests/TestSupport", swiftSettings: strict),
+        // What the tests of ring 1 share.
+        .target(
+            name: "GatewaySupport",
+            dependencies: ["WeirPorts", "Resilience", "Timekeeping"],
+            path: "Tests/GatewaySupport",
+            swiftSettings: strict
+        ),
         .testTarget(name: "TimekeepingTests", dependencies: ["Timekeeping", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "AddressingTests", dependencies: ["Addressing"], swiftSettings: strict),
         tests("Resilience"),
@@ -204,11 +217,17 @@ let package = Package(
         tests("WireJSON"),
         tests("WeChat", ["WireJSON"]),
         tests("PrometheusMetrics", [coreMetrics]),
+        tests("DispatchCore", ["GatewaySupport", "WeirTesting", "WeirPorts", "Resilience", "Queueing", "WeChat"]),
+        tests(
+            "Dispatching",
+            ["GatewaySupport", "WeirTesting", "WeirPorts", "Resilience", "Queueing", "WireJSON", "WeChat"]
+        ),
+        tests("Explaining", ["DispatchCore", "WeirPorts", "Resilience", "Queueing", "WeChat"]),
         tests(
             "Weir",
             [
-                "Dispatching", "Explaining", "Alerting", "Intake", "WeirTesting", "Resilience", "Queueing", "WireJSON",
-                "WeChat", "PrometheusMetrics", logging, lifecycle, tracing,
+                "DispatchCore", "Dispatching", "Explaining", "Alerting", "Intake", "WeirTesting", "GatewaySupport",
+                "Resilience", "Queueing", "WireJSON", "WeChat", "PrometheusMetrics", logging, lifecycle, tracing,
             ]
         ),
         tests("WeirTesting", ["WeirPorts", "Queueing", "WeChat"]),

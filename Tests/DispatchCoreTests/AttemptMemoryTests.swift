@@ -2,8 +2,7 @@ import Queueing
 import Testing
 import Timekeeping
 
-@testable import Dispatching
-@testable import Weir
+@testable import DispatchCore
 
 struct AttemptMemoryTests {
     @Test func `it remembers so many jobs and no more`() {

@@ -1,12 +1,13 @@
+import GatewaySupport
 import Queueing
 import Resilience
 import TestSupport
 import Testing
 import Timekeeping
 import WeChat
+import WeirPorts
 
-@testable import Dispatching
-@testable import Weir
+@testable import DispatchCore
 
 /// Only evidence about the upstream moves the breaker.
 @Suite struct BlameTests {
@@ -85,7 +86,7 @@ import WeChat
             end(&harness, id, .shortage, after: .zero)
         }
         #expect(harness.machine.job(id)?.countedAttempts == 0)
-        #expect(harness.machine.breakers[0].state == .closed)
+        #expect(harness.machine.breakers[0].circuit.state == .closed)
     }
 
     @Test func `a streamed call goes once`() {

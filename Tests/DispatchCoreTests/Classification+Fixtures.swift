@@ -1,7 +1,8 @@
+import GatewaySupport
 import WeChat
+import WeirPorts
 
-@testable import Dispatching
-@testable import Weir
+@testable import DispatchCore
 
 /// What attempts may come to.
 extension Classification {

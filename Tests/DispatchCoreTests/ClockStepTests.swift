@@ -1,3 +1,4 @@
+import GatewaySupport
 import Queueing
 import Resilience
 import TestSupport
@@ -5,8 +6,7 @@ import Testing
 import Timekeeping
 import WeChat
 
-@testable import Dispatching
-@testable import Weir
+@testable import DispatchCore
 
 /// A step of the wall clock makes no duration longer or shorter; only what callers gave as wall times follows it.
 @Suite struct ClockStepTests {

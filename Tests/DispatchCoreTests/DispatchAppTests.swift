@@ -1,16 +1,17 @@
+import GatewaySupport
 import Queueing
 import Resilience
 import Testing
 import Timekeeping
 import WeChat
+import WeirPorts
 
-@testable import Dispatching
-@testable import Weir
+@testable import DispatchCore
 
 /// Apps that come and go, as the machine sees it.
 @Suite struct DispatchAppTests {
     /// Lets time pass without work, and gives back what left.
-    private func release(_ harness: inout MachineHarness) -> [DispatchMachine.Departure] {
+    private func release(_ harness: inout MachineHarness) -> [DepartedApp] {
         _ = harness.pump()
         _ = harness.writtenLedger()
         return harness.machine.releaseIdle(at: harness.now)
@@ -25,9 +26,9 @@ import WeChat
             harness.machine.dismiss(app: app, at: harness.now)
             #expect(release(&harness).map(\.name) == ["app-\(number)"])
         }
-        #expect(harness.machine.apps.count == 2)
-        #expect(harness.machine.gates.count == 2)
-        #expect(harness.machine.breakers.count <= 2)
+        #expect(harness.machine.apps.size == 2)
+        #expect(harness.machine.gates.size == 2)
+        #expect(harness.machine.breakers.size <= 2)
         #expect(harness.machine.absent.isEmpty && harness.machine.idle.isEmpty)
     }
 
@@ -79,7 +80,7 @@ import WeChat
         harness.send(lane, .errcode(48001), marks: [])
         _ = harness.machine.force(
             .open,
-            breaker: harness.machine.gates[harness.machine.gate(of: lane)].breaker,
+            breaker: harness.machine.gates[lane.gate].breaker,
             at: harness.now
         )
         harness.machine.setPaused(true, app: app, at: harness.now)
@@ -97,7 +98,7 @@ import WeChat
         let back = harness.machine.addApp("shop", needsToken: false, at: harness.now.instant)
         let returned = harness.lane(app: back)
         #expect(harness.machine.apps[back].isPaused)
-        #expect(harness.machine.gates[harness.machine.gate(of: returned)].hold?.cause.why == "errcode 48001")
+        #expect(harness.machine.gates[returned.gate].hold?.cause.why == "errcode 48001")
         #expect(harness.breaker(returned).mode == .open)
         harness.submit(returned)
         #expect(harness.starts().isEmpty)
@@ -113,9 +114,9 @@ import WeChat
         harness.machine.dismiss(app: app, at: harness.now)
         #expect(release(&harness).isEmpty)
         harness.machine.journalIsWritable = true
-        let (_, keys) = harness.machine.takeLedgerWrites(at: harness.now)
+        let writes = harness.machine.takeLedgerWrites(at: harness.now)
         #expect(harness.machine.releaseIdle(at: harness.now).isEmpty)
-        harness.machine.ledgerWasNotWritten(keys)
+        harness.machine.ledgerWasNotWritten(writes)
         #expect(harness.machine.releaseIdle(at: harness.now).isEmpty)
         #expect(release(&harness).map(\.name) == ["shop"])
         #expect(harness.writtenLedger().map(\.name) == ["pause/shop"])

@@ -1,12 +1,13 @@
+import GatewaySupport
 import Queueing
 import Resilience
 import TestSupport
 import Testing
 import Timekeeping
 import WeChat
+import WeirPorts
 
-@testable import Dispatching
-@testable import Weir
+@testable import DispatchCore
 
 /// What the breaker learns from attempts, and what it does to work.
 @Suite struct DispatchBreakerTests {

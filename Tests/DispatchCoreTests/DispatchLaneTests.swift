@@ -1,12 +1,13 @@
+import GatewaySupport
 import Queueing
 import Resilience
 import TestSupport
 import Testing
 import Timekeeping
 import WeChat
+import WeirPorts
 
-@testable import Dispatching
-@testable import Weir
+@testable import DispatchCore
 
 /// Whose turn it is, and who may not stand in whose way.
 @Suite struct DispatchLaneTests {
@@ -83,7 +84,7 @@ import WeChat
     @Test func `relayed calls and messages of one api share its limiter and its breaker`() {
         var harness = MachineHarness()
         let (durable, relayed) = (harness.lane(limit: .single), harness.lane(isDurable: false, limit: .single))
-        #expect(harness.machine.gates.count == 1)
+        #expect(harness.machine.gates.size == 1)
         let message = harness.submit(durable)
         harness.advance(.milliseconds(1))
         let call = harness.submit(relayed)
@@ -145,20 +146,7 @@ import WeChat
             }
         }
         #expect(starts.count > 10)
-        #expect(DispatchLaneTests.worstExcess(starts, limit) <= 0)
-    }
-
-    /// By how much the starts exceed the limit in the worst interval, in nanoseconds' worth of permits.
-    static func worstExcess(_ starts: [Instant], _ limit: RateLimit) -> Int64 {
-        // n starts from i to j need burst + rate·t ≥ n: the least of (i·per − permits·tᵢ) so far says how many fit.
-        let (per, permits) = (limit.per.inNanoseconds, Int64(limit.permits))
-        var (worst, least) = (Int64.min, Int64.max)
-        for (index, start) in starts.enumerated() {
-            let position = Int64(index) * per - permits * start.nanoseconds
-            least = min(least, position)
-            worst = max(worst, position - least + per - Int64(limit.burst) * per)
-        }
-        return worst
+        #expect(limit.worstExcess(of: starts) <= 0)
     }
 
     @Test func `the next look is never in the past and never after something could start`() throws {

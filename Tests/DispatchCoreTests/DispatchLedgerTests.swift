@@ -1,3 +1,4 @@
+import GatewaySupport
 import Queueing
 import Resilience
 import TestSupport
@@ -7,8 +8,7 @@ import WeChat
 import WeirPorts
 import WeirTesting
 
-@testable import Dispatching
-@testable import Weir
+@testable import DispatchCore
 
 /// What a machine leaves in the ledger, and what the next one makes of it.
 @Suite struct DispatchLedgerTests {
@@ -65,7 +65,7 @@ import WeirTesting
         #expect(after.reason == before.reason)
         #expect(after.until.map { $0.milliseconds / 100 } == before.until.map { $0.milliseconds / 100 })
         // Nothing has changed: nothing is written.
-        #expect(next.machine.takeLedgerWrites(at: next.now).writes.isEmpty)
+        #expect(next.machine.takeLedgerWrites(at: next.now).all.isEmpty)
         guard let until = after.until else { return }
         next.advance(until - next.now.timestamp + .milliseconds(1))
         #expect(next.starts() == [id])
@@ -129,8 +129,8 @@ import WeirTesting
         next.finish(probes[0], .unsent)
         #expect(next.breaker(again).state == .open)
         #expect(next.breaker(again).retryAfter(at: next.now.instant) == .seconds(40))
-        #expect(next.machine.ledger.breakerCauses[0]?.why == "failure_rate")
-        #expect(next.machine.ledger.breakerCauses[0]?.since == MachineHarness.noon)
+        #expect(next.machine.breakers[0].cause?.why == "failure_rate")
+        #expect(next.machine.breakers[0].cause?.since == MachineHarness.noon)
         next.advance(.seconds(40))
         for id in next.starts() { next.finish(id, .ok) }
         #expect(next.breaker(again).state == .closed)
@@ -147,7 +147,7 @@ import WeirTesting
         let lane = next.lane()
         #expect(next.breaker(lane).mode == mode)
         #expect(next.breaker(lane).state == (mode == .open ? .open : .closed))
-        #expect(next.machine.ledger.breakerCauses[0] == Cause("moving house", since: MachineHarness.noon))
+        #expect(next.machine.breakers[0].cause == Cause("moving house", since: MachineHarness.noon))
         _ = next.machine.force(.auto, breaker: 0, at: next.now)
         // Open until a probe has succeeded: the next process must not take it for closed.
         let left = next.writtenLedger()
@@ -218,7 +218,7 @@ import WeirTesting
         var (harness, _) = stopped(5)
         let ledger = harness.writtenLedger()
         var next = harness.next(after: .seconds(61), ledger)
-        #expect(next.machine.takeLedgerWrites(at: next.now).writes.map(\.summary) == ["forget \(ledger[0].name)"])
+        #expect(next.machine.takeLedgerWrites(at: next.now).all.map(\.summary) == ["forget \(ledger[0].name)"])
         #expect(next.machine.ledger.count == 0)
     }
 
@@ -231,10 +231,10 @@ import WeirTesting
         var next = MachineHarness(at: harness.now.timestamp)
         next.machine = DispatchMachine(next.machine.policy)
         _ = next.machine.addApp("other", needsToken: false, at: next.now.instant)
-        next.machine.takeBack(ledger.compactMap(LedgerFact.init), foreign: 0, at: next.now)
+        _ = next.machine.takeBack(ledger, at: next.now)
         let bystander = next.submit(next.lane())
         #expect(next.starts() == [bystander])
-        #expect(next.machine.takeLedgerWrites(at: next.now).writes.isEmpty)
+        #expect(next.machine.takeLedgerWrites(at: next.now).all.isEmpty)
         #expect(next.machine.ledger.count == ledger.count)
         let app = next.machine.addApp("main", needsToken: false, at: next.now.instant)
         #expect(next.machine.apps[app].isPaused)
@@ -252,7 +252,7 @@ import WeirTesting
         var writes: [String] = []
         for id in harness.starts() {
             harness.finish(id, .errcode(42010), after: .milliseconds(1))
-            writes += harness.machine.takeLedgerWrites(at: harness.now).writes.map(\.summary)
+            writes += harness.machine.takeLedgerWrites(at: harness.now).all.map(\.summary)
         }
         #expect(writes == ["remember park/main/\(Path.template)"])
     }
@@ -263,28 +263,28 @@ import WeirTesting
         harness.machine.journalIsWritable = false
         harness.machine.setPaused(true, app: 0, at: harness.now)
         _ = harness.machine.force(.open, breaker: 0, at: harness.now)
-        #expect(harness.machine.takeLedgerWrites(at: harness.now).writes.isEmpty)
+        #expect(harness.machine.takeLedgerWrites(at: harness.now).all.isEmpty)
         harness.machine.journalIsWritable = true
-        let (writes, keys) = harness.machine.takeLedgerWrites(at: harness.now)
+        let writes = harness.machine.takeLedgerWrites(at: harness.now)
         let both = ["remember breaker/main/message/https://api.weixin.qq.com", "remember pause/main"]
-        #expect(writes.map(\.summary) == both)
-        #expect(harness.machine.takeLedgerWrites(at: harness.now).writes.isEmpty)
+        #expect(writes.all.map(\.summary) == both)
+        #expect(harness.machine.takeLedgerWrites(at: harness.now).all.isEmpty)
 
         // They failed: what is so by then is given out again, also where it had been so all along.
-        harness.machine.ledgerWasNotWritten(keys)
-        #expect(harness.machine.takeLedgerWrites(at: harness.now).writes.map(\.summary).contains(both[1]))
+        harness.machine.ledgerWasNotWritten(writes)
+        #expect(harness.machine.takeLedgerWrites(at: harness.now).all.map(\.summary).contains(both[1]))
         harness.machine.setPaused(false, app: 0, at: harness.now)
-        let (erased, more) = harness.machine.takeLedgerWrites(at: harness.now)
-        #expect(erased.map(\.summary) == ["forget pause/main"])
-        harness.machine.ledgerWasNotWritten(more)
-        #expect(harness.machine.takeLedgerWrites(at: harness.now).writes.map(\.summary).contains("forget pause/main"))
+        let erased = harness.machine.takeLedgerWrites(at: harness.now)
+        #expect(erased.all.map(\.summary) == ["forget pause/main"])
+        harness.machine.ledgerWasNotWritten(erased)
+        #expect(harness.machine.takeLedgerWrites(at: harness.now).all.map(\.summary).contains("forget pause/main"))
     }
 }
 
 extension MachineHarness {
     /// What the ledger has after everything so far was written.
     mutating func writtenLedger() -> [LedgerEntry] {
-        let writes = machine.takeLedgerWrites(at: now).writes
+        let writes = machine.takeLedgerWrites(at: now).all
         if !writes.isEmpty { machine.ledgerWasWritten() }
         for write in writes {
             switch write {
@@ -304,8 +304,7 @@ extension MachineHarness {
     ) -> MachineHarness {
         var next = MachineHarness(at: now.timestamp + pause, change)
         for entry in entries { next.ledger[entry.name] = entry }
-        let facts = entries.compactMap(LedgerFact.init)
-        next.machine.takeBack(facts, foreign: entries.count - facts.count, at: next.now)
+        _ = next.machine.takeBack(entries, at: next.now)
         return next
     }
 }

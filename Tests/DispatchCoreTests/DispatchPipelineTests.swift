@@ -1,12 +1,13 @@
+import GatewaySupport
 import Queueing
 import Resilience
 import TestSupport
 import Testing
 import Timekeeping
 import WeChat
+import WeirPorts
 
-@testable import Dispatching
-@testable import Weir
+@testable import DispatchCore
 
 /// What stands before an attempt, and what becomes of the permits.
 @Suite struct DispatchPipelineTests {
@@ -68,7 +69,7 @@ import WeChat
             case .park: harness.finish(flying.removeLast(), .errcode(45009))
             case .limiter: break
             case .breaker:
-                while harness.machine.breakers[0].state == .closed, let id = flying.popLast() {
+                while harness.machine.breakers[0].circuit.state == .closed, let id = flying.popLast() {
                     harness.finish(id, .unsent)
                 }
             }

@@ -1,11 +1,12 @@
+import GatewaySupport
 import Queueing
 import Resilience
 import Testing
 import Timekeeping
 import WeChat
+import WeirPorts
 
-@testable import Dispatching
-@testable import Weir
+@testable import DispatchCore
 
 /// Whether a message may go again after the process that sent it has ended.
 struct DispatchRecoveryTests {

@@ -1,12 +1,13 @@
+import GatewaySupport
 import Queueing
 import Resilience
 import TestSupport
 import Testing
 import Timekeeping
 import WeChat
+import WeirPorts
 
-@testable import Dispatching
-@testable import Weir
+@testable import DispatchCore
 
 /// Retry classes, the budget, and what an unknown outcome forbids.
 @Suite struct DispatchRetryTests {
@@ -243,5 +244,20 @@ import WeChat
     func `what is permanent ends at the first answer`(_ code: Int) {
         var harness = MachineHarness()
         #expect(harness.send(harness.lane(), .errcode(code))?.disposition == .ended(.failed))
+    }
+
+    @Test func `a wall clock that is set back does not stretch the window`() throws {
+        var harness = MachineHarness()
+        let lane = harness.lane()
+        let id = harness.submit(lane, retryClass: MachineHarness.available)
+        #expect(harness.starts() == [id])
+        guard case .retry = harness.finish(id, .lost)?.disposition else {
+            Issue.record("it is not repeated")
+            return
+        }
+        harness.now.instant = harness.now.instant + .seconds(3600)
+        harness.now.timestamp = harness.now.timestamp + .seconds(30)
+        let actions = harness.pump()
+        #expect(actions.contains { if case .expire(let job, _) = $0 { job.id == id } else { false } })
     }
 }

@@ -1,3 +1,4 @@
+import GatewaySupport
 import Resilience
 import TestSupport
 import Testing
@@ -5,8 +6,7 @@ import Timekeeping
 import WeChat
 import WeirPorts
 
-@testable import Dispatching
-@testable import Weir
+@testable import DispatchCore
 
 /// Entries of the ledger as they are written and read.
 @Suite struct LedgerFactTests {

@@ -1,23 +1,23 @@
+import GatewaySupport
 import Queueing
 import Resilience
 import TestSupport
 import Timekeeping
 import WeChat
+import WeirPorts
 
-@testable import Dispatching
-@testable import Weir
+@testable import DispatchCore
 
 /// A dispatch machine with a clock and chance of its own.
 struct MachineHarness {
     static let asynchronous: UInt8 = 0
     static let available: UInt8 = 1
     static let consistent: UInt8 = 2
-    /// 2026-11-21T12:00:00+08:00.
-    static let noon = Timestamp(milliseconds: 1_795_233_600_000)
+    static let noon = Timestamp.noon
 
     var machine: DispatchMachine
     var now: Moment
-    var generator: SeededGenerator
+    var generator: SplitMix64
     /// What the journal's ledger has.
     var ledger: [String: LedgerEntry] = [:]
     private var ids: UInt64 = 0
@@ -28,7 +28,7 @@ struct MachineHarness {
         change(&policy)
         machine = DispatchMachine(policy)
         now = Moment(instant: .zero, timestamp: timestamp)
-        generator = SeededGenerator(seed: seed)
+        generator = SplitMix64(seed: seed)
         _ = machine.addApp("main", needsToken: false, at: now.instant)
     }
 
@@ -39,18 +39,13 @@ struct MachineHarness {
 
     mutating func lane(
         _ path: String = Path.template,
-        app: Int = 0,
+        app: AppPlace = 0,
         isDurable: Bool = true,
         limit: RateLimit = .wide
     ) -> LaneID {
-        machine.lane(
-            app: app,
-            api: APICatalog.descriptor(method: "POST", path: path),
-            host: "https://api.weixin.qq.com",
-            isDurable: isDurable,
-            limit: limit,
-            at: now.instant
-        )
+        machine.apps[app].route.limits = AppLimits(others: limit)
+        let api = APICatalog.descriptor(method: "POST", path: path)
+        return machine.lane(api, of: app, isDurable: isDurable, at: now.instant)
     }
 
     /// Submits a job and looks at nothing.
@@ -63,7 +58,7 @@ struct MachineHarness {
         marks: JobFlags = [.deduplicated]
     ) -> JobID {
         ids += 1
-        let isDurable = DispatchMachine.isDurable(lane)
+        let isDurable = lane.isDurable
         var job = Job(
             id: JobID(rawValue: ids),
             lane: lane,
@@ -109,11 +104,11 @@ struct MachineHarness {
 
     /// Permits left in the bucket of a lane.
     func available(_ lane: LaneID) -> Int {
-        machine.gates[machine.gate(of: lane)].bucket.available(at: now.instant)
+        machine.gates[lane.gate].bucket.available(at: now.instant)
     }
 
     func breaker(_ lane: LaneID) -> CircuitBreakerMachine {
-        machine.breakers[machine.gates[machine.gate(of: lane)].breaker]
+        machine.breakers[machine.gates[lane.gate].breaker].circuit
     }
 
     /// Opens the breaker of a lane by failures.
@@ -126,12 +121,36 @@ struct MachineHarness {
     }
 }
 
+extension AppRoute {
+    static let wide = AppRoute(host: "https://api.weixin.qq.com", limits: AppLimits(others: .wide))
+}
+
+extension AppPlace: ExpressibleByIntegerLiteral {
+    public init(integerLiteral index: Int) { self.init(index: index) }
+}
+
+extension GateID: ExpressibleByIntegerLiteral {
+    public init(integerLiteral index: Int) { self.init(index: index) }
+}
+
+extension BreakerID: ExpressibleByIntegerLiteral {
+    public init(integerLiteral index: Int) { self.init(index: index) }
+}
+
 extension DispatchMachine {
-    mutating func setPaused(_ isPaused: Bool, app: Int, at now: Moment) {
+    mutating func addApp(_ name: String, needsToken: Bool = true, at now: Instant) -> AppPlace {
+        addApp(name, .wide, needsToken: needsToken, at: now)
+    }
+
+    mutating func dismiss(app: AppPlace, at now: Moment) {
+        dismiss(app: app, route: .wide, at: now)
+    }
+
+    mutating func setPaused(_ isPaused: Bool, app: AppPlace, at now: Moment) {
         setPaused(isPaused, app: app, because: Cause("a test", since: MachineHarness.noon), at: now)
     }
 
-    mutating func force(_ mode: BreakerMode, breaker: Int, at now: Moment) -> BreakerTransition? {
+    mutating func force(_ mode: BreakerMode, breaker: BreakerID, at now: Moment) -> BreakerTransition? {
         force(
             mode,
             breaker: breaker,
@@ -139,11 +158,4 @@ extension DispatchMachine {
             at: Moment(instant: now.instant, timestamp: MachineHarness.noon)
         )
     }
-}
-
-extension RateLimit {
-    /// So much that no test but the limiter's meets it.
-    static let wide = RateLimit(permits: 10_000, per: .seconds(1), burst: 10_000)
-    /// One permit, and the next in a minute.
-    static let single = RateLimit(permits: 1, per: .seconds(60), burst: 1)
 }

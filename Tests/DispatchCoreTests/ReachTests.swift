@@ -1,12 +1,13 @@
+import GatewaySupport
 import Queueing
 import Resilience
 import TestSupport
 import Testing
 import Timekeeping
 import WeChat
+import WeirPorts
 
-@testable import Dispatching
-@testable import Weir
+@testable import DispatchCore
 
 /// How far one call's answer reaches.
 @Suite struct ReachTests {
@@ -159,10 +160,11 @@ import WeChat
         let lane = harness.lane()
         harness.breakBreaker(lane)
         #expect(harness.breaker(lane).state == .open)
-        harness.machine.update(app: 0, host: "https://api2", at: harness.now) { _ in .wide }
+        let moved = AppRoute(host: "https://api2", limits: AppLimits(others: .wide))
+        harness.machine.update(app: 0, route: moved, at: harness.now)
         #expect(harness.breaker(lane).state == .closed)
-        #expect(harness.machine.breakers.indices.filter(harness.machine.isInUse).count == 1)
-        harness.machine.update(app: 0, host: "https://api.weixin.qq.com", at: harness.now) { _ in .wide }
+        #expect(harness.machine.breakers.taken.count { harness.machine.breakers[$0].isInUse } == 1)
+        harness.machine.update(app: 0, route: .wide, at: harness.now)
         #expect(harness.breaker(lane).state == .open)
     }
 }

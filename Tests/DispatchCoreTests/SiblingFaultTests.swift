@@ -1,12 +1,13 @@
+import GatewaySupport
 import Queueing
 import Resilience
 import TestSupport
 import Testing
 import Timekeeping
 import WeChat
+import WeirPorts
 
-@testable import Dispatching
-@testable import Weir
+@testable import DispatchCore
 
 /// Siblings of the faults that were seen, found by reading.
 @Suite struct SiblingFaultTests {

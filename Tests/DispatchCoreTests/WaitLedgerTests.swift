@@ -3,12 +3,11 @@ import Testing
 import Timekeeping
 import WeirPorts
 
-@testable import Dispatching
-@testable import Weir
+@testable import DispatchCore
 
 struct WaitLedgerTests {
     private let lane = LaneID(index: 7)
-    private let section = Sleepers.Section(group: 3, .normal)
+    private let section = Sleepers.Section(group: GroupID(index: 3), .normal)
 
     private func at(_ milliseconds: Int) -> Instant { .zero + .milliseconds(milliseconds) }
 
@@ -50,7 +49,7 @@ struct WaitLedgerTests {
         ledgers.note(.paused, section: section, at: at(2000))
         ledgers.note(.journal, isDurable: true, isReserved: false, at: at(9000))
         ledgers.note(.draining, isDurable: true, isReserved: true, at: at(0))
-        ledgers.note(.noToken, section: Sleepers.Section(group: 3, .urgent), at: at(0))
+        ledgers.note(.noToken, section: Sleepers.Section(group: GroupID(index: 3), .urgent), at: at(0))
         ledgers.note(.account, lane: LaneID(index: 6), at: at(0))
         #expect(
             waits(ledgers, 0, 10_000)

@@ -1,3 +1,4 @@
+import GatewaySupport
 import Queueing
 import Resilience
 import Synchronization
@@ -9,7 +10,6 @@ import WeirPorts
 import WeirTesting
 
 @testable import Dispatching
-@testable import Weir
 
 /// What the dispatcher tells its observer: in the order of its decisions, and with its lock free.
 @Suite struct DispatchObserverTests {
@@ -73,13 +73,20 @@ import WeirTesting
         let notes = Notes()
         let transport = FakeTransport()
         let journal = MemoryJournal(isManual: true)
-        let time = ManualTimeSource(timestamp: MachineHarness.noon)
+        let time = ManualTimeSource(timestamp: .noon)
         let dispatcher: Dispatcher
         let slot: AppSlot?
         let api = APICatalog.descriptor(method: "POST", path: Path.template)
 
         init(limit: RateLimit = .wide) {
-            let settings = DispatchSettings(GatewayConfiguration())
+            let settings = DispatchSettings(
+                policy: DispatchPolicy(),
+                classes: ["available": .available],
+                defaultClass: "available",
+                maxWaiting: 100,
+                maxWaitingBytes: 1 << 20,
+                connectTimeout: .seconds(1)
+            )
             let app = AppRuntime(
                 name: "echo",
                 origin: "https://echo.example",

@@ -1,19 +1,20 @@
+import GatewaySupport
 import Synchronization
 import TestSupport
 import Testing
 import Timekeeping
 import WeChat
+import WeirPorts
 import WireJSON
 
 @testable import Dispatching
-@testable import Weir
 
 /// The keeper of one app's token between the transport and the clock.
 @Suite struct TokenKeeperTests {
     /// A keeper, what it sends, what it says, and the clock.
     private final class Bench: Sendable {
         let transport = FakeTransport()
-        let time = ManualTimeSource(timestamp: MachineHarness.noon)
+        let time = ManualTimeSource(timestamp: .noon)
         let reports = Outbox<String>()
         let changes = Outbox<Bool>()
         let keeper: TokenKeeper

@@ -2,10 +2,10 @@ import Queueing
 import Resilience
 import Timekeeping
 import WeChat
+import WeirPorts
 
-@testable import Dispatching
+@testable import DispatchCore
 @testable import Explaining
-@testable import Weir
 
 /// Messages as the journal would have them, to be explained: accepted at noon in China.
 enum ExplanationBench {

@@ -2,10 +2,10 @@ import Queueing
 import Testing
 import Timekeeping
 import WeChat
+import WeirPorts
 
-@testable import Dispatching
+@testable import DispatchCore
 @testable import Explaining
-@testable import Weir
 
 /// A message with very many attempts is told on one screen.
 struct ExplanationBoundTests {

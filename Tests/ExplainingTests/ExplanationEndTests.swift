@@ -3,10 +3,10 @@ import Resilience
 import Testing
 import Timekeeping
 import WeChat
+import WeirPorts
 
-@testable import Dispatching
+@testable import DispatchCore
 @testable import Explaining
-@testable import Weir
 
 /// What is told of ends other than `sent`, and of what still waits.
 @Suite struct ExplanationEndTests {

@@ -1,10 +1,10 @@
 import Resilience
 import Testing
 import Timekeeping
+import WeirPorts
 
-@testable import Dispatching
+@testable import DispatchCore
 @testable import Explaining
-@testable import Weir
 
 @Suite struct ExplanationWordsTests {
     @Test(

@@ -1,10 +1,10 @@
 import Dispatch
 import Synchronization
-import Weir
+package import WeirPorts
 
 /// A transport that sends nothing: it keeps each request until the test answers it, or answers by a script on a queue of its own.
-final class FakeTransport: Transport {
-    typealias Script = @Sendable (UpstreamRequest) -> Result<UpstreamReply, TransportFailure>?
+package final class FakeTransport: Transport {
+    package typealias Script = @Sendable (UpstreamRequest) -> Result<UpstreamReply, TransportFailure>?
 
     private struct State {
         var sent: [SentRequest] = []
@@ -15,12 +15,14 @@ final class FakeTransport: Transport {
     private let state = Mutex(State())
     private let queue = DispatchQueue(label: "fake transport")
 
+    package init() {}
+
     /// Requests that the script returns something for are answered by themselves.
-    func answer(by script: @escaping Script) {
+    package func answer(by script: @escaping Script) {
         state.withLock { $0.script = script }
     }
 
-    func send(
+    package func send(
         _ request: UpstreamRequest,
         completion: @escaping @Sendable (Result<UpstreamReply, TransportFailure>) -> Void
     ) {
@@ -37,15 +39,15 @@ final class FakeTransport: Transport {
     }
 
     /// Every request so far.
-    var sent: [SentRequest] { state.withLock { $0.sent } }
+    package var sent: [SentRequest] { state.withLock { $0.sent } }
 
     /// How many requests have come.
-    var count: Int { state.withLock { $0.sent.count } }
+    package var count: Int { state.withLock { $0.sent.count } }
 
     /// Every request but those for tokens.
-    var calls: [SentRequest] { sent.filter { !$0.isTokenRequest } }
+    package var calls: [SentRequest] { sent.filter { !$0.isTokenRequest } }
 
-    func complete(_ index: Int, _ result: Result<UpstreamReply, TransportFailure>) {
+    package func complete(_ index: Int, _ result: Result<UpstreamReply, TransportFailure>) {
         let completion = state.withLock { state in
             state.sent[index].isAnswered = true
             return state.sent[index].completion
@@ -56,7 +58,7 @@ final class FakeTransport: Transport {
     /// Answers the oldest request that is not answered, on the calling thread.
     /// - Returns: false when all are.
     @discardableResult
-    func answer(_ result: Result<UpstreamReply, TransportFailure>) -> Bool {
+    package func answer(_ result: Result<UpstreamReply, TransportFailure>) -> Bool {
         guard let index = state.withLock({ $0.sent.firstIndex { !$0.isAnswered } }) else { return false }
         complete(index, result)
         return true
@@ -64,12 +66,12 @@ final class FakeTransport: Transport {
 
     /// Answers with JSON.
     @discardableResult
-    func answer(_ json: String) -> Bool {
+    package func answer(_ json: String) -> Bool {
         answer(.success(.json(json)))
     }
 
     /// Returns once `count` requests have come, those for tokens included.
-    func waitForRequests(_ count: Int) async {
+    package func waitForRequests(_ count: Int) async {
         await withCheckedContinuation { continuation in
             let isThere = state.withLock { state in
                 if state.sent.count >= count { return true }
@@ -81,13 +83,13 @@ final class FakeTransport: Transport {
     }
 
     /// Returns once every scripted answer that is due has been given.
-    func settle() {
+    package func settle() {
         queue.sync {}
     }
 }
 
 extension UpstreamReply {
-    static func json(_ text: String, status: Int = 200) -> UpstreamReply {
+    package static func json(_ text: String, status: Int = 200) -> UpstreamReply {
         UpstreamReply(
             status: status,
             headers: [HeaderField("Content-Type", "application/json; encoding=utf-8")],
@@ -95,13 +97,13 @@ extension UpstreamReply {
         )
     }
 
-    static let ok = json("{\"errcode\":0,\"errmsg\":\"ok\",\"msgid\":9007199254740993}")
+    package static let ok = json("{\"errcode\":0,\"errmsg\":\"ok\",\"msgid\":9007199254740993}")
 
-    static func errcode(_ code: Int) -> UpstreamReply {
+    package static func errcode(_ code: Int) -> UpstreamReply {
         json("{\"errcode\":\(code),\"errmsg\":\"text of \(code) rid: 62bac4fd-3b536b18-3819fb88\"}")
     }
 
-    static func token(_ value: String, expiresIn: Int = 7200) -> UpstreamReply {
+    package static func token(_ value: String, expiresIn: Int = 7200) -> UpstreamReply {
         json("{\"access_token\":\"\(value)\",\"expires_in\":\(expiresIn)}")
     }
 }

@@ -1,14 +1,22 @@
-import Weir
+package import WeirPorts
 
 /// A request that the fake transport was given.
-struct SentRequest: Sendable {
-    var request: UpstreamRequest
-    var completion: @Sendable (Result<UpstreamReply, TransportFailure>) -> Void
-    var isAnswered = false
+package struct SentRequest: Sendable {
+    package var request: UpstreamRequest
+    package var completion: @Sendable (Result<UpstreamReply, TransportFailure>) -> Void
+    package var isAnswered = false
 
-    var body: String { String(decoding: request.body ?? [], as: UTF8.self) }
+    package init(
+        request: UpstreamRequest,
+        completion: @escaping @Sendable (Result<UpstreamReply, TransportFailure>) -> Void
+    ) {
+        self.request = request
+        self.completion = completion
+    }
 
-    var isTokenRequest: Bool { request.target == "/cgi-bin/stable_token" }
+    package var body: String { String(decoding: request.body ?? [], as: UTF8.self) }
 
-    var path: String { String(request.target.prefix { $0 != "?" }) }
+    package var isTokenRequest: Bool { request.target == "/cgi-bin/stable_token" }
+
+    package var path: String { String(request.target.prefix { $0 != "?" }) }
 }

@@ -4,6 +4,7 @@ import Testing
 import Timekeeping
 import WeChat
 
+@testable import DispatchCore
 @testable import Dispatching
 @testable import Weir
 

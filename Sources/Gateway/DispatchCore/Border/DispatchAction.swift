@@ -14,7 +14,7 @@ package enum DispatchAction: Equatable, Sendable {
     case giveUp(JobID)
 
     /// The attempt that begins, if one does.
-    var started: Lease? {
+    package var started: Lease? {
         guard case .start(let lease) = self else { return nil }
         return lease
     }
@@ -32,35 +32,4 @@ package enum Disposition: Equatable, Sendable {
     case pausing(Obstacle)
     /// It goes again as soon as a token is there that WeChat has not rejected.
     case tokenRetry
-}
-
-/// Why something was stopped, and since when: for people.
-package struct Cause: Equatable, Sendable {
-    /// The most bytes of a reason that an operator gives.
-    static let longestReason = 200
-    /// What is told where an operator gave no reason.
-    static let byOperator = "by an operator"
-
-    /// Such as `errcode 48001`, or an operator's own words.
-    var why: String
-    var since: Timestamp
-
-    init(_ why: String, since: Timestamp) {
-        self.why = why
-        self.since = since
-    }
-
-    /// An operator's words in one short line, or the usual ones where there are none.
-    package static func words(_ given: String?) -> String {
-        var words = String.UnicodeScalarView()
-        var bytes = 0
-        for scalar in (given ?? "").unicodeScalars {
-            let isControl = scalar.properties.generalCategory == .control
-            let next: Unicode.Scalar = isControl ? " " : scalar
-            bytes += UTF8.width(next)
-            guard bytes <= longestReason else { break }
-            words.append(next)
-        }
-        return words.allSatisfy { $0 == " " } ? byOperator : String(words)
-    }
 }

@@ -113,73 +113,89 @@ public struct DispatchSnapshot: Sendable {
     public var ledgerEntries: Int
     /// Whether the ledger lacks something of what is told here, as the journal can't be written.
     public var isLedgerBehind: Bool
+}
 
-    init(_ state: Dispatcher.State, at now: Moment) {
-        let machine = state.machine
-        let present = machine.clock.present(now)
-        breakers = machine.breakers.indices.filter(machine.isInUse).map { index in
-            let breaker = machine.breakers[index]
-            let key = machine.breakerKeys[index]
-            return Breaker(
-                name: state.name(ofBreaker: index),
-                app: machine.apps[key.app].name,
-                group: key.group,
-                state: breaker.state,
-                mode: breaker.mode,
-                retryAfter: breaker.retryAfter(at: now.instant),
-                stop: machine.ledger.breakerCauses[index].map { Stop(reason: $0.why, since: $0.since) },
-                openDuration: breaker.openDuration(at: now.instant)
-            )
-        }
-        gates = machine.gates.indices.filter { !machine.gates[$0].isVacant }.map { index in
-            let gate = machine.gates[index]
-            let lane = LaneID(index: index * 2 + 1)
-            return Gate(
-                app: machine.apps[gate.app].name,
-                api: gate.api.label,
-                available: gate.bucket.available(at: now.instant),
-                limit: gate.bucket.limit,
-                waiting: machine.queue.count(in: lane) + machine.queue.count(in: LaneID(index: index * 2)),
-                limiterWaits: gate.limiterWaits,
-                obstacle: machine.obstacle(of: lane, at: now),
-                park: gate.park.flatMap { Stop($0, at: present) },
-                hold: gate.hold.map { Stop($0, at: present) }
-            )
-        }
-        let names = machine.apps.filter { $0.isPresent && !$0.isVacant }
-        apps = names.map {
-            App(
-                name: $0.name,
-                pause: $0.pause.map { Stop(reason: $0.why, since: $0.since) },
-                hold: $0.hold.map { Stop($0, at: present) },
-                retryBudget: $0.budget.balance(at: now.instant)
-            )
-        }
-        absentApps = machine.absent.sorted().map { index in
-            let app = machine.apps[index]
-            let since = app.absentSince ?? now.timestamp
-            return AbsentApp(name: app.name, since: since, messages: machine.messagesWaiting(app: index))
-        }
-        parkedPaths = machine.pathParks.all.compactMap { app, path, park in
-            Stop(park, at: present).map { ParkedPath(app: machine.apps[app].name, path: path, park: $0) }
-        }
-        queue = machine.queue.snapshot
-        relayedWaiting = state.room.total.calls
-        inFlight = machine.inFlight
-        isJournalWritable = machine.journalIsWritable
-        ledgerEntries = machine.ledger.count
-        isLedgerBehind = machine.ledger.isBehind
+extension DispatchMachine {
+    /// What is so now.
+    ///
+    /// - Parameter relayedWaiting: relayed calls that wait, as the driver counts them.
+    package func snapshot(relayedWaiting: Int, at now: Moment) -> DispatchSnapshot {
+        let present = clock.present(now)
+        return DispatchSnapshot(
+            breakers: breakers.taken.filter { breakers[$0].isInUse }.map { snapshot($0, at: now.instant) },
+            gates: gates.taken.map { snapshot($0, at: present) },
+            apps: apps.taken.filter { apps[$0].isPresent }.map { snapshot(apps[$0], at: present) },
+            absentApps: absent.sorted { $0.index < $1.index }
+                .map { app in
+                    let since = apps[app].absentSince ?? now.timestamp
+                    let messages = messagesWaiting(app: app)
+                    return DispatchSnapshot.AbsentApp(name: apps[app].name, since: since, messages: messages)
+                },
+            parkedPaths: pathParks.all.compactMap { app, path, park in
+                let stop = DispatchSnapshot.Stop(park, at: present)
+                return stop.map { DispatchSnapshot.ParkedPath(app: apps[app].name, path: path, park: $0) }
+            },
+            queue: queue.snapshot,
+            relayedWaiting: relayedWaiting,
+            inFlight: inFlight,
+            isJournalWritable: journalIsWritable,
+            ledgerEntries: ledger.count,
+            isLedgerBehind: ledger.isBehind
+        )
+    }
+
+    private func snapshot(_ id: BreakerID, at now: Instant) -> DispatchSnapshot.Breaker {
+        let (key, circuit) = (breakers[id].key, breakers[id].circuit)
+        return DispatchSnapshot.Breaker(
+            name: name(id),
+            app: apps[key.app].name,
+            group: key.group,
+            state: circuit.state,
+            mode: circuit.mode,
+            retryAfter: circuit.retryAfter(at: now),
+            stop: breakers[id].cause.map { DispatchSnapshot.Stop($0) },
+            openDuration: circuit.openDuration(at: now)
+        )
+    }
+
+    private func snapshot(_ id: GateID, at now: SteadyClock.Present) -> DispatchSnapshot.Gate {
+        let gate = gates[id]
+        let (relayed, messages) = (id.lane(isDurable: false), id.lane(isDurable: true))
+        return DispatchSnapshot.Gate(
+            app: apps[gate.app].name,
+            api: gate.api.label,
+            available: gate.bucket.available(at: now.instant),
+            limit: gate.bucket.limit,
+            waiting: queue.count(in: messages) + queue.count(in: relayed),
+            limiterWaits: gate.limiterWaits,
+            obstacle: obstacle(of: messages, at: now),
+            park: gate.park.flatMap { DispatchSnapshot.Stop($0, at: now) },
+            hold: gate.hold.map { DispatchSnapshot.Stop($0, at: now) }
+        )
+    }
+
+    private func snapshot(_ app: AppGate, at now: SteadyClock.Present) -> DispatchSnapshot.App {
+        DispatchSnapshot.App(
+            name: app.name,
+            pause: app.pause.map { DispatchSnapshot.Stop($0) },
+            hold: app.hold.map { DispatchSnapshot.Stop($0, at: now) },
+            retryBudget: app.budget.balance(at: now.instant)
+        )
     }
 }
 
 extension DispatchSnapshot.Stop {
+    fileprivate init(_ cause: Cause, until: Timestamp? = nil) {
+        self.init(reason: cause.why, since: cause.since, until: until)
+    }
+
     fileprivate init(_ hold: Hold, at now: SteadyClock.Present) {
-        self.init(reason: hold.cause.why, since: hold.cause.since, until: now.wall(at: hold.until))
+        self.init(hold.cause, until: now.wall(at: hold.until))
     }
 
     /// `nil` where it is over.
     fileprivate init?(_ park: Park, at now: SteadyClock.Present) {
         guard !park.isOver(at: now) else { return nil }
-        self.init(reason: park.cause.why, since: park.cause.since, until: park.end.until(at: now))
+        self.init(park.cause, until: park.end.until(at: now))
     }
 }

@@ -1,31 +1,35 @@
-import Queueing
+package import Queueing
 import Timekeeping
 import WeChat
-import WeirPorts
+package import WeirPorts
 
 /// What the dispatcher keeps in a job's `flags`.
-struct JobFlags: OptionSet, Sendable {
-    let rawValue: UInt8
+package struct JobFlags: OptionSet, Sendable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
 
     /// Its one token retry is spent.
     static let tokenRetried = JobFlags(rawValue: 1)
     /// An attempt's outcome is not known.
-    static let ambiguous = JobFlags(rawValue: 2)
+    package static let ambiguous = JobFlags(rawValue: 2)
     /// WeChat knows a repeat for one by an id in the body, as long as `Repeatability.window` says. Looked for only once it matters:
     /// when the job is in doubt.
-    static let deduplicated = JobFlags(rawValue: 4)
+    package static let deduplicated = JobFlags(rawValue: 4)
     /// A repeat does no harm, whenever it comes.
-    static let repeatable = JobFlags(rawValue: 8)
+    package static let repeatable = JobFlags(rawValue: 8)
     /// Its `notBefore` is a wall time that its caller asked for.
     static let callersTime = JobFlags(rawValue: 16)
     /// It waits for a retry that the budget could not pay for.
     static let unpaid = JobFlags(rawValue: 32)
     /// It can go one time at the most: its body comes from its caller as it is sent.
-    static let once = JobFlags(rawValue: 64)
+    package static let once = JobFlags(rawValue: 64)
 }
 
 extension Job {
-    var marks: JobFlags {
+    package var marks: JobFlags {
         get { JobFlags(rawValue: flags) }
         set { flags = newValue.rawValue }
     }
@@ -39,7 +43,7 @@ extension Job {
 
 extension Job {
     /// A message as the queue has it.
-    init(_ message: Message, _ progress: MessageProgress, lane: LaneID, retryClass: UInt8) {
+    package init(_ message: Message, _ progress: MessageProgress, lane: LaneID, retryClass: UInt8) {
         self.init(
             id: message.id,
             lane: lane,

@@ -1,8 +1,7 @@
 import Queueing
 package import Resilience
-import Synchronization
 package import Timekeeping
-import WeChat
+package import WeChat
 package import WeirPorts
 
 /// All that is known of a message at one instant: what the journal has, and what the dispatcher sees.
@@ -31,29 +30,31 @@ package struct MessageFacts: Sendable {
     package var now: Timestamp
 }
 
-extension Dispatcher {
-    /// What is known of a message, from one look.
-    package func facts(about record: MessageRecord) -> MessageFacts {
-        let api = record.type.descriptor
-        return state.withLock { state in
-            let now = time.moment()
-            var facts = MessageFacts(record: record, now: now.timestamp)
-            facts.policy = state.classes.policy(record.retryClass)
-            facts.waiting = state.machine.waiting(record.id).map { state.machine.facts(about: $0, at: now) }
-            guard let app = state.machine.app(named: record.app) else { return facts }
-            guard let index = state.machine.gateIndex(app: app, api: api) else {
-                facts.limit = state.apps[app].limits.limit(for: api.label)
-                return facts
-            }
-            facts.limit = state.machine.gates[index].bucket.limit
-            facts.breaker = state.name(ofBreaker: state.machine.gates[index].breaker)
+extension DispatchMachine {
+    /// What is known of a message now.
+    ///
+    /// - Parameters:
+    ///   - api: of the message's type.
+    ///   - policy: its retry class.
+    package func explain(
+        _ record: MessageRecord,
+        _ api: APIDescriptor,
+        policy: RetryPolicy?,
+        at now: Moment
+    ) -> MessageFacts {
+        var facts = MessageFacts(record: record, policy: policy, now: now.timestamp)
+        facts.waiting = waiting(record.id).map { explain($0, at: now) }
+        guard let app = apps[record.app] else { return facts }
+        guard let gate = gates[GateKey(app: app, api: api)] else {
+            facts.limit = apps[app].route.limits.limit(for: api.label)
             return facts
         }
+        facts.limit = gates[gate].bucket.limit
+        facts.breaker = name(gates[gate].breaker)
+        return facts
     }
-}
 
-extension DispatchMachine {
-    fileprivate func facts(about job: Job, at now: Moment) -> MessageFacts.Waiting {
+    private func explain(_ job: Job, at now: Moment) -> MessageFacts.Waiting {
         let obstacle = obstacle(of: job, at: now)
         let (since, waits) = waited(job, at: now)
         return MessageFacts.Waiting(

@@ -13,35 +13,38 @@ extension DispatchMachine {
     }
 
     /// The attempt in flight is the job's last: nobody waits for another.
-    mutating func makeLast(_ id: JobID, at now: Moment) {
+    package mutating func makeLast(_ id: JobID, at now: Moment) {
         leases[id]?.job.expiresAt = clock.present(now).steady
     }
 
+    /// A job that waits or is in flight.
     package func job(_ id: JobID) -> Job? {
         queue.job(id).map(clock.outward)
     }
 
-    /// A job that waits: `nil` while it is in flight and when there is none.
-    func waiting(_ id: JobID) -> Job? {
-        leases[id] == nil ? job(id) : nil
-    }
-
     /// The token keeper's word about an app.
-    mutating func setToken(_ state: AppGate.TokenState, app: Int, at moment: Moment) {
-        guard apps[app].token != state else { return }
-        apps[app].token = state
+    package mutating func setToken(_ token: AppToken, app: AppPlace, at moment: Moment) {
+        guard apps[app].token != token else { return }
+        apps[app].token = token
         changed(app: app, at: read(moment))
     }
 
     /// A request for an app's token has ended: what waited for its answer goes on.
-    mutating func tokenWasFetched(app: Int, at moment: Moment) {
+    package mutating func tokenWasFetched(app: AppPlace, at moment: Moment) {
         let ids = apps[app].takeAwaitingToken()
         guard !ids.isEmpty else { return }
         let now = read(moment)
         for id in ids { _ = queue.reschedule(id, notBefore: nil, at: now.steady) }
     }
 
-    mutating func setPaused(_ isPaused: Bool, app: Int, because cause: Cause, at moment: Moment) {
+    /// Whether a call was accepted with the app's token so recently that another's rejection says nothing about it.
+    package func isTokenProven(app: AppPlace, at now: Instant) -> Bool {
+        apps[app].suspicion.isProven(at: now)
+    }
+
+    // MARK: Operators
+
+    package mutating func setPaused(_ isPaused: Bool, app: AppPlace, because cause: Cause, at moment: Moment) {
         let now = read(moment)
         touched(.app(app))
         defer { changed(app: app, at: now) }
@@ -52,32 +55,32 @@ extension DispatchMachine {
         }
         apps[app].pause = nil
         // An operator who resumes an app has acted, or cleared the quota: what was held or parked goes at once.
-        forgetRefusals(app: app, at: now)
+        forgetRefusals(of: app, at: now)
     }
 
     /// What WeChat refused counts no more: the app's hold, and its apis' holds and parks. The caller says `changed(app:)`.
-    mutating func forgetRefusals(app: Int, at now: SteadyClock.Present) {
+    mutating func forgetRefusals(of app: AppPlace, at now: SteadyClock.Present) {
         touched(.app(app))
         apps[app].hold = nil
         for path in pathParks.clear(app: app) { touched(.path(path, app: app)) }
-        for index in gates(ofApp: app) {
-            if gates[index].hold != nil || gates[index].park != nil { touched(.gate(index)) }
-            gates[index].hold = nil
-            gates[index].park = nil
-            changed(gate: index, at: now)
+        for gate in gates(of: app) {
+            if gates[gate].hold != nil || gates[gate].park != nil { touched(.gate(gate)) }
+            gates[gate].hold = nil
+            gates[gate].park = nil
+            changed(gate: gate, at: now)
         }
     }
 
-    mutating func force(
+    package mutating func force(
         _ mode: BreakerMode,
-        breaker: Int,
+        breaker: BreakerID,
         because why: String,
         at moment: Moment
     ) -> BreakerTransition? {
-        guard breakers[breaker].mode != mode else { return nil }
+        guard breakers[breaker].circuit.mode != mode else { return nil }
         let now = read(moment)
         defer { changed(breaker: breaker, at: now) }
-        let transition = breakers[breaker].force(mode, at: now.instant)
+        let transition = breakers[breaker].circuit.force(mode, at: now.instant)
         noteForced(breaker, because: why, at: now.wall)
         return transition
     }
@@ -89,50 +92,16 @@ extension DispatchMachine {
         let now = present.instant
         self.policy = policy
         queue.update(policy.queue)
-        for index in breakers.indices { breakers[index].update(policy.breaker, at: now) }
-        for index in apps.indices { apps[index].budget.update(policy.budget, at: now) }
+        for breaker in breakers.taken { breakers[breaker].circuit.update(policy.breaker, at: now) }
+        for app in apps.taken { apps[app].budget.update(policy.budget, at: now) }
         wakeAll(at: present)
     }
-
-    /// Takes over an app's new limits and host. A lane whose host changes gets that host's breaker.
-    ///
-    /// - Parameter limit: of an api.
-    package mutating func update(app: Int, host: String, at moment: Moment, limit: (String) -> RateLimit) {
-        let now = read(moment)
-        for index in gates(ofApp: app) {
-            let api = gates[index].api
-            let key = BreakerKey(app: app, host: host, group: api.group.rawValue)
-            move(gate: index, to: breakerIndex(for: key, at: now.instant))
-            let limit = limit(api.label)
-            if limit != gates[index].bucket.limit { gates[index].bucket.update(limit, at: now.instant) }
-            changed(gate: index, at: now)
-        }
-        changed(app: app, at: now)
-    }
-
-    private mutating func move(gate index: Int, to breaker: Int) {
-        let old = gates[index].breaker
-        guard old != breaker else { return }
-        gates[index].breaker = breaker
-        gatesOfBreaker[old].removeAll { $0 == index }
-        gatesOfBreaker[breaker].append(index)
-        for isDurable in [false, true] {
-            let lane = DispatchMachine.lane(ofGate: index, isDurable: isDurable)
-            queue.setGroup(share(of: breaker, isDurable: isDurable), of: lane)
-        }
-    }
-
-    /// Whether a breaker stands before a lane. One whose host was taken out of the configuration does not.
-    func isInUse(breaker: Int) -> Bool { !gatesOfBreaker[breaker].isEmpty }
 
     // MARK: Attempts that hang
 
     /// Looks at the attempts that have been in flight for a while: a slow one counts for its breaker while it hangs, and one that
     /// hangs although the upstream answers newer ones is given up, so that it can be repeated in time.
-    package mutating func judgeHanging(
-        at moment: Moment,
-        using generator: inout some RandomNumberGenerator
-    ) -> [DispatchAction] {
+    package mutating func judgeHanging(at moment: Moment, using generator: inout SplitMix64) -> [DispatchAction] {
         var actions: [DispatchAction] = []
         while let entry = checks.popDue(at: moment.instant) {
             guard var lease = leases[entry.id], lease.number == entry.number else { continue }
@@ -141,14 +110,11 @@ extension DispatchMachine {
             if !lease.isOverdue, !lease.job.marks.contains(.once), took >= policy.slowCall(gates[lease.gate].api.group)
             {
                 lease.isOverdue = true
-                let transition = breakers[lease.breaker].overdue(
-                    lease.permits.permit,
-                    at: moment.instant,
-                    using: &generator
-                )
+                let transition = breakers[lease.breaker].circuit
+                    .overdue(lease.permits.permit, at: moment.instant, using: &generator)
                 if let transition {
                     untold.append((lease.breaker, transition))
-                    note(transition, breaker: lease.breaker, at: moment)
+                    note(transition, lease.breaker, at: moment)
                     changed(breaker: lease.breaker, at: read(moment))
                 }
             }
@@ -172,11 +138,11 @@ extension DispatchMachine {
         let classes = policy.retryClasses
         return left >= neededTime(lease.gate) && Int(job.retryClass) < classes.count
             && classes[Int(job.retryClass)].fastAttempts > 1 && apps[gate.app].budget.balance(at: moment.instant) >= 1
-            && gate.bucket.available(at: moment.instant) > 0 && breakers[gate.breaker].state == .closed
+            && gate.bucket.available(at: moment.instant) > 0 && breakers[gate.breaker].circuit.state == .closed
     }
 
     /// Whether a relayed call's attempt may still leave: its caller is there, and its time is not over.
-    func mayLeave(_ id: JobID, at moment: Moment) -> Bool {
+    package func mayLeave(_ id: JobID, at moment: Moment) -> Bool {
         guard let deadline = leases[id]?.job.expiresAt else { return true }
         return clock.present(moment).steady < deadline
     }

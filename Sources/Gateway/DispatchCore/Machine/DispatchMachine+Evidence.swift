@@ -2,7 +2,7 @@ import Queueing
 import Resilience
 import Timekeeping
 import WeChat
-package import WeirPorts
+import WeirPorts
 
 /// Whom an attempt's end says something about.
 extension DispatchMachine {
@@ -11,7 +11,7 @@ extension DispatchMachine {
         _ evidence: AttemptEvidence,
         of lease: Lease,
         at now: SteadyClock.Present,
-        using generator: inout some RandomNumberGenerator
+        using generator: inout SplitMix64
     ) -> BreakerTransition? {
         let took = now.instant - lease.startedAt.instant
         var call: CallResult =
@@ -22,7 +22,7 @@ extension DispatchMachine {
             }
         if call == .failure, wasCut(evidence, lease, after: took) { call = .ignored }
         let group = gates[lease.gate].api.group
-        let transition = breakers[lease.breaker]
+        let transition = breakers[lease.breaker].circuit
             .record(
                 call,
                 took: took,
@@ -34,8 +34,9 @@ extension DispatchMachine {
                 at: now.instant,
                 using: &generator
             )
-        if let transition { note(transition, breaker: lease.breaker, at: now.moment) }
-        if transition != nil || breakers[lease.breaker].state != .closed { changed(breaker: lease.breaker, at: now) }
+        if let transition { note(transition, lease.breaker, at: now.moment) }
+        let isClosed = breakers[lease.breaker].circuit.state == .closed
+        if transition != nil || !isClosed { changed(breaker: lease.breaker, at: now) }
         return transition
     }
 
@@ -73,7 +74,7 @@ extension DispatchMachine {
         if result.outcome == .accepted || result.outcome == .recipient {
             gates[lease.gate].throttleStreak = 0
             if evidence.usedToken, evidence.concernsApp, !evidence.isOutdated {
-                apps[gates[lease.gate].app].suspicion.accepted(at: now.instant)
+                apps[lease.app].suspicion.accepted(at: now.instant)
             }
         }
     }
@@ -82,59 +83,25 @@ extension DispatchMachine {
     ///
     /// - Parameter outcome: `nil` for a call whose end concerns its caller alone.
     mutating func settleProbes(_ lease: Lease, outcome: Outcome?, at now: SteadyClock.Present) {
-        let (id, app) = (lease.job.id, gates[lease.gate].app)
+        let (id, app) = (lease.job.id, lease.app)
         if apps[app].hold?.probe == id {
-            settle(&apps[app].hold, outcome: outcome, at: now.instant)
+            DispatchMachine.settle(&apps[app].hold, outcome: outcome, at: now.instant)
             touched(.app(app))
             changed(app: app, at: now)
         }
         if gates[lease.gate].hold?.probe == id {
-            settle(&gates[lease.gate].hold, outcome: outcome, at: now.instant)
+            DispatchMachine.settle(&gates[lease.gate].hold, outcome: outcome, at: now.instant)
             touched(.gate(lease.gate))
             changed(gate: lease.gate, at: now)
         }
     }
 
-    private func settle(_ hold: inout Hold?, outcome: Outcome?, at now: Instant) {
+    private static func settle(_ hold: inout Hold?, outcome: Outcome?, at now: Instant) {
         switch outcome {
         case .transient, .unknown: hold?.probeFailed(at: now)
         // Refused again: what is decided about the call renews the hold. A token's one repeat may go at once.
         case .tokenRejected, .account, nil: hold?.withdraw()
         case .accepted, .recipient, .request, .throttled, .quotaExhausted: hold = nil
         }
-    }
-}
-
-/// What an attempt's end says beyond its classification.
-package struct AttemptEvidence: Equatable, Sendable {
-    /// Why there is no answer; `nil` where there is one.
-    package var failure: TransportFailure.Kind?
-    /// Equal for calls of equal content; `nil` where the content played no part.
-    package var fingerprint: UInt64?
-    /// The call's path, where its lane is shared by several.
-    package var path: String?
-    /// Whether the call was made with the app's token, so that its acceptance proves the token.
-    package var usedToken: Bool
-    /// Whether WeChat's word about tokens and accounts is about the app, and not about something that the caller brought along.
-    package var concernsApp = true
-    /// The app has other credentials by now, or has left: what is said of the account is about what was.
-    package var isOutdated = false
-    /// Whether WeChat would know a repeat of the message for one: asked for where nobody knows how the attempt ended.
-    package var isRepeatKnown = false
-    /// The call's body comes from its caller as it is sent, and had not come whole: how long that takes is the caller's doing.
-    package var isBodyIncomplete: Bool
-
-    package init(
-        failure: TransportFailure.Kind? = nil,
-        fingerprint: UInt64? = nil,
-        path: String? = nil,
-        usedToken: Bool = true,
-        isBodyIncomplete: Bool = false
-    ) {
-        self.failure = failure
-        self.fingerprint = fingerprint
-        self.path = path
-        self.usedToken = usedToken
-        self.isBodyIncomplete = isBodyIncomplete
     }
 }

@@ -20,12 +20,12 @@ extension DispatchMachine {
     }
 
     /// What blocks all of an app's work behind one breaker.
-    func appBlock(gate index: Int, at now: SteadyClock.Present) -> Block? {
-        let app = gates[index].app
+    func appBlock(_ gate: GateID, at now: SteadyClock.Present) -> Block? {
+        let app = gates[gate].app
         guard apps[app].isPresent else { return Block(reason: .noApp, scope: .section) }
         if apps[app].isPaused { return Block(reason: .paused, scope: .section) }
         // A user's login uses no token of the app's: what is wrong with that one is none of its business.
-        guard gates[index].api.kind != .sns else { return nil }
+        guard gates[gate].api.kind != .sns else { return nil }
         switch apps[app].token {
         case .ready: return block(apps[app].hold, .section, at: now)
         case .missing: return Block(reason: .noToken, scope: .section)
@@ -34,24 +34,24 @@ extension DispatchMachine {
     }
 
     /// What blocks a gate's work before any permit is asked for.
-    func gateBlock(_ index: Int, isDurable: Bool, at now: SteadyClock.Present) -> Block? {
-        if isDurable, let block = block(gates[index].hold, .lane, at: now) { return block }
-        guard let park = gates[index].park, !park.isOver(at: now) else { return nil }
+    func gateBlock(_ gate: GateID, isDurable: Bool, at now: SteadyClock.Present) -> Block? {
+        if isDurable, let block = block(gates[gate].hold, .lane, at: now) { return block }
+        guard let park = gates[gate].park, !park.isOver(at: now) else { return nil }
         return Block(reason: park.obstacle, until: park.instant(at: now), scope: .lane)
     }
 
     /// Whether a lane may have no other attempt in flight, beside those of others.
-    func shareBlock(gate index: Int, isDurable: Bool, _ priority: Priority) -> Block? {
-        let own = inFlightByShare[share(of: gates[index].breaker, isDurable: isDurable)]
+    func shareBlock(_ gate: GateID, isDurable: Bool, _ priority: Priority) -> Block? {
+        let own = breakers[gates[gate].breaker].inFlight(isDurable: isDurable)
         let isAllowed = SlotShares.allows(own: own, taken: leases.count, of: policy.maxInFlight, priority: priority)
         return isAllowed ? nil : Block(reason: .concurrency, scope: .share)
     }
 
     /// What blocks a gate's work before any permit is asked for, the outermost thing first.
-    func block(gate index: Int, isDurable: Bool, _ priority: Priority?, at now: SteadyClock.Present) -> Block? {
-        if let block = appBlock(gate: index, at: now) { return block }
-        if let block = gateBlock(index, isDurable: isDurable, at: now) { return block }
-        return priority.flatMap { shareBlock(gate: index, isDurable: isDurable, $0) }
+    func block(_ gate: GateID, isDurable: Bool, _ priority: Priority?, at now: SteadyClock.Present) -> Block? {
+        if let block = appBlock(gate, at: now) { return block }
+        if let block = gateBlock(gate, isDurable: isDurable, at: now) { return block }
+        return priority.flatMap { shareBlock(gate, isDurable: isDurable, $0) }
     }
 
     private func block(_ hold: Hold?, _ scope: Block.Scope, at now: SteadyClock.Present) -> Block? {
@@ -65,15 +65,15 @@ extension DispatchMachine {
     }
 
     /// What blocks all work behind a breaker that lets no call through at present.
-    func breakerBlock(_ index: Int, at now: SteadyClock.Present) -> Block? {
-        guard let wait = breakers[index].retryAfter(at: now.instant) else { return nil }
+    func breakerBlock(_ breaker: BreakerID, at now: SteadyClock.Present) -> Block? {
+        guard let wait = breakers[breaker].circuit.retryAfter(at: now.instant) else { return nil }
         // One that an operator has opened stays so until they say otherwise, whatever it tells those who are refused.
-        let until = breakers[index].mode == .open ? nil : now.instant + wait
+        let until = breakers[breaker].circuit.mode == .open ? nil : now.instant + wait
         return Block(reason: .breakerOpen, until: until, scope: .section)
     }
 
     /// What work in `lane` waits for, if anything but its turn.
-    package func obstacle(of lane: LaneID, at moment: Moment) -> Obstacle? {
+    func obstacle(of lane: LaneID, at moment: Moment) -> Obstacle? {
         obstacle(of: lane, at: clock.present(moment))
     }
 
@@ -84,16 +84,25 @@ extension DispatchMachine {
     }
 
     private func obstacle(of lane: LaneID, _ priority: Priority, at now: SteadyClock.Present) -> Obstacle? {
-        let index = gate(of: lane)
-        let isDurable = DispatchMachine.isDurable(lane)
+        let (gate, isDurable) = (lane.gate, lane.isDurable)
         if isDurable, let reason = messageBlock(.urgent) { return Obstacle(reason) }
-        if let block = block(gate: index, isDurable: isDurable, priority, at: now) { return obstacle(block, at: now) }
+        if let block = block(gate, isDurable: isDurable, priority, at: now) { return obstacle(block, at: now) }
         if let reason = placeBlock(isDurable: isDurable, priority) { return Obstacle(reason) }
-        let wait = gates[index].bucket.wait(at: now.instant)
+        let wait = gates[gate].bucket.wait(at: now.instant)
         if wait > .zero { return Obstacle(.rateLimited, until: now.wall(at: now.instant + wait)) }
-        let breaker = gates[index].breaker
-        guard breakers[breaker].state != .closed else { return nil }
+        let breaker = gates[gate].breaker
+        guard breakers[breaker].circuit.state != .closed else { return nil }
         return breakerBlock(breaker, at: now).map { obstacle($0, at: now) } ?? Obstacle(.breakerOpen)
+    }
+
+    /// What a job waits for; `nil` where it does not wait.
+    package func obstacle(of id: JobID, at moment: Moment) -> Obstacle? {
+        waiting(id).map { obstacle(of: $0, at: moment) }
+    }
+
+    /// A job that waits: `nil` while it is in flight and when there is none.
+    func waiting(_ id: JobID) -> Job? {
+        leases[id] == nil ? job(id) : nil
     }
 
     /// What a waiting job waits for: its own time, what blocks its lane, or its turn.
@@ -106,39 +115,36 @@ extension DispatchMachine {
 
     /// Why a relayed call had better not be queued: its path is parked, or those before it in the lane take so much of the limiter's
     /// time that what is left to it is less than an attempt needs.
-    func refusal(of job: Job, path: String, at moment: Moment) -> Obstacle? {
+    package func refusal(of job: Job, path: String, at moment: Moment) -> Obstacle? {
         let now = clock.present(moment)
-        let index = gate(of: job.lane)
-        if let obstacle = pathParks.obstacle(of: path, app: gates[index].app, at: now) { return obstacle }
+        let gate = job.lane.gate
+        if let obstacle = pathParks.obstacle(of: path, app: gates[gate].app, at: now) { return obstacle }
         guard let deadline = job.expiresAt else { return nil }
         let end = now.instant + (deadline - moment.timestamp)
-        if appBlock(gate: index, at: now) == nil, let block = gateBlock(index, isDurable: false, at: now),
-            let until = block.until,
-            until + neededTime(index) > end
+        if appBlock(gate, at: now) == nil, let block = gateBlock(gate, isDurable: false, at: now),
+            let until = block.until, until + neededTime(gate) > end
         {
             return obstacle(block, at: now)
         }
-        let wait = limiterWait(before: job, gate: index, at: now)
+        let wait = limiterWait(before: job, gate, at: now)
         guard wait > .zero else { return nil }
-        let needed = neededTime(index)
+        let needed = neededTime(gate)
         let late = wait + needed + needed / 4 - (deadline - moment.timestamp)
         return late > .zero ? Obstacle(.rateLimited, until: now.wall(at: now.instant + late)) : nil
     }
 
     /// How long the limiter takes to serve what goes before `job`, and then the job.
-    private func limiterWait(before job: Job, gate index: Int, at now: SteadyClock.Present) -> Duration {
-        let relayed = DispatchMachine.lane(ofGate: index, isDurable: false)
-        let durable = DispatchMachine.lane(ofGate: index, isDurable: true)
+    private func limiterWait(before job: Job, _ gate: GateID, at now: SteadyClock.Present) -> Duration {
+        let (relayed, durable) = (gate.lane(isDurable: false), gate.lane(isDurable: true))
         // Messages that can't leave take no permits.
         let messagesGo =
-            placeBlock(isDurable: true, .urgent) == nil
-            && block(gate: index, isDurable: true, nil, at: now) == nil
+            placeBlock(isDurable: true, .urgent) == nil && block(gate, isDurable: true, nil, at: now) == nil
         var ahead = 0
         for priority in Priority.allCases where priority <= job.priority {
             ahead += queue.counts(in: relayed, of: priority).ready
             if messagesGo, priority < job.priority { ahead += queue.counts(in: durable, of: priority).ready }
         }
-        let bucket = gates[index].bucket
+        let bucket = gates[gate].bucket
         let missing = ahead + 1 - bucket.available(at: now.instant)
         guard missing > 0, bucket.limit.permits > 0 else { return .zero }
         return bucket.limit.per / bucket.limit.permits * missing

@@ -1,6 +1,6 @@
 import Queueing
 import Resilience
-import Timekeeping
+package import Timekeeping
 import WeChat
 import WeirPorts
 
@@ -15,28 +15,27 @@ extension DispatchMachine {
     }
 
     /// A breaker has moved by itself.
-    mutating func note(_ transition: BreakerTransition, breaker: Int, at now: Moment) {
+    mutating func note(_ transition: BreakerTransition, _ breaker: BreakerID, at now: Moment) {
         touched(.breaker(breaker))
         guard transition.to != .closed else {
-            ledger.breakerCauses[breaker] = nil
+            breakers[breaker].cause = nil
             return
         }
         // Opened again by a failed probe, it has not been closed since it opened first.
-        guard ledger.breakerCauses[breaker] == nil else { return }
-        ledger.breakerCauses[breaker] = Cause(transition.reason.rawValue, since: now.timestamp)
+        guard breakers[breaker].cause == nil else { return }
+        breakers[breaker].cause = Cause(transition.reason.rawValue, since: now.timestamp)
     }
 
     /// An operator has forced a breaker, or given it back to its own judgement.
-    mutating func noteForced(_ breaker: Int, because why: String, at now: Timestamp) {
+    mutating func noteForced(_ breaker: BreakerID, because why: String, at now: Timestamp) {
         touched(.breaker(breaker))
-        let machine = breakers[breaker]
-        if machine.mode != .auto {
-            ledger.breakerCauses[breaker] = Cause(why, since: now)
-        } else if machine.state == .closed {
-            ledger.breakerCauses[breaker] = nil
+        if breakers[breaker].circuit.mode != .auto {
+            breakers[breaker].cause = Cause(why, since: now)
+        } else if breakers[breaker].circuit.state == .closed {
+            breakers[breaker].cause = nil
         } else {
             // Open until a probe has succeeded.
-            ledger.breakerCauses[breaker]?.why = BreakerReason.forced.rawValue
+            breakers[breaker].cause?.why = BreakerReason.forced.rawValue
         }
     }
 
@@ -44,8 +43,8 @@ extension DispatchMachine {
 
     /// The writes after which the journal has what was decided since this was asked last, and what they are about.
     /// Nothing while the journal can't be written: what was touched stays noted.
-    mutating func takeLedgerWrites(at moment: Moment) -> (writes: [JournalWrite], keys: Set<DispatchLedger.Key>) {
-        guard ledger.isBehind || ledger.hasLapsed, journalIsWritable else { return ([], []) }
+    package mutating func takeLedgerWrites(at moment: Moment) -> LedgerWrites {
+        guard ledger.isBehind || ledger.hasLapsed, journalIsWritable else { return LedgerWrites() }
         let now = clock.present(moment)
         let keys = ledger.touched.union(ledger.unwritten)
         var writes: [(name: String, write: JournalWrite)] = []
@@ -62,26 +61,32 @@ extension DispatchMachine {
         writes.sort { $0.name < $1.name }
         let all = ledger.takeLapsed() + writes.map(\.write)
         if !all.isEmpty { ledger.beginWriting() }
-        return (all, keys)
+        return LedgerWrites(all: all, keys: keys)
     }
 
     /// The journal has what `takeLedgerWrites` gave out.
-    mutating func ledgerWasWritten() {
+    package mutating func ledgerWasWritten() {
         ledger.endWriting()
     }
 
     /// The journal could not write what `takeLedgerWrites` gave out: it is given out again.
-    mutating func ledgerWasNotWritten(_ keys: Set<DispatchLedger.Key>) {
+    package mutating func ledgerWasNotWritten(_ writes: LedgerWrites) {
         ledger.endWriting()
-        ledger.unwritten.formUnion(keys)
+        ledger.unwritten.formUnion(writes.keys)
     }
+
+    /// Decisions that found no room in the ledger since this was asked last: they hold, but end with the process.
+    package mutating func takeRefusedFacts() -> Int { ledger.takeRefused() }
+
+    /// Whether the journal may lack something that was decided.
+    package var isLedgerBehind: Bool { ledger.isBehind }
 
     /// What the ledger should have about something, by the entries' names.
     private func facts(about key: DispatchLedger.Key, at now: SteadyClock.Present) -> [(String, LedgerFact?)] {
         switch key {
-        case .app(let index): appFacts(apps[index], at: now)
-        case .gate(let index): gateFacts(gates[index], at: now)
-        case .breaker(let index): [breakerFact(index)]
+        case .app(let app): appFacts(apps[app], at: now)
+        case .gate(let gate): gateFacts(gates[gate], at: now)
+        case .breaker(let breaker): [fact(breakers[breaker])]
         case .path(let path, let app):
             [
                 (
@@ -108,15 +113,15 @@ extension DispatchMachine {
         return [(LedgerFact.hold(app, gate.ledgerName), hold), (LedgerFact.park(app, gate.ledgerName), park)]
     }
 
-    private func breakerFact(_ index: Int) -> (String, LedgerFact?) {
-        let (key, breaker) = (breakerKeys[index], breakers[index])
+    private func fact(_ breaker: Breaker) -> (String, LedgerFact?) {
+        let (key, circuit) = (breaker.key, breaker.circuit)
         let app = apps[key.app].name
         let name = LedgerFact.breaker(app, host: key.host, group: key.group)
-        guard breaker.state != .closed || breaker.mode != .auto, let cause = ledger.breakerCauses[index],
-            let gate = ledger.gateOfBreaker[index] ?? gatesOfBreaker[index].first
+        guard circuit.state != .closed || circuit.mode != .auto, let cause = breaker.cause,
+            let gate = breaker.firstGate ?? breaker.gates.first
         else { return (name, nil) }
         let subject = LedgerFact.Subject.breaker(host: key.host, group: key.group, api: gates[gate].api.label)
-        let content = LedgerFact.Content.breaker(breaker.mode, openings: breaker.openings)
+        let content = LedgerFact.Content.breaker(circuit.mode, openings: circuit.openings)
         return (name, LedgerFact(app: app, subject: subject, content: content, cause: cause))
     }
 
@@ -141,65 +146,5 @@ extension DispatchMachine {
         let until = park.end.until(at: now)
         let content = LedgerFact.Content.park(park.obstacle, until: until, byWallClock: park.end.isByWallClock)
         return LedgerFact(app: app, subject: subject, content: content, cause: park.cause)
-    }
-}
-
-/// What an earlier process decided, taken back from the ledger. It applies to what is there at once, and to what is
-/// made later, such as an app that returns by a reload, when it is made.
-extension DispatchMachine {
-    /// Called once, before any work comes.
-    ///
-    /// - Parameter foreign: how many entries are there besides, which this version can't read.
-    mutating func takeBack(_ facts: [LedgerFact], foreign: Int, at moment: Moment) {
-        ledger.take(facts, foreign: foreign, at: read(moment))
-        for index in apps.indices { claim(app: index) }
-        for index in gates.indices { claim(gate: index) }
-        for index in breakers.indices { claim(breaker: index, at: moment.instant) }
-    }
-
-    mutating func claim(app index: Int) {
-        let name = apps[index].name
-        if let pause = ledger.claim(LedgerFact.pause(name)) { apps[index].pause = pause.fact.cause }
-        if let hold = ledger.claim(LedgerFact.hold(name)) { apps[index].hold = hold.fact.hold(at: hold.at) }
-        for entry in ledger.claimPaths(of: name) {
-            guard case .path(let path) = entry.fact.subject, let park = entry.fact.park(at: entry.at) else { continue }
-            if let oldest = pathParks.park(path, app: index, park) { touched(.path(oldest.path, app: oldest.app)) }
-        }
-    }
-
-    mutating func claim(gate index: Int) {
-        let gate = gates[index]
-        if ledger.gateOfBreaker[gate.breaker] == nil { ledger.gateOfBreaker[gate.breaker] = index }
-        let (app, api) = (apps[gate.app].name, gate.ledgerName)
-        if let hold = ledger.claim(LedgerFact.hold(app, api)) { gates[index].hold = hold.fact.hold(at: hold.at) }
-        if let park = ledger.claim(LedgerFact.park(app, api)) { gates[index].park = park.fact.park(at: park.at) }
-    }
-
-    /// A breaker that had opened by itself comes back half-open: nobody knows how the upstream has been meanwhile, a
-    /// few probes cost little, and if they fail it opens for as long as it would have next.
-    mutating func claim(breaker index: Int, at now: Instant) {
-        let key = breakerKeys[index]
-        let name = LedgerFact.breaker(apps[key.app].name, host: key.host, group: key.group)
-        guard let fact = ledger.claim(name)?.fact, case .breaker(let mode, let openings) = fact.content else { return }
-        ledger.breakerCauses[index] = fact.cause
-        switch mode {
-        case .auto: breakers[index].reopen(after: openings, at: now)
-        case .open, .close: _ = breakers[index].force(mode, at: now)
-        }
-    }
-
-    /// An app goes: what the journal was told of it applies again when it returns.
-    mutating func handBack(app index: Int, at now: SteadyClock.Present) {
-        let name = apps[index].name
-        var names = [LedgerFact.pause(name), LedgerFact.hold(name)]
-        for breaker in breakersOfApp[index] {
-            let key = breakerKeys[breaker]
-            names.append(LedgerFact.breaker(name, host: key.host, group: key.group))
-            for gate in gatesOfBreaker[breaker] {
-                let api = gates[gate].ledgerName
-                names += [LedgerFact.hold(name, api), LedgerFact.park(name, api)]
-            }
-        }
-        ledger.handBack(names, paths: pathParks.clear(app: index), of: name, at: now)
     }
 }

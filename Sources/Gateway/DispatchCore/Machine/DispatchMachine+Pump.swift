@@ -69,18 +69,19 @@ extension DispatchMachine {
     }
 
     private static func goes(_ lane: LaneID, _ head: Head, before other: LaneID, _ next: Head) -> Bool {
-        guard head.effectivePriority == next.effectivePriority, isDurable(lane) != isDurable(other) else {
+        guard head.effectivePriority == next.effectivePriority, lane.isDurable != other.isDurable else {
             return head <= next
         }
-        return isDurable(other)
+        return other.isDurable
     }
 
     private func section(of turn: Turn) -> Sleepers.Section {
-        let breaker = gates[gate(of: turn.lane)].breaker
-        return Sleepers.Section(
-            group: share(of: breaker, isDurable: DispatchMachine.isDurable(turn.lane)),
-            turn.priority
-        )
+        Sleepers.Section(group: group(of: turn.lane), turn.priority)
+    }
+
+    /// The lanes that are blocked together with this one.
+    func group(of lane: LaneID) -> GroupID {
+        gates[lane.gate].breaker.group(isDurable: lane.isDurable)
     }
 
     /// What is ready and not blocked waits for a place, if anything blocks it.
@@ -106,11 +107,10 @@ extension DispatchMachine {
 
     /// The pipeline, outermost first.
     private mutating func admit(_ turn: Turn, at now: SteadyClock.Present) -> AdmitResult {
-        let isDurable = DispatchMachine.isDurable(turn.lane)
-        let index = gate(of: turn.lane)
-        if let block = block(gate: index, isDurable: isDurable, turn.priority, at: now) { return .blocked(block) }
+        let (gate, isDurable) = (turn.lane.gate, turn.lane.isDurable)
+        if let block = block(gate, isDurable: isDurable, turn.priority, at: now) { return .blocked(block) }
         let permits: Permits
-        switch takePermits(gate: index, at: now) {
+        switch takePermits(gate, at: now) {
         case .taken(let taken): permits = taken
         case .blocked(let block): return .blocked(block)
         }
@@ -136,19 +136,19 @@ extension DispatchMachine {
         at now: SteadyClock.Present
     ) -> Lease {
         var job = job
-        let index = permits.gate
+        let (app, gate) = (permits.app, permits.gate)
         job.startedAttempts = job.startedAttempts == .max ? .max : job.startedAttempts + 1
         if job.firstAttemptAt == nil {
             job.firstAttemptAt = now.steady
-            apps[gates[index].app].budget.recordCall(at: now.instant)
+            apps[app].budget.recordCall(at: now.instant)
         }
-        if job.marks.contains(.unpaid) { apps[gates[index].app].giveBackUnpaidTurn() }
+        if job.marks.contains(.unpaid) { apps[app].giveBackUnpaidTurn() }
         job.marks.subtract([.unpaid, .callersTime])
         // How long a streamed body takes is its caller's doing: it probes nothing.
-        if gates[index].api.kind != .sns, !job.marks.contains(.once) {
-            apps[gates[index].app].hold?.send(job.id, at: now.instant)
+        if gates[gate].api.kind != .sns, !job.marks.contains(.once) {
+            apps[app].hold?.send(job.id, at: now.instant)
         }
-        if job.isDurable { gates[index].hold?.send(job.id, at: now.instant) }
+        if job.isDurable { gates[gate].hold?.send(job.id, at: now.instant) }
         let lease = Lease(
             job: job,
             number: Int(job.startedAttempts),
@@ -160,7 +160,7 @@ extension DispatchMachine {
         )
         leases[job.id] = lease
         checks.append(job.id, number: lease.number, at: now.instant)
-        inFlightByShare[share(of: lease.breaker, isDurable: job.isDurable)] += 1
+        breakers[lease.breaker].left(isDurable: job.isDurable)
         if job.isDurable { durableInFlight += 1 }
         probeLeft(lease, at: now)
         return lease
@@ -168,10 +168,9 @@ extension DispatchMachine {
 
     /// Where the attempt is a probe, all others wait for what it brings.
     private mutating func probeLeft(_ lease: Lease, at now: SteadyClock.Present) {
-        let app = gates[lease.gate].app
-        if apps[app].hold?.probe == lease.job.id { changed(app: app, at: now) }
+        if apps[lease.app].hold?.probe == lease.job.id { changed(app: lease.app, at: now) }
         if gates[lease.gate].hold?.probe == lease.job.id { changed(gate: lease.gate, at: now) }
-        if breakers[lease.breaker].state != .closed { changed(breaker: lease.breaker, at: now) }
+        if breakers[lease.breaker].circuit.state != .closed { changed(breaker: lease.breaker, at: now) }
     }
 
     /// A relayed call's attempt may take what its caller's time leaves but a short reserve: an answer in time reaches the caller.
@@ -188,10 +187,9 @@ extension DispatchMachine {
         let ready = max(now.instant(ofSteady: readySince), clock.start ?? now.instant)
         let since = max(ready, memory[job.id]?.lastEnded ?? ready)
         guard since < now.instant else { return [] }
-        let group = share(of: gates[gate(of: job.lane)].breaker, isDurable: job.isDurable)
         return ledgers.waits(
             lane: job.lane,
-            section: Sleepers.Section(group: group, job.priority),
+            section: Sleepers.Section(group: group(of: job.lane), job.priority),
             isDurable: job.isDurable,
             since: since,
             at: now.instant
@@ -213,14 +211,14 @@ extension DispatchMachine {
         let (left, whole) = (deadline - now, deadline - job.acceptedAt)
         // Multiplied, as a division of a `Duration` is one of 128 bits.
         if left < DispatchMachine.shortestAttempt, left * 10 < whole { return true }
-        return left < neededTime(gate(of: job.lane)) && (now - job.acceptedAt) * 20 > whole
+        return left < neededTime(job.lane.gate) && (now - job.acceptedAt) * 20 > whole
     }
 
     /// Worked out once: a division of a `Duration` is one of 128 bits.
     private static let neededReserve = answerReserve / 4
 
     /// How long an attempt takes in this lane, by its answers so far.
-    func neededTime(_ gate: Int) -> Duration {
+    func neededTime(_ gate: GateID) -> Duration {
         gates[gate].latency.expected.map { $0 + DispatchMachine.neededReserve } ?? DispatchMachine.shortestAttempt
     }
 

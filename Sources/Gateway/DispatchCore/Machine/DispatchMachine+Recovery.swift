@@ -1,12 +1,12 @@
-import Queueing
+package import Queueing
 import Resilience
-import Timekeeping
+package import Timekeeping
 import WeChat
 
 /// Whether a message may go again of which an attempt may have arrived: the one rule for a running process and for a new one.
 extension DispatchMachine {
     /// What becomes of a message of an earlier process.
-    enum Recovery: Equatable {
+    package enum Recovery: Equatable, Sendable {
         /// It waits for its next attempt.
         case waits
         /// Nobody knows whether WeChat has it, and a repeat could be shown twice: it has ended.
@@ -15,7 +15,7 @@ extension DispatchMachine {
 
     /// Brings back a job of an earlier process. It waits again, but for one in doubt: of which an attempt was in flight when that
     /// process ended, or ended without anybody knowing how. Such a one goes again only where WeChat knows a repeat, and only in time.
-    mutating func recover(_ job: Job, at moment: Moment) -> Recovery {
+    package mutating func recover(_ job: Job, at moment: Moment) -> Recovery {
         let now = read(moment)
         var job = clock.inward(job, at: now)
         // Nor is a wait longer than from the first attempt to its end, though the clock was set back meanwhile.
@@ -38,7 +38,7 @@ extension DispatchMachine {
 
     /// For how long after a job's first attempt WeChat knows a repeat for one; `nil` where it does not.
     func repeatWindow(of job: Job) -> Duration? {
-        job.marks.contains(.deduplicated) ? gates[gate(of: job.lane)].api.repeatability.window : nil
+        job.marks.contains(.deduplicated) ? gates[job.lane.gate].api.repeatability.window : nil
     }
 
     /// A repeat is put off to this long before its window ends, not further: attempts start a little after their time.

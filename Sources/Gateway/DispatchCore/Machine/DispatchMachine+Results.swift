@@ -12,7 +12,7 @@ extension DispatchMachine {
         with result: Classification,
         evidence: AttemptEvidence = AttemptEvidence(),
         at moment: Moment,
-        using generator: inout some RandomNumberGenerator
+        using generator: inout SplitMix64
     ) -> AttemptResult? {
         let now = read(moment)
         guard var lease = endLease(id, at: now.instant) else { return nil }
@@ -45,7 +45,7 @@ extension DispatchMachine {
         _ evidence: AttemptEvidence,
         lease: Lease,
         at now: SteadyClock.Present,
-        using generator: inout some RandomNumberGenerator
+        using generator: inout SplitMix64
     ) -> Disposition {
         let job = lease.job
         switch result.outcome {
@@ -104,7 +104,6 @@ extension DispatchMachine {
         at now: SteadyClock.Present
     ) -> Job {
         let id = lease.job.id
-        let app = gates[lease.gate].app
         var marks = lease.job.marks
         if outcome == .unknown { marks.insert(.ambiguous) }
         if disposition != .tokenRetry { marks.remove(.tokenRetried) }
@@ -124,8 +123,8 @@ extension DispatchMachine {
         case .tokenRetry:
             marks.insert(.tokenRetried)
             // Others' calls are accepted with this token: they go on with it, and this one waits for the keeper's answer.
-            let isProven = apps[app].suspicion.isProven(at: now.instant)
-            if isProven { apps[app].awaitToken(id) }
+            let isProven = isTokenProven(app: lease.app, at: now.instant)
+            if isProven { apps[lease.app].awaitToken(id) }
             let due = isProven ? now.steady + DispatchMachine.tokenAnswerTime : nil
             requeue(lease, notBefore: due, counted: 0, marks: marks, at: now)
         }
@@ -164,8 +163,8 @@ extension DispatchMachine {
     package mutating func abandon(_ id: JobID, lacksToken: Bool = false, at moment: Moment) -> Job? {
         let now = read(moment)
         guard let lease = giveBack(id, at: now) else { return nil }
-        let mustPause = lacksToken && appBlock(gate: lease.gate, at: now) == nil
-        if mustPause { apps[gates[lease.gate].app].awaitToken(id) }
+        let mustPause = lacksToken && appBlock(lease.gate, at: now) == nil
+        if mustPause { apps[lease.app].awaitToken(id) }
         let due = mustPause ? now.steady + DispatchMachine.tokenAnswerTime : nil
         _ = queue.requeue(id, notBefore: due, front: due == nil, at: now.steady) { job in
             job.marks = lease.job.marks
@@ -193,8 +192,11 @@ extension DispatchMachine {
         return clock.outward(lease.job)
     }
 
+    /// Whether an attempt of a job is in flight, or about to be.
+    package func isInFlight(_ id: JobID) -> Bool { leases[id] != nil }
+
     /// Whether an attempt that is to be transmitted now would come too late.
-    func isStale(_ id: JobID, at moment: Moment) -> Bool {
+    package func isStale(_ id: JobID, at moment: Moment) -> Bool {
         leases[id].map { isStale($0.job, at: clock.present(moment).steady) } ?? false
     }
 
@@ -203,41 +205,12 @@ extension DispatchMachine {
         giveBack(lease.permits, at: now.instant)
         if gates[lease.gate].hold?.probe == id { gates[lease.gate].hold?.withdraw() }
         changed(gate: lease.gate, at: now)
-        let app = gates[lease.gate].app
-        if apps[app].hold?.probe == id {
-            apps[app].hold?.withdraw()
-            changed(app: app, at: now)
-        } else if breakers[lease.breaker].state != .closed {
+        if apps[lease.app].hold?.probe == id {
+            apps[lease.app].hold?.withdraw()
+            changed(app: lease.app, at: now)
+        } else if breakers[lease.breaker].circuit.state != .closed {
             changed(breaker: lease.breaker, at: now)
         }
         return lease
-    }
-}
-
-extension Classification {
-    /// The same for a call that used no token of Weir's: what WeChat says about tokens, accounts and quotas is then the caller's own
-    /// affair and must not move a gate of Weir's.
-    var concerningTheCallerAlone: Classification {
-        switch outcome {
-        case .tokenRejected, .account, .quotaExhausted, .throttled:
-            var own = self
-            own.outcome = .request
-            own.scope = .message
-            return own
-        case .accepted, .transient, .recipient, .request, .unknown:
-            return self
-        }
-    }
-
-    /// Takes out the token that the call was made with, should WeChat's text repeat it: the text is stored and shown.
-    mutating func cut(_ token: AccessToken) {
-        guard let text = errmsg, text.utf8.count >= token.value.utf8.count, text.contains(token.value) else { return }
-        errmsg = text.replacing(token.value, with: "")
-    }
-
-    /// A few words for a message's `reason`.
-    var summary: String {
-        let text = errmsg ?? outcome.rawValue
-        return errcode.map { "\(text) (\($0))" } ?? text
     }
 }

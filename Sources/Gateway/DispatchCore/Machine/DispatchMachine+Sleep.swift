@@ -32,11 +32,12 @@ extension DispatchMachine {
             queue.setOpen(false, lane)
             sleepers.add(.lane(lane), until: until)
             ledgers.note(block.reason, lane: lane, at: now)
-            if block.reason.refusesAtOnce, !DispatchMachine.isDurable(lane) { doubtful.append(lane) }
+            if block.reason.refusesAtOnce, !lane.isDurable { doubtful.append(lane) }
         case .section, .share:
             close(section, block.reason, until: until, at: now)
             if block.scope == .share {
-                sleepers.awaitShare(section, own: inFlightByShare[section.group])
+                let own = breakers[section.group.breaker].inFlight(isDurable: section.group.isDurable)
+                sleepers.awaitShare(section, own: own)
             }
         }
     }
@@ -52,9 +53,8 @@ extension DispatchMachine {
         }
         sleepers.add(.section(section), until: until)
         ledgers.note(reason, section: section, at: now)
-        let breaker = section.group / 2
-        if reason.refusesAtOnce, share(of: breaker, isDurable: false) == section.group {
-            let lanes = gatesOfBreaker[breaker].map { DispatchMachine.lane(ofGate: $0, isDurable: false) }
+        if reason.refusesAtOnce, !section.group.isDurable {
+            let lanes = breakers[section.group.breaker].gates.map { $0.lane(isDurable: false) }
             doubtful += lanes.filter { queue.counts(in: $0).ready > 0 }
         }
     }
@@ -65,7 +65,7 @@ extension DispatchMachine {
         while let sleeper = sleepers.due(at: now) {
             wake(sleeper, at: now)
             // Its section may have been closed meanwhile, by what its calls had better be told.
-            if case .lane(let lane) = sleeper, !DispatchMachine.isDurable(lane) { doubtful.append(lane) }
+            if case .lane(let lane) = sleeper, !lane.isDurable { doubtful.append(lane) }
         }
     }
 
@@ -97,22 +97,23 @@ extension DispatchMachine {
 
     /// Everything is looked at anew: the rules have changed, or the wall clock was stepped.
     mutating func wakeAll(at now: SteadyClock.Present) {
-        for gate in gates.indices { changed(gate: gate, at: now) }
-        for breaker in breakers.indices { changed(breaker: breaker, at: now) }
+        for gate in gates.taken { changed(gate: gate, at: now) }
+        for breaker in breakers.taken { changed(breaker: breaker, at: now) }
     }
 
     // MARK: What changed
 
     /// An app was paused or resumed, its token came or went, its hold was set, renewed or lifted.
-    mutating func changed(app: Int, at now: SteadyClock.Present) {
-        for breaker in breakersOfApp[app] { changed(breaker: breaker, at: now) }
+    mutating func changed(app: AppPlace, at now: SteadyClock.Present) {
+        for breaker in apps[app].breakers { changed(breaker: breaker, at: now) }
     }
 
     /// A breaker moved, a probe of its ended, or what it stands in front of has changed.
-    mutating func changed(breaker: Int, at now: SteadyClock.Present) {
+    mutating func changed(breaker: BreakerID, at now: SteadyClock.Present) {
         var block = breakerBlock(breaker, at: now)
-        if let gate = gatesOfBreaker[breaker].first, let outer = appBlock(gate: gate, at: now) { block = outer }
-        for group in [share(of: breaker, isDurable: false), share(of: breaker, isDurable: true)] {
+        if let gate = breakers[breaker].gates.first, let outer = appBlock(gate, at: now) { block = outer }
+        for isDurable in [false, true] {
+            let group = breaker.group(isDurable: isDurable)
             for isReserved in [false, true] {
                 let section = Sleepers.Section(group: group, isReserved: isReserved)
                 wake(.section(section), at: now.instant)
@@ -123,13 +124,12 @@ extension DispatchMachine {
     }
 
     /// A gate's park or hold was set or lifted, or its limiter has got permits back.
-    mutating func changed(gate index: Int, at now: SteadyClock.Present) {
+    mutating func changed(gate: GateID, at now: SteadyClock.Present) {
         for isDurable in [false, true] {
-            let lane = DispatchMachine.lane(ofGate: index, isDurable: isDurable)
+            let lane = gate.lane(isDurable: isDurable)
             wake(.lane(lane), at: now.instant)
-            guard let block = gateBlock(index, isDurable: isDurable, at: now) else { continue }
-            let group = share(of: gates[index].breaker, isDurable: isDurable)
-            sleep(lane, Sleepers.Section(group: group, .normal), block, at: now.instant)
+            guard let block = gateBlock(gate, isDurable: isDurable, at: now) else { continue }
+            sleep(lane, Sleepers.Section(group: group(of: lane), .normal), block, at: now.instant)
         }
     }
 
@@ -160,9 +160,8 @@ extension DispatchMachine {
 
     private func hopeless(_ lane: LaneID, at now: SteadyClock.Present) -> Obstacle? {
         guard queue.counts(in: lane).ready > 0 else { return nil }
-        let index = gate(of: lane)
-        var block = block(gate: index, isDurable: false, nil, at: now)
-        if block == nil { block = breakerBlock(gates[index].breaker, at: now) }
+        var block = block(lane.gate, isDurable: false, nil, at: now)
+        if block == nil { block = breakerBlock(gates[lane.gate].breaker, at: now) }
         return block.flatMap { $0.reason.refusesAtOnce ? obstacle($0, at: now) : nil }
     }
 }

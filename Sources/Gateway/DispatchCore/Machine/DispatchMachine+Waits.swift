@@ -16,7 +16,7 @@ extension DispatchMachine {
         at now: SteadyClock.Present
     ) -> Disposition {
         let end = Disposition.ended(lease.job.isInDoubt ? .unknown : .failed)
-        let app = gates[lease.gate].app
+        let app = lease.app
         switch result.scope {
         case .message, .recipient, .recipientTemplate, .template:
             // One banned template or one mass message that waits for its administrator says nothing about the rest of the lane.
@@ -93,7 +93,7 @@ extension DispatchMachine {
         let until = park.end.until(at: now)
         let end = Disposition.ended(lease.job.isInDoubt ? .unknown : .failed)
         if gates[lease.gate].api.label == APICatalog.otherLabel, let path = evidence.path {
-            let app = gates[lease.gate].app
+            let app = lease.app
             if let oldest = pathParks.park(path, app: app, park) { touched(.path(oldest.path, app: oldest.app)) }
             touched(.path(path, app: app))
             return end
@@ -141,7 +141,7 @@ extension DispatchMachine {
         isAmbiguous: Bool,
         pushback: Duration? = nil,
         at now: SteadyClock.Present,
-        using generator: inout some RandomNumberGenerator
+        using generator: inout SplitMix64
     ) -> Disposition {
         let job = lease.job
         let exhausted = Disposition.ended(isAmbiguous ? .unknown : .dead)
@@ -167,12 +167,12 @@ extension DispatchMachine {
             return exhausted
         }
         var cost = RetryCost.paid
-        if case .wait(let wait) = apps[gates[lease.gate].app].budget.charge(at: now.instant) {
+        if case .wait(let wait) = apps[lease.app].budget.charge(at: now.instant) {
             guard job.isDurable else { return exhausted }
             // The budget puts a retry off and never ends it: not past the time at which it would be too late.
             let end = window.map { $0 - DispatchMachine.windowReserve }
             let latest = [policy.maxAge, end].compactMap { $0 }.min().map { $0 - age }
-            let turn = apps[gates[lease.gate].app].takeUnpaidTurn(wait)
+            let turn = apps[lease.app].takeUnpaidTurn(wait)
             let put = max(delay, min(turn, latest ?? turn))
             cost = .deferred(put - delay)
             delay = put

@@ -11,31 +11,19 @@ package import WeChat
 package struct DispatchMachine: Sendable {
     var policy: DispatchPolicy
     var queue: QueueMachine
-    var apps: [AppGate] = []
-    var gates: [LaneGate] = []
-    var breakers: [CircuitBreakerMachine] = []
-    var appIndex: [String: Int] = [:]
-    var gateIndex: [GateKey: Int] = [:]
-    var breakerIndex: [BreakerKey: Int] = [:]
-    /// Places that apps which left gave back.
-    var freeApps: [Int] = []
-    var freeGates: [Int] = []
-    var freeBreakers: [Int] = []
+    var apps = PlaceTable<AppPlace, String, AppGate>()
+    var gates = PlaceTable<GateID, GateKey, LaneGate>()
+    var breakers = PlaceTable<BreakerID, BreakerKey, Breaker>()
     /// Gates that were ever made.
-    private(set) var gateCount: UInt64 = 0
+    private var gateCount: UInt64 = 0
+    /// Stays that apps have ever begun.
+    private var stayCount: UInt64 = 0
     /// Apps that left while something of them waits or is in flight.
-    var absent: Set<Int> = []
+    var absent: Set<AppPlace> = []
     /// Those of them that may have nothing more, to be looked at.
-    var idle: Set<Int> = []
-    package internal(set) var breakerKeys: [BreakerKey] = []
+    var idle: Set<AppPlace> = []
     var leases: [JobID: Lease] = [:]
     var durableInFlight = 0
-    /// By breaker, relayed calls and messages apart.
-    var inFlightByShare: [Int] = []
-    /// By breaker: the gates that it stands behind.
-    var gatesOfBreaker: [[Int]] = []
-    /// By app: its breakers.
-    var breakersOfApp: [[Int]] = []
     var sleepers = Sleepers()
     /// Lanes with relayed calls that may wait in vain, to be looked at.
     var doubtful: [LaneID] = []
@@ -46,8 +34,10 @@ package struct DispatchMachine: Sendable {
     var clock = SteadyClock()
     /// What outlives the process.
     var ledger = DispatchLedger()
+    /// Gates that nobody has been told of yet.
+    private var newGates: [GateID] = []
     /// Moves of breakers that no call's end brought and that nobody has been told of yet: at most two a breaker and look.
-    var untold: [(breaker: Int, transition: BreakerTransition)] = []
+    var untold: [(breaker: BreakerID, transition: BreakerTransition)] = []
     /// Whether attempts of messages may start: false while their start can't be written down.
     package var journalIsWritable = true
     package var isDraining = false
@@ -65,76 +55,55 @@ package struct DispatchMachine: Sendable {
     /// Jobs that one look ends because their time is over; the next look follows at once where there are more.
     static let expiryLimit = 1000
 
+    /// Attempts in flight.
     package var inFlight: Int { leases.count }
 
     // MARK: Lanes
 
-    /// The lane for work of an app's api, made on first use. Relayed calls and messages have a lane each, which share the gate:
-    /// what blocks the one kind alone (a journal that can't be written) must not stand in the other's way.
+    /// The lane for work of an app's api, made on first use.
     package mutating func lane(
-        app: Int,
-        api: APIDescriptor,
-        host: String,
+        _ api: APIDescriptor,
+        of app: AppPlace,
         isDurable: Bool,
-        limit: RateLimit,
         at now: Instant
     ) -> LaneID {
-        let key = GateKey(app: app, api: api.label, group: api.group.rawValue)
-        if let index = gateIndex[key] { return DispatchMachine.lane(ofGate: index, isDurable: isDurable) }
-        let breaker = breakerIndex(for: BreakerKey(app: app, host: host, group: api.group.rawValue), at: now)
-        let gate = LaneGate(
-            app: app,
-            api: api,
-            breaker: breaker,
-            bucket: TokenBucket(limit, at: now),
-            number: gateCount
-        )
+        let key = GateKey(app: app, api: api)
+        if let gate = gates[key] { return gate.lane(isDurable: isDurable) }
+        let route = apps[app].route
+        let breaker = breaker(BreakerKey(app: app, host: route.host, group: api.group.rawValue), at: now)
+        let bucket = TokenBucket(route.limits.limit(for: api.label), at: now)
+        let made = LaneGate(app: app, api: api, breaker: breaker, bucket: bucket, number: gateCount)
         gateCount += 1
-        let index = freeGates.popLast() ?? gates.count
-        if index == gates.count { gates.append(gate) } else { gates[index] = gate }
-        gateIndex[key] = index
-        gatesOfBreaker[breaker].append(index)
+        let gate = gates.add(made, as: key).place
+        newGates.append(gate)
+        place(gate, behind: breaker)
+        claim(gate)
+        return gate.lane(isDurable: isDurable)
+    }
+
+    /// The lanes of a gate stand behind a breaker from now on.
+    mutating func place(_ gate: GateID, behind breaker: BreakerID) {
+        breakers[breaker].gates.append(gate)
         for isDurable in [false, true] {
-            let lane = DispatchMachine.lane(ofGate: index, isDurable: isDurable)
-            queue.setGroup(share(of: breaker, isDurable: isDurable), of: lane)
+            queue.setGroup(breaker.group(isDurable: isDurable), of: gate.lane(isDurable: isDurable))
         }
-        claim(gate: index)
-        return DispatchMachine.lane(ofGate: index, isDurable: isDurable)
     }
 
-    /// The gate of an app's api; `nil` before its first use.
-    func gateIndex(app: Int, api: APIDescriptor) -> Int? {
-        gateIndex[GateKey(app: app, api: api.label, group: api.group.rawValue)]
+    /// The breaker of a name, made on first use.
+    mutating func breaker(_ key: BreakerKey, at now: Instant) -> BreakerID {
+        if let breaker = breakers[key] { return breaker }
+        let (breaker, isNew) = breakers.add(Breaker(key, policy.breaker, at: now), as: key)
+        if isNew { for isDurable in [false, true] { _ = queue.addGroup(isDurable: isDurable) } }
+        apps[key.app].breakers.append(breaker)
+        claim(breaker, at: now)
+        return breaker
     }
 
-    mutating func breakerIndex(for key: BreakerKey, at now: Instant) -> Int {
-        if let index = breakerIndex[key] { return index }
-        let breaker = CircuitBreakerMachine(policy.breaker, at: now)
-        let index = freeBreakers.popLast() ?? breakers.count
-        if index == breakers.count {
-            breakers.append(breaker)
-            breakerKeys.append(key)
-            inFlightByShare += [0, 0]
-            for isDurable in [false, true] { _ = queue.addGroup(isDurable: isDurable) }
-            gatesOfBreaker.append([])
-        } else {
-            breakers[index] = breaker
-            breakerKeys[index] = key
-        }
-        breakersOfApp[key.app].append(index)
-        breakerIndex[key] = index
-        claim(breaker: index, at: now)
-        return index
+    /// A number for a stay of an app.
+    mutating func nextStay() -> UInt64 {
+        defer { stayCount += 1 }
+        return stayCount
     }
-
-    /// Relayed calls and messages of a gate have a lane each.
-    static func lane(ofGate index: Int, isDurable: Bool) -> LaneID {
-        LaneID(index: index * 2 + (isDurable ? 1 : 0))
-    }
-
-    package func gate(of lane: LaneID) -> Int { lane.index / 2 }
-
-    static func isDurable(_ lane: LaneID) -> Bool { lane.index % 2 == 1 }
 
     // MARK: Time
 
@@ -158,8 +127,17 @@ package struct DispatchMachine: Sendable {
         return now
     }
 
+    // MARK: News
+
+    /// The gates that were made since this was asked last.
+    package mutating func takeNewGates() -> [GateName] {
+        guard !newGates.isEmpty else { return [] }
+        defer { newGates = [] }
+        return newGates.map { name($0) }
+    }
+
     /// The moves of breakers since this was asked last that no call's end reported.
-    mutating func takeTransitions() -> [(breaker: Int, transition: BreakerTransition)] {
+    package mutating func takeTransitions() -> [(breaker: BreakerID, transition: BreakerTransition)] {
         defer { untold = [] }
         return untold
     }
@@ -169,24 +147,23 @@ package struct DispatchMachine: Sendable {
     /// Forgets the lease of an attempt that has ended or was never made.
     mutating func endLease(_ id: JobID, at now: Instant) -> Lease? {
         guard let lease = leases.removeValue(forKey: id) else { return nil }
-        if lease.job.isDurable { durableInFlight -= 1 }
-        let group = share(of: lease.breaker, isDurable: lease.job.isDurable)
-        inFlightByShare[group] -= 1
+        let isDurable = lease.job.isDurable
+        if isDurable { durableInFlight -= 1 }
+        breakers[lease.breaker].ended(isDurable: isDurable)
+        let own = breakers[lease.breaker].inFlight(isDurable: isDurable)
         for isReserved in [false, true] {
-            let section = Sleepers.Section(group: group, isReserved: isReserved)
-            sleepers.update(section, own: inFlightByShare[group])
+            let group = lease.breaker.group(isDurable: isDurable)
+            sleepers.update(Sleepers.Section(group: group, isReserved: isReserved), own: own)
         }
         wakeShares(at: now)
-        hasEnded(app: gates[lease.gate].app)
+        hasEnded(app: lease.app)
         return lease
     }
-
-    func share(of breaker: Int, isDurable: Bool) -> Int { breaker * 2 + (isDurable ? 1 : 0) }
 
     /// A job leaves the queue for good.
     mutating func forget(_ job: Job) {
         memory.forget(job.id)
-        let app = gates[gate(of: job.lane)].app
+        let app = gates[job.lane.gate].app
         if job.marks.contains(.unpaid) { apps[app].giveBackUnpaidTurn() }
         hasEnded(app: app)
     }

@@ -3,27 +3,20 @@ import Resilience
 import Timekeeping
 
 /// What all lanes of one app share.
-struct AppGate: Equatable, Sendable {
-    enum TokenState: Equatable, Sendable {
-        case ready
-        /// On its way, or retried after a passing failure.
-        case missing
-        /// An operator must act.
-        case fault(String)
-    }
-
+struct AppGate: Sendable {
     let name: String
-    /// Counts up with each app, or AppID, that has this place.
-    var stay: UInt64 = 0
+    var route: AppRoute
+    /// The number of its stay, or that of its AppID.
+    var stay: UInt64
+    /// Its breakers.
+    var breakers: [BreakerID] = []
     /// Since when it is not configured any more, by the wall clock.
     var absentSince: Timestamp?
     var isPresent: Bool { absentSince == nil }
-    /// Nothing of it is left: the place waits for another app.
-    var isVacant = false
     /// An operator's word.
     var pause: Cause?
     var isPaused: Bool { pause != nil }
-    var token = TokenState.missing
+    var token: AppToken
     var hold: Hold?
     var suspicion = AppSuspicion()
     var budget: RetryBudget
@@ -32,8 +25,10 @@ struct AppGate: Equatable, Sendable {
     /// Rejected jobs that wait for the answer to a token request although the present token works for others.
     private var awaitingToken: [JobID] = []
 
-    init(name: String, token: TokenState, budget: RetryBudget) {
+    init(name: String, _ route: AppRoute, stay: UInt64, token: AppToken, budget: RetryBudget) {
         self.name = name
+        self.route = route
+        self.stay = stay
         self.token = token
         self.budget = budget
     }
@@ -67,16 +62,11 @@ extension AppGate {
     }
 }
 
-/// Where the dispatcher keeps an app. A place is used again after its app has left; the number of the stay is not. So what was
-/// given out for an app that left, or that has another AppID by now, is never taken for what stands in the same place today.
-package struct AppSlot: Hashable, Sendable {
-    /// The app's index with the dispatch machine.
-    package let index: Int
-    /// Counts up whenever another app, or the same with another AppID, takes the place.
-    package let stay: UInt64
-
-    package init(index: Int, stay: UInt64) {
-        self.index = index
-        self.stay = stay
-    }
+/// Whether there is a token to send an app's calls with.
+package enum AppToken: Equatable, Sendable {
+    case ready
+    /// On its way, or retried after a passing failure.
+    case missing
+    /// An operator must act.
+    case fault(String)
 }

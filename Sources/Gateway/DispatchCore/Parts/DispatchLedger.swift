@@ -1,5 +1,5 @@
 import Timekeeping
-import WeirPorts
+package import WeirPorts
 
 /// What the machine keeps beside its state so that decisions outlive the process: what was touched and may have to be
 /// written, what the journal was told, and what an earlier process left for apps, lanes and breakers that are not there
@@ -7,10 +7,10 @@ import WeirPorts
 struct DispatchLedger: Sendable {
     /// Something of the machine's whose state the ledger has.
     enum Key: Hashable, Sendable {
-        case app(Int)
-        case gate(Int)
-        case breaker(Int)
-        case path(String, app: Int)
+        case app(AppPlace)
+        case gate(GateID)
+        case breaker(BreakerID)
+        case path(String, app: AppPlace)
     }
 
     /// A fact about something that is not there, and when it was read, or when that went: its times are converted as of then.
@@ -36,10 +36,6 @@ struct DispatchLedger: Sendable {
     private var refused = 0
     /// Writes that the journal has not answered yet.
     private var writing = 0
-    /// Why a breaker that is not closed, or was forced, is so.
-    var breakerCauses: [Int: Cause] = [:]
-    /// A lane behind each breaker.
-    var gateOfBreaker: [Int: Int] = [:]
 
     /// Entries that the journal has, or will have once `lapsed` is erased, which goes before whatever else is written.
     var count: Int { told.count + foreign }
@@ -76,8 +72,8 @@ struct DispatchLedger: Sendable {
         unclaimedPaths.isEmpty ? [] : unclaimedPaths.removeValue(forKey: app) ?? []
     }
 
-    /// What waits for apps, lanes and breakers that are not there.
-    var unclaimedFacts: [LedgerFact] { unclaimed.values.map(\.fact) }
+    /// What waits for apps, lanes and breakers that are not there, in the order of the names.
+    var unclaimedFacts: [LedgerFact] { unclaimed.sorted { $0.key < $1.key }.map { $0.value.fact } }
 
     // MARK: Departures
 
@@ -150,4 +146,12 @@ struct DispatchLedger: Sendable {
         defer { lapsed = [] }
         return lapsed.sorted().map(JournalWrite.forget)
     }
+}
+
+/// Writes to the ledger on their way to the journal.
+package struct LedgerWrites: Sendable {
+    /// What the journal is to write.
+    package var all: [JournalWrite] = []
+    /// What they are about.
+    var keys: Set<DispatchLedger.Key> = []
 }

@@ -6,13 +6,10 @@ import WeChat
 struct LaneGate: Equatable, Sendable {
     /// No other gate of this process ever has the same: for what is told of it after the lock is released.
     let number: UInt64
-    /// Its app has gone: the place waits for another gate.
-    private(set) var isVacant = false
-    /// Index of its `AppGate`.
-    let app: Int
+    let app: AppPlace
     let api: APIDescriptor
-    /// Index of its breaker; another one after a reload of the app's hosts.
-    var breaker: Int
+    /// Another one after a reload of the app's hosts.
+    var breaker: BreakerID
     var bucket: TokenBucket
     /// Times the limiter made ready work wait.
     var limiterWaits = 0
@@ -29,7 +26,7 @@ struct LaneGate: Equatable, Sendable {
     /// When the three newest of the attempts that were answered had been started, oldest first.
     private var answered: [Instant] = []
 
-    init(app: Int, api: APIDescriptor, breaker: Int, bucket: TokenBucket, number: UInt64) {
+    init(app: AppPlace, api: APIDescriptor, breaker: BreakerID, bucket: TokenBucket, number: UInt64) {
         self.number = number
         self.app = app
         self.api = api
@@ -37,10 +34,7 @@ struct LaneGate: Equatable, Sendable {
         self.bucket = bucket
     }
 
-    /// Its app has gone, and with it whatever blocked it.
-    mutating func vacate() {
-        (isVacant, park, hold) = (true, nil, nil)
-    }
+    var key: GateKey { GateKey(app: app, api: api) }
 
     /// What the ledger calls it.
     var ledgerName: String {
@@ -65,24 +59,15 @@ struct LaneGate: Equatable, Sendable {
     }
 }
 
-/// Names a gate: an app's index, an api's label and its group, as paths that the catalog doesn't know have one label in any group.
+/// Tells a gate from all others: by the api's label and its group, as paths that the catalog doesn't know have one label in any group.
 struct GateKey: Hashable, Sendable {
-    var app: Int
-    var api: String
-    var group: String
-}
+    private let app: AppPlace
+    private let api: String
+    private let group: String
 
-/// Names a breaker: one for each app, upstream host and group of apis, so that media trouble never stops messages.
-package struct BreakerKey: Hashable, Sendable {
-    /// Index of the app.
-    package var app: Int
-    package var host: String
-    package var group: String
-
-    /// As people know it: app, host and group, safe in a URL.
-    func name(app: String) -> String {
-        let host = host.drop { $0 != "/" }.drop { $0 == "/" }
-        let safe = host.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "-" }
-        return "\(app)~\(String(safe))~\(group)"
+    init(app: AppPlace, api: APIDescriptor) {
+        self.app = app
+        self.api = api.label
+        group = api.group.rawValue
     }
 }

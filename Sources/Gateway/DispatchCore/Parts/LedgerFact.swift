@@ -112,6 +112,33 @@ extension LedgerFact {
     }
 }
 
+extension LedgerFact {
+    /// The api of the lane that it is about; `nil` where it is about none, or about a host that is not the app's any
+    /// more.
+    func api(host: String) -> APIDescriptor? {
+        switch subject {
+        case .app, .path: nil
+        case .api(let label, let group): LedgerFact.descriptor(label, group: group)
+        case .breaker(let behind, let group, let label):
+            behind == host ? LedgerFact.descriptor(label, group: group) : nil
+        }
+    }
+
+    /// A label that the catalog doesn't have is a path that the configuration limits, `other`, or a robot's.
+    private static func descriptor(_ label: String, group: String) -> APIDescriptor? {
+        let known = APICatalog.descriptor(method: "POST", path: label)
+        if known.label == label, label != APICatalog.otherLabel { return known }
+        guard let group = APIGroup(rawValue: group) else { return nil }
+        return APIDescriptor(
+            label: label,
+            group: group,
+            repeatability: .never,
+            expectsJSON: group == .robot,
+            kind: group == .sns ? .sns : .business
+        )
+    }
+}
+
 /// A fact as an entry of the ledger. The first part of the name says what kind it is; the value is a small JSON object.
 ///
 /// Members may be added; what these mean must not change, as the entries of earlier versions are read.

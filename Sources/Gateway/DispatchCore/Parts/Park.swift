@@ -51,7 +51,7 @@ struct Park: Equatable, Sendable {
 /// Bounded: with more, the park that was set first is forgotten, and its next call asks WeChat again.
 struct PathParks: Sendable {
     private struct Key: Hashable {
-        var app: Int
+        var app: AppPlace
         var path: String
     }
 
@@ -64,7 +64,7 @@ struct PathParks: Sendable {
     var count: Int { parks.count }
 
     /// - Returns: the path whose park was forgotten for this one, if there were too many.
-    mutating func park(_ path: String, app: Int, _ park: Park) -> (app: Int, path: String)? {
+    mutating func park(_ path: String, app: AppPlace, _ park: Park) -> (app: AppPlace, path: String)? {
         let key = Key(app: app, path: path)
         if parks.updateValue(park, forKey: key) != nil { return nil }
         order.append(key)
@@ -75,14 +75,14 @@ struct PathParks: Sendable {
     }
 
     /// The park of a path, also one that is over.
-    func park(of path: String, app: Int) -> Park? { parks[Key(app: app, path: path)] }
+    func park(of path: String, app: AppPlace) -> Park? { parks[Key(app: app, path: path)] }
 
     /// Every park, the one that was set first in front.
-    var all: [(app: Int, path: String, park: Park)] {
+    var all: [(app: AppPlace, path: String, park: Park)] {
         order.compactMap { key in parks[key].map { (key.app, key.path, $0) } }
     }
 
-    func obstacle(of path: String, app: Int, at now: SteadyClock.Present) -> Obstacle? {
+    func obstacle(of path: String, app: AppPlace, at now: SteadyClock.Present) -> Obstacle? {
         guard !parks.isEmpty, let park = parks[Key(app: app, path: path)], !park.isOver(at: now) else { return nil }
         return park.obstacle(at: now)
     }
@@ -90,7 +90,7 @@ struct PathParks: Sendable {
     /// An operator has cleared the quota.
     ///
     /// - Returns: the paths that were parked.
-    mutating func clear(app: Int) -> [String] {
+    mutating func clear(app: AppPlace) -> [String] {
         let paths = order.filter { $0.app == app }.map(\.path)
         guard !paths.isEmpty else { return [] }
         order.removeAll { $0.app == app }

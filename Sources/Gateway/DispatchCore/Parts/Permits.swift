@@ -4,13 +4,14 @@ import WeirPorts
 
 /// What an attempt takes before it may leave. It is used by the attempt, or given back: by the one `giveBack`.
 struct Permits: Equatable, Sendable {
+    let app: AppPlace
     /// The gate whose bucket gave a permit.
-    let gate: Int
+    let gate: GateID
     let gateNumber: UInt64
     /// How many permits the bucket had granted with this one, for giving it back late.
     let mark: UInt64
     /// The breaker that stood behind the gate then.
-    let breaker: Int
+    let breaker: BreakerID
     let permit: BreakerPermit
 }
 
@@ -21,24 +22,25 @@ extension DispatchMachine {
     }
 
     /// A permit of the limiter and one of the breaker, or neither.
-    mutating func takePermits(gate index: Int, at now: SteadyClock.Present) -> PermitsTaken {
-        if case .wait(let wait) = gates[index].bucket.take(at: now.instant) {
-            if !gates[index].isLimited { gates[index].limiterWaits += 1 }
-            gates[index].isLimited = true
+    mutating func takePermits(_ id: GateID, at now: SteadyClock.Present) -> PermitsTaken {
+        if case .wait(let wait) = gates[id].bucket.take(at: now.instant) {
+            if !gates[id].isLimited { gates[id].limiterWaits += 1 }
+            gates[id].isLimited = true
             return .blocked(Block(reason: .rateLimited, until: now.instant + wait, scope: .lane))
         }
-        gates[index].isLimited = false
-        let breaker = gates[index].breaker
-        guard case .granted(let permit) = breakers[breaker].permit(at: now.instant) else {
-            gates[index].bucket.giveBack(at: now.instant)
+        gates[id].isLimited = false
+        let breaker = gates[id].breaker
+        guard case .granted(let permit) = breakers[breaker].circuit.permit(at: now.instant) else {
+            gates[id].bucket.giveBack(at: now.instant)
             return .blocked(breakerBlock(breaker, at: now) ?? Block(reason: .breakerOpen, scope: .section))
         }
         if let transition = permit.transition { untold.append((breaker, transition)) }
         return .taken(
             Permits(
-                gate: index,
-                gateNumber: gates[index].number,
-                mark: gates[index].bucket.granted,
+                app: gates[id].app,
+                gate: id,
+                gateNumber: gates[id].number,
+                mark: gates[id].bucket.granted,
                 breaker: breaker,
                 permit: permit
             )
@@ -48,6 +50,6 @@ extension DispatchMachine {
     /// The attempt is not made. What was taken meanwhile by others may make the limiter's permit worthless.
     mutating func giveBack(_ permits: Permits, at now: Instant) {
         gates[permits.gate].bucket.giveBack(mark: permits.mark, at: now)
-        breakers[permits.breaker].release(permits.permit, at: now)
+        breakers[permits.breaker].circuit.release(permits.permit, at: now)
     }
 }

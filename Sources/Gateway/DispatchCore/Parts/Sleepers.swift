@@ -15,24 +15,24 @@ struct Sleepers: Sendable {
     /// The jobs behind a breaker that are stopped together.
     struct Section: Equatable, Sendable {
         /// A breaker's relayed calls or its messages, as the queue counts groups.
-        var group: Int
+        var group: GroupID
         /// Whether it is `urgent` and `high`, for which a reserve is kept.
         var isReserved: Bool
 
         var priorities: [Priority] { Section.priorities(isReserved: isReserved) }
-        var index: Int { group * 2 + (isReserved ? 1 : 0) }
+        var index: Int { group.index * 2 + (isReserved ? 1 : 0) }
 
-        init(group: Int, isReserved: Bool) {
+        init(group: GroupID, isReserved: Bool) {
             self.group = group
             self.isReserved = isReserved
         }
 
-        init(group: Int, _ priority: Priority) {
+        init(group: GroupID, _ priority: Priority) {
             self.init(group: group, isReserved: priority <= .high)
         }
 
         init(index: Int) {
-            self.init(group: index / 2, isReserved: index % 2 == 1)
+            self.init(group: GroupID(index: index / 2), isReserved: index % 2 == 1)
         }
 
         private static let upper: [Priority] = [.urgent, .high]

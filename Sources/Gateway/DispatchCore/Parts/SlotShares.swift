@@ -5,8 +5,8 @@ import Queueing
 /// Whoever has places gets another only while it has fewer than ``factor`` times what is free: alone it may have three quarters of the
 /// pool, and the more others take the less each may have (dynamic thresholds: Choudhury and Hahne, IEEE/ACM Transactions on Networking 6
 /// (2), 1998). A reserve is left for work that goes first.
-struct SlotShares: Equatable, Sendable {
-    static let factor = 3
+package struct SlotShares: Equatable, Sendable {
+    package static let factor = 3
     /// Of the pool, for `urgent` and `high` alone: one in ten.
     static let reserve = 10
 

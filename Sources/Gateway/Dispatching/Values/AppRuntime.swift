@@ -1,4 +1,3 @@
-package import Resilience
 package import Timekeeping
 package import WeChat
 package import WeirPorts
@@ -6,10 +5,10 @@ package import WeirPorts
 /// What the dispatcher must know of an app to send for it; replaced as a whole by a reload, and handed on by reference.
 package final class AppRuntime: Sendable {
     package let name: String
-    let origin: String
+    let route: AppRoute
+    var origin: String { route.host }
     /// The AppID: with another one it is another account, of which nothing is known. Empty where none is needed.
     let account: String
-    let limits: AppLimits
     /// `nil` for calls that bring their own token, and where none is needed.
     package let keeper: TokenKeeper?
     let upstream: any Upstream
@@ -23,9 +22,8 @@ package final class AppRuntime: Sendable {
         upstream: any Upstream = WeChatUpstream()
     ) {
         self.name = name
-        self.origin = origin
+        route = AppRoute(host: origin, limits: limits)
         self.account = account
-        self.limits = limits
         self.keeper = keeper
         self.upstream = upstream
     }
@@ -38,26 +36,6 @@ package final class AppRuntime: Sendable {
 
     /// WeChat's own host.
     package static let officialHost = "https://api.weixin.qq.com"
-}
-
-/// An app's limits.
-package struct AppLimits: Sendable {
-    private let byPath: [String: RateLimit]
-    private let others: RateLimit
-
-    /// - Parameter others: for every path that `byPath` does not name, a bucket each.
-    package init(_ byPath: [String: RateLimit] = [:], others: RateLimit) {
-        self.byPath = byPath
-        self.others = others
-    }
-
-    /// Of an app whose configuration says nothing.
-    package static let usual = RateLimit(permits: 500, per: .seconds(1), burst: 500)
-
-    /// The limit in force for a path.
-    func limit(for path: String) -> RateLimit {
-        byPath[path] ?? others
-    }
 }
 
 /// WeChat's API.

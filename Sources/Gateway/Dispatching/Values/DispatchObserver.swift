@@ -38,15 +38,6 @@ package enum DispatchEvent: Sendable {
     case ledgerRead(facts: Int, unread: [String])
 }
 
-/// One app's api, behind its limiter.
-package struct GateName: Equatable, Sendable {
-    /// No other gate ever has the same: also an event that comes late is about this one.
-    package var number: UInt64
-    package var app: String
-    /// The api's label.
-    package var api: String
-}
-
 /// An attempt that leaves.
 package struct AttemptStart: Sendable {
     package var lease: Lease
