@@ -67,8 +67,8 @@ let package = Package(
             name: "Weir",
             targets: [
                 "Weir", "Telemetry", "Relaying", "Messaging", "Clients", "Settings", "RequestTracing", "Dispatching",
-                "Explaining", "Alerting", "Intake", "WeirPorts", "Addressing", "Timekeeping", "Resilience", "Queueing",
-                "WireJSON", "WeChat", "PrometheusMetrics",
+                "DispatchCore", "Explaining", "Alerting", "Intake", "WeirPorts", "Addressing", "Timekeeping",
+                "Resilience", "Queueing", "WireJSON", "WeChat", "PrometheusMetrics",
             ]
         ),
         // What fills its ports, and its doors.
@@ -107,16 +107,22 @@ let package = Package(
 
         // Ring 1: orchestration, no sockets, files or C. Adapters see the ports and nothing above them.
         source(.gateway, "WeirPorts", ["Timekeeping", "Resilience", "Queueing", "WeChat"]),
-        // Decides and sends. Whoever wants to know of it implements its observer.
+        // Decides what leaves and when: a value, whose storage nobody else sees.
+        source(
+            .gateway,
+            "DispatchCore",
+            ["WeirPorts", "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat"]
+        ),
+        // Asks it, and sends. Whoever wants to know of it implements its observer.
         source(
             .gateway,
             "Dispatching",
-            ["WeirPorts", "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat"]
+            ["DispatchCore", "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat"]
         ),
         source(
             .gateway,
             "Explaining",
-            ["Dispatching", "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WeChat"]
+            ["DispatchCore", "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WeChat"]
         ),
         // The way into the queue, as those see it who have messages to send.
         source(.gateway, "Intake", ["WeirPorts", "Queueing", "WeChat", "Timekeeping"]),
@@ -242,6 +248,13 @@ let package = Package(
 
         // Tests: one target a source target, and the built binary against real clients.
         .target(name: "TestSupport", dependencies: ["Timekeeping"], path: "Tests/TestSupport", swiftSettings: strict),
+        // What the tests of ring 1 share.
+        .target(
+            name: "GatewaySupport",
+            dependencies: ["WeirPorts", "Resilience", "Timekeeping"],
+            path: "Tests/GatewaySupport",
+            swiftSettings: strict
+        ),
         .testTarget(name: "TimekeepingTests", dependencies: ["Timekeeping", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "AddressingTests", dependencies: ["Addressing"], swiftSettings: strict),
         tests("Resilience"),
@@ -250,10 +263,20 @@ let package = Package(
         tests("WeChat", ["WireJSON"]),
         tests("PrometheusMetrics", [coreMetrics]),
         tests(
+            "DispatchCore",
+            ["Settings", "GatewaySupport", "WeirTesting", "WeirPorts", "Resilience", "Queueing", "WeChat"]
+        ),
+        tests(
+            "Dispatching",
+            ["Settings", "GatewaySupport", "WeirTesting", "WeirPorts", "Resilience", "Queueing", "WireJSON", "WeChat"]
+        ),
+        tests("Explaining", ["Settings", "DispatchCore", "WeirPorts", "Resilience", "Queueing", "WeChat"]),
+        tests(
             "Weir",
             [
-                "Telemetry", "Relaying", "Messaging", "Clients", "RequestTracing", "Dispatching", "Explaining",
-                "Alerting", "Intake", "WeirTesting", "Resilience", "Queueing", "WireJSON", "WeChat",
+                "Telemetry", "Relaying", "Messaging", "Clients", "RequestTracing", "DispatchCore", "Dispatching",
+                "Explaining", "Alerting", "Intake", "WeirTesting", "GatewaySupport", "Resilience", "Queueing",
+                "WireJSON", "WeChat",
                 "PrometheusMetrics", logging, lifecycle, tracing,
             ]
         ),

@@ -11,20 +11,20 @@ import Timekeeping
     /// Lanes 0..<12 in four groups, of which every second one is for durable jobs.
     private func queue() -> QueueMachine {
         var queue = QueueMachine()
-        for number in 0..<4 { #expect(queue.addGroup(isDurable: number % 2 == 1) == number) }
-        for lane in 0..<ReadyOrderTests.lanes { queue.setGroup(lane % 4, of: LaneID(index: lane)) }
+        for number in 0..<4 { #expect(queue.addGroup(isDurable: number % 2 == 1).index == number) }
+        for lane in 0..<ReadyOrderTests.lanes { queue.setGroup(GroupID(index: lane % 4), of: LaneID(index: lane)) }
         return queue
     }
 
     private func plainSearch(
         _ queue: QueueMachine,
-        _ groups: [Int],
+        _ groups: [GroupID],
         _ priority: Priority,
         isDurable: Bool,
         at now: Timestamp
     ) -> JobID? {
         var best: Slot?
-        for (lane, group) in groups.enumerated() where (group % 2 == 1) == isDurable {
+        for (lane, group) in groups.enumerated() where (group.index % 2 == 1) == isDurable {
             guard queue.isOpen(LaneID(index: lane)), queue.isOpen(group: group, priority) else { continue }
             let level = QueueMachine.level(LaneID(index: lane), priority)
             guard level < queue.levels.count, !queue.levels[level].queue.isEmpty else { continue }
@@ -38,7 +38,7 @@ import Timekeeping
     @Test(arguments: 1...60) func `the first is the one that a plain search finds`(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         var queue = queue()
-        var groups = (0..<ReadyOrderTests.lanes).map { $0 % 4 }
+        var groups = (0..<ReadyOrderTests.lanes).map { GroupID(index: $0 % 4) }
         var (now, ids, leased) = (Timestamp(milliseconds: 1_000_000), UInt64(0), [JobID]())
         for _ in 0..<600 {
             let lane = LaneID(index: Int.random(in: 0..<ReadyOrderTests.lanes, using: &generator))
@@ -52,7 +52,7 @@ import Timekeeping
                     id: JobID(rawValue: ids),
                     lane: lane,
                     priority: priority,
-                    isDurable: groups[lane.index] % 2 == 1,
+                    isDurable: groups[lane.index].index % 2 == 1,
                     acceptedAt: now,
                     notBefore: isLate ? now + .milliseconds(Int.random(in: 1...900, using: &generator)) : nil,
                     expiresAt: Int.random(in: 0..<4, using: &generator) == 0 ? now + .seconds(3) : nil
@@ -67,7 +67,7 @@ import Timekeeping
             case 7: queue.setOpen(Bool.random(using: &generator), group: groups[lane.index], priority)
             case 8:
                 // To the other group of its kind.
-                groups[lane.index] = (groups[lane.index] + 2) % 4
+                groups[lane.index] = GroupID(index: (groups[lane.index].index + 2) % 4)
                 queue.setGroup(groups[lane.index], of: lane)
             default: _ = queue.advance(to: now)
             }
@@ -87,7 +87,7 @@ import Timekeeping
             LaneID(index: 0), LaneID(index: 2), LaneID(index: 4), LaneID(index: 1)
         )
         for lane in [closed, durable] { queue.setOpen(false, lane) }
-        queue.setOpen(false, group: 2, .high)
+        queue.setOpen(false, group: GroupID(index: 2), .high)
         for (number, lane) in [closed, behindClosed, open, durable].enumerated() {
             let id = JobID(rawValue: UInt64(number + 1))
             _ = queue.admit(

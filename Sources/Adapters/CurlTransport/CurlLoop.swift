@@ -179,7 +179,7 @@ final class CurlLoop {
             complete(call, .failure(Self.cancelled))
         }
         for exchange in exchanges where numbers.contains(exchange.number) {
-            exchange.obstacle = .cancelled
+            exchange.abort = .cancelled
             end(exchange, CURLE_ABORTED_BY_CALLBACK)
         }
     }
@@ -200,7 +200,7 @@ final class CurlLoop {
         exchanges.first { $0.number == number }
     }
 
-    private static let cancelled = TransportFailure(.cancelled, bytesLeft: false, detail: Obstacle.cancelled.words)
+    private static let cancelled = TransportFailure(.cancelled, bytesLeft: false, detail: Abort.cancelled.words)
 
     private func cancelAll(_ arrived: [Call]) {
         for exchange in exchanges {

@@ -4,10 +4,10 @@ import WeirPorts
 extension Exchange {
     /// What `code` means for the request, given what has left.
     func failure(_ code: CURLcode) -> TransportFailure {
-        if obstacle == nil, isReplyPaused { obstacle = .noRoom }
+        if abort == nil, isReplyPaused { abort = .noRoom }
         let evidence = evidence(code)
         return TransportFailure(
-            obstacle?.kind ?? evidence.kind,
+            abort?.kind ?? evidence.kind,
             bytesLeft: evidence.bytesLeft,
             detail: detail(evidence)
         )
@@ -35,7 +35,7 @@ extension Exchange {
 
     /// Fixed words. libcurl's error buffer says more, but may repeat what the upstream or the URL said.
     private func detail(_ evidence: FailureEvidence) -> String {
-        if let obstacle { return obstacle.words }
+        if let abort { return abort.words }
         var words = Self.words(evidence.code) + " (\(evidence.code.rawValue))"
         if !evidence.bytesLeft, evidence.systemError != 0 { words += ", errno \(evidence.systemError)" }
         let verification = easy.long(CURLINFO_SSL_VERIFYRESULT)

@@ -6,7 +6,7 @@ extension Exchange {
     /// HEADERFUNCTION's answer: whether the line was taken.
     func takeHead(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
         guard unsafe head.take(line) else {
-            obstacle = .tooLarge
+            abort = .tooLarge
             return false
         }
         noteReply()
@@ -18,7 +18,7 @@ extension Exchange {
         let framing = knownFraming()
         let limit = replyLimit
         if framing.coding == nil, let length = framing.length, length > limit {
-            obstacle = .tooLarge
+            abort = .tooLarge
             return 0
         }
         let soFar = reply.bytes.count + piece.count
@@ -26,7 +26,7 @@ extension Exchange {
         guard need <= ReplyRoom.exempt || hasRoom(need) else {
             // One paused stream stops all others of its HTTP/2 connection in libcurl 7.88.
             if easy.long(CURLINFO_HTTP_VERSION) == CURL_HTTP_VERSION_2_0 {
-                obstacle = .noRoom
+                abort = .noRoom
                 return 0
             }
             isReplyPaused = true
@@ -34,8 +34,8 @@ extension Exchange {
         }
         // One allocation where more is to come; the memory is not touched before it is filled.
         if need > soFar, reply.bytes.capacity < need { reply.reserve(need) }
-        if let obstacle = unsafe reply.take(piece, coding: framing.coding, limit: limit) {
-            self.obstacle = obstacle
+        if let abort = unsafe reply.take(piece, coding: framing.coding, limit: limit) {
+            self.abort = abort
             return 0
         }
         noteReply()
@@ -56,8 +56,8 @@ extension Exchange {
 
     func result(_ code: CURLcode) -> Result<UpstreamReply, TransportFailure> {
         guard isAnswered || code == CURLE_OK, head.isComplete else { return .failure(failure(code)) }
-        obstacle = reply.finish()
-        guard obstacle == nil else { return .failure(failure(code)) }
+        abort = reply.finish()
+        guard abort == nil else { return .failure(failure(code)) }
         let body = reply.bytes
         let framing = knownFraming()
         let fields = reply.isDecoded ? framing.decodedFields : framing.fields
@@ -78,7 +78,7 @@ extension Exchange {
             isUploadPaused = true
             return Int(CURL_READFUNC_PAUSE)
         case .failed:
-            obstacle = .bodyFailed
+            abort = .bodyFailed
             return Int(CURL_READFUNC_ABORT)
         }
     }
@@ -86,7 +86,7 @@ extension Exchange {
     /// The reply moved on. If it is there before the request's body has left, libcurl must be told to stop:
     /// by itself it goes on sending to whoever has answered, and takes a failure of that for the exchange's.
     func noteReply() {
-        guard head.isComplete, upload.length > 0, !isAnswered, obstacle == nil,
+        guard head.isComplete, upload.length > 0, !isAnswered, abort == nil,
             easy.offset(CURLINFO_SIZE_UPLOAD_T) < upload.length
         else { return }
         let framing = knownFraming()

@@ -32,7 +32,7 @@ final class Exchange {
     var room: ReplyRoom
     var upload = Upload()
     /// Why it was stopped from this side.
-    var obstacle: Obstacle?
+    var abort: Abort?
     /// errno of the last socket that could not be had.
     var socketError: Int32 = 0
     /// libcurl waits for more of a streamed body, or for memory for the reply.
@@ -121,7 +121,7 @@ final class Exchange {
         reply = ReplyBody()
         room.leave()
         upload = Upload()
-        obstacle = nil
+        abort = nil
         socketError = 0
         isUploadPaused = false
         isReplyPaused = false

@@ -20,7 +20,7 @@ struct ReplyBody: ~Copyable {
         _ piece: UnsafeRawBufferPointer,
         coding: ReplyFraming.Coding?,
         limit: Int
-    ) -> Obstacle? {
+    ) -> Abort? {
         let format = unsafe received == 0 ? piece.first.flatMap { coding?.format(firstByte: $0) } : nil
         received += piece.count
         guard isDecoded || format != nil else {
@@ -36,22 +36,22 @@ struct ReplyBody: ~Copyable {
             try unsafe inflater?.decompress([UInt8](piece), into: &bytes)
             return nil
         } catch {
-            return Self.obstacle(error)
+            return Self.abort(error)
         }
     }
 
     /// There is no more to come: says so if a coded body is not whole.
-    mutating func finish() -> Obstacle? {
+    mutating func finish() -> Abort? {
         guard let inflater = inflater.take() else { return nil }
         do throws(GzipError) {
             try inflater.finish()
             return nil
         } catch {
-            return Self.obstacle(error)
+            return Self.abort(error)
         }
     }
 
-    private static func obstacle(_ error: GzipError) -> Obstacle {
+    private static func abort(_ error: GzipError) -> Abort {
         switch error {
         case .tooLarge: .tooLarge
         case .outOfMemory: .noMemory

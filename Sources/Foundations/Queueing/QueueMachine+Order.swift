@@ -6,21 +6,25 @@ extension QueueMachine {
     /// Makes a group of lanes that something can block together.
     ///
     /// - Parameter isDurable: whether its lanes' jobs are durable. Groups of either kind stand in lines of their own.
-    /// - Returns: its number, from 0 without gaps.
-    public mutating func addGroup(isDurable: Bool) -> Int {
+    /// - Returns: its name: they are numbered from 0 without gaps.
+    public mutating func addGroup(isDurable: Bool) -> GroupID {
         order.addGroup(isDurable: isDurable)
     }
 
     /// Puts a lane into a group, out of the one where it is.
-    public mutating func setGroup(_ group: Int, of lane: LaneID) {
-        addLane(lane)
-        guard lanes[lane.index].group != group else { return }
-        withLevels(of: lane) { $0.lanes[lane.index].group = group }
+    public mutating func setGroup(_ group: GroupID, of lane: LaneID) {
+        move(lane, to: group)
     }
 
     /// The lane has no group any more: `first` passes it over until it has one again.
     public mutating func leaveGroup(_ lane: LaneID) {
-        setGroup(-1, of: lane)
+        move(lane, to: nil)
+    }
+
+    private mutating func move(_ lane: LaneID, to group: GroupID?) {
+        addLane(lane)
+        guard lanes[lane.index].group != group else { return }
+        withLevels(of: lane) { $0.lanes[lane.index].group = group }
     }
 
     /// Whether the lane's jobs take part in `first`, as far as the lane itself goes.
@@ -36,12 +40,12 @@ extension QueueMachine {
     }
 
     /// Whether a group's jobs of a priority take part in `first`, as far as the group goes.
-    public func isOpen(group: Int, _ priority: Priority) -> Bool {
+    public func isOpen(group: GroupID, _ priority: Priority) -> Bool {
         order.isOpen(group, priority)
     }
 
     /// Closes a group for a priority, or opens it again.
-    public mutating func setOpen(_ isOpen: Bool, group: Int, _ priority: Priority) {
+    public mutating func setOpen(_ isOpen: Bool, group: GroupID, _ priority: Priority) {
         order.setOpen(isOpen, group: group, priority)
     }
 
@@ -72,24 +76,23 @@ extension QueueMachine {
 
     func isClosed(_ lane: LaneID, _ priority: Priority) -> Bool {
         let entry = lanes[lane.index]
-        return entry.group >= 0 && !(entry.isOpen && order.isOpen(entry.group, priority))
+        return entry.group.map { !(entry.isOpen && order.isOpen($0, priority)) } ?? false
     }
 
     /// The first job of a level, or whether it may go, has changed.
     mutating func updateOrder(of level: Int) {
         let lane = lanes[level / Priority.allCases.count]
-        guard lane.group >= 0 else { return }
+        guard let group = lane.group else { return }
         let first = levels[level].queue.first
-        guard lane.isOpen, first != SlotList.none else { return order.remove(level, group: lane.group) }
+        guard lane.isOpen, first != SlotList.none else { return order.remove(level, group: group) }
         let slot = slots[Int(first)]
-        order.set(level, group: lane.group, key: slot.readySince, tie: slot.job.id.rawValue)
+        order.set(level, group: group, key: slot.readySince, tie: slot.job.id.rawValue)
     }
 
     /// Changes what decides over a lane's part in the order.
     private mutating func withLevels(of lane: LaneID, _ change: (inout QueueMachine) -> Void) {
         let levels = Priority.allCases.map { QueueMachine.level(lane, $0) }
-        let group = lanes[lane.index].group
-        if group >= 0 { for level in levels { order.remove(level, group: group) } }
+        if let group = lanes[lane.index].group { for level in levels { order.remove(level, group: group) } }
         change(&self)
         for level in levels { updateOrder(of: level) }
     }

@@ -20,8 +20,8 @@ public struct QueueMachine: Sendable {
 
     struct Lane: Sendable {
         var ready = 0
-        /// Whose blocks it shares; -1 for none: then `first` passes it over.
-        var group = -1
+        /// Whose blocks it shares; `nil` for nobody's: then `first` passes it over.
+        var group: GroupID?
         /// Whether its jobs take part in `first`.
         var isOpen = true
     }
@@ -237,6 +237,21 @@ public struct LaneID: Hashable, Sendable {
     }
 
     /// The number that the owner gave.
+    public var index: Int {
+        Int(number)
+    }
+}
+
+/// Names a group of lanes that something can block together.
+public struct GroupID: Hashable, Sendable {
+    private let number: Int32
+
+    /// - Parameter index: a number that `QueueMachine.addGroup` gave out, from 0 without gaps.
+    public init(index: Int) {
+        number = Int32(index)
+    }
+
+    /// The number that the queue gave.
     public var index: Int {
         Int(number)
     }

@@ -23,13 +23,13 @@ struct ReadyOrder: Sendable {
     private var levelPositions: [Int32] = []
     private var binPositions: [Int32] = []
 
-    mutating func addGroup(isDurable: Bool) -> Int {
+    mutating func addGroup(isDurable: Bool) -> GroupID {
         self.isDurable.append(isDurable)
         for _ in Priority.allCases {
             bins.append(Bin())
             binPositions.append(-1)
         }
-        return self.isDurable.count - 1
+        return GroupID(index: self.isDurable.count - 1)
     }
 
     mutating func addLevels() {
@@ -42,11 +42,11 @@ struct ReadyOrder: Sendable {
         return bins[Int(bin.slot)].levels.first.map { Int($0.slot) }
     }
 
-    func isOpen(_ group: Int, _ priority: Priority) -> Bool {
+    func isOpen(_ group: GroupID, _ priority: Priority) -> Bool {
         bins[ReadyOrder.bin(group, priority)].isOpen
     }
 
-    mutating func setOpen(_ isOpen: Bool, group: Int, _ priority: Priority) {
+    mutating func setOpen(_ isOpen: Bool, group: GroupID, _ priority: Priority) {
         let bin = ReadyOrder.bin(group, priority)
         guard bins[bin].isOpen != isOpen else { return }
         bins[bin].isOpen = isOpen
@@ -54,7 +54,7 @@ struct ReadyOrder: Sendable {
     }
 
     /// A level of the group may go; its first job has been ready since `key`.
-    mutating func set(_ level: Int, group: Int, key: Int64, tie: UInt64) {
+    mutating func set(_ level: Int, group: GroupID, key: Int64, tie: UInt64) {
         let bin = ReadyOrder.bin(group, ReadyOrder.priority(of: level))
         let entry = IndexedHeap.Entry(key: key, tie: tie, slot: Int32(truncatingIfNeeded: level))
         let before = bins[bin].levels.first
@@ -63,7 +63,7 @@ struct ReadyOrder: Sendable {
     }
 
     /// A level has nothing ready, or may not go.
-    mutating func remove(_ level: Int, group: Int) {
+    mutating func remove(_ level: Int, group: GroupID) {
         guard levelPositions[level] >= 0 else { return }
         let bin = ReadyOrder.bin(group, ReadyOrder.priority(of: level))
         let before = bins[bin].levels.first
@@ -84,8 +84,8 @@ struct ReadyOrder: Sendable {
         }
     }
 
-    private static func bin(_ group: Int, _ priority: Priority) -> Int {
-        group * priorities + Int(priority.rawValue)
+    private static func bin(_ group: GroupID, _ priority: Priority) -> Int {
+        group.index * priorities + Int(priority.rawValue)
     }
 
     private static func line(_ priority: Priority, _ isDurable: Bool) -> Int {

@@ -31,7 +31,7 @@ package final class ClientDirectory: Sendable {
 
     /// - Parameter slots: where the dispatcher keeps the apps, by name, and what stands for calls with foreign tokens.
     init(_ configuration: GatewayConfiguration, slots: [String: AppSlot]) {
-        let nowhere = AppSlot(index: 0, stay: .max)
+        let nowhere = AppSlot.nowhere
         clients = configuration.clients
         apps = configuration.apps.reduce(into: [:]) { apps, entry in
             let slot = slots[entry.key] ?? nowhere

@@ -1,4 +1,4 @@
-package import Dispatching
+package import DispatchCore
 public import Queueing
 public import Timekeeping
 public import WeChat

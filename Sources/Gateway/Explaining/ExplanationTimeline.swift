@@ -1,4 +1,4 @@
-import Dispatching
+import DispatchCore
 import Queueing
 import Timekeeping
 import WeChat

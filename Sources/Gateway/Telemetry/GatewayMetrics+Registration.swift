@@ -39,7 +39,7 @@ extension GatewayMetrics {
     }
 
     /// Apps left and have nothing more: their series go, so that those of apps that come and go don't pile up.
-    package func forget(_ departures: [DispatchMachine.Departure]) {
+    package func forget(_ departures: [DepartedApp]) {
         let apps = Set(departures.map(\.name))
         for family in [
             upstreamRequests, upstreamErrcodes, limiterPermits, limiterWaits, limiterRejections, messagesAccepted,

@@ -208,7 +208,7 @@ public final class Gateway: Service {
 
     /// The series of apps that left go, before a scrape or where nobody scrapes.
     private func forgetDeparted(moreThan few: Int = 0) {
-        let departures = dispatcher.takeDepartures(moreThan: few)
+        let departures = dispatcher.takeDeparted(moreThan: few)
         guard !departures.isEmpty else { return }
         metrics.forget(departures)
         // Some may be back already.

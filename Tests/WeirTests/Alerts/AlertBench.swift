@@ -17,7 +17,7 @@ struct AlertBench {
     init(
         _ alerts: AlertConfiguration = AlertFixtures.configuration(),
         journal: MemoryJournal = MemoryJournal(),
-        at timestamp: Timestamp = MachineHarness.noon,
+        at timestamp: Timestamp = Timestamp.noon,
         isRestored: Bool = true,
         _ change: (inout GatewayConfiguration) -> Void = { _ in }
     ) throws {

@@ -37,7 +37,7 @@ struct AlertRepeatTests {
 
     @Test func `after a restart the last one is known, and what went before it is news`() async throws {
         var journal = MemoryJournal()
-        var now = MachineHarness.noon
+        var now = Timestamp.noon
         for firing in [true, false, true, false] {
             let bench = try AlertBench(AlertRepeatTests.wide, journal: journal, at: now)
             #expect(try await post(bench, firing: firing) == .accepted)

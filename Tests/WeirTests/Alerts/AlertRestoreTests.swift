@@ -79,7 +79,7 @@ struct AlertRestoreTests {
                         client: "orders",
                         type: .template,
                         priority: .urgent,
-                        createdAt: MachineHarness.noon
+                        createdAt: Timestamp.noon
                     ),
                     MessageProgress()
                 )

@@ -80,7 +80,7 @@ struct AlertServiceTests {
         let without = try AlertBench(alerts, journal: first.harness.journal)
         #expect(without.messages.map(\.state) == [.pending] && without.harness.calls.isEmpty)
         // The robot rests until the next minute, by the journal.
-        let second = try AlertBench(journal: first.harness.journal, at: MachineHarness.noon + .seconds(61))
+        let second = try AlertBench(journal: first.harness.journal, at: Timestamp.noon + .seconds(61))
         await second.harness.transport.waitForRequests(2)
         #expect(second.harness.calls[0].request.target == "/cgi-bin/webhook/send?key=thekey-of-wecom")
     }
@@ -181,7 +181,7 @@ struct AlertServiceTests {
         let standing = bench.standing
         #expect(bench.messages.count == 14 && standing.count == 3)
         let summary = try #require(standing.last)
-        #expect(summary.notBefore == MachineHarness.noon + .seconds(30) && summary.state == .pending)
+        #expect(summary.notBefore == Timestamp.noon + .seconds(30) && summary.state == .pending)
         let remark = try JSONObjectView(summary.body).value(at: ["data", "remark", "value"])?.string
         #expect(remark == "12 further notifications: 9 firing, 3 resolved; N0 ×4, N1 ×4, N2 ×4")
     }

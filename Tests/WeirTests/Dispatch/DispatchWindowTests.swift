@@ -10,21 +10,6 @@ import WeirTesting
 
 /// The window in which WeChat recognises a repeat, against clocks that are stepped and disks that are slow.
 struct DispatchWindowTests {
-    @Test func `a wall clock that is set back does not stretch the window`() throws {
-        var harness = MachineHarness()
-        let lane = harness.lane()
-        let id = harness.submit(lane, retryClass: MachineHarness.available)
-        #expect(harness.starts() == [id])
-        guard case .retry = harness.finish(id, .lost)?.disposition else {
-            Issue.record("it is not repeated")
-            return
-        }
-        harness.now.instant = harness.now.instant + .seconds(3600)
-        harness.now.timestamp = harness.now.timestamp + .seconds(30)
-        let actions = harness.pump()
-        #expect(actions.contains { if case .expire(let job, _) = $0 { job.id == id } else { false } })
-    }
-
     @Test func `a repeat whose start was long in being written down is not made`() throws {
         let harness = try GatewayHarness()
         let message = harness.message(retryClass: "available")

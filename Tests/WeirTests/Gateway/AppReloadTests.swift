@@ -6,6 +6,7 @@ import Timekeeping
 import WeChat
 import WeirTesting
 
+@testable import DispatchCore
 @testable import Dispatching
 @testable import Explaining
 @testable import Weir
@@ -120,7 +121,7 @@ import WeirTesting
         #expect(harness.calls.count == 2)
         #expect(harness.dispatcher.waiting(messages[1].id)?.reason == .noApp)
         let absent = harness.gateway.snapshot().absentApps
-        #expect(absent == [.init(name: "shop", since: MachineHarness.noon, messages: 2)])
+        #expect(absent == [.init(name: "shop", since: Timestamp.noon, messages: 2)])
         #expect(harness.metricsText.contains("weir_messages_without_app 2"))
         // What was in flight ends as it would have.
         harness.transport.answer(.success(.ok))

@@ -7,6 +7,7 @@ import WeChat
 import WeirPorts
 import WeirTesting
 
+@testable import DispatchCore
 @testable import Dispatching
 @testable import Weir
 
@@ -38,7 +39,7 @@ import WeirTesting
         let next = try restart(first)
         let after = next.gateway.snapshot()
         #expect(after.apps.map(\.pause) == before.apps.map(\.pause))
-        #expect(after.apps[0].pause == .init(reason: "moving house", since: MachineHarness.noon, until: nil))
+        #expect(after.apps[0].pause == .init(reason: "moving house", since: Timestamp.noon, until: nil))
         #expect(after.breakers.map(\.stop) == before.breakers.map(\.stop))
         #expect(after.breakers.map(\.mode) == [.open])
         #expect(after.gates.map(\.park) == before.gates.map(\.park))
@@ -117,7 +118,7 @@ import WeirTesting
         let journal = MemoryJournal(isManual: true)
         var model = JournalModel()
         for number in 0..<LedgerEntry.mostEntries {
-            let entry = LedgerEntry(name: "later/\(number)", value: [1], at: MachineHarness.noon)
+            let entry = LedgerEntry(name: "later/\(number)", value: [1], at: Timestamp.noon)
             model.apply(.remember(try #require(entry)))
         }
         journal.model = model
@@ -132,7 +133,7 @@ import WeirTesting
     @Test func `entries that can't be read are left alone, and one line says so`() throws {
         let journal = MemoryJournal(isManual: true)
         for name in ["pause/main", "quota/main/x"] {
-            let entry = try #require(LedgerEntry(name: name, value: [0xFF], at: MachineHarness.noon))
+            let entry = try #require(LedgerEntry(name: name, value: [0xFF], at: Timestamp.noon))
             journal.model.apply(.remember(entry))
         }
         let harness = try GatewayHarness(journal: journal)

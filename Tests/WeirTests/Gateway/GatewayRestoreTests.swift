@@ -21,7 +21,7 @@ import WeirTesting
         body: String = "{\"client_msg_id\":\"mine\"}"
     ) -> (journal: MemoryJournal, id: JobID) {
         let journal = MemoryJournal(isManual: true)
-        let (id, noon) = (JobID(rawValue: 77), MachineHarness.noon)
+        let (id, noon) = (JobID(rawValue: 77), Timestamp.noon)
         var model = JournalModel()
         model.apply(
             .accept(
@@ -54,7 +54,7 @@ import WeirTesting
 
     /// The next process, so long after noon.
     private func restart(_ journal: MemoryJournal, after pause: Duration) throws -> GatewayHarness {
-        let harness = try GatewayHarness(journal: journal, hasToken: false, at: MachineHarness.noon + pause)
+        let harness = try GatewayHarness(journal: journal, hasToken: false, at: Timestamp.noon + pause)
         try harness.gateway.restore()
         harness.startKeepers()
         harness.transport.answer(.success(.token(GatewayHarness.firstToken)))
@@ -148,7 +148,7 @@ import WeirTesting
         let (journal, id) = left(notBefore: .seconds(3600))
         let harness = try restart(journal, after: .seconds(60))
         #expect(harness.calls.isEmpty)
-        #expect(harness.dispatcher.waiting(id) == Obstacle(.scheduled, until: MachineHarness.noon + .seconds(3600)))
+        #expect(harness.dispatcher.waiting(id) == Obstacle(.scheduled, until: Timestamp.noon + .seconds(3600)))
         harness.advance(.seconds(3540))
         journal.commit()
         #expect(harness.calls.count == 1)
@@ -175,7 +175,7 @@ import WeirTesting
     @Test func `ids of a new process are later than those of the last`() throws {
         let harness = try GatewayHarness()
         let before = harness.dispatcher.makeID()
-        let next = try GatewayHarness(at: MachineHarness.noon + .milliseconds(1))
+        let next = try GatewayHarness(at: Timestamp.noon + .milliseconds(1))
         #expect(next.dispatcher.makeID() > before)
     }
 

@@ -67,8 +67,11 @@ import WeirTesting
 
     @Test func `a message of an app that is gone waits in the journal alone`() async throws {
         let bench = try MessageBench()
-        var record = ExplanationBench.record()
-        record.message.app = "gone"
+        let id = bench.harness.dispatcher.makeID()
+        let record = MessageRecord(
+            Message(id: id, app: "gone", client: "orders", type: .template, createdAt: .noon),
+            MessageContent(body: Array("{}".utf8))
+        )
         bench.harness.journal.append([.accept(record.message, record.content)]) { _ in }
         await bench.settle()
         let told = try await explain(bench, record.id)

@@ -5,6 +5,7 @@ import Timekeeping
 import WeChat
 
 @testable import Clients
+@testable import DispatchCore
 @testable import Dispatching
 @testable import Relaying
 @testable import Weir

@@ -17,8 +17,9 @@ struct BreakerWatch {
         guard view.overdueAttempts.isSubset(of: last.overdueAttempts) else { return [] }
         return last.attempts.filter { !present.contains($0.key) && view.breakersInUse.contains($0.breaker) }
             .compactMap { ended in
-                let (before, after) = (last.breakers[ended.breaker], view.breakers[ended.breaker])
-                guard let phase = phases[ended.key], phase < before.transitions else { return nil }
+                guard let before = last.breakers[ended.breaker], let after = view.breakers[ended.breaker],
+                    let phase = phases[ended.key], phase < before.transitions
+                else { return nil }
                 let isMoved = before.state == .halfOpen && after.state != .halfOpen
                 let isCounted =
                     before.state == after.state
@@ -33,7 +34,7 @@ struct BreakerWatch {
         last = view
         phases = Dictionary(
             uniqueKeysWithValues: view.attempts.map { attempt in
-                (attempt.key, phases[attempt.key] ?? view.breakers[attempt.breaker].transitions)
+                (attempt.key, phases[attempt.key] ?? view.breakers[attempt.breaker]?.transitions ?? 0)
             }
         )
     }

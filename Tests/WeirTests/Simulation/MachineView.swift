@@ -4,6 +4,7 @@ import Synchronization
 import Timekeeping
 import WeChat
 
+@testable import DispatchCore
 @testable import Dispatching
 @testable import Weir
 
@@ -20,7 +21,7 @@ struct MachineView {
         var key: Key { Key(id: id, number: number) }
         /// The gate's number.
         var gate: UInt64
-        var breaker: Int
+        var breaker: BreakerID
         var isDurable: Bool
         var isProbe: Bool
         var startedAt: Instant
@@ -53,14 +54,14 @@ struct MachineView {
     let now: Moment
     let attempts: [Attempt]
     let gates: [Gate]
-    let breakers: [CircuitBreakerMachine]
+    let breakers: [BreakerID: CircuitBreakerMachine]
     /// Those that stand before a lane. An app that left takes its own along.
-    let breakersInUse: Set<Int>
+    let breakersInUse: Set<BreakerID>
     /// Those that their breakers have counted as slow while they hang.
     let overdueAttempts: Set<JobID>
     let waiting: [Waiting]
     /// Attempts by breaker and kind, as the machine has counted them on.
-    let countedShares: [Int]
+    let countedShares: [GroupID: Int]
     let countedDurable: Int
     /// When the machine wants to look next, and when the next of its waiting work is due or expires.
     let nextWake: Instant?
@@ -87,10 +88,13 @@ struct MachineView {
                 readyFor: lease.readyFor
             )
         }
-        gates = machine.gates.filter { !$0.isVacant }
-            .map { Gate(number: $0.number, app: machine.apps[$0.app].name, api: $0.api.label, bucket: $0.bucket) }
-        breakersInUse = Set(machine.breakers.indices.filter(machine.isInUse))
-        breakers = machine.breakers
+        gates = machine.gates.taken.map { id in
+            let name = machine.name(id)
+            return Gate(number: name.number, app: name.app, api: name.api, bucket: machine.gates[id].bucket)
+        }
+        let present = machine.breakers.taken
+        breakersInUse = Set(present.filter { machine.breakers[$0].isInUse })
+        breakers = Dictionary(uniqueKeysWithValues: present.map { ($0, machine.breakers[$0].circuit) })
         overdueAttempts = Set(machine.leases.values.filter(\.isOverdue).map(\.job.id))
         waiting = machine.queue.readyLanes.map { lane in
             Waiting(
@@ -104,7 +108,7 @@ struct MachineView {
                 obstacle: MachineView.obstacle(of: lane, in: machine, at: now)
             )
         }
-        countedShares = machine.inFlightByShare
+        countedShares = MachineView.countedShares(in: machine)
         countedDurable = machine.durableInFlight
         nextWake = machine.nextWake(at: now)
         // Whoever sleeps is woken on the copy: one that ought to be awake shows by what it does.
@@ -112,11 +116,18 @@ struct MachineView {
         overdue = machine.pump(at: now).map(MachineView.describe)
     }
 
-    /// What the attempts in flight add up to, in the order of `countedShares`.
-    var shares: [Int] {
-        var shares = [Int](repeating: 0, count: countedShares.count)
-        for attempt in attempts { shares[attempt.breaker * 2 + (attempt.isDurable ? 1 : 0)] += 1 }
-        return shares
+    /// What the attempts in flight add up to, as `countedShares` has it.
+    var shares: [GroupID: Int] {
+        attempts.reduce(into: [:]) { $0[$1.breaker.group(isDurable: $1.isDurable), default: 0] += 1 }
+    }
+
+    private static func countedShares(in machine: DispatchMachine) -> [GroupID: Int] {
+        machine.breakers.taken.reduce(into: [:]) { shares, breaker in
+            for isDurable in [false, true] {
+                let count = machine.breakers[breaker].inFlight(isDurable: isDurable)
+                if count != 0 { shares[breaker.group(isDurable: isDurable)] = count }
+            }
+        }
     }
 
     /// Of several things that block a lane the outermost is told; the lane waits for all of them.
@@ -124,10 +135,10 @@ struct MachineView {
         guard var obstacle = machine.obstacle(of: lane, at: now), let until = obstacle.until else {
             return machine.obstacle(of: lane, at: now)
         }
-        let (gate, present) = (machine.gate(of: lane), machine.clock.present(now))
+        let (gate, present) = (lane.gate, machine.clock.present(now))
         let blocks = [
-            machine.appBlock(gate: gate, at: present),
-            machine.gateBlock(gate, isDurable: DispatchMachine.isDurable(lane), at: present),
+            machine.appBlock(gate, at: present),
+            machine.gateBlock(gate, isDurable: lane.isDurable, at: present),
             machine.breakerBlock(machine.gates[gate].breaker, at: present),
         ]
         let ends = blocks.compactMap { $0 }.map(\.until)
@@ -140,9 +151,8 @@ struct MachineView {
     }
 
     private static func name(_ lane: LaneID, in machine: DispatchMachine) -> String {
-        let gate = machine.gates[machine.gate(of: lane)]
-        let kind = DispatchMachine.isDurable(lane) ? "messages" : "calls"
-        return "\(machine.apps[gate.app].name) \(gate.api.label) \(kind)"
+        let gate = machine.gateName(of: lane)
+        return "\(gate.app) \(gate.api) \(lane.isDurable ? "messages" : "calls")"
     }
 
     private static func describe(_ action: DispatchAction) -> String {

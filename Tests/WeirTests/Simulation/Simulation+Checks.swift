@@ -95,7 +95,7 @@ extension Simulation {
         if view.shares != view.countedShares { report("shares are \(view.countedShares) instead of \(view.shares)") }
         let durable = view.attempts.count { $0.isDurable }
         if view.countedDurable != durable { report("\(view.countedDurable) messages in flight instead of \(durable)") }
-        for (breaker, probes) in view.breakers.map(\.probesInFlight).enumerated() where probes > 0 {
+        for (breaker, probes) in view.breakers.mapValues(\.probesInFlight) where probes > 0 {
             let out = view.attempts.count { $0.breaker == breaker && $0.isProbe }
             if probes > out { report("breaker \(breaker) waits for \(probes) probes of \(out)") }
             if probes > 3 { report("breaker \(breaker) has more probes than allowed") }

@@ -55,7 +55,7 @@ extension Simulation {
         for call in calls where call.ends.count != 1 { report("a call was never answered") }
         let view = MachineView(dispatcher, at: time.moment())
         if !view.attempts.isEmpty { report("slots were left over") }
-        if view.breakers.contains(where: { $0.probesInFlight > 0 }) { report("probes were left over") }
+        if view.breakers.values.contains(where: { $0.probesInFlight > 0 }) { report("probes were left over") }
         for line in String(decoding: gateway.registry.render(), as: UTF8.self).split(separator: "\n") {
             secrets.look(at: String(line))
         }
@@ -72,7 +72,7 @@ extension Simulation {
         let view = MachineView(dispatcher, at: time.moment())
         for gate in view.gates {
             guard let shadow = shadows[gate.number] else { continue }
-            guard DispatchLaneTests.worstExcess(shadow.departures.sorted(), gate.bucket.limit) > 0 else {
+            guard gate.bucket.limit.worstExcess(of: shadow.departures.sorted()) > 0 else {
                 continue
             }
             report("\(gate.app) \(gate.api) let too much through")

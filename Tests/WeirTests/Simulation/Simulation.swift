@@ -19,7 +19,7 @@ final class Simulation {
     /// Whether the gateway's house-keeping looks at the queue each second. Without it nothing hides a lost wake-up.
     let hasHousekeeping: Bool
     var chance: SeededGenerator
-    let time = SimulatedTime(timestamp: MachineHarness.noon)
+    let time = SimulatedTime(timestamp: Timestamp.noon)
     let journal = MemoryJournal(isManual: true)
     var configuration = SimulatedConfiguration.make()
     let secrets = SecretWatch()

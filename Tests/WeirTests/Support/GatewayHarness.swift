@@ -46,7 +46,7 @@ final class GatewayHarness: Sendable {
         _ configuration: GatewayConfiguration = configuration,
         journal: MemoryJournal = MemoryJournal(isManual: true),
         hasToken: Bool = true,
-        at timestamp: Timestamp = MachineHarness.noon
+        at timestamp: Timestamp = Timestamp.noon
     ) throws {
         self.journal = journal
         time = ManualTimeSource(timestamp: timestamp)

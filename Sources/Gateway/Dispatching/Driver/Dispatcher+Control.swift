@@ -1,11 +1,17 @@
-import Queueing
 package import Resilience
 import Synchronization
 import Timekeeping
-import WeChat
+package import WeirPorts
 
 extension Dispatcher {
     // MARK: Start and end
+
+    /// Takes back what an earlier process decided. Called once, before any work comes: nothing may leave that must not.
+    package func takeBack(_ entries: [LedgerEntry]) {
+        guard !entries.isEmpty else { return }
+        let (facts, unread) = prepare { state, now in state.machine.takeBack(entries, at: now) }
+        observer.observe(.ledgerRead(facts: facts, unread: unread))
+    }
 
     /// No message's attempt starts any more; relayed calls go on, to their deadlines.
     package func drain() {
@@ -16,6 +22,8 @@ extension Dispatcher {
     package var isBusy: Bool {
         state.withLock { $0.machine.inFlight > 0 || !$0.calls.isEmpty }
     }
+
+    // MARK: The journal
 
     /// The journal can be written again, or not: messages' attempts start or wait accordingly.
     package func setJournalWritable(_ isWritable: Bool) {
@@ -28,12 +36,26 @@ extension Dispatcher {
         state.withLock { $0.machine.journalIsWritable }
     }
 
+    /// Whether all that was decided before this call is on disk. Returns when the journal has answered.
+    package func isWritten() async -> Bool {
+        let isSynced = await withCheckedContinuation { continuation in
+            journal.append([]) { continuation.resume(returning: (try? $0.get()) != nil) }
+        }
+        return isSynced && state.withLock { !$0.machine.isLedgerBehind }
+    }
+
+    /// Says that decisions found no room in the ledger.
+    package func tellOfFullLedger() {
+        let refused = state.withLock { $0.machine.takeRefusedFacts() }
+        if refused > 0 { observer.observe(.ledgerFull(refused: refused)) }
+    }
+
     // MARK: Operators
 
     /// - Returns: false when there is no app of that name.
     package func setPaused(_ isPaused: Bool, app name: String, because why: String) -> Bool {
         update { state, now in
-            guard let app = state.machine.app(named: name), state.machine.apps[app].isPresent else { return false }
+            guard let app = state.machine.presentApp(named: name) else { return false }
             state.machine.setPaused(isPaused, app: app, because: Cause(why, since: now.timestamp), at: now)
             return true
         }
@@ -43,12 +65,9 @@ extension Dispatcher {
     /// - Returns: false when there is none of that name.
     package func force(_ mode: BreakerMode, breaker name: String, because why: String = Cause.byOperator) -> Bool {
         update { state, now in
-            let known = state.machine.breakers.indices.first {
-                state.machine.isInUse(breaker: $0) && state.name(ofBreaker: $0) == name
-            }
-            guard let index = known else { return false }
-            if let transition = state.machine.force(mode, breaker: index, because: why, at: now) {
-                state.events.append(.breakerMoved(transition, breaker: name))
+            guard let breaker = state.machine.breaker(named: name) else { return false }
+            if let transition = state.machine.force(mode, breaker: breaker, because: why, at: now) {
+                state.due.events.append(.breakerMoved(transition, breaker: name))
             }
             return true
         }
@@ -57,6 +76,6 @@ extension Dispatcher {
     // MARK: Numbers
 
     package func snapshot() -> DispatchSnapshot {
-        state.withLock { state in DispatchSnapshot(state, at: time.moment()) }
+        state.withLock { $0.machine.snapshot(relayedWaiting: $0.room.total.calls, at: time.moment()) }
     }
 }

@@ -75,7 +75,7 @@ package final class TokenKeeper: Sendable {
     }
 
     /// Whether there is a token. The dispatcher asks under its own lock, so that no older answer overwrites a newer one.
-    func presentState() -> AppGate.TokenState {
+    func presentState() -> AppToken {
         state.withLock { state in
             let now = time.now()
             if state.token(at: now) != nil { return .ready }

@@ -1,0 +1,201 @@
+public import Queueing
+public import Resilience
+public import Timekeeping
+import WeChat
+
+/// What the dispatcher is doing at one instant, for metrics, `/v1/state` and shutdown.
+public struct DispatchSnapshot: Sendable {
+    /// Something that was stopped: by whom or what, and since when.
+    public struct Stop: Equatable, Sendable {
+        /// Such as `errcode 45009`, or an operator's own words.
+        public var reason: String
+        /// When it was stopped.
+        public var since: Timestamp
+        /// When it is looked at again; `nil` where an operator decides.
+        public var until: Timestamp?
+    }
+
+    /// A circuit breaker: one for each app, host and api group in use.
+    public struct Breaker: Sendable {
+        /// `app~host~group`, as `/v1/breakers` takes it.
+        public var name: String
+        /// The app's name in the configuration.
+        public var app: String
+        /// The group of apis that it watches, such as `message`.
+        public var group: String
+        /// What it lets through now.
+        public var state: BreakerState
+        /// What an operator told it to do; `auto` if nobody did.
+        public var mode: BreakerMode
+        /// How long a call would have to wait; `nil` if one would be let through now.
+        public var retryAfter: Duration?
+        /// Why it is not closed, or was forced; `until` says nothing here.
+        public var stop: Stop?
+        /// Time spent not closed since the start.
+        public var openDuration: Duration
+    }
+
+    /// An api of an app: its limiter, and what waits for it.
+    public struct Gate: Sendable {
+        /// The app's name in the configuration.
+        public var app: String
+        /// The api's label, as metrics have it.
+        public var api: String
+        /// Permits that could be taken now.
+        public var available: Int
+        /// The limit in force for the api.
+        public var limit: RateLimit
+        /// Messages and relayed calls that wait, also those whose time has not come.
+        public var waiting: Int
+        /// Times the limiter made ready work wait.
+        public var limiterWaits: Int
+        /// What the api's messages wait for; `nil` for nothing but their turn.
+        public var obstacle: Obstacle?
+        /// 45009 or 45011: nothing of the api leaves.
+        public var park: Stop?
+        /// WeChat refuses the api: its messages wait.
+        public var hold: Stop?
+    }
+
+    /// A park of a path that the catalog doesn't know.
+    public struct ParkedPath: Sendable {
+        /// The app's name in the configuration.
+        public var app: String
+        /// The path, beginning with a slash, without a query.
+        public var path: String
+        /// WeChat's errcode, and until when nothing of the path leaves.
+        public var park: Stop
+    }
+
+    /// An app that is configured.
+    public struct App: Sendable {
+        /// Its name in the configuration.
+        public var name: String
+        /// By which operator's words it was paused, and since when; `nil` if it is not.
+        public var pause: Stop?
+        /// Whether an operator paused it: its messages wait, its relayed calls are refused.
+        public var isPaused: Bool { pause != nil }
+        /// WeChat refuses the account or its token: messages wait, relayed calls are refused.
+        public var hold: Stop?
+        /// Retries that its budget would pay for now.
+        public var retryBudget: Double
+    }
+
+    /// An app that is not configured any more.
+    public struct AbsentApp: Equatable, Sendable {
+        /// The name that it had in the configuration.
+        public var name: String
+        /// Since when; at the latest since the start.
+        public var since: Timestamp
+        /// Messages that wait for its return.
+        public var messages: Int
+    }
+
+    /// Every breaker in use.
+    public var breakers: [Breaker]
+    /// One for each api that an app has been asked for since it was configured.
+    public var gates: [Gate]
+    /// Every configured app.
+    public var apps: [App]
+    /// Apps and robots that are not configured any more while messages wait for them, or calls of theirs are in flight.
+    public var absentApps: [AbsentApp]
+    /// Those whose park is not over.
+    public var parkedPaths: [ParkedPath]
+    /// How many jobs there are, messages and relayed calls, by priority.
+    public var queue: QueueSnapshot
+    /// Relayed calls that wait, without those on their way to WeChat.
+    public var relayedWaiting: Int
+    /// Messages and relayed calls on their way to WeChat.
+    public var inFlight: Int
+    /// Whether the journal takes writes. If not, no message's attempt begins.
+    public var isJournalWritable: Bool
+    /// Entries of the ledger: what outlives the process.
+    public var ledgerEntries: Int
+    /// Whether the ledger lacks something of what is told here, as the journal can't be written.
+    public var isLedgerBehind: Bool
+}
+
+extension DispatchMachine {
+    /// What is so now.
+    ///
+    /// - Parameter relayedWaiting: relayed calls that wait, as the driver counts them.
+    package func snapshot(relayedWaiting: Int, at now: Moment) -> DispatchSnapshot {
+        let present = clock.present(now)
+        return DispatchSnapshot(
+            breakers: breakers.taken.filter { breakers[$0].isInUse }.map { snapshot($0, at: now.instant) },
+            gates: gates.taken.map { snapshot($0, at: present) },
+            apps: apps.taken.filter { apps[$0].isPresent }.map { snapshot(apps[$0], at: present) },
+            absentApps: absent.sorted { $0.index < $1.index }
+                .map { app in
+                    let since = apps[app].absentSince ?? now.timestamp
+                    let messages = messagesWaiting(app: app)
+                    return DispatchSnapshot.AbsentApp(name: apps[app].name, since: since, messages: messages)
+                },
+            parkedPaths: pathParks.all.compactMap { app, path, park in
+                let stop = DispatchSnapshot.Stop(park, at: present)
+                return stop.map { DispatchSnapshot.ParkedPath(app: apps[app].name, path: path, park: $0) }
+            },
+            queue: queue.snapshot,
+            relayedWaiting: relayedWaiting,
+            inFlight: inFlight,
+            isJournalWritable: journalIsWritable,
+            ledgerEntries: ledger.count,
+            isLedgerBehind: ledger.isBehind
+        )
+    }
+
+    private func snapshot(_ id: BreakerID, at now: Instant) -> DispatchSnapshot.Breaker {
+        let (key, circuit) = (breakers[id].key, breakers[id].circuit)
+        return DispatchSnapshot.Breaker(
+            name: name(id),
+            app: apps[key.app].name,
+            group: key.group,
+            state: circuit.state,
+            mode: circuit.mode,
+            retryAfter: circuit.retryAfter(at: now),
+            stop: breakers[id].cause.map { DispatchSnapshot.Stop($0) },
+            openDuration: circuit.openDuration(at: now)
+        )
+    }
+
+    private func snapshot(_ id: GateID, at now: SteadyClock.Present) -> DispatchSnapshot.Gate {
+        let gate = gates[id]
+        let (relayed, messages) = (id.lane(isDurable: false), id.lane(isDurable: true))
+        return DispatchSnapshot.Gate(
+            app: apps[gate.app].name,
+            api: gate.api.label,
+            available: gate.bucket.available(at: now.instant),
+            limit: gate.bucket.limit,
+            waiting: queue.count(in: messages) + queue.count(in: relayed),
+            limiterWaits: gate.limiterWaits,
+            obstacle: obstacle(of: messages, at: now),
+            park: gate.park.flatMap { DispatchSnapshot.Stop($0, at: now) },
+            hold: gate.hold.map { DispatchSnapshot.Stop($0, at: now) }
+        )
+    }
+
+    private func snapshot(_ app: AppGate, at now: SteadyClock.Present) -> DispatchSnapshot.App {
+        DispatchSnapshot.App(
+            name: app.name,
+            pause: app.pause.map { DispatchSnapshot.Stop($0) },
+            hold: app.hold.map { DispatchSnapshot.Stop($0, at: now) },
+            retryBudget: app.budget.balance(at: now.instant)
+        )
+    }
+}
+
+extension DispatchSnapshot.Stop {
+    fileprivate init(_ cause: Cause, until: Timestamp? = nil) {
+        self.init(reason: cause.why, since: cause.since, until: until)
+    }
+
+    fileprivate init(_ hold: Hold, at now: SteadyClock.Present) {
+        self.init(hold.cause, until: now.wall(at: hold.until))
+    }
+
+    /// `nil` where it is over.
+    fileprivate init?(_ park: Park, at now: SteadyClock.Present) {
+        guard !park.isOver(at: now) else { return nil }
+        self.init(park.cause, until: park.end.until(at: now))
+    }
+}

@@ -1,0 +1,63 @@
+package import Queueing
+import Timekeeping
+import WeChat
+package import WeirPorts
+
+/// What the dispatcher keeps in a job's `flags`.
+package struct JobFlags: OptionSet, Sendable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    /// Its one token retry is spent.
+    static let tokenRetried = JobFlags(rawValue: 1)
+    /// An attempt's outcome is not known.
+    package static let ambiguous = JobFlags(rawValue: 2)
+    /// WeChat knows a repeat for one by an id in the body, as long as `Repeatability.window` says. Looked for only once it matters:
+    /// when the job is in doubt.
+    package static let deduplicated = JobFlags(rawValue: 4)
+    /// A repeat does no harm, whenever it comes.
+    package static let repeatable = JobFlags(rawValue: 8)
+    /// Its `notBefore` is a wall time that its caller asked for.
+    static let callersTime = JobFlags(rawValue: 16)
+    /// It waits for a retry that the budget could not pay for.
+    static let unpaid = JobFlags(rawValue: 32)
+    /// It can go one time at the most: its body comes from its caller as it is sent.
+    package static let once = JobFlags(rawValue: 64)
+}
+
+extension Job {
+    package var marks: JobFlags {
+        get { JobFlags(rawValue: flags) }
+        set { flags = newValue.rawValue }
+    }
+
+    /// Whether an attempt may have been taken, and a repeat of it is not harmless: then no later answer but an acceptance says what
+    /// became of it.
+    var isInDoubt: Bool {
+        marks.contains(.ambiguous) && !marks.contains(.repeatable)
+    }
+}
+
+extension Job {
+    /// A message as the queue has it.
+    package init(_ message: Message, _ progress: MessageProgress, lane: LaneID, retryClass: UInt8) {
+        self.init(
+            id: message.id,
+            lane: lane,
+            priority: message.priority,
+            isDurable: true,
+            retryClass: retryClass,
+            acceptedAt: message.createdAt,
+            notBefore: [message.notBefore, progress.nextAt].compactMap { $0 }.max(),
+            expiresAt: message.notAfter,
+            countedAttempts: UInt32(clamping: progress.countedAttempts),
+            startedAttempts: UInt32(clamping: progress.startedAttempts),
+            firstAttemptAt: progress.firstAttemptAt
+        )
+        if let asked = message.notBefore, progress.nextAt.map({ asked >= $0 }) ?? true { marks.insert(.callersTime) }
+        if progress.isInDoubt { marks.insert(.ambiguous) }
+    }
+}

@@ -1,0 +1,67 @@
+import Queueing
+package import Resilience
+package import Timekeeping
+package import WeChat
+package import WeirPorts
+
+/// All that is known of a message at one instant: what the journal has, and what the dispatcher sees.
+package struct MessageFacts: Sendable {
+    /// What a message waits for now.
+    package struct Waiting: Equatable, Sendable {
+        /// What blocks it; `turn` when only other work is before it.
+        package var obstacle: Obstacle
+        /// What it has waited for since its last attempt, its acceptance or the process's start, whichever came last; longest first.
+        package var waits: [Wait]
+        /// Since when `waits` counts.
+        package var since: Timestamp
+        /// Work that waits in the same lane, this message included.
+        package var inLane: Int
+    }
+
+    package var record: MessageRecord
+    /// `nil` when it does not wait here.
+    package var waiting: Waiting?
+    /// The message's retry class as it is in force; `nil` when there is none of that name.
+    package var policy: RetryPolicy?
+    /// The limit of its api as it is in force; `nil` where its app is not configured.
+    package var limit: RateLimit?
+    /// The breaker in front of its api, as `/v1/breakers` takes it.
+    package var breaker: String?
+    package var now: Timestamp
+}
+
+extension DispatchMachine {
+    /// What is known of a message now.
+    ///
+    /// - Parameters:
+    ///   - api: of the message's type.
+    ///   - policy: its retry class.
+    package func explain(
+        _ record: MessageRecord,
+        _ api: APIDescriptor,
+        policy: RetryPolicy?,
+        at now: Moment
+    ) -> MessageFacts {
+        var facts = MessageFacts(record: record, policy: policy, now: now.timestamp)
+        facts.waiting = waiting(record.id).map { explain($0, at: now) }
+        guard let app = apps[record.app] else { return facts }
+        guard let gate = gates[GateKey(app: app, api: api)] else {
+            facts.limit = apps[app].route.limits.limit(for: api.label)
+            return facts
+        }
+        facts.limit = gates[gate].bucket.limit
+        facts.breaker = name(gates[gate].breaker)
+        return facts
+    }
+
+    private func explain(_ job: Job, at now: Moment) -> MessageFacts.Waiting {
+        let obstacle = obstacle(of: job, at: now)
+        let (since, waits) = waited(job, at: now)
+        return MessageFacts.Waiting(
+            obstacle: obstacle,
+            waits: obstacle.reason == .scheduled ? [] : waits,
+            since: since,
+            inLane: queue.count(in: job.lane)
+        )
+    }
+}

@@ -1,0 +1,73 @@
+import Resilience
+import Timekeeping
+import WeChat
+
+/// What stands between the work of one (app, api) and the upstream.
+struct LaneGate: Equatable, Sendable {
+    /// No other gate of this process ever has the same: for what is told of it after the lock is released.
+    let number: UInt64
+    let app: AppPlace
+    let api: APIDescriptor
+    /// Another one after a reload of the app's hosts.
+    var breaker: BreakerID
+    var bucket: TokenBucket
+    /// Times the limiter made ready work wait.
+    var limiterWaits = 0
+    /// Whether the last look found no permit.
+    var isLimited = false
+    /// 45009 or 45011.
+    var park: Park?
+    /// An account error about this api alone; holds messages only, as a relayed call's own service should see WeChat's answer.
+    var hold: Hold?
+    /// How long answers take.
+    var latency = LatencyEstimate()
+    /// Throttled answers since the last accepted one.
+    var throttleStreak = 0
+    /// When the three newest of the attempts that were answered had been started, oldest first.
+    private var answered: [Instant] = []
+
+    init(app: AppPlace, api: APIDescriptor, breaker: BreakerID, bucket: TokenBucket, number: UInt64) {
+        self.number = number
+        self.app = app
+        self.api = api
+        self.breaker = breaker
+        self.bucket = bucket
+    }
+
+    var key: GateKey { GateKey(app: app, api: api) }
+
+    /// What the ledger calls it.
+    var ledgerName: String {
+        api.label == APICatalog.otherLabel && api.group != .other ? "\(api.label)~\(api.group.rawValue)" : api.label
+    }
+
+    /// Answers to newer attempts after which one that hangs is given up for a repeat.
+    static let overtakers = 3
+
+    /// An attempt that was started at `start` was answered.
+    mutating func answered(startedAt start: Instant) {
+        if answered.count == LaneGate.overtakers {
+            guard start > answered[0] else { return }
+            answered.removeFirst()
+        }
+        answered.insert(start, at: answered.firstIndex { $0 > start } ?? answered.endIndex)
+    }
+
+    /// Whether upstream answers what was sent after `start`, so that an attempt of that time without an answer is the exception.
+    func wasOvertaken(startedAt start: Instant) -> Bool {
+        answered.count == LaneGate.overtakers && answered[0] > start
+    }
+}
+
+/// Tells a gate from all others: by the api's label and its group, as paths that the catalog doesn't know have one label in any group.
+struct GateKey: Hashable, Sendable {
+    private let app: AppPlace
+    private let api: String
+    private let group: String
+
+    init(app: AppPlace, api: APIDescriptor) {
+        self.app = app
+        self.api = api.label
+        group = api.group.rawValue
+    }
+}

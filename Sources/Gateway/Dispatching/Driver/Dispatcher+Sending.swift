@@ -1,0 +1,112 @@
+import Queueing
+import Synchronization
+import Timekeeping
+import WeChat
+import WeirPorts
+
+/// Attempts leave, and come back.
+extension Dispatcher {
+    // MARK: Messages
+
+    func transmit(_ lease: Lease, stored: StoredBody?) {
+        guard let load = load(lease, stored: stored) else { return }
+        let (parcel, runtime) = (load.parcel, load.runtime)
+        guard !parcel.body.isEmpty else {
+            return update { state, now in state.fail(lease, because: "its body is no longer kept", at: now) }
+        }
+        var attempt = Attempt(lease: lease, api: load.api, runtime: runtime, trail: parcel.trail, body: parcel.body)
+        attempt.token = runtime.keeper?.token()
+        let (token, now) = (attempt.token, time.timestamp())
+        guard let target = runtime.upstream.target(of: load.api, body: parcel.body, token: token, at: now) else {
+            return update { state, now in state.putBack(lease, parcel, at: now) }
+        }
+        attempt.trace = observer.attemptLeaves(attempt.start)
+        let request = UpstreamRequest(
+            method: "POST",
+            origin: runtime.origin,
+            target: target,
+            headers: Dispatcher.jsonHeaders,
+            body: parcel.body,
+            timeout: lease.timeout,
+            connectTimeout: load.connectTimeout,
+            replyLimit: 1 << 20
+        )
+        transport.send(request) { [self, attempt] result in complete(attempt, result) }
+    }
+
+    private static let jsonHeaders = [HeaderField("Content-Type", "application/json; charset=utf-8")]
+
+    /// What an attempt takes along. `nil` when it must not be made any more, because its start was long in being written down.
+    private func load(_ lease: Lease, stored: StoredBody?) -> DispatchState.Load? {
+        let load = state.withLock { state -> DispatchState.Load? in
+            // Only a repeat can be stale: the usual attempt need not read the clock.
+            if lease.number > 1, state.machine.isStale(lease.job.id, at: time.moment()) { return nil }
+            return state.load(lease, stored: stored)
+        }
+        if load == nil { update { state, now in state.endStale(lease.job.id, at: now) } }
+        return load
+    }
+
+    // MARK: Relayed calls
+
+    func transmit(_ lease: Lease, _ departure: Departure) {
+        let (call, runtime, now) = (departure.call, departure.runtime, time.now())
+        // This thread may have stood still since the decision.
+        if now - lease.startedAt.instant > Departure.patience, !mayLeave(lease) { return abandon(lease) }
+        var token: AccessToken?
+        if call.usesToken {
+            token = runtime.keeper?.token()
+            guard token != nil else { return abandon(lease, lacksToken: true) }
+        }
+        var attempt = Attempt(lease: lease, api: call.api, runtime: runtime, token: token, trail: departure.trail)
+        attempt.concernsApp = call.concernsApp
+        attempt.method = call.method
+        attempt.progress = call.stream.map(StreamProgress.init)
+        attempt.trace = observer.attemptLeaves(attempt.start)
+        var request = UpstreamRequest(
+            method: call.method,
+            origin: runtime.origin,
+            target: call.targetPrefix + (token?.value ?? "") + call.targetSuffix,
+            headers: call.headers,
+            body: call.body,
+            timeout: min(lease.timeout, max(call.deadline - now, .milliseconds(1))),
+            connectTimeout: departure.connectTimeout
+        )
+        request.stream = attempt.progress
+        request.cancelSignal = departure.signal
+        transport.send(request) { [self, attempt] result in complete(attempt, result) }
+    }
+
+    /// Its caller has gone, or the token went away between decision and transmission.
+    private func abandon(_ lease: Lease, lacksToken: Bool = false) {
+        update { state, now in state.abandon(lease, lacksToken: lacksToken, at: now) }
+    }
+
+    /// Whether its caller is still there and has time left.
+    private func mayLeave(_ lease: Lease) -> Bool {
+        state.withLock { $0.machine.mayLeave(lease.job.id, at: time.moment()) }
+    }
+
+    // MARK: Ends
+
+    /// An attempt has ended, on the transport's thread.
+    private func complete(_ attempt: Attempt, _ result: Result<UpstreamReply, TransportFailure>) {
+        let classification = attempt.classify(result)
+        let (done, className, now) = update { state, now -> (AttemptResult?, className: String, Moment) in
+            let done = state.complete(attempt, classification, result, at: now)
+            return (done, done.map { state.classes.name($0.job.retryClass) } ?? "", now)
+        }
+        let end = AttemptEnd(
+            gate: attempt.gate,
+            startedAt: attempt.lease.startedAt,
+            endedAt: now,
+            status: try? result.get().status,
+            classification: done?.classification ?? classification,
+            disposition: done?.disposition,
+            className: className,
+            traceparent: attempt.trail.traceparent,
+            trace: attempt.trace
+        )
+        observer.observe(.attemptEnded(end))
+    }
+}

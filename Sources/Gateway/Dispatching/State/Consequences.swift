@@ -1,0 +1,44 @@
+import Queueing
+import Timekeeping
+import WeirPorts
+
+/// What follows from a change of the dispatcher's state.
+struct Consequences: Sendable {
+    /// What the journal is to write in one commit, and what its answer leads to.
+    struct Write: Sendable {
+        let writes: [JournalWrite]
+        let sequel: Sequel
+    }
+
+    enum Sequel: Sendable {
+        case nothing
+        /// A message was taken into the queue; where it could leave at once, its attempt begins.
+        case accepted(JobID, started: [Lease], @Sendable (Result<Void, AcceptFailure>) -> Void)
+        /// Attempts of messages begin.
+        case started([Lease])
+        /// A message has ended; whoever waits for that is told.
+        case ended([@Sendable () -> Void], (@Sendable (Result<Void, JournalError>) -> Void)?)
+        /// The ledger has what was decided.
+        case remembered(LedgerWrites)
+    }
+
+    /// What is done outside of the lock.
+    enum Effect: Sendable {
+        case transmit(Lease, Departure)
+        /// An attempt is taken back.
+        case cancel(CancelSignal)
+        case answer(RelayCall, RelayEnd)
+    }
+
+    /// Handed to the journal under the lock, as their order there must be the order of the decisions.
+    var writes: [Write] = []
+    /// Told once the lock is released, before any effect.
+    var events: [DispatchEvent] = []
+    var effects: [Effect] = []
+    /// When to look again at the latest.
+    var wake: Instant?
+
+    mutating func write(_ writes: [JournalWrite], then sequel: Sequel = .nothing) {
+        self.writes.append(Write(writes: writes, sequel: sequel))
+    }
+}

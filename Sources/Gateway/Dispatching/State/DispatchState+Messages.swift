@@ -1,0 +1,207 @@
+import Queueing
+import Resilience
+import Timekeeping
+import WeChat
+import WeirPorts
+
+extension DispatchState {
+    // MARK: Acceptance
+
+    /// A message that this change took into the queue, until it is noted for the journal.
+    struct Acceptance: Sendable {
+        let message: Message
+        let content: MessageContent
+        let completion: @Sendable (Result<Void, AcceptFailure>) -> Void
+    }
+
+    /// Takes a message into the queue.
+    ///
+    /// - Parameter api: of the message's type. It is looked up by path, so its caller does that before it holds the lock.
+    mutating func accept(_ new: Acceptance, _ api: APIDescriptor, at now: Moment) -> AcceptFailure? {
+        let (message, content) = (new.message, new.content)
+        guard let app = machine.presentApp(named: message.app) else { return .noApp }
+        switch machine.submit(job(message, MessageProgress(), api, of: app, at: now.instant), at: now) {
+        case .refused: return .queueFull
+        case .ready, .scheduled: break
+        }
+        let trail = Trail(traceparent: content.traceparent, waitingSince: message.notBefore ?? message.createdAt)
+        bodies.keep(Parcel(body: content.body, trail: trail), for: message.id)
+        acceptance = new
+        return nil
+    }
+
+    /// Notes the new message of this change, with the start of its first attempt where that is among `actions`.
+    mutating func acceptPending(_ actions: [DispatchAction]) {
+        guard let new = acceptance.take() else { return }
+        let id = new.message.id
+        var writes = [JournalWrite.accept(new.message, new.content)]
+        var started: [Lease] = []
+        if let lease = actions.lazy.compactMap(\.started).first(where: { $0.job.id == id }) {
+            writes.append(startWrite(lease))
+            started.append(lease)
+        }
+        due.write(writes, then: .accepted(id, started: started, new.completion))
+    }
+
+    /// The journal could not take a message: it is gone.
+    mutating func discard(_ id: JobID, at now: Moment) {
+        machine.discard(id, at: now)
+        machine.journalIsWritable = false
+        _ = bodies.take(id)
+    }
+
+    /// A message as the queue has it, in the lane of its app.
+    private mutating func job(
+        _ message: Message,
+        _ progress: MessageProgress,
+        _ api: APIDescriptor,
+        of app: AppPlace,
+        at now: Instant
+    ) -> Job {
+        let lane = machine.lane(api, of: app, isDurable: true, at: now)
+        return Job(message, progress, lane: lane, retryClass: classes.index(message.retryClass))
+    }
+
+    // MARK: Attempts
+
+    /// What an attempt takes along; without a body where it must not be made any more.
+    struct Load: Sendable {
+        let parcel: Parcel
+        let api: APIDescriptor
+        let runtime: AppRuntime
+        let connectTimeout: Duration
+    }
+
+    mutating func load(_ lease: Lease, stored: StoredBody?) -> Load {
+        let id = lease.job.id
+        let parcel = machine.isInFlight(id) ? bodies.take(id) ?? stored.map(Parcel.init) : nil
+        return Load(
+            parcel: parcel ?? Parcel(body: [], trail: Trail()),
+            api: machine.api(of: lease.gate),
+            runtime: apps[lease.app],
+            connectTimeout: settings.connectTimeout
+        )
+    }
+
+    /// The start of a repeat was so long in being written down that it must not leave any more.
+    mutating func endStale(_ id: JobID, at now: Moment) {
+        guard let job = machine.endIfStale(id, at: now) else { return }
+        conclude(job, as: .unknown, reason: DispatchState.tooLateToRepeat, at: now)
+    }
+
+    /// The token went away between decision and transmission: no byte left, and the journal is told so.
+    mutating func putBack(_ lease: Lease, _ parcel: Parcel, at now: Moment) {
+        refreshToken(of: lease.app, at: now)
+        guard let job = machine.abandon(lease.job.id, lacksToken: true, at: now) else { return }
+        bodies.keep(parcel, for: job.id)
+        let settlement = Settlement(
+            state: .pending,
+            at: now.timestamp,
+            countedAttempts: Int(job.countedAttempts),
+            reason: Obstacle.Reason.noToken.rawValue
+        )
+        due.write([.conclude(job.id, settlement)])
+    }
+
+    /// An attempt can't be made, nor any other of its message.
+    mutating func fail(_ lease: Lease, because reason: String, at now: Moment) {
+        guard let job = machine.abandon(lease.job.id, at: now) else { return }
+        _ = machine.cancel(job.id)
+        conclude(job, as: .failed, reason: reason, at: now)
+    }
+
+    // MARK: Ends without an attempt
+
+    static let tooLateToRepeat = "an attempt's outcome is unknown and a repeat is not safe any more"
+
+    mutating func expire(_ job: Job, at now: Moment) {
+        // With an attempt whose outcome nobody knows behind it, `expired` would say more than is known.
+        let end: JobState = job.marks.contains(.ambiguous) ? .unknown : .expired
+        let reason = end == .unknown ? DispatchState.tooLateToRepeat : "not_after passed"
+        conclude(job, as: end, reason: reason, at: now)
+    }
+
+    /// A waiting message is taken out for good.
+    ///
+    /// - Returns: false where none waits.
+    mutating func cancel(
+        _ id: JobID,
+        because reason: String,
+        at now: Moment,
+        completion: @escaping @Sendable (Result<Void, JournalError>) -> Void
+    ) -> Bool {
+        guard case .removed(let job) = machine.cancel(id) else { return false }
+        conclude(job, as: .cancelled, reason: reason, at: now, completion: completion)
+        return true
+    }
+
+    private mutating func conclude(
+        _ job: Job,
+        as end: JobState,
+        reason: String,
+        at now: Moment,
+        completion: (@Sendable (Result<Void, JournalError>) -> Void)? = nil
+    ) {
+        let trail = bodies.take(job.id)?.trail
+        let settlement = Settlement(
+            state: end,
+            at: now.timestamp,
+            countedAttempts: Int(job.countedAttempts),
+            reason: reason
+        )
+        var ended = MessageEnd(job, gate: machine.gateName(of: job.lane), settlement)
+        ended.traceparent = trail?.traceparent ?? ""
+        due.events.append(.messageEnded(ended))
+        due.write([.conclude(job.id, settlement)], then: .ended(watchers.take(job.id), completion))
+    }
+
+    // MARK: Messages that the journal has already
+
+    /// An ended message that the journal has just set back to `pending` waits again; for its app, should that have left meanwhile.
+    mutating func readmit(_ message: Message, _ progress: MessageProgress, _ api: APIDescriptor, at now: Moment) {
+        let app = placeToWait(app: message.app, at: now)
+        machine.restore(job(message, progress, api, of: app, at: now.instant), at: now)
+    }
+
+    /// Brings back one message of an earlier process. One of an app that is not configured waits for it.
+    mutating func restore(_ restored: RestoredMessage, _ api: APIDescriptor, at now: Moment) {
+        let (message, progress) = (restored.message, restored.progress)
+        let app = placeToWait(app: message.app, at: now)
+        var job = job(message, progress, api, of: app, at: now.instant)
+        if progress.isInDoubt, api.repeatability.knowsRepeat(of: restored.doubtfulBody) {
+            job.marks.insert(.deduplicated)
+        }
+        let recovery = machine.recover(job, at: now)
+        if let attemptAt = progress.attemptAt {
+            interrupted(job, attemptAt, recovery, at: now)
+        } else if recovery == .endsUnknown {
+            conclude(job, as: .unknown, reason: DispatchState.tooLateToRepeat, at: now)
+        }
+    }
+
+    /// The end of its process cut off an attempt: what becomes of its message.
+    private mutating func interrupted(
+        _ job: Job,
+        _ startedAt: Timestamp,
+        _ recovery: DispatchMachine.Recovery,
+        at now: Moment
+    ) {
+        let attempt = AttemptRecord(
+            number: Int(job.startedAttempts),
+            startedAt: startedAt,
+            duration: .zero,
+            outcome: .unknown,
+            errmsg: "Weir stopped while the attempt was in flight"
+        )
+        let settlement = Settlement(
+            state: recovery == .waits ? .pending : .unknown,
+            at: now.timestamp,
+            countedAttempts: Int(job.countedAttempts),
+            reason: "interrupted by a restart"
+        )
+        if recovery == .endsUnknown {
+            due.events.append(.messageEnded(MessageEnd(job, gate: machine.gateName(of: job.lane), settlement)))
+        }
+        due.write([.settle(job.id, attempt, settlement)])
+    }
+}

@@ -1,0 +1,63 @@
+package import Timekeeping
+package import WeChat
+package import WeirPorts
+
+/// What the dispatcher must know of an app to send for it; replaced as a whole by a reload, and handed on by reference.
+package final class AppRuntime: Sendable {
+    package let name: String
+    let route: AppRoute
+    var origin: String { route.host }
+    /// The AppID: with another one it is another account, of which nothing is known. Empty where none is needed.
+    let account: String
+    /// `nil` for calls that bring their own token, and where none is needed.
+    package let keeper: TokenKeeper?
+    let upstream: any Upstream
+
+    package init(
+        name: String,
+        origin: String,
+        account: String = "",
+        limits: AppLimits,
+        keeper: TokenKeeper?,
+        upstream: any Upstream = WeChatUpstream()
+    ) {
+        self.name = name
+        route = AppRoute(host: origin, limits: limits)
+        self.account = account
+        self.keeper = keeper
+        self.upstream = upstream
+    }
+
+    /// One that is not configured: nothing can be sent for it.
+    convenience init(absent name: String, account: String = "") {
+        let limits = AppLimits(others: AppLimits.usual)
+        self.init(name: name, origin: AppRuntime.officialHost, account: account, limits: limits, keeper: nil)
+    }
+
+    /// WeChat's own host.
+    package static let officialHost = "https://api.weixin.qq.com"
+}
+
+/// WeChat's API.
+package struct WeChatUpstream: Upstream {
+    package init() {}
+
+    package func target(of api: APIDescriptor, body: [UInt8], token: AccessToken?, at now: Timestamp) -> String? {
+        token.map { path(of: api, body: body) + "?access_token=" + $0.value }
+    }
+
+    /// Of a mass message the body decides between two paths.
+    private func path(of api: APIDescriptor, body: [UInt8]) -> String {
+        guard let type = MessageType(api: api.label), type == .mass else { return api.label }
+        return type.api(for: body) ?? api.label
+    }
+
+    package func classify(
+        _ result: Result<UpstreamReply, TransportFailure>,
+        api: APIDescriptor,
+        method: String,
+        isCallersShape: Bool
+    ) -> Classification {
+        ReplyClassifier().classify(result, api: api, method: method, isCallersShape: isCallersShape)
+    }
+}

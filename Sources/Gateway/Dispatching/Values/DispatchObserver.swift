@@ -1,0 +1,98 @@
+package import Queueing
+package import Resilience
+package import Timekeeping
+package import WeChat
+package import WeirPorts
+
+/// Hears what the dispatcher does. Metrics, traces and logs are behind it; the dispatcher knows none of them.
+///
+/// Called outside of every lock, on the thread that caused the event. What one step of the dispatcher decided is told in that order, and
+/// before anything that follows from it leaves. Of two steps on two threads the later one may be told first.
+package protocol DispatchObserver: Sendable {
+    /// Called several times for each attempt: it must be quick.
+    func observe(_ event: DispatchEvent)
+
+    /// An attempt leaves now.
+    /// - Returns: what goes with it to its end, and is shown to the attempt after it; `nil` where nobody follows it.
+    func attemptLeaves(_ start: AttemptStart) -> (any AttemptTrace)?
+}
+
+/// What an observer keeps with an attempt. The dispatcher carries it along without a look inside.
+package protocol AttemptTrace: AnyObject, Sendable {}
+
+/// Something that the dispatcher did or met.
+package enum DispatchEvent: Sendable {
+    /// An app's api is called for the first time.
+    case gateMade(GateName)
+    case attemptEnded(AttemptEnd)
+    /// A relayed call ended because the limiter had no permit for it in time.
+    case limiterRefused(GateName)
+    case breakerMoved(BreakerTransition, breaker: String)
+    case messageEnded(MessageEnd)
+    case token(TokenReport, app: String)
+    /// Decisions could not be written to the ledger: they hold, but would not outlive the process now.
+    case ledgerNotWritten(JournalError)
+    /// Decisions found no room in the ledger: they end with the process.
+    case ledgerFull(refused: Int)
+    /// What an earlier process decided holds again. `unread`: names of entries that this version can't read.
+    case ledgerRead(facts: Int, unread: [String])
+}
+
+/// An attempt that leaves.
+package struct AttemptStart: Sendable {
+    package var lease: Lease
+    package var gate: GateName
+    package var trail: Trail
+}
+
+/// An attempt that has ended.
+package struct AttemptEnd: Sendable {
+    package var gate: GateName
+    package var startedAt: Moment
+    package var endedAt: Moment
+    /// HTTP's; `nil` where there was no answer.
+    package var status: Int?
+    package var classification: Classification
+    /// What becomes of its job; `nil` where the dispatcher had given the attempt up before.
+    package var disposition: Disposition?
+    /// The job's retry class.
+    package var className: String
+    /// As in `Trail`.
+    package var traceparent: String
+    package var trace: (any AttemptTrace)?
+}
+
+/// A message that has ended.
+package struct MessageEnd: Sendable {
+    /// The attempt that it ended with.
+    package struct Attempt: Sendable {
+        package var number: Int
+        package var outcome: Outcome
+        package var errcode: Int?
+        package var rid: String?
+        package var trace: (any AttemptTrace)?
+    }
+
+    package var id: JobID
+    package var gate: GateName
+    package var priority: Priority
+    /// When it might have gone first.
+    package var since: Timestamp
+    package var at: Timestamp
+    package var state: JobState
+    package var reason: String?
+    /// `nil` where it ended without an attempt.
+    package var last: Attempt?
+    /// As in `Trail`; empty where that is not at hand.
+    package var traceparent = ""
+
+    init(_ job: Job, gate: GateName, _ settlement: Settlement) {
+        id = job.id
+        self.gate = gate
+        priority = job.priority
+        since = max(job.acceptedAt, job.notBefore ?? job.acceptedAt)
+        at = settlement.at
+        state = settlement.state
+        reason = settlement.reason
+    }
+}
