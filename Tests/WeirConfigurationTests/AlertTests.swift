@@ -180,6 +180,36 @@ import WeirConfiguration
         }
     }
 
+    @Test func `each change of a sink names its key as the file does`() throws {
+        var text = Self.good
+        for (old, new) in [
+            ("[oA, oB]", "[oA, oC]"), ("{externalURL}", "https://a.b"), ("p?a={alertname}", "p"),
+            ("{alerts}", "{count}"),
+            ("SECx", "SECy"), ("at_all: true", "at_all: false"), ("15/m", "12/m"), ("[138]", "[139]"), ("k1", "k2"),
+            ("[\"@all\"]", "[u]"), ("[oncall, ding]", "[ding]"),
+        ] { text = text.replacing(old, with: new) }
+        let environment = ["DING_TOKEN": "token-of-ding"]
+        let old = Reading.read(Reading.app + Self.clients + Self.good, environment: environment)
+        let new = Reading.read(Reading.app + Self.clients + text, environment: environment)
+        let changes = ConfigurationChanges(from: try #require(old.configuration), to: try #require(new.configuration))
+        #expect(
+            changes.all.map(\.description) == [
+                "alerts.routes: [{match: {severity: [critical], team: [pay, orders]}, to: [oncall, ding]}, {match: {}, to: [wecom]}] → "
+                    + "[{match: {severity: [critical], team: [pay, orders]}, to: [ding]}, {match: {}, to: [wecom]}]",
+                "alerts.sinks.ding.at_all: true → false",
+                "alerts.sinks.ding.at_mobiles: changed",
+                "alerts.sinks.ding.rate: {rate: 15/m, burst: 5} → {rate: 12/m, burst: 8}",
+                "alerts.sinks.ding.secret: changed",
+                "alerts.sinks.notice.page: p?a={alertname} → p",
+                "alerts.sinks.oncall.to: changed",
+                "alerts.sinks.oncall.url: {externalURL} → https://a.b",
+                "alerts.sinks.text.text: {alerts} → {count}",
+                "alerts.sinks.wecom.key: changed",
+                "alerts.sinks.wecom.mentioned: changed",
+            ]
+        )
+    }
+
     @Test func `no secret and no openid is printed`() throws {
         let read = Reading.read(Reading.app + Self.clients + Self.good, environment: ["DING_TOKEN": "token-of-ding"])
         let configuration = try #require(read.configuration)
@@ -191,7 +221,7 @@ import WeirConfiguration
         for secret in ["token-of-ding", "SECx", "oA", "oB", "k1", "138"] {
             #expect(!lines.contains { $0.contains(secret) }, "\(secret)")
         }
-        #expect(lines.contains("alerts.sinks.ding.key: (secret)"))
+        #expect(lines.contains("alerts.sinks.ding.access_token: (secret)"))
         #expect(lines.contains("alerts.sinks.wecom: removed"))
     }
 }

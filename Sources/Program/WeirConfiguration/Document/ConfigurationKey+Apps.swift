@@ -20,8 +20,49 @@ extension ConfigurationKey.App: SectionKey {
         case .secret: .secret(values.secret)
         case .secretFile: .nothing
         case .hosts: .text(ConfigurationSettings.bracketed(values.hosts))
-        case .limits: .below { ConfigurationSettings.limits(values, at: $0) }
+        case .limits:
+            .below { path in
+                ConfigurationKey.Limits.settings(values, at: path)
+                    + values.limits.sorted { $0.key < $1.key }.map {
+                        Setting("\(path).\($0.key)", ConfigurationKey.Limit.line($0.value), needsRestart: needsRestart)
+                    }
+            }
         case .acceptAppSecret: .text("\(values.acceptAppSecret)")
+        }
+    }
+
+    var needsRestart: Bool { false }
+}
+
+extension ConfigurationKey.Limits: SectionKey {
+    func read(_ field: Field, by reader: inout DocumentReader, into values: inout AppConfiguration) {
+        switch self {
+        case .default: reader.set(&values.defaultLimit, reader.limit(field))
+        }
+    }
+
+    func shown(_ values: AppConfiguration) -> ShownValue {
+        switch self {
+        case .default: .text(ConfigurationKey.Limit.line(values.defaultLimit))
+        }
+    }
+
+    var needsRestart: Bool { false }
+}
+
+extension ConfigurationKey.Limit: SectionKey {
+    func read(_ field: Field, by reader: inout DocumentReader, into values: inout RateLimit) {
+        switch self {
+        // With a burst of its own, which the next key replaces.
+        case .rate: reader.set(&values, reader.rate(field))
+        case .burst: reader.set(&values.burst, reader.integer(field, in: 1...1_000_000))
+        }
+    }
+
+    func shown(_ values: RateLimit) -> ShownValue {
+        switch self {
+        case .rate: .text(RateText.format(values))
+        case .burst: .text("\(values.burst)")
         }
     }
 
@@ -32,7 +73,14 @@ extension ConfigurationKey.Client: SectionKey {
     func read(_ field: Field, by reader: inout DocumentReader, into values: inout ClientConfiguration) {
         switch self {
         case .key: values.keys = reader.keys(field)
-        case .apps: values.apps = reader.apps(field)
+        case .apps:
+            values.apps = reader.names(
+                field,
+                of: reader.configuration.apps,
+                what: "app",
+                atMost: DocumentReader.appLimit,
+                hint: "; leave the key out for all apps"
+            )
         case .apis: values.apis = reader.apis(field)
         case .rate: values.rate = reader.rate(field)
         case .priority: values.priority = reader.priority(field)
@@ -47,7 +95,7 @@ extension ConfigurationKey.Client: SectionKey {
         case .key: .secret(values.keys.joined(separator: "\n"))
         case .apps: .text(values.apps.map(ConfigurationSettings.bracketed) ?? "all")
         case .apis: .text(ConfigurationSettings.bracketed(values.apis))
-        case .rate: .text(values.rate.map(ConfigurationSettings.text) ?? "none")
+        case .rate: .text(values.rate.map(ConfigurationKey.Limit.line) ?? "none")
         case .priority: .text(values.priority?.name ?? "none")
         case .maxPriority: .text(values.maxPriority.name)
         case .retryClass: .text(values.retryClass ?? "none")

@@ -103,6 +103,24 @@ extension ConfigurationKey.Upstream: SectionKey {
     var needsRestart: Bool { self == .proxy || self == .caFile }
 }
 
+extension ConfigurationKey.Retry: SectionKey {
+    func read(_ field: Field, by reader: inout DocumentReader, into values: inout RetryConfiguration) {
+        switch self {
+        case .default: reader.set(&values.defaultClass, reader.choice(field, of: reader.classNames))
+        case .budget: reader.read(field, ConfigurationKey.Budget.self, into: &values.budget)
+        }
+    }
+
+    func shown(_ values: RetryConfiguration) -> ShownValue {
+        switch self {
+        case .default: .text(values.defaultClass)
+        case .budget: .below { ConfigurationKey.Budget.settings(values.budget, at: $0) }
+        }
+    }
+
+    var needsRestart: Bool { false }
+}
+
 extension ConfigurationKey.RetryClass: SectionKey {
     func read(_ field: Field, by reader: inout DocumentReader, into values: inout RetryPolicy) {
         let hour = Duration.milliseconds(1)...Duration.seconds(3600)

@@ -24,6 +24,11 @@ enum ConfigurationKey {
         case acceptAppSecret = "accept_app_secret"
     }
 
+    /// Beside the paths.
+    enum Limits: String, CaseIterable {
+        case `default`
+    }
+
     enum Limit: String, CaseIterable {
         case rate, burst
     }
@@ -44,6 +49,11 @@ enum ConfigurationKey {
         case open
         case openMax = "open_max"
         case probes
+    }
+
+    /// Beside the classes' names.
+    enum Retry: String, CaseIterable {
+        case `default`, budget
     }
 
     enum RetryClass: String, CaseIterable {
@@ -96,44 +106,18 @@ enum ConfigurationKey {
     }
 
     enum AlertSink: String, CaseIterable {
-        case type, rate, text, app, to, url, page, fields
+        case type, rate, app, to
         case templateID = "template_id"
         case accessToken = "access_token"
-        case secret
+        case secret, key, url, page, fields, text
         case atMobiles = "at_mobiles"
         case atAll = "at_all"
-        case key, mentioned
+        case mentioned
         case mentionedMobiles = "mentioned_mobiles"
     }
 
     enum AlertRoute: String, CaseIterable {
         case match, to
-    }
-
-    /// In `retry`, beside the classes' names.
-    static let retrySettings = ["default", "budget"]
-    /// In `apps.NAME.limits`, beside the paths.
-    static let defaultLimit = "default"
-
-    /// All keys as dotted paths, names that the file chooses in capitals: `apps.APP.secret`.
-    static var paths: [String] {
-        func section(_ path: String, _ keys: [String]) -> [String] { [path] + keys.map { "\(path).\($0)" } }
-        return section("server", names(Server.self)) + section("storage", names(Storage.self))
-            + section("storage.keep", names(Keep.self)).dropFirst() + section("apps", [])
-            + section("apps.APP", names(App.self)).dropFirst() + ["apps.APP.limits.default"]
-            + section("apps.APP.limits.PATH", names(Limit.self)).dropFirst() + section("clients", [])
-            + section("clients.CLIENT", names(Client.self)).dropFirst() + section("breaker", names(Breaker.self))
-            + section("retry", retrySettings) + section("retry.CLASS", names(RetryClass.self)).dropFirst()
-            + section("retry.budget", names(Budget.self)).dropFirst() + section("queue", names(Queue.self))
-            + section("relay", names(Relay.self)) + section("upstream", names(Upstream.self))
-            + section("log", names(Log.self)) + section("tracing", names(Tracing.self))
-            + alertPaths
-    }
-
-    private static var alertPaths: [String] {
-        ["alerts"] + names(Alerts.self).map { "alerts.\($0)" }
-            + names(AlertSink.self).map { "alerts.sinks.SINK.\($0)" }
-            + names(AlertRoute.self).map { "alerts.routes.ROUTE.\($0)" }
     }
 
     static func names<Key: CaseIterable & RawRepresentable<String>>(_ keys: Key.Type) -> [String] {

@@ -2,8 +2,6 @@ import Resilience
 import Weir
 
 extension DocumentReader {
-    private typealias Key = ConfigurationKey.AlertSink
-
     /// Openids of one sink, and people whom a robot mentions.
     static let recipientLimit = 100
     /// Variables of a template.
@@ -11,104 +9,53 @@ extension DocumentReader {
     /// Characters of a text with placeholders.
     static let templateLimit = 4096
 
-    private static let types: [(name: String, value: SinkType)] = [
-        ("template", .message(.template)), ("subscribe", .message(.subscribe)), ("custom", .message(.custom)),
-        ("dingtalk", .robot(.dingtalk)), ("wecom", .robot(.wecom)),
-    ]
+    private static let emptySinks: [(name: String, value: AlertSinkConfiguration)] =
+        (AlertMessageConfiguration.Kind.allCases.map(AlertSinkConfiguration.empty)
+        + RobotConfiguration.Kind.allCases.map(AlertSinkConfiguration.empty)).map { ($0.type, $0) }
 
-    private enum SinkType {
-        case message(AlertMessageConfiguration.Kind)
-        case robot(RobotConfiguration.Kind)
-
-        /// The keys that such a sink has beside `type` and `rate`.
-        var keys: [Key] {
-            switch self {
-            case .message(.template): [.app, .to, .templateID, .url, .fields]
-            case .message(.subscribe): [.app, .to, .templateID, .page, .fields]
-            case .message: [.app, .to, .text]
-            case .robot(.dingtalk): [.accessToken, .secret, .url, .text, .atMobiles, .atAll]
-            case .robot(.wecom): [.key, .url, .text, .mentioned, .mentionedMobiles]
-            }
-        }
-    }
-
-    /// A sink; nil, with a problem, if it is none.
-    mutating func alertSink(_ field: Field) -> AlertSinkConfiguration? {
-        let section = section(field, Key.self)
+    /// A sink; nil, with a problem, if nobody knows of what type.
+    mutating func sink(_ field: Field) -> AlertSinkConfiguration? {
+        let section = section(field, ConfigurationKey.AlertSink.self)
         guard field.isMapping else { return nil }
-        if section[.type] == nil { report(at: field.keyPosition, field.path, "needs type") }
-        guard let type = choice(section[.type], of: Self.types) else { return nil }
-        for key in Key.allCases where key != .type && key != .rate && !type.keys.contains(key) {
-            guard let stray = section[key] else { continue }
-            let known = type.keys.map { "`\($0.rawValue)`" }.joined(separator: ", ")
-            report(at: stray.keyPosition, stray.path, "does not belong to such a sink, which has \(known)")
+        let type = section[.type]
+        if type == nil { report(at: field.keyPosition, field.path, "needs type") }
+        guard var sink = choice(type, of: Self.emptySinks) else { return nil }
+        let onlyApp = configuration.apps.count == 1 ? configuration.apps.keys.first : nil
+        if let onlyApp { sink.message?.app = onlyApp }
+        for key in ConfigurationKey.AlertSink.allCases {
+            guard key.isRequired, key.types.contains(sink.type), section[key] == nil else { continue }
+            if key == .app, onlyApp != nil { continue }
+            report(at: field.keyPosition, field.path, "needs \(key.rawValue)")
         }
-        switch type {
-        case .message(let kind):
-            guard let message = message(section, kind: kind, in: field) else { return nil }
-            return AlertSinkConfiguration(
-                .wechat(message),
-                rate: alertRate(section[.rate], isRobot: false) ?? AlertSinkConfiguration.defaultRate
-            )
-        case .robot(let kind):
-            return robot(section, kind: kind, in: field)
-        }
+        read(section, into: &sink)
+        return sink
     }
 
-    private mutating func need(_ key: Key, in section: Section<Key>, of field: Field) -> Field? {
-        if section[key] == nil { report(at: field.keyPosition, field.path, "needs \(key.rawValue)") }
-        return section[key]
+    /// A key that such a sink does not have.
+    mutating func reportStray(_ field: Field, in sink: AlertSinkConfiguration) {
+        let known = ConfigurationKey.AlertSink.allCases
+            .filter { $0 != .type && $0 != .rate && $0.types.contains(sink.type) }
+            .map { "`\($0.rawValue)`" }.joined(separator: ", ")
+        report(at: field.keyPosition, field.path, "does not belong to such a sink, which has \(known)")
     }
 
-    private mutating func message(
-        _ section: Section<Key>,
-        kind: AlertMessageConfiguration.Kind,
-        in field: Field
-    ) -> AlertMessageConfiguration? {
-        let apps = configuration.apps.keys.sorted()
-        var app = choice(section[.app], of: apps.map { ($0, $0) })
-        if section[.app] == nil {
-            if apps.count == 1 { app = apps[0] } else { _ = need(.app, in: section, of: field) }
-        }
-        let openIDs = texts(need(.to, in: section, of: field), what: "openid")
-        var message = AlertMessageConfiguration(app: app ?? "", kind: kind, recipients: openIDs)
-        if kind == .custom {
-            if let text = template(section[.text]) { message.text = text }
-        } else {
-            message.templateID = scalar(need(.templateID, in: section, of: field))?.text ?? ""
-            message.link = template(kind == .template ? section[.url] : section[.page])
-            message.fields = fields(need(.fields, in: section, of: field))
-        }
-        return message
+    /// The apps' names, for a choice among them.
+    var appNames: [(name: String, value: String)] {
+        configuration.apps.keys.sorted().map { ($0, $0) }
     }
 
-    private mutating func robot(
-        _ section: Section<Key>,
-        kind: RobotConfiguration.Kind,
-        in field: Field
-    ) -> AlertSinkConfiguration {
-        let keyField = need(kind == .dingtalk ? .accessToken : .key, in: section, of: field)
-        let key = secret(keyField) ?? ""
-        if let keyField, key.contains(where: { "/?&=".contains($0) }) {
-            report(
-                keyField,
-                "looks like an address: write only what follows `\(kind == .dingtalk ? "access_token" : "key")=` in it"
-            )
+    /// What a robot's address ends with, after the name of that parameter.
+    mutating func robotKey(_ field: Field, _ parameter: String) -> String? {
+        let key = secret(field)
+        if let key, key.contains(where: { "/?&=".contains($0) }) {
+            report(field, "looks like an address: write only what follows `\(parameter)=` in it")
         }
-        var robot = RobotConfiguration(kind: kind, key: key, secret: secret(section[.secret]))
-        if let field = section[.url], let origin = host(field) { robot.origin = origin }
-        if let rate = alertRate(section[.rate], isRobot: true) { robot.rate = rate }
-        var sink = AlertRobotConfiguration(robot)
-        if let text = template(section[.text]) { sink.text = text }
-        sink.mentioned = texts(section[.mentioned], what: "user")
-        sink.mobiles = texts(kind == .dingtalk ? section[.atMobiles] : section[.mentionedMobiles], what: "number")
-        sink.mentionsAll = boolean(section[.atAll]) ?? false
-        return AlertSinkConfiguration(.robot(sink), rate: robot.rate)
+        return key
     }
 
     /// A rate with a burst of as many as its unit of time has, and for a robot never more than 20 in any minute.
-    private mutating func alertRate(_ field: Field?, isRobot: Bool) -> RateLimit? {
-        guard let field, var limit = rate(field) else { return nil }
+    mutating func alertRate(_ field: Field, isRobot: Bool) -> RateLimit? {
+        guard var limit = rate(field) else { return nil }
         limit.burst = min(limit.permits, 1000)
         guard isRobot else { return limit }
         let perMinute = (Double(limit.permits) * (Duration.seconds(60) / limit.per)).rounded(.up)
@@ -121,8 +68,7 @@ extension DocumentReader {
         return limit
     }
 
-    private mutating func fields(_ field: Field?) -> [AlertField] {
-        guard let field else { return [] }
+    mutating func fields(_ field: Field) -> [AlertField] {
         let entries = entries(field)
         if entries.isEmpty, field.isMapping { report(field, "names no variable of the template") }
         if entries.count > Self.fieldLimit {
@@ -140,7 +86,7 @@ extension DocumentReader {
     }
 
     /// A text with placeholders.
-    private mutating func template(_ field: Field?) -> AlertTemplate? {
+    mutating func template(_ field: Field) -> AlertTemplate? {
         guard let scalar = scalar(field) else { return nil }
         guard scalar.text.unicodeScalars.count <= Self.templateLimit else {
             report(scalar.field, "has more than \(Self.templateLimit) characters")
@@ -163,8 +109,8 @@ extension DocumentReader {
     }
 
     /// A list of short texts, each once.
-    private mutating func texts(_ field: Field?, what: String) -> [String] {
-        guard let field, let items = list(field, atMost: Self.recipientLimit, example: "[a, b]") else { return [] }
+    mutating func texts(_ field: Field, what: String) -> [String] {
+        guard let items = list(field, atMost: Self.recipientLimit, example: "[a, b]") else { return [] }
         if items.isEmpty, what == "openid" { report(field, "names nobody") }
         var texts: [String] = []
         for item in items {
@@ -183,5 +129,16 @@ extension DocumentReader {
             }
         }
         return texts
+    }
+}
+
+extension AlertSinkConfiguration {
+    /// Without values, for its keys to be read into.
+    static func empty(_ kind: AlertMessageConfiguration.Kind) -> Self {
+        Self(.wechat(AlertMessageConfiguration(app: "", kind: kind, recipients: [])))
+    }
+
+    static func empty(_ kind: RobotConfiguration.Kind) -> Self {
+        Self(.robot(AlertRobotConfiguration(RobotConfiguration(kind: kind, key: ""))))
     }
 }

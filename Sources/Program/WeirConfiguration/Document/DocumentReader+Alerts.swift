@@ -1,4 +1,3 @@
-import Resilience
 import Weir
 
 extension DocumentReader {
@@ -10,63 +9,49 @@ extension DocumentReader {
     static let matchLimit = 50
 
     mutating func readAlerts(_ field: Field?) {
-        guard let field else { return }
-        let section = section(field, ConfigurationKey.Alerts.self)
-        if let lifetime = duration(section[.lifetime], in: .seconds(60)...Duration.seconds(30 * 86_400)) {
-            configuration.alerts.lifetime = lifetime
+        let section = read(field, ConfigurationKey.Alerts.self, of: \.alerts)
+        if section[.routes] == nil, !configuration.alerts.sinks.isEmpty {
+            report(at: section.keyPosition, section.path, "needs routes, which say what goes to which sink")
         }
-        let classes = configuration.retry.classes.keys.sorted()
-        if let name = choice(section[.retryClass], of: classes.map { ($0, $0) }) {
-            configuration.alerts.retryClass = name
-        }
-        configuration.alerts.clients = names(
-            section[.clients],
-            of: configuration.clients.keys.sorted(),
-            what: "client",
-            atMost: Self.clientLimit
-        )
-        let sinks = section[.sinks].map { entries($0) } ?? []
-        if sinks.count > Self.sinkLimit, let field = section[.sinks] {
-            return report(field, "holds \(sinks.count) sinks; at most \(Self.sinkLimit) are allowed")
-        }
-        for entry in sinks {
-            guard let field = section[.sinks] else { break }
-            let child = child(entry, of: field)
-            guard checkName(entry, in: field) else { continue }
-            configuration.alerts.sinks[entry.key] = alertSink(child)
-        }
-        readRoutes(section[.routes], sinks: sinks.map(\.key), in: field)
     }
 
-    private mutating func readRoutes(_ field: Field?, sinks: [String], in section: Field) {
-        guard let field else {
-            if !sinks.isEmpty {
-                report(at: section.keyPosition, "alerts", "needs routes, which say what goes to which sink")
-            }
-            return
+    mutating func sinks(_ field: Field) -> [String: AlertSinkConfiguration] {
+        let entries = entries(field)
+        let isFew = entries.count <= Self.sinkLimit
+        if !isFew { report(field, "holds \(entries.count) sinks; at most \(Self.sinkLimit) are allowed") }
+        var sinks: [String: AlertSinkConfiguration] = [:]
+        for entry in entries {
+            let child = child(entry, of: field)
+            let sink = isFew && checkName(entry, in: field) ? sink(child) : nil
+            // One with a problem counts as well: a route that names it has none.
+            sinks[entry.key] = sink ?? .empty(.custom)
         }
-        guard let items = list(field, atMost: Self.routeLimit, example: "[{to: [oncall]}]") else { return }
-        if items.isEmpty { return report(field, "names no route; the last one takes what no other does") }
+        return sinks
+    }
+
+    mutating func routes(_ field: Field) -> [AlertRouteConfiguration] {
+        guard let items = list(field, atMost: Self.routeLimit, example: "[{to: [oncall]}]") else { return [] }
+        if items.isEmpty { report(field, "names no route; the last one takes what no other does") }
+        var routes: [AlertRouteConfiguration] = []
         for (index, item) in items.enumerated() {
             let item = Field(path: "\(field.path)[\(index)]", keyPosition: item.keyPosition, node: item.node)
-            let route = self.section(item, ConfigurationKey.AlertRoute.self)
-            let match = matches(route[.match])
+            var route = AlertRouteConfiguration(sinks: [])
+            let section = read(item, ConfigurationKey.AlertRoute.self, into: &route)
             // A match that could not be read is a problem of its own.
-            let isWithoutMatch = route[.match].map { $0.isMapping && entries($0).isEmpty } ?? true
-            if route[.to] == nil, item.isMapping { report(item, "needs to") }
-            let to = names(route[.to], of: sinks, what: "sink", atMost: Self.sinkLimit) ?? []
+            let isWithoutMatch = section[.match].map { $0.isMapping && entries($0).isEmpty } ?? true
+            if section[.to] == nil, item.isMapping { report(item, "needs to") }
             let isLast = index == items.count - 1
-            if isLast, !match.isEmpty {
+            if isLast, !route.match.isEmpty {
                 report(item, "the last route must have no match, or alerts that no route matches would be lost")
-            } else if !isLast, match.isEmpty, item.isMapping, isWithoutMatch {
+            } else if !isLast, route.match.isEmpty, item.isMapping, isWithoutMatch {
                 report(item, "has no match and is not the last: no alert would reach the routes below it")
             }
-            configuration.alerts.routes.append(AlertRouteConfiguration(match: match, sinks: to))
+            routes.append(route)
         }
+        return routes
     }
 
-    private mutating func matches(_ field: Field?) -> [String: [String]] {
-        guard let field else { return [:] }
+    mutating func match(_ field: Field) -> [String: [String]] {
         let entries = entries(field)
         if entries.count > Self.matchLimit {
             report(field, "has \(entries.count) labels; at most \(Self.matchLimit) are allowed")
@@ -87,24 +72,5 @@ extension DocumentReader {
             match[entry.key] = values
         }
         return match
-    }
-
-    /// A list of names that exist.
-    mutating func names(_ field: Field?, of known: [String], what: String, atMost limit: Int) -> [String]? {
-        guard let field, let items = list(field, atMost: limit, example: "[main]") else { return nil }
-        if items.isEmpty { report(field, "names no \(what)") }
-        var names: [String] = []
-        for item in items {
-            guard let name = scalar(item) else { continue }
-            if names.contains(name.text) {
-                report(item, "\(name.shown) is listed twice")
-            } else if !known.contains(name.text) {
-                let near = name.isShowable ? EditDistance.suggestion(for: name.text, among: known) : nil
-                report(item, "there is no \(what) \(name.shown)" + (near.map { "; did you mean `\($0)`?" } ?? ""))
-            } else {
-                names.append(name.text)
-            }
-        }
-        return names
     }
 }

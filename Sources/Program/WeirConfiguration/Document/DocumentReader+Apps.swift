@@ -107,8 +107,7 @@ extension DocumentReader {
         return nil
     }
 
-    mutating func readLimits(_ field: Field?, into app: inout AppConfiguration) {
-        guard let field else { return }
+    mutating func readLimits(_ field: Field, into app: inout AppConfiguration) {
         let entries = entries(field)
         if entries.count > Self.pathLimit {
             report(field, "has \(entries.count) entries; at most \(Self.pathLimit) are allowed")
@@ -116,8 +115,8 @@ extension DocumentReader {
         }
         for entry in entries {
             let child = child(entry, of: field)
-            if entry.key == ConfigurationKey.defaultLimit {
-                if let limit = limit(child) { app.defaultLimit = limit }
+            if let key = ConfigurationKey.Limits(rawValue: entry.key) {
+                key.read(child, by: &self, into: &app)
             } else if checkPath(entry.key, at: entry.position, child.path) {
                 if let limit = limit(child) { app.limits[entry.key] = limit }
             }
@@ -131,20 +130,17 @@ extension DocumentReader {
         }
         let isValid = path.hasPrefix("/") && path.count > 1 && path.count <= 128 && isPlain
         if isValid, !path.contains("//"), !path.hasSuffix("/") { return true }
-        let near = EditDistance.suggestion(for: path, among: [ConfigurationKey.defaultLimit])
+        let near = EditDistance.suggestion(for: path, among: ConfigurationKey.names(ConfigurationKey.Limits.self))
         let hint = near.map { " or `\($0)`" } ?? ""
         report(at: position, place, "not a path\(hint); write such as /cgi-bin/message/template/send")
         return false
     }
 
-    private mutating func limit(_ field: Field) -> RateLimit? {
-        let section = section(field, ConfigurationKey.Limit.self)
-        let burst = integer(section[.burst], in: 1...1_000_000)
-        guard var limit = rate(section[.rate]) else {
-            if section[.rate] == nil, field.isMapping { report(at: field.keyPosition, field.path, "needs rate") }
-            return nil
-        }
-        if let burst { limit.burst = burst }
-        return limit
+    mutating func limit(_ field: Field) -> RateLimit? {
+        var limit = RateLimit(permits: 1, per: .seconds(1), burst: 1)
+        let section = read(field, ConfigurationKey.Limit.self, into: &limit)
+        if section[.rate] != nil { return limit }
+        if field.isMapping { report(at: field.keyPosition, field.path, "needs rate") }
+        return nil
     }
 }

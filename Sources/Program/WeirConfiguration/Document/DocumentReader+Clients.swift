@@ -49,30 +49,6 @@ extension DocumentReader {
         return items.compactMap { key($0) }
     }
 
-    mutating func apps(_ field: Field?) -> [String]? {
-        guard let field, let items = list(field, atMost: Self.appLimit, example: "[main]") else { return nil }
-        if items.isEmpty { report(field, "names no app; leave the key out for all apps") }
-        var (names, seen) = ([String](), Set<String>())
-        for item in items {
-            guard let name = scalar(item) else { continue }
-            if configuration.apps[name.text] == nil {
-                let near = suggestedApp(for: name)
-                report(item, "there is no app \(name.shown)" + (near.map { "; did you mean `\($0)`?" } ?? ""))
-            } else if seen.insert(name.text).inserted {
-                names.append(name.text)
-            } else {
-                report(item, "\(name.shown) is listed twice")
-            }
-        }
-        return names
-    }
-
-    /// The app that was probably meant. Looked for only as long as problems are listed one by one, as it costs a look at every app.
-    private func suggestedApp(for name: Scalar) -> String? {
-        guard name.isShowable, problems.count < ConfigurationReader.problemLimit else { return nil }
-        return EditDistance.suggestion(for: name.text, among: configuration.apps.keys.sorted())
-    }
-
     mutating func apis(_ field: Field?) -> [String] {
         guard let items = list(field, atMost: Self.apiLimit, example: "[/cgi-bin/message/mass/send]") else { return [] }
         var paths: [String] = []

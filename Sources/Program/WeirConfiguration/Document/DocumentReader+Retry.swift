@@ -9,16 +9,18 @@ extension DocumentReader {
 
     mutating func readRetry(_ field: Field?) {
         guard let field else { return }
-        var fallback: Field?
+        var known: [String: Field] = [:]
         for entry in entries(field) {
             let child = child(entry, of: field)
-            switch entry.key {
-            case "default": fallback = child
-            case "budget": read(child, ConfigurationKey.Budget.self, of: \.retry.budget)
-            default: readRetryClass(entry, child, in: field)
+            if ConfigurationKey.Retry(rawValue: entry.key) == nil {
+                readRetryClass(entry, child, in: field)
+            } else {
+                known[entry.key] = child
             }
         }
-        set(&configuration.retry.defaultClass, choice(fallback, of: classNames))
+        // After the classes, one of which is the default.
+        let section = Section<ConfigurationKey.Retry>(path: field.path, keyPosition: field.keyPosition, fields: known)
+        read(section, of: \.retry)
     }
 
     private mutating func readRetryClass(_ entry: YAMLNode.Entry, _ field: Field, in parent: Field) {
@@ -30,7 +32,8 @@ extension DocumentReader {
                 report(at: entry.position, field.path, "more than \(Self.retryClassLimit) retry classes")
                 return
             }
-            let builtIn = RetryConfiguration().classes.keys.sorted() + ConfigurationKey.retrySettings
+            let builtIn =
+                RetryConfiguration().classes.keys.sorted() + ConfigurationKey.names(ConfigurationKey.Retry.self)
             if let near = EditDistance.suggestion(for: name, among: builtIn) {
                 warn(at: entry.position, field.path, "makes a new retry class; did you mean `\(near)`?")
             }

@@ -53,6 +53,37 @@ extension DocumentReader {
         return nodes.map { Field(path: field.path, keyPosition: field.keyPosition, node: $0) }
     }
 
+    /// A list of names that exist, each once.
+    mutating func names<Value>(
+        _ field: Field,
+        of known: [String: Value],
+        what: String,
+        atMost limit: Int,
+        hint: String = ""
+    ) -> [String]? {
+        guard let items = list(field, atMost: limit, example: "[main]") else { return nil }
+        if items.isEmpty { report(field, "names no \(what)\(hint)") }
+        var (names, seen) = ([String](), Set<String>())
+        for item in items {
+            guard let name = scalar(item) else { continue }
+            if known[name.text] == nil {
+                let near = suggestion(for: name, among: known)
+                report(item, "there is no \(what) \(name.shown)" + (near.map { "; did you mean `\($0)`?" } ?? ""))
+            } else if seen.insert(name.text).inserted {
+                names.append(name.text)
+            } else {
+                report(item, "\(name.shown) is listed twice")
+            }
+        }
+        return names
+    }
+
+    /// The name that was probably meant. Looked for only as long as problems are listed one by one, as it costs a look at every name.
+    private func suggestion<Value>(for name: Scalar, among known: [String: Value]) -> String? {
+        guard name.isShowable, problems.count < ConfigurationReader.problemLimit else { return nil }
+        return EditDistance.suggestion(for: name.text, among: known.keys.sorted())
+    }
+
     mutating func integer(_ field: Field?, in range: ClosedRange<Int>) -> Int? {
         guard let scalar = scalar(field) else { return nil }
         let digits = scalar.text.hasPrefix("-") ? scalar.text.dropFirst() : scalar.text[...]

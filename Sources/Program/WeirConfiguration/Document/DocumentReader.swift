@@ -31,18 +31,11 @@ struct DocumentReader {
 
     mutating func read(_ root: YAMLNode) {
         let root = section(Field(path: "", keyPosition: root.position, node: root), ConfigurationKey.Root.self)
-        readServer(root[.server])
-        self.read(root[.storage], ConfigurationKey.Storage.self, of: \.storage)
-        readBreaker(root[.breaker])
-        readRetry(root[.retry])
-        self.read(root[.queue], ConfigurationKey.Queue.self, of: \.queue)
-        self.read(root[.relay], ConfigurationKey.Relay.self, of: \.relay)
-        readUpstream(root[.upstream])
-        self.read(root[.log], ConfigurationKey.Log.self, of: \.log)
-        self.read(root[.tracing], ConfigurationKey.Tracing.self, of: \.tracing)
-        readApps(root[.apps])
-        readClients(root[.clients])
-        readAlerts(root[.alerts])
+        for isReferring in [false, true] {
+            for key in ConfigurationKey.Root.allCases where key.refersToOthers == isReferring {
+                key.read(root[key], by: &self)
+            }
+        }
         checkSecretsDiffer()
         checkExposure()
     }

@@ -29,6 +29,16 @@ enum ShownValue {
 }
 
 extension SectionKey {
+    /// All values of a mapping that is shown as one: `{rate: 5/s, burst: 9}`.
+    static func line(_ values: Values) -> String {
+        "{" + settings(values, at: "").map { "\($0.key.dropFirst()): \($0.text)" }.joined(separator: ", ") + "}"
+    }
+
+    /// All values of the mappings that stand at `path` by names of the file's own.
+    static func settings(_ named: [String: Values], at path: String) -> [Setting] {
+        named.sorted { $0.key < $1.key }.flatMap { settings($0.value, at: "\(path).\($0.key)") }
+    }
+
     /// All values of the mapping that stands at `path`.
     static func settings(_ values: Values, at path: String) -> [Setting] {
         allCases.flatMap { key -> [Setting] in
@@ -52,10 +62,14 @@ extension DocumentReader {
         into values: inout Key.Values
     ) -> Section<Key> {
         let section = section(field, keys)
+        read(section, into: &values)
+        return section
+    }
+
+    mutating func read<Key: SectionKey>(_ section: Section<Key>, into values: inout Key.Values) {
         for key in Key.allCases {
             if let field = section[key] { key.read(field, by: &self, into: &values) }
         }
-        return section
     }
 
     /// The same for a part of the whole configuration.
@@ -65,10 +79,22 @@ extension DocumentReader {
         _ keys: Key.Type,
         of part: WritableKeyPath<GatewayConfiguration, Key.Values>
     ) -> Section<Key> {
-        var values = configuration[keyPath: part]
-        let section = read(field, keys, into: &values)
-        configuration[keyPath: part] = values
+        let section = section(field, keys)
+        read(section, of: part)
         return section
+    }
+
+    mutating func read<Key: SectionKey>(
+        _ section: Section<Key>,
+        of part: WritableKeyPath<GatewayConfiguration, Key.Values>
+    ) {
+        for key in Key.allCases {
+            guard let field = section[key] else { continue }
+            // Put back after each key: a later one may refer to what it read.
+            var values = configuration[keyPath: part]
+            key.read(field, by: &self, into: &values)
+            configuration[keyPath: part] = values
+        }
     }
 
     /// Takes a value over where there is one.

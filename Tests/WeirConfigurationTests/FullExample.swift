@@ -1,0 +1,31 @@
+import TestSupport
+import Testing
+import Weir
+import WeirConfiguration
+
+/// `examples/weir.yml` with what stands in its comments.
+enum FullExample {
+    static let environment = [
+        "WEIR_MAIN_SECRET": "0123456789abcdef0123456789abcdef", "ORDERS_KEY": "orders-0123456789",
+        "CAMPAIGNS_KEY": "campaigns-012345",
+        "ORDERS_OLD_KEY": "orders-9876543210", "WEIR_ADMIN_KEY": "admin-0123456789",
+        "DING_TOKEN": "ding-token", "DING_SECRET": "SECding", "WECOM_KEY": "wecom-key",
+        "COLLECTOR_KEY": "collector-0123456789", "ALERTMANAGER_KEY": "alertmanager-0123",
+    ]
+
+    /// The text with every key in force. `secret` and `secret_file` exclude each other, and both are there.
+    static func uncommented() throws -> String {
+        try Checkout.text("examples/weir.yml")
+            .replacing(#/(?m)^( *)# (?= *(?:[a-z_]+:|/cgi|- \{))/#) { String($0.output.1) }
+    }
+
+    /// The text, read with `secret_file`.
+    static func everything() throws -> GatewayConfiguration {
+        let files: [String: [UInt8]] = [
+            "main.secret": Array("s".utf8), "corporate-ca.pem": Array("-----BEGIN CERTIFICATE-----".utf8),
+        ]
+        let text = try uncommented().replacing("    secret: \"${WEIR_MAIN_SECRET}\"\n", with: "")
+        let read = Reading.read(text, environment: environment, files: files)
+        return try #require(read.configuration, "\(read.problems)")
+    }
+}

@@ -1,0 +1,63 @@
+@testable import WeirConfiguration
+
+/// A key of the tables with its place in the file, where names that the file chooses stand in capitals: `apps.APP.secret`.
+struct KnownKey {
+    let path: String
+    let needsRestart: Bool
+    /// The name of the table.
+    let table: String
+
+    static let all = ConfigurationKey.Root.allCases.flatMap(keys)
+
+    /// The paths of all keys and of the mappings around them.
+    static let places = around(all.map(\.path))
+
+    static func around(_ paths: [String]) -> Set<String> {
+        var places: Set<String> = []
+        for path in paths {
+            let parts = path.split(separator: ".")
+            for count in 1...parts.count { places.insert(parts.prefix(count).joined(separator: ".")) }
+        }
+        return places
+    }
+
+    /// The place of a key, or of an item of a list, in the mapping or list at `path`.
+    static func place(of key: String, in path: String) -> String? {
+        let prefix = path.isEmpty ? "" : path + "."
+        if places.contains(prefix + key) { return prefix + key }
+        return places.first { place in
+            let name = place.dropFirst(prefix.count)
+            return place.hasPrefix(prefix) && !name.isEmpty && name.allSatisfy(\.isUppercase)
+        }
+    }
+
+    private static func keys(of section: ConfigurationKey.Root) -> [KnownKey] {
+        typealias Key = ConfigurationKey
+        return switch section {
+        case .server: keys(Key.Server.self, at: "server")
+        case .storage: keys(Key.Storage.self, at: "storage") + keys(Key.Keep.self, at: "storage.keep")
+        case .apps:
+            keys(Key.App.self, at: "apps.APP") + keys(Key.Limits.self, at: "apps.APP.limits")
+                + keys(Key.Limit.self, at: "apps.APP.limits.PATH")
+        case .clients: keys(Key.Client.self, at: "clients.CLIENT")
+        case .breaker: keys(Key.Breaker.self, at: "breaker")
+        case .retry:
+            keys(Key.Retry.self, at: "retry") + keys(Key.Budget.self, at: "retry.budget")
+                + keys(Key.RetryClass.self, at: "retry.CLASS")
+        case .queue: keys(Key.Queue.self, at: "queue")
+        case .relay: keys(Key.Relay.self, at: "relay")
+        case .upstream: keys(Key.Upstream.self, at: "upstream")
+        case .log: keys(Key.Log.self, at: "log")
+        case .tracing: keys(Key.Tracing.self, at: "tracing")
+        case .alerts:
+            keys(Key.Alerts.self, at: "alerts") + keys(Key.AlertSink.self, at: "alerts.sinks.SINK")
+                + keys(Key.AlertRoute.self, at: "alerts.routes.ROUTE")
+        }
+    }
+
+    private static func keys<Key: SectionKey>(_ table: Key.Type, at path: String) -> [KnownKey] {
+        table.allCases.map {
+            KnownKey(path: "\(path).\($0.rawValue)", needsRestart: $0.needsRestart, table: "\(table)")
+        }
+    }
+}
