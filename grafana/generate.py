@@ -260,8 +260,12 @@ def documentation():
         "`grafana/provisioning` hands them to a Grafana that finds this repository's `grafana/dashboards` at",
         "`/etc/grafana/dashboards/weir`. They need Grafana 10 or newer, and a Prometheus with the rules of `prometheus/rules`.",
         "Vertical lines mark alerts that fire, breakers that opened, configurations loaded or refused, and restarts; dashed ones across",
-        "are where an alert draws its line. What is chosen above changes every panel, as far as its metric knows it (docs/metrics.md).",
-        "Dots on times and failures are exemplars: the data source's `exemplarTraceIdDestinations` lead from them to traces and logs.",
+        "are where an alert draws its line. What is chosen above changes every panel whose metric has the label ([metrics](metrics.md));",
+        "series that alerts compare are sums over instances, and are drawn as the alerts see them. `cluster` is there where your",
+        "scraping, or Prometheus' `external_labels`, gives it.",
+        "",
+        "Dots on times and failures are exemplars, which Prometheus keeps with `--enable-feature=exemplar-storage`. They lead to the trace",
+        "and the log where `exemplarTraceIdDestinations` of the data source says so, as in `grafana/provisioning/datasources`.",
         "",
     ]
     for name, dashboard in DASHBOARDS.items():

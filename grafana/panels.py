@@ -92,6 +92,7 @@ def quantile(q, labels, histogram):
 
 ATTEMPT = "weir_upstream_request_duration_seconds"
 SENDING = "weir_message_send_duration_seconds"
+RETRIES = share(f"sum({rate('weir_retries_total')})", f"sum({rate('weir_upstream_requests_total')})")
 SICK = [(0.05, "orange")]
 FULL = [(0.75, "orange"), (0.9, "red")]
 LATE = [(60, "red"), (300, "orange"), (1800, "orange"), (14400, "orange")]
@@ -121,12 +122,12 @@ OVERVIEW = {
              'sum(weir_queue_depth{state="ready"})', runbook="queue"),
         stat("In flight", "Up to upstream.max_in_flight (256) for each instance.", "sum(weir_upstream_in_flight)"),
         table("Held, parked, open",
-              "Nothing, or rate_limited in a burst. `until` is known of parked lanes: quota_exhausted until midnight in Shanghai (in the"
-              " day's first hour Weir asks every ten minutes), throttled until the next minute, or as long as the errcode says. 0:"
+              "Nothing, on a good day. `until` is known of parked lanes: quota_exhausted until midnight in Shanghai (in the"
+              " day's first hour Weir asks every ten minutes), throttled until the next minute, or as long as the errcode says. –:"
               " until somebody acts, or it works again. /v1/state says since when and why.",
               f'1000 * max by (app, api, reason) (weir_lane_blocked{{reason="quota_exhausted"}} == 1) * (time() + {MIDNIGHT})'
               ' or 1000 * max by (app, api, reason) (weir_lane_blocked{reason="throttled"} == 1) * (time() + 60 - time() % 60)'
-              ' or 0 * max by (app, api, reason) (weir_lane_blocked{reason!~"quota_exhausted|throttled"} == 1)'
+              ' or 0 * max by (app, api, reason) (weir_lane_blocked{reason!~"quota_exhausted|throttled|rate_limited|concurrency"} == 1)'
               " or 0 * max by (app, reason) (weir_app_held == 1)"
               ' or 0 * max by (breaker, state) (weir_breaker_state{state=~"open|half_open"} == 1)',
               width=24, runbook="quota", columns={"Value": ("until", "dateTimeAsIso", None)}, none="–"),
@@ -198,7 +199,7 @@ OVERVIEW = {
         panel("Relayed calls in Weir", "Well below relay.max_waiting (10,000).", ("weir_relay_calls", "{{instance}}"),
               runbook="limits"),
         panel("Retries per attempt", "Below 0.2, the retry budget's ratio; more is possible only with little traffic.",
-              ("job:weir_retries:ratio_rate5m", "{{job}}"), unit="percentunit", runbook="messages"),
+              (RETRIES, "retries"), unit="percentunit", runbook="messages"),
     ],
 }
 
@@ -253,7 +254,7 @@ UPSTREAM = {
         row("Retries"),
         panel("Retries", "Few. kind fast: at once; ladder: later; token: once more with a new access_token.",
               (f"sum by (class, kind) ({rate('weir_retries_total')})", "{{class}} {{kind}}"), unit="cps", runbook="messages"),
-        panel("Retries per attempt", "Below 0.2.", ("job:weir_retries:ratio_rate5m", "{{job}}"), unit="percentunit",
+        panel("Retries per attempt", "Below 0.2.", (RETRIES, "retries"), unit="percentunit",
               runbook="messages"),
         panel("Retry budget", "Above 1; below, repeats wait.",
               ("min by (app) (weir_retry_budget_balance)", "{{app}}"), runbook="messages", lines=[(1, "orange")]),
