@@ -1,25 +1,55 @@
-"""What the dashboards show. generate.py turns it into Grafana's JSON and into docs/dashboards.md."""
+"""What the dashboards show. generate.py turns it into Grafana's JSON and into docs/dashboards.md.
 
+Selectors here say only what a panel is about. generate.py adds `job=~"$job"`, `app=~"$app"` and so on to each, as far as the metric
+has the label and the dashboard the variable.
+"""
+
+import pathlib
+import re
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
 RUNBOOKS = "https://github.com/weir/weir/blob/main/docs/runbooks/"
 
+# On every dashboard, before its own.
+EVERYWHERE = ["cluster", "job", "instance"]
+# `all` is what All stands for: `.*` also finds series without the label.
 VARIABLES = {
-    "datasource": {"label": "Prometheus"},
-    "instance": {"label": "instance", "query": "label_values(weir_build_info, instance)"},
-    "app": {"label": "app", "query": "label_values(weir_retry_budget_balance, app)"},
-    "api": {"label": "api", "query": 'label_values(weir_limiter_permits_total{app=~"$app"}, api)'},
-    "client": {"label": "client", "query": "label_values(weir_client_rejections_total, client)"},
+    "datasource": {"label": "Data source"},
+    "cluster": {"label": "Cluster", "query": "label_values(weir_build_info, cluster)", "all": ".*"},
+    "job": {"label": "Job", "query": "label_values(weir_build_info, job)"},
+    "instance": {"label": "Instance", "query": "label_values(weir_build_info, instance)"},
+    "app": {"label": "App", "query": "label_values(weir_retry_budget_balance, app)"},
+    "api": {"label": "Api", "query": "label_values(weir_limiter_permits_total, api)"},
+    "client": {"label": "Client", "query": "label_values(weir_client_rejections_total, client)"},
 }
 
-# Name, colour, query, title.
+FIRING = 'ALERTS{alertname=~"Weir.+", alertname!="WeirWatchdog", alertstate="firing"}'
+
+# Name, colour, query, title, text.
 ANNOTATIONS = [
-    ("Breakers", "red", 'changes(weir_breaker_transitions_total{to="open"}[1m]) > 0', "{{breaker}} opened"),
-    ("Reloads", "blue", "changes(weir_config_last_reload_success_timestamp_seconds[1m]) > 0", "configuration loaded"),
-    ("Refused reloads", "orange", 'changes(weir_config_reloads_total{result="refused"}[1m]) > 0', "configuration refused"),
-    ("Restarts", "purple", 'process_start_time_seconds{job="weir"} > time() - 60', "Weir started"),
+    ("Alerts", "dark-red", FIRING, "{{alertname}}", "{{severity}} {{app}} {{api}} {{breaker}} {{priority}} {{instance}}"),
+    ("Breakers", "red", 'changes(weir_breaker_transitions_total{to="open"}[1m]) > 0', "{{breaker}} opened", "{{instance}}"),
+    ("Reloads", "blue", "changes(weir_config_last_reload_success_timestamp_seconds[1m]) > 0", "configuration loaded", "{{instance}}"),
+    ("Refused reloads", "orange", 'changes(weir_config_reloads_total{result="refused"}[1m]) > 0', "configuration refused",
+     "{{instance}}"),
+    ("Restarts", "purple", "process_start_time_seconds > time() - 60", "Weir started", "{{instance}}"),
 ]
 
 OK_BAD = [(1, "ok", "green"), (0, "no", "red")]
-RED_FROM_ONE = [(1, "red")]
+# A stat's colours: the first is that of everything below the first number, also of what is below 0.
+RED_FROM_ONE = ["green", (1, "red")]
+RED_BELOW_ONE = ["red", (1, "green")]
+
+# Seconds until the next midnight in Shanghai, where WeChat's quotas begin anew.
+MIDNIGHT = "86400 - (time() + 28800) % 86400"
+# 0 where Weir is scraped; nothing, and not a green 0, where it is not.
+OR_ZERO = "or 0 * max(weir_build_info)"
+
+
+def alerted_errcodes():
+    """The codes of WeirAccountErrcode."""
+    rule = (ROOT / "alerts/upstream.yml").read_text(encoding="utf-8").split("- alert: WeirAccountErrcode\n")[1]
+    return re.search(r'errcode=~"([^"]+)"', rule)[1]
 
 
 def row(title):
@@ -27,7 +57,7 @@ def row(title):
 
 
 def panel(title, see, *queries, kind="timeseries", **more):
-    """Each query is (expression, legend)."""
+    """Each query is (expression, legend). `lines` are an alert's thresholds: (value, colour)."""
     return {"kind": kind, "title": title, "see": see, "queries": queries, **more}
 
 
@@ -39,78 +69,137 @@ def table(title, see, query, **more):
     return panel(title, see, (query, ""), kind="table", **more)
 
 
+def rate(metric):
+    return f"rate({metric}[$__rate_interval])"
+
+
+def increase(metric):
+    return f"increase({metric}[$__rate_interval])"
+
+
+def shown(metric):
+    """The increase in the time that the panel shows."""
+    return f"increase({metric}[$__range])"
+
+
 def share(value, of):
     return f"{value} / ({of} > 0)"
 
 
-APP = 'app=~"$app"'
-APP_API = 'app=~"$app", api=~"$api"'
-HERE = 'instance=~"$instance"'
-PROCESS = 'job="weir", instance=~"$instance"'
+def quantile(q, labels, histogram):
+    return f"histogram_quantile({q}, sum by ({labels}, le) ({rate(histogram + '_bucket')})) >= 0"
+
+
+ATTEMPT = "weir_upstream_request_duration_seconds"
+SENDING = "weir_message_send_duration_seconds"
+RETRIES = share(f"sum({rate('weir_retries_total')})", f"sum({rate('weir_upstream_requests_total')})")
+SICK = [(0.05, "orange")]
+FULL = [(0.75, "orange"), (0.9, "red")]
+LATE = [(60, "red"), (300, "orange"), (1800, "orange"), (14400, "orange")]
 
 OVERVIEW = {
     "title": "Overview",
     "for": "For whoever is on call: is something wrong, and in which of the other dashboards does it show?",
-    "variables": ["app"],
+    "variables": ["app", "client"],
     "panels": [
         row("Now"),
-        stat("Instances up", "As many as you run.", 'sum(up{job="weir"})', runbook="process",
-             steps=[(0, "red"), (1, "green")]),
-        table("Alerts that fire", "Nothing, on a good day.",
-              'ALERTS{alertname=~"Weir.+", alertname!="WeirWatchdog", alertstate="firing"}', width=8),
-        stat("Sent in time, 1 d", "The worst app's and priority's share of messages that ended as sent; the goal is 99.9 %.",
-             f"1 - max(app_priority:weir_messages_bad:ratio_rate1d{{{APP}}})", unit="percentunit", runbook="slo",
-             steps=[(0, "red"), (0.999, "green")]),
+        stat("Instances down", "0. No data: nothing scrapes Weir.", "count(up) - sum(up)", runbook="process", steps=RED_FROM_ONE),
+        table("Alerts that fire", "Nothing, on a good day. Alerts without an app or an instance are shown whatever is chosen.", FIRING,
+              width=8, hide=["__name__", "alertstate", "Value"]),
+        stat("Sent, 1 d", "The worst app's and priority's share of messages that ended as sent; the goal is 99.9 %.",
+             "1 - max(app_priority:weir_messages_bad:ratio_rate1d)", unit="percentunit", runbook="slo",
+             steps=["red", (0.999, "green")]),
         stat("Breakers not closed", "0.",
-             'count(weir_breaker_state{state=~"open|half_open"} == 1) or vector(0)', runbook="upstream", steps=RED_FROM_ONE),
+             f'sum(max by (breaker) (weir_breaker_state{{state=~"open|half_open"}})) {OR_ZERO}', runbook="upstream",
+             steps=RED_FROM_ONE),
         stat("Apps held", "0; credentials or account refused, or paused.",
-             f"sum(max by (app, reason) (weir_app_held{{{APP}}}))", runbook="tokens", steps=RED_FROM_ONE),
-        stat("Shortest token", "Between 4 min and 2 h: the time until the first app's access_token ends.",
-             f"min(app:weir_token_life_seconds:min{{{APP}}})", unit="s", runbook="tokens",
-             steps=[(0, "red"), (240, "green")]),
-        stat("Journal writable", "ok.", "min(weir_journal_writable)", runbook="journal", values=OK_BAD,
-             steps=[(0, "red"), (1, "green")]),
+             "sum(max by (app, reason) (weir_app_held))", runbook="tokens", steps=RED_FROM_ONE),
+        stat("Shortest token", "Between 4 min and 2 h: the time until the first app's access_token ends. Below 0: ended; 0: none.",
+             "min(app:weir_token_life_seconds:min)", unit="s", runbook="tokens", steps=["red", (240, "green")]),
+        stat("Journal writable", "ok, on all instances.", "min(weir_journal_writable)", runbook="journal", values=OK_BAD,
+             steps=RED_BELOW_ONE),
         stat("Ready work", "Near 0, or what the limiter lets through in a second or two.",
              'sum(weir_queue_depth{state="ready"})', runbook="queue"),
-        stat("In flight", "Up to upstream.max_in_flight (256).", "sum(weir_upstream_in_flight)"),
+        stat("In flight", "Up to upstream.max_in_flight (256) for each instance.", "sum(weir_upstream_in_flight)"),
+        table("Held, parked, open",
+              "Nothing, on a good day. `until` is known of parked lanes: quota_exhausted until midnight in Shanghai (in the"
+              " day's first hour Weir asks every ten minutes), throttled until the next minute, or as long as the errcode says. –:"
+              " until somebody acts, or it works again. /v1/state says since when and why.",
+              f'1000 * max by (app, api, reason) (weir_lane_blocked{{reason="quota_exhausted"}} == 1) * (time() + {MIDNIGHT})'
+              ' or 1000 * max by (app, api, reason) (weir_lane_blocked{reason="throttled"} == 1) * (time() + 60 - time() % 60)'
+              ' or 0 * max by (app, api, reason) (weir_lane_blocked{reason!~"quota_exhausted|throttled|rate_limited|concurrency"} == 1)'
+              " or 0 * max by (app, reason) (weir_app_held == 1)"
+              ' or 0 * max by (breaker, state) (weir_breaker_state{state=~"open|half_open"} == 1)',
+              width=24, runbook="quota", columns={"Value": ("until", "dateTimeAsIso", None)}, none="–"),
+        row("By app and client"),
+        panel("Apps", "Each app in a line. Click on one to see it in Upstream.",
+              (f"sum by (app) ({rate('weir_messages_accepted_total')})", ""),
+              (f"sum by (app) ({rate('weir_upstream_requests_total')})", ""),
+              ("max by (app) (app:weir_upstream_sick:ratio_rate5m)", ""),
+              ("max by (app) (app_priority:weir_messages_bad:ratio_rate1h)", ""),
+              (quantile(0.99, "app", ATTEMPT), ""),
+              ("sum by (app) (max by (app, api, reason) (weir_lane_blocked))", ""),
+              ("max by (app) (weir_app_held)", ""),
+              ("min by (app) (app:weir_token_life_seconds:min)", ""),
+              kind="table", width=24, drill=("upstream", "app"), columns={
+                  "Value #A": ("accepted", "cps", None),
+                  "Value #B": ("attempts", "cps", None),
+                  "Value #C": ("failed", "percentunit", ["green", (0.05, "orange")]),
+                  "Value #D": ("ended badly, 1 h", "percentunit", ["green", (0.001, "orange"), (0.0144, "red")]),
+                  "Value #E": ("p99", "s", ["green", (2.5, "orange")]),
+                  "Value #F": ("waits", "short", None),
+                  "Value #G": ("held", "short", RED_FROM_ONE),
+                  "Value #H": ("token's life", "s", ["red", (240, "green")]),
+              }),
+        panel("Traffic, by app", "Attempts, as every day at this time.",
+              (f"sum by (app) ({rate('weir_upstream_requests_total')})", "{{app}}"), unit="cps", stack=True, runbook="upstream",
+              drill=("upstream", "app")),
+        panel("Ended badly, by app", "Nothing: dead, unknown and expired messages of the last ten minutes.",
+              ('sum by (app) (app_state:weir_messages:increase10m{state=~"dead|unknown|expired"})', "{{app}}"), runbook="messages",
+              drill=("queue", "app")),
+        panel("Over their rate, by client", "0. none: callers without a client of their own.",
+              (f"sum by (client) ({rate('weir_client_rejections_total')})", "{{client}}"), unit="cps", runbook="limits",
+              drill=("queue", "client")),
         row("Messages"),
         panel("Accepted and ended", "Both lines together. Ended below accepted for long: the queue grows.",
-              (f"sum(rate(weir_messages_accepted_total{{{APP}}}[5m]))", "accepted"),
-              (f"sum by (state) (rate(weir_messages_total{{{APP}}}[5m]))", "{{state}}"), unit="cps", runbook="messages"),
+              (f"sum({rate('weir_messages_accepted_total')})", "accepted"),
+              (f"sum by (state) ({rate('weir_messages_total')})", "{{state}}"), unit="cps", runbook="messages"),
         panel("Error budget's burn", "Below 1. 14.4 over an hour or 6 over six hours wakes somebody.",
-              *[(f"max(app_priority:weir_messages_bad:ratio_rate{w}{{{APP}}}) / 0.001", w) for w in ("1h", "6h", "1d", "3d")],
-              runbook="slo"),
+              *[(f"max(app_priority:weir_messages_bad:ratio_rate{w}) / 0.001", w) for w in ("1h", "6h", "1d", "3d")],
+              runbook="slo", lines=[(1, "yellow"), (3, "orange"), (6, "red"), (14.4, "dark-red")]),
         panel("Queue", "Scheduled may be high (messages for later, retries); ready stays near 0.",
               ("sum by (state) (weir_queue_depth)", "{{state}}"), stack=True, runbook="queue"),
         panel("Oldest waiting", "Seconds for urgent, minutes for high: how long ready work has waited; scheduled messages do not age.",
-              ("max by (priority) (priority:weir_queue_age_seconds:max)", "{{priority}}"), unit="s", runbook="queue"),
+              ("max by (priority) (priority:weir_queue_age_seconds:max)", "{{priority}}"), unit="s", runbook="queue", lines=LATE),
         panel("Time to WeChat, p99", "From acceptance, or the time asked for, until WeChat took the message.",
-              ("max by (priority) (type_priority:weir_message_send_duration_seconds:p99_5m)", "{{priority}}"), unit="s",
-              runbook="queue"),
+              (quantile(0.99, "priority", SENDING), "{{priority}}"), unit="s", runbook="queue"),
         table("Lanes that wait", "Nothing, or rate_limited in a burst: which app and api waits for what.",
-              f"max by (app, api, reason) (weir_lane_blocked{{{APP}}}) == 1", runbook="quota"),
+              "max by (app, api, reason) (weir_lane_blocked) == 1", runbook="quota", hide=["Value"]),
         row("WeChat"),
         panel("Attempts by outcome", "Mostly accepted; some recipient is normal.",
-              (f"sum by (outcome) (app_api_outcome:weir_upstream_requests:rate5m{{{APP}}})", "{{outcome}}"), unit="cps",
-              stack=True, runbook="upstream"),
+              (f"sum by (outcome) ({rate('weir_upstream_requests_total')})", "{{outcome}}"), unit="cps",
+              stack=True, runbook="upstream", exemplar=True),
         panel("Attempts that failed", "Below 5 %: transient and unknown, which say that WeChat or the way to it is sick.",
-              (f"app:weir_upstream_sick:ratio_rate5m{{{APP}}}", "{{app}}"), unit="percentunit", runbook="upstream"),
+              ("app:weir_upstream_sick:ratio_rate5m", "{{app}}"), unit="percentunit", runbook="upstream", lines=SICK,
+              drill=("upstream", "app")),
         panel("Time of an attempt, p99", "Some hundred milliseconds; the breaker calls 3 s slow.",
-              (f"max by (api) (app_api:weir_upstream_request_duration_seconds:p99_5m{{{APP}}})", "{{api}}"), unit="s",
-              runbook="upstream"),
+              (quantile(0.99, "api", ATTEMPT), "{{api}}"), unit="s", runbook="upstream"),
         row("Requests in"),
         panel("Requests", "By route; relay is all that SDKs call.",
-              ("route:weir_http_requests:rate5m", "{{route}}"), unit="reqps", runbook="limits"),
-        panel("HTTP 5xx", "0. 503 of a messages route: queue full or journal not writable.",
-              ("route:weir_http_errors:ratio_rate5m", "{{route}}"), unit="percentunit", runbook="limits"),
-        panel("Time of a request, p99", "relay near WeChat's own time and below 4.5 s, /v1/messages near the journal's.",
-              ("route:weir_http_request_duration_seconds:p99_5m", "{{route}}"), unit="s", runbook="limits"),
+              (f"sum by (route) ({rate('weir_http_requests_total')})", "{{route}}"), unit="reqps", runbook="limits"),
+        panel("HTTP 5xx", "0. 503 of a messages route: queue full or journal not writable. A readiness probe answers 503 on purpose.",
+              ("route:weir_http_errors:ratio_rate5m", "{{route}}"), unit="percentunit", runbook="limits", lines=[(0.01, "orange")]),
+        panel("Time of a request, p99",
+              "relay near WeChat's own time and below 4.5 s, /v1/messages near the journal's; with Prefer: wait, that wait is in it.",
+              ("route:weir_http_request_duration_seconds:p99_5m", "{{route}}"), unit="s", runbook="limits",
+              lines=[(4.5, "orange")]),
         panel("Relayed calls refused by Weir", "0, by errcode: 990002 breaker, 990003 outcome unknown, 990009 unreachable.",
-              ("errcode:weir_relay_refusals:ratio_rate5m > 0", "{{errcode}}"), unit="percentunit", runbook="limits"),
-        panel("Relayed calls in Weir", "Well below relay.max_waiting (10,000).", ("sum(weir_relay_calls)", "calls"),
+              ("errcode:weir_relay_refusals:ratio_rate5m > 0", "{{errcode}}"), unit="percentunit", runbook="limits",
+              lines=[(0.01, "orange")]),
+        panel("Relayed calls in Weir", "Well below relay.max_waiting (10,000).", ("weir_relay_calls", "{{instance}}"),
               runbook="limits"),
         panel("Retries per attempt", "Below 0.2, the retry budget's ratio; more is possible only with little traffic.",
-              ("job:weir_retries:ratio_rate5m", "{{job}}"), unit="percentunit", runbook="messages"),
+              (RETRIES, "retries"), unit="percentunit", runbook="messages"),
     ],
 }
 
@@ -121,55 +210,54 @@ UPSTREAM = {
     "panels": [
         row("Attempts"),
         panel("Attempts by outcome", "Mostly accepted. transient and unknown count against the breaker, the others do not.",
-              (f"sum by (outcome) (app_api_outcome:weir_upstream_requests:rate5m{{{APP_API}}})", "{{outcome}}"), unit="cps",
-              stack=True, runbook="upstream"),
+              (f"sum by (outcome) ({rate('weir_upstream_requests_total')})", "{{outcome}}"), unit="cps",
+              stack=True, runbook="upstream", exemplar=True),
         panel("Attempts by api", "Who uses how much.",
-              (f"sum by (app, api) (app_api_outcome:weir_upstream_requests:rate5m{{{APP_API}}})", "{{app}} {{api}}"), unit="cps",
+              (f"sum by (app, api) ({rate('weir_upstream_requests_total')})", "{{app}} {{api}}"), unit="cps",
               stack=True),
         panel("Errcodes", "By code and api; -1 is WeChat being busy, docs/runbooks/upstream.md has the others.",
-              (f"sum by (errcode, api) (rate(weir_upstream_errcodes_total{{{APP_API}}}[5m])) > 0", "{{errcode}} {{api}}"),
-              unit="cps", runbook="upstream"),
-        panel("Failed", "Below 5 %.", (f"app:weir_upstream_sick:ratio_rate5m{{{APP}}}", "{{app}}"), unit="percentunit",
-              runbook="upstream"),
+              (f"sum by (errcode, api) ({rate('weir_upstream_errcodes_total')}) > 0", "{{errcode}} {{api}}"),
+              unit="cps", runbook="upstream", exemplar=True),
+        panel("Failed", "Below 5 %.", ("app:weir_upstream_sick:ratio_rate5m", "{{app}}"), unit="percentunit",
+              runbook="upstream", lines=SICK),
         panel("Slower than 2.5 s", "Below 10 %; the breaker opens at 60 % over 3 s.",
-              (f"app_api:weir_upstream_slow:ratio_rate5m{{{APP_API}}}", "{{app}} {{api}}"), unit="percentunit",
-              runbook="upstream"),
+              ("app_api:weir_upstream_slow:ratio_rate5m", "{{app}} {{api}}"), unit="percentunit",
+              runbook="upstream", lines=[(0.1, "orange")]),
         panel("In flight", "Below upstream.max_in_flight (256).", ("weir_upstream_in_flight", "{{instance}}")),
-        panel("Time, p50 and p99", "p50 steady; p99 below a second.",
-              (f"app_api:weir_upstream_request_duration_seconds:p50_5m{{{APP_API}}}", "p50 {{app}} {{api}}"),
-              (f"app_api:weir_upstream_request_duration_seconds:p99_5m{{{APP_API}}}", "p99 {{app}} {{api}}"), unit="s",
+        panel("Time, p50 and p99", "p50 steady; p99 below a second. The dots are single attempts, with their traces.",
+              (quantile(0.5, "app, api", ATTEMPT), "p50 {{app}} {{api}}"),
+              (quantile(0.99, "app, api", ATTEMPT), "p99 {{app}} {{api}}"), unit="s",
               width=12, runbook="upstream"),
         panel("Time, all attempts", "One band; a second one near 5 s is timeouts.",
-              (f"sum by (le) (increase(weir_upstream_request_duration_seconds_bucket{{{APP_API}}}[$__rate_interval]))", "{{le}}"),
-              kind="heatmap", width=12),
+              (f"sum by (le) ({increase(ATTEMPT + '_bucket')})", "{{le}}"), kind="heatmap", width=12),
         row("Breakers"),
-        panel("State", "Green. One line for each app, host and group of apis.",
-              (f'2 * max by (breaker) (weir_breaker_state{{state="open", breaker=~"($app)~.*"}})'
-               f' + max by (breaker) (weir_breaker_state{{state="half_open", breaker=~"($app)~.*"}})', "{{breaker}}"),
+        panel("State", "Green. One line for each app, host and group of apis; of several instances, the worst.",
+              ('2 * max by (breaker) (weir_breaker_state{state="open"}) > 0'
+               ' or max by (breaker) (weir_breaker_state{state="half_open"})', "{{breaker}}"),
               kind="state-timeline", width=12, runbook="upstream",
               values=[(0, "closed", "green"), (1, "half-open", "yellow"), (2, "open", "red")]),
         panel("Moves", "None. open without closed after it: the probes fail.",
-              ('sum by (breaker, to) (increase(weir_breaker_transitions_total{breaker=~"($app)~.*"}[$__rate_interval])) > 0',
+              (f"sum by (breaker, to) ({increase('weir_breaker_transitions_total')}) > 0",
                "{{breaker}} {{to}}"), width=6, runbook="upstream"),
-        panel("Share of time not closed", "0.",
-              ('sum by (breaker) (rate(weir_breaker_open_seconds_total{breaker=~"($app)~.*"}[5m]))', "{{breaker}}"),
+        panel("Share of time not closed", "0. Of several instances, the mean.",
+              (f"avg by (breaker) ({rate('weir_breaker_open_seconds_total')})", "{{breaker}}"),
               unit="percentunit", width=6, runbook="upstream"),
         row("Limiters"),
         panel("Permits used", "Below apps.*.limits.",
-              (f"sum by (app, api) (rate(weir_limiter_permits_total{{{APP_API}}}[5m]))", "{{app}} {{api}}"), unit="cps"),
+              (f"sum by (app, api) ({rate('weir_limiter_permits_total')})", "{{app}} {{api}}"), unit="cps"),
         panel("Permits free", "Above 0 most of the time.",
-              (f"min by (app, api) (weir_limiter_available_permits{{{APP_API}}})", "{{app}} {{api}}")),
+              ("min by (app, api) (weir_limiter_available_permits)", "{{app}} {{api}}")),
         panel("Waits and refusals", "Waits come with bursts; rejected calls waited past their deadline.",
-              (f"sum by (app, api) (rate(weir_limiter_waits_total{{{APP_API}}}[5m]))", "waits {{app}} {{api}}"),
-              (f"sum by (app, api) (rate(weir_limiter_rejections_total{{{APP_API}}}[5m]))", "rejected {{app}} {{api}}"),
+              (f"sum by (app, api) ({rate('weir_limiter_waits_total')})", "waits {{app}} {{api}}"),
+              (f"sum by (app, api) ({rate('weir_limiter_rejections_total')})", "rejected {{app}} {{api}}"),
               unit="cps", runbook="limits"),
         row("Retries"),
         panel("Retries", "Few. kind fast: at once; ladder: later; token: once more with a new access_token.",
-              ("sum by (class, kind) (rate(weir_retries_total[5m]))", "{{class}} {{kind}}"), unit="cps", runbook="messages"),
-        panel("Retries per attempt", "Below 0.2.", ("job:weir_retries:ratio_rate5m", "{{job}}"), unit="percentunit",
+              (f"sum by (class, kind) ({rate('weir_retries_total')})", "{{class}} {{kind}}"), unit="cps", runbook="messages"),
+        panel("Retries per attempt", "Below 0.2.", (RETRIES, "retries"), unit="percentunit",
               runbook="messages"),
         panel("Retry budget", "Above 1; below, repeats wait.",
-              (f"min by (app) (weir_retry_budget_balance{{{APP}}})", "{{app}}"), runbook="messages"),
+              ("min by (app) (weir_retry_budget_balance)", "{{app}}"), runbook="messages", lines=[(1, "orange")]),
     ],
 }
 
@@ -180,114 +268,122 @@ QUEUE = {
     "panels": [
         row("Messages"),
         panel("Accepted", "By app and type.",
-              (f"sum by (app, type) (rate(weir_messages_accepted_total{{{APP}}}[5m]))", "{{app}} {{type}}"), unit="cps",
+              (f"sum by (app, type) ({rate('weir_messages_accepted_total')})", "{{app}} {{type}}"), unit="cps",
               stack=True),
         panel("Accepted, by priority", "urgent and high are the smaller part, else they mean nothing.",
-              (f"sum by (priority) (rate(weir_messages_accepted_total{{{APP}}}[5m]))", "{{priority}}"), unit="cps", stack=True),
+              (f"sum by (priority) ({rate('weir_messages_accepted_total')})", "{{priority}}"), unit="cps", stack=True),
         panel("Ended", "sent; failed is WeChat refusing a recipient or a content for good.",
-              (f"sum by (state) (rate(weir_messages_total{{{APP}}}[5m]))", "{{state}}"), unit="cps", stack=True,
+              (f"sum by (state) ({rate('weir_messages_total')})", "{{state}}"), unit="cps", stack=True,
               runbook="messages"),
-        panel("From accepted to sent, 1 h", "Steps of one height: accepted, then sent. What is missing waits, or ended badly.",
-              (f"sum(increase(weir_messages_accepted_total{{{APP}}}[1h]))", "1 accepted"),
-              (f'sum(increase(weir_messages_total{{{APP}, state="sent"}}[1h]))', "2 sent"), runbook="messages"),
+        panel("From accepted to sent", "In the time shown, two bars of one length: accepted, then sent. What is missing waits, or ended"
+              " otherwise, as the others say.",
+              (f"sum({shown('weir_messages_accepted_total')})", "accepted"),
+              (f"""sum({shown('weir_messages_total{state="sent"}')})""", "sent"),
+              (f"""sum({shown('weir_messages_total{state="failed"}')})""", "refused for good"),
+              (f"""sum({shown('weir_messages_total{state=~"dead|unknown|expired"}')})""", "ended badly"),
+              kind="bargauge", runbook="messages"),
         panel("Sent share, by priority", "All above 99.9 %: of the messages that did not end by WeChat's or the sender's will.",
-              (share(f'sum by (priority) (rate(weir_messages_total{{{APP}, state="sent"}}[5m]))',
-                     f'sum by (priority) (rate(weir_messages_total{{{APP}, state=~"sent|dead|unknown|expired"}}[5m]))'),
-               "{{priority}}"), unit="percentunit", runbook="slo"),
+              (share(f"""sum by (priority) ({rate('weir_messages_total{state="sent"}')})""",
+                     f"""sum by (priority) ({rate('weir_messages_total{state=~"sent|dead|unknown|expired"}')})"""),
+               "{{priority}}"), unit="percentunit", runbook="slo", lines=[(0.999, "orange")]),
         panel("Ended badly", "Nothing: dead, unknown and expired messages of the last ten minutes.",
-              (f'app_state:weir_messages:increase10m{{{APP}, state=~"dead|unknown|expired"}}', "{{app}} {{state}}"),
+              ('app_state:weir_messages:increase10m{state=~"dead|unknown|expired"}', "{{app}} {{state}}"),
               runbook="messages"),
-        panel("Bad share by window", "Below 0.1 %.",
-              *[(f"app_priority:weir_messages_bad:ratio_rate{w}{{{APP}}}", f"{w} {{{{app}}}} {{{{priority}}}}") for w in ("5m", "30m", "1h", "6h", "3d")],
-              unit="percentunit", runbook="slo"),
+        panel("Bad share by window", "Below 0.1 %. The lines are 1, 3, 6 and 14.4 times that.",
+              *[(f"app_priority:weir_messages_bad:ratio_rate{w}", f"{w} {{{{app}}}} {{{{priority}}}}")
+                for w in ("5m", "30m", "1h", "6h", "3d")],
+              unit="percentunit", runbook="slo",
+              lines=[(0.001, "yellow"), (0.003, "orange"), (0.006, "red"), (0.0144, "dark-red")]),
         panel("Not accepted", "0 for queue_full and journal_unavailable; the other reasons are senders' mistakes.",
-              ("sum by (reason) (rate(weir_messages_refused_total[5m])) > 0", "{{reason}}"), unit="cps", runbook="queue"),
+              (f"sum by (reason) ({rate('weir_messages_refused_total')}) > 0", "{{reason}}"), unit="cps", runbook="queue"),
         row("The queue"),
         panel("Depth by priority", "Near 0, unless a campaign runs.",
               ("sum by (priority) (weir_queue_depth)", "{{priority}}"), stack=True, runbook="queue"),
         panel("Depth by state", "scheduled waits for its own time, ready for a permit.",
               ("sum by (state) (weir_queue_depth)", "{{state}}"), stack=True, runbook="queue"),
         panel("Fill", "Below 75 %; from 90 % on only urgent and high are taken.",
-              ("instance:weir_queue_fill:ratio", "{{instance}}"), unit="percentunit", runbook="queue"),
+              ("instance:weir_queue_fill:ratio", "{{instance}}"), unit="percentunit", runbook="queue", lines=FULL),
         panel("Capacity and depth", "Two lines far apart.", ("sum(weir_queue_capacity)", "capacity"),
               ("sum(weir_queue_depth)", "depth"), runbook="queue"),
         panel("Oldest waiting", "Seconds for urgent: how long the work that is ready has waited. 0 where none is.",
-              ("max by (priority) (priority:weir_queue_age_seconds:max)", "{{priority}}"), unit="s", runbook="queue"),
+              ("max by (priority) (priority:weir_queue_age_seconds:max)", "{{priority}}"), unit="s", runbook="queue", lines=LATE),
         panel("Ready since", "The time since which the oldest ready message or call has waited.",
-              ("1000 * max by (priority) (weir_queue_oldest_timestamp_seconds > 0)", "{{priority}}"), unit="dateTimeAsIso",
+              ("1000 * min by (priority) (weir_queue_oldest_timestamp_seconds > 0)", "{{priority}}"), unit="dateTimeAsIso",
               kind="stat", width=8, runbook="queue"),
         row("Times"),
         panel("Wait for the first attempt, p99", "Milliseconds, and less for urgent than for low.",
-              ("max by (priority) (priority:weir_queue_wait_seconds:p99_5m)", "{{priority}}"), unit="s", log=True, runbook="queue"),
+              ("max by (priority) (priority:weir_queue_wait_seconds:p99_5m)", "{{priority}}"), unit="s", log=True, runbook="queue",
+              lines=[(30, "orange")]),
         panel("Wait for the first attempt", "Dark at the bottom.",
-              ("sum by (le) (increase(weir_queue_wait_seconds_bucket[$__rate_interval]))", "{{le}}"), kind="heatmap"),
+              (f"sum by (le) ({increase('weir_queue_wait_seconds_bucket')})", "{{le}}"), kind="heatmap"),
         panel("Time to WeChat, p99", "From acceptance, or the time asked for, until WeChat took the message.",
-              ("max by (type, priority) (type_priority:weir_message_send_duration_seconds:p99_5m)", "{{type}} {{priority}}"),
-              unit="s", log=True, runbook="queue"),
+              (quantile(0.99, "type, priority", SENDING), "{{type}} {{priority}}"), unit="s", log=True, runbook="queue"),
         row("Alertmanager's notifications"),
         panel("Webhooks", "accepted, and duplicate when Alertmanager comes again; anything else is an alert that nobody was told of.",
-              ("sum by (result) (rate(weir_alert_webhooks_total[5m]))", "{{result}}"), unit="cps", runbook="notifications"),
+              (f"sum by (result) ({rate('weir_alert_webhooks_total')})", "{{result}}"), unit="cps",
+              runbook="notifications"),
         panel("Notifications, by sink", "accepted; summarised: more than the sink's rate.",
-              ("sum by (sink, result) (rate(weir_alert_notifications_total[5m]))", "{{sink}} {{result}}"), unit="cps",
+              (f"sum by (sink, result) ({rate('weir_alert_notifications_total')})", "{{sink}} {{result}}"), unit="cps",
               runbook="notifications"),
         panel("Told, by sink", "sent; dead, expired, failed and unknown: somebody was not told.",
-              ("sum by (sink, state) (increase(weir_alert_deliveries_total[5m]))", "{{sink}} {{state}}"), runbook="notifications"),
+              (f"sum by (sink, state) ({increase('weir_alert_deliveries_total')})", "{{sink}} {{state}}"), runbook="notifications"),
         row("Clients"),
         panel("Over their rate", "0. none: callers without a client of their own.",
-              ('sum by (client) (rate(weir_client_rejections_total{client=~"$client"}[5m]))', "{{client}}"), unit="cps",
+              (f"sum by (client) ({rate('weir_client_rejections_total')})", "{{client}}"), unit="cps",
               runbook="limits"),
         panel("Relayed calls refused by Weir", "By errcode; 990003 alone may have reached WeChat.",
-              ("sum by (errcode) (rate(weir_relay_refusals_total[5m])) > 0", "{{errcode}}"), unit="cps", runbook="limits"),
+              (f"sum by (errcode) ({rate('weir_relay_refusals_total')}) > 0", "{{errcode}}"), unit="cps", runbook="limits"),
         panel("Relayed calls in Weir", "Well below relay.max_waiting (10,000).", ("weir_relay_calls", "{{instance}}"),
               runbook="limits"),
     ],
 }
 
-MIDNIGHT = "86400 - (time() + 28800) % 86400"
-
 QUOTA = {
     "title": "Quota and tokens",
-    "for": "WeChat's quotas, the apps' access tokens, and what waits for an operator.",
+    "for": "WeChat's quotas, the apps' access tokens, and what waits for an operator. Its times are Shanghai's, as WeChat's days are.",
+    "timezone": "Asia/Shanghai",
     "variables": ["app", "api"],
     "panels": [
         row("Quota"),
         stat("Until midnight in Shanghai", "When daily quotas begin anew.", f"vector({MIDNIGHT})", unit="s", runbook="quota"),
         stat("Quotas used up", "0: apis that answered 45009 and have work waiting.",
-             f'count(max by (app, api) (weir_lane_blocked{{{APP_API}, reason="quota_exhausted"}}) == 1) or vector(0)',
+             f'sum(max by (app, api) (weir_lane_blocked{{reason="quota_exhausted"}})) {OR_ZERO}',
              runbook="quota", steps=RED_FROM_ONE),
         stat("Apis held", "0: apis that WeChat refuses to the account.",
-             f'count(max by (app, api) (weir_lane_blocked{{{APP_API}, reason="account"}}) == 1) or vector(0)',
+             f'sum(max by (app, api) (weir_lane_blocked{{reason="account"}})) {OR_ZERO}',
              runbook="tokens", steps=RED_FROM_ONE),
         panel("Lanes that wait, by reason", "rate_limited in bursts; quota_exhausted, account and credentials never.",
-              (f"sum by (reason) (max by (app, api, reason) (weir_lane_blocked{{{APP_API}}})) > 0", "{{reason}}"), width=12,
+              ("sum by (reason) (max by (app, api, reason) (weir_lane_blocked)) > 0", "{{reason}}"), width=12,
               runbook="quota"),
-        panel("Attempts in 24 h", "Below the api's daily quota (template messages of a new account: 100,000).",
-              (f"sum by (app, api) (increase(weir_upstream_requests_total{{{APP_API}}}[24h]))", "{{app}} {{api}}"), width=8,
-              runbook="quota"),
+        panel("Attempts since midnight in Shanghai",
+              "Below the api's daily quota (template messages of a new account: 100,000). Today's, whatever time is chosen above.",
+              (f"sum by (app, api) ({shown('weir_upstream_requests_total')})", "{{app}} {{api}}"), width=8,
+              kind="bargauge", since="now/d", runbook="quota"),
         panel("Throttled and quota used up", "0. throttled is 45011, quota_exhausted 45009.",
-              (f'sum by (app, api, outcome) (app_api_outcome:weir_upstream_requests:rate5m{{{APP_API}, outcome=~"throttled|quota_exhausted"}})'
-               " > 0", "{{app}} {{api}} {{outcome}}"), unit="cps", width=8, runbook="quota"),
+              (f"""sum by (app, api, outcome) ({rate('weir_upstream_requests_total{outcome=~"throttled|quota_exhausted"}')}) > 0""",
+               "{{app}} {{api}} {{outcome}}"), unit="cps", width=8, runbook="quota", exemplar=True),
         panel("Permits used per minute", "Below WeChat's limit per minute, where an api has one.",
-              (f"60 * sum by (app, api) (rate(weir_limiter_permits_total{{{APP_API}}}[5m]))", "{{app}} {{api}}"), width=8,
+              (f"60 * sum by (app, api) ({rate('weir_limiter_permits_total')})", "{{app}} {{api}}"), width=8,
               runbook="quota"),
         row("Tokens"),
-        panel("Life left", "A saw: from 2 h down to 5 min, then up again. 0: none.",
-              (f"app:weir_token_life_seconds:min{{{APP}}}", "{{app}}"), unit="s", runbook="tokens"),
+        panel("Life left", "A saw: from 2 h down to 5 min, then up again. 0: none. Below 0: ended.",
+              ("min by (app) (app:weir_token_life_seconds:min)", "{{app}}"), unit="s", runbook="tokens", below=True,
+              lines=[(0, "red"), (240, "orange")]),
         panel("Ends at", "In the future: the time at which each app's access_token ends.",
-              (f"1000 * min by (app) (weir_token_expiry_timestamp_seconds{{{APP}}} > 0)", "{{app}}"), unit="dateTimeAsIso",
+              ("1000 * min by (app) (weir_token_expiry_timestamp_seconds > 0)", "{{app}}"), unit="dateTimeAsIso",
               kind="stat", width=8, runbook="tokens"),
         panel("Requests for a token", "One every two hours, accepted.",
-              (f"sum by (app, outcome) (increase(weir_token_refreshes_total{{{APP}}}[1h]))", "{{app}} {{outcome}}"),
+              (f"sum by (app, outcome) ({increase('weir_token_refreshes_total')})", "{{app}} {{outcome}}"),
               runbook="tokens"),
         panel("Token rejected", "0. Steps again and again: somebody else refreshes it by force.",
-              (f"sum by (app) (increase(weir_token_rejections_total{{{APP}}}[5m]))", "{{app}}"), runbook="tokens"),
+              (f"sum by (app) ({increase('weir_token_rejections_total')})", "{{app}}"), runbook="tokens"),
         panel("Tokens that are not Weir's", "0, once every service has moved over.",
-              ("sum(increase(weir_relay_foreign_tokens_total[5m]))", "calls"), runbook="tokens"),
+              (f"sum({increase('weir_relay_foreign_tokens_total')})", "calls"), runbook="tokens"),
         panel("Account errcodes", "Nothing: codes that an operator must act on.",
-              ('app_api_errcode:weir_upstream_errcodes:increase10m{%s, errcode=~"40013|40125|40164|40243|48...|50...|895.."} > 0'
-               % APP_API, "{{app}} {{api}} {{errcode}}"), runbook="upstream"),
+              ('app_api_errcode:weir_upstream_errcodes:increase10m{app!="-foreign", errcode=~"%s"} > 0' % alerted_errcodes(),
+               "{{app}} {{api}} {{errcode}}"), runbook="upstream"),
         panel("Apps held", "Green. credentials and account: WeChat refuses; paused: an operator did it.",
-              (f"max by (app, reason) (weir_app_held{{{APP}}})", "{{app}} {{reason}}"), kind="state-timeline", width=24,
+              ("max by (app, reason) (weir_app_held)", "{{app}} {{reason}}"), kind="state-timeline", width=24,
               runbook="tokens", values=[(0, "free", "green"), (1, "held", "red")]),
     ],
 }
@@ -295,63 +391,64 @@ QUOTA = {
 PROCESS_BOARD = {
     "title": "Process and journal",
     "for": "Weir's own process, its configuration, and the journal's disk.",
-    "variables": ["instance"],
+    "variables": [],
     "panels": [
         row("Process"),
-        table("Versions", "One version, except during an update.", f"max by (instance, version) (weir_build_info{{{HERE}}})",
-              width=8, runbook="process"),
-        stat("Up for", "More than a few minutes.", f"min(time() - process_start_time_seconds{{{PROCESS}}})", unit="s",
-             runbook="process"),
-        stat("Restarts, 24 h", "0, or the updates.", f"sum(changes(process_start_time_seconds{{{PROCESS}}}[24h]))",
-             runbook="process", steps=[(3, "red")]),
+        table("Versions", "One version, except during an update.", "max by (instance, version) (weir_build_info)",
+              width=8, runbook="process", hide=["Value"]),
+        stat("Up for", "More than a few minutes: the instance that started last.", "min(time() - process_start_time_seconds)",
+             unit="s", runbook="process"),
+        stat("Restarts", "0, or the updates, in the time shown.", "sum(changes(process_start_time_seconds[$__range]))",
+             runbook="process", steps=["green", (1, "yellow"), (3, "red")]),
         stat("Configuration in force for", "Since your last change.",
-             f"min(time() - weir_config_last_reload_success_timestamp_seconds{{{HERE}}})", unit="s", runbook="process"),
+             "min(time() - weir_config_last_reload_success_timestamp_seconds)", unit="s", runbook="process"),
         stat("Configuration file", "ok: the last load was taken. no: it was refused, and the one before is in force.",
-             f"min(weir_config_last_reload_successful{{{HERE}}})", runbook="process", values=OK_BAD,
-             steps=[(0, "red"), (1, "green")]),
-        stat("Reloads refused, 24 h", "0.", f'sum(increase(weir_config_reloads_total{{{HERE}, result="refused"}}[24h]))',
-             runbook="process", steps=[(0.5, "red")]),
-        panel("Processor", "In cores.", (f"rate(process_cpu_seconds_total{{{PROCESS}}}[5m])", "{{instance}}")),
+             "min(weir_config_last_reload_successful)", runbook="process", values=OK_BAD, steps=RED_BELOW_ONE),
+        stat("Reloads refused", "0 in the time shown.", f"""sum({shown('weir_config_reloads_total{result="refused"}')})""",
+             runbook="process", steps=["green", (0.5, "red")]),
+        panel("Up", "Green, each instance.", ("up", "{{instance}}"), kind="state-timeline", width=16, runbook="process",
+              values=[(1, "up", "green"), (0, "down", "red")]),
+        panel("Processor", "In cores.", (rate("process_cpu_seconds_total"), "{{instance}}")),
         panel("Memory", "Resident: level, or growing with the queue and level afterwards.",
-              (f"process_resident_memory_bytes{{{PROCESS}}}", "resident {{instance}}"),
-              (f"process_virtual_memory_bytes{{{PROCESS}}}", "virtual {{instance}}"), unit="bytes", log=True),
-        panel("File descriptors", "Far below the limit.", (f"process_open_fds{{{PROCESS}}}", "open {{instance}}"),
-              (f"process_max_fds{{{PROCESS}}}", "limit {{instance}}"), log=True, runbook="process"),
+              ("process_resident_memory_bytes", "resident {{instance}}"), unit="bytes"),
+        panel("Virtual memory", "Says little; look at the resident.", ("process_virtual_memory_bytes", "{{instance}}"), unit="bytes"),
+        panel("File descriptors", "The share of the limit, far below 80 %.",
+              ("process_open_fds / process_max_fds", "{{instance}}"), unit="percentunit", runbook="process",
+              lines=[(0.8, "orange")]),
         panel("Reloads", "What you did, all of it success.",
-              (f"sum by (instance, result) (increase(weir_config_reloads_total{{{HERE}}}[$__rate_interval]))",
+              (f"sum by (instance, result) ({increase('weir_config_reloads_total')})",
                "{{result}} {{instance}}"), runbook="process"),
         panel("Label sets refused", "0: a label with more values than a metric may have; what is beyond counts as other.",
-              (f"sum by (metric) (increase(prometheus_metrics_label_sets_refused_total{{{HERE}}}[5m]))", "{{metric}}"),
+              (f"sum by (metric) ({increase('prometheus_metrics_label_sets_refused_total')})", "{{metric}}"),
               runbook="process"),
         panel("Spans", "exported; anything else was dropped: the collector is slow, or unreachable.",
-              (f"sum by (instance, result) (rate(weir_trace_spans_total{{{HERE}}}[5m]))", "{{result}} {{instance}}"), unit="cps",
+              (f"sum by (instance, result) ({rate('weir_trace_spans_total')})", "{{result}} {{instance}}"), unit="cps",
               runbook="process"),
         panel("Scrapes", "The time that a scrape takes; far below 10 s.",
-              (f"scrape_duration_seconds{{{PROCESS}}}", "{{instance}}"), unit="s"),
+              ("scrape_duration_seconds", "{{instance}}"), unit="s"),
         row("Journal"),
         panel("Commits and writes", "Writes above commits: under load many writes share a commit.",
-              (f"sum by (instance) (rate(weir_journal_commits_total{{{HERE}}}[5m]))", "commits {{instance}}"),
-              (f"sum by (instance) (rate(weir_journal_commit_writes_sum{{{HERE}}}[5m]))", "writes {{instance}}"), unit="cps",
+              (f"sum by (instance) ({rate('weir_journal_commits_total')})", "commits {{instance}}"),
+              (f"sum by (instance) ({rate('weir_journal_commit_writes_sum')})", "writes {{instance}}"), unit="cps",
               runbook="journal"),
         panel("Writes per commit", "1 at rest, up to hundreds under load.",
-              (share(f"sum by (instance) (rate(weir_journal_commit_writes_sum{{{HERE}}}[5m]))",
-                     f"sum by (instance) (rate(weir_journal_commit_writes_count{{{HERE}}}[5m]))"), "mean {{instance}}"),
-              (f"histogram_quantile(0.99, sum by (instance, le) (rate(weir_journal_commit_writes_bucket{{{HERE}}}[5m]))) >= 0",
-               "p99 {{instance}}"), runbook="journal"),
+              (share(f"sum by (instance) ({rate('weir_journal_commit_writes_sum')})",
+                     f"sum by (instance) ({rate('weir_journal_commit_writes_count')})"), "mean {{instance}}"),
+              (quantile(0.99, "instance", "weir_journal_commit_writes"), "p99 {{instance}}"), runbook="journal"),
         panel("Time of a commit", "Some milliseconds on an SSD; above 250 ms the disk is too slow.",
-              (f"instance:weir_journal_commit_duration_seconds:p50_5m{{{HERE}}}", "p50 {{instance}}"),
-              (f"instance:weir_journal_commit_duration_seconds:p99_5m{{{HERE}}}", "p99 {{instance}}"), unit="s", log=True,
-              runbook="journal"),
+              ("instance:weir_journal_commit_duration_seconds:p50_5m", "p50 {{instance}}"),
+              ("instance:weir_journal_commit_duration_seconds:p99_5m", "p99 {{instance}}"), unit="s", log=True,
+              runbook="journal", lines=[(0.25, "orange")]),
         panel("Time of a commit, all", "One narrow band.",
-              (f"sum by (le) (increase(weir_journal_commit_duration_seconds_bucket{{{HERE}}}[$__rate_interval]))", "{{le}}"),
+              (f"sum by (le) ({increase('weir_journal_commit_duration_seconds_bucket')})", "{{le}}"),
               kind="heatmap"),
         panel("Size", "Level once old messages are removed as fast as new ones come.",
-              (f"weir_journal_size_bytes{{{HERE}}}", "{{instance}}"), unit="bytes", runbook="journal"),
-        panel("Room left", "More than 2 GiB.", (f"weir_journal_free_bytes{{{HERE}}}", "{{instance}}"), unit="bytes",
-              runbook="journal"),
-        panel("Writable", "Green.", (f"weir_journal_writable{{{HERE}}}", "{{instance}}"), kind="state-timeline", width=12,
+              ("weir_journal_size_bytes", "{{instance}}"), unit="bytes", runbook="journal"),
+        panel("Room left", "More than 2 GiB.", ("weir_journal_free_bytes", "{{instance}}"), unit="bytes",
+              runbook="journal", lines=[(256 * 1024**2, "red"), (2 * 1024**3, "orange")]),
+        panel("Writable", "Green.", ("weir_journal_writable", "{{instance}}"), kind="state-timeline", width=12,
               runbook="journal", values=OK_BAD),
-        panel("Failed commits", "0.", (f"sum by (instance) (increase(weir_journal_errors_total{{{HERE}}}[5m]))", "{{instance}}"),
+        panel("Failed commits", "0.", (f"sum by (instance) ({increase('weir_journal_errors_total')})", "{{instance}}"),
               width=12, runbook="journal"),
     ],
 }

@@ -62,10 +62,11 @@ struct DashboardDocumentationTests {
         #expect(source.contains("timeInterval: \(interval)"))
     }
 
-    @Test func `marks show breakers, reloads and restarts on every dashboard`() throws {
+    @Test func `marks show alerts, breakers, reloads and restarts on every dashboard`() throws {
         for dashboard in try DashboardFile.all() {
             let names = Set((dashboard.json["annotations"]?["list"]?.array ?? []).compactMap { $0["name"]?.string })
-            #expect(names.isSuperset(of: ["Breakers", "Reloads", "Refused reloads", "Restarts"]), "\(dashboard.name)")
+            let wanted: Set = ["Alerts", "Breakers", "Reloads", "Refused reloads", "Restarts"]
+            #expect(names.isSuperset(of: wanted), "\(dashboard.name)")
         }
     }
 

@@ -34,11 +34,8 @@ STAYS = {
     # A disk, WeChat and SDKs are no quicker than they are.
     "WeirJournalSlow": ["0.25"],
     "WeirRelaySlow": ["4.5", "0.1"],
-    "app_api:weir_upstream_request_duration_seconds:p50_5m": ["0.5"],
-    "app_api:weir_upstream_request_duration_seconds:p99_5m": ["0.99"],
     "route:weir_http_request_duration_seconds:p99_5m": ["0.99"],
     "priority:weir_queue_wait_seconds:p99_5m": ["0.99"],
-    "type_priority:weir_message_send_duration_seconds:p99_5m": ["0.99"],
     "instance:weir_journal_commit_duration_seconds:p50_5m": ["0.5"],
     "instance:weir_journal_commit_duration_seconds:p99_5m": ["0.99"],
     # Weir's own time before a token's end.

@@ -88,6 +88,9 @@ extension Simulation {
         dispatcher.look()
     }
 
+    /// The apps that the configuration in force does not have.
+    var unconfigured: Set<String> { Set(SimulatedConfiguration.apps).subtracting(configuration.apps.keys) }
+
     private func reload() {
         configuration = SimulatedConfiguration.reloaded(configuration, using: &chance)
         gateway.reload(configuration)
@@ -95,6 +98,6 @@ extension Simulation {
         refusedApps = Set(SimulatedConfiguration.apps)
         for index in flights.indices { flights[index].isOutdated = true }
         for gate in shadows.keys { shadows[gate]?.forgetDepartures() }
-        returned.formUnion(SimulatedConfiguration.apps.filter { configuration.apps[$0] == nil })
+        returned.formUnion(unconfigured)
     }
 }

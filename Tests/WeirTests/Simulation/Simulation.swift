@@ -113,7 +113,9 @@ final class Simulation {
         check()
         checkLife()
         tearDown()
-        (shadows, calls, ends, unanswered, returned) = ([:], [], [:], [], [])
+        (shadows, calls, ends, unanswered) = ([:], [], [:], [])
+        // What waits for an app that is not configured makes it a place again, which goes with its last message.
+        returned = unconfigured
         breakerWatch = BreakerWatch()
         transport = WorldTransport()
         gateway = try Simulation.gateway(configuration, transport, journal, time, secrets, seed: seed &+ UInt64(step))
