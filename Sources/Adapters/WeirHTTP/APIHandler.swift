@@ -85,6 +85,7 @@ public struct APIHandler: Sendable {
         }
     }
 
+    /// All other paths of Weir's own. Apart for the same reason.
     @inline(never)
     private func answer(
         _ request: IncomingRequest,

@@ -6,7 +6,6 @@ package import Intake
 import Queueing
 import Resilience
 import Settings
-import Synchronization
 package import Timekeeping
 import WeChat
 package import WeirPorts
@@ -82,7 +81,7 @@ package final class MessageService: Sendable {
 
     // MARK: Acceptance
 
-    /// Takes one message: returns when it is on disk. Apart, so that each waiting function has a frame that fits a slab.
+    /// Takes one message: returns when it is on disk. Apart, so that each function that waits has a small frame of its own.
     @inline(never)
     package func accept(
         _ bytes: [UInt8],

@@ -1,7 +1,6 @@
 package import Dispatching
 package import Intake
 package import Queueing
-import Synchronization
 package import Timekeeping
 package import WeChat
 package import WeirPorts

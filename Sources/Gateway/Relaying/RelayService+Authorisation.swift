@@ -2,7 +2,6 @@ import Clients
 import Queueing
 import Resilience
 import Settings
-import Synchronization
 import Timekeeping
 import WeChat
 

@@ -5,7 +5,6 @@ import Queueing
 import RequestTracing
 import Resilience
 import Settings
-import Synchronization
 package import Timekeeping
 import WeChat
 import WeirPorts

@@ -20,11 +20,6 @@ public struct AppConfiguration: Equatable, Sendable {
         self.appID = appID
         self.secret = secret
     }
-
-    /// The limit in force for a path.
-    public func limit(for path: String) -> RateLimit {
-        limits[path] ?? defaultLimit
-    }
 }
 
 /// The breaker's policy, one breaker for each app, host and api group.

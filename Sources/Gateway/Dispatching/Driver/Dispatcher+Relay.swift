@@ -1,5 +1,4 @@
 package import Queueing
-import Synchronization
 import Timekeeping
 
 extension Dispatcher {
