@@ -4,23 +4,46 @@ internal import WeirPorts
 
 /// The queries, each inside one read transaction.
 enum JournalReader {
-    /// Every message that has not ended, oldest first: two walks of the index on state, merged by id.
+    /// The messages of one state, oldest first. That none is `sent` or `delivered` is the index's own condition.
     static let restoreSQL = """
         SELECT \(MessageRow.columns) FROM messages INDEXED BY messages_state
-        WHERE state NOT IN (2, 3) AND state = 0
-        UNION ALL
-        SELECT \(MessageRow.columns) FROM messages INDEXED BY messages_state
-        WHERE state NOT IN (2, 3) AND state = 1
-        ORDER BY id
+        WHERE state NOT IN (2, 3) AND state = ?1 ORDER BY id
         """
 
+    /// Every message that has not ended, oldest first: two walks of the index on state, merged here, since SQLite would copy
+    /// each row to merge them.
     static func restore(_ database: Database, _ each: (RestoredMessage) -> Void) throws(SQLiteFailure) {
-        let row = try PreparedStatement(database, restoreSQL)
-        defer { row.reset() }
-        while try row.step() {
+        var pending = try Walk(database, of: .pending)
+        var sending = try Walk(database, of: .sending)
+        while pending.next != nil || sending.next != nil {
+            let isPending = pending.next.map { id in sending.next.map { id < $0 } ?? true } ?? false
+            if isPending { try pending.take(each) } else { try sending.take(each) }
+        }
+    }
+
+    /// The messages of one state, oldest first.
+    private struct Walk: ~Copyable {
+        private let database: Database
+        private let row: PreparedStatement
+        /// The message that the row is of; `nil` after the last.
+        private(set) var next: JobID?
+
+        init(_ database: Database, of state: JobState) throws(SQLiteFailure) {
+            self.database = database
+            row = try PreparedStatement(database, restoreSQL, isCached: false)
+            row.bind(Int64(state.rawValue), at: 1)
+            try advance()
+        }
+
+        mutating func take(_ each: (RestoredMessage) -> Void) throws(SQLiteFailure) {
             var restored = RestoredMessage(try MessageRow.message(row), try MessageRow.progress(row))
             if restored.progress.isInDoubt { restored.doubtfulBody = try body(database, restored.message.id) }
             each(restored)
+            try advance()
+        }
+
+        private mutating func advance() throws(SQLiteFailure) {
+            next = try row.step() ? JobID(stored: row.integer(0)) : nil
         }
     }
 

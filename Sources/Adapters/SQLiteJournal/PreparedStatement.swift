@@ -7,7 +7,7 @@ internal import CSQLite
 
     /// Compiles `sql`, or takes it from the connection's cache.
     ///
-    /// - Parameter isCached: `false` for texts of which there are many, as the cache has no bound.
+    /// - Parameter isCached: `false` for texts of which there are many, as the cache has no bound, and for two of one text at once.
     init(_ database: Database, _ sql: String, isCached: Bool = true) throws(SQLiteFailure) {
         owner = try database.compile(sql, isCached: isCached)
         unsafe handle = owner.handle

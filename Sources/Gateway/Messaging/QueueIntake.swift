@@ -102,17 +102,27 @@ package final class QueueIntake: MessageIntake {
         return renewed
     }
 
+    /// Messages of an earlier process that are taken over under one lock.
+    private static let restoredTogether = 512
+
     /// Takes over the messages that an earlier process left, and starts what may start.
     ///
     /// - Parameter each: is told of every message that was taken over, also of those that ended with it.
     /// - Returns: How many were taken over.
     package func restore(_ each: (RestoredMessage) -> Void) throws(JournalError) -> Int {
         var count = 0
-        try journal.restore { message in
-            dispatcher.restore(message)
-            each(message)
-            count += 1
+        var batch: [RestoredMessage] = []
+        func takeOver() {
+            dispatcher.restore(batch)
+            for message in batch { each(message) }
+            count += batch.count
+            batch.removeAll(keepingCapacity: true)
         }
+        try journal.restore { message in
+            batch.append(message)
+            if batch.count == QueueIntake.restoredTogether { takeOver() }
+        }
+        takeOver()
         dispatcher.look()
         return count
     }

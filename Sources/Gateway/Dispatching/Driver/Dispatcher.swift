@@ -64,10 +64,11 @@ package final class Dispatcher: Sendable {
         update { state, now in state.readmit(message, progress, api, at: now) }
     }
 
-    /// Brings back one message of an earlier process. Nothing is started yet: `look` does that once all are back.
-    package func restore(_ restored: RestoredMessage) {
-        let api = restored.message.type.descriptor
-        prepare { state, now in state.restore(restored, api, at: now) }
+    /// Brings back messages of an earlier process. Nothing is started yet: `look` does that once all are back.
+    package func restore(_ restored: [RestoredMessage]) {
+        prepare { state, now in
+            for message in restored { state.restore(message, message.message.type.descriptor, at: now) }
+        }
     }
 
     /// Takes a waiting message out for good.
