@@ -22,28 +22,29 @@ enum JournalReader {
     }
 
     /// The messages of one state, oldest first.
-    private struct Walk: ~Copyable {
+    private struct Walk {
         private let database: Database
         private let row: PreparedStatement
         /// The message that the row is of; `nil` after the last.
         private(set) var next: JobID?
 
         init(_ database: Database, of state: JobState) throws(SQLiteFailure) {
-            self.database = database
-            row = try PreparedStatement(database, restoreSQL, isCached: false)
+            let row = try PreparedStatement(database, restoreSQL, isCached: false)
             row.bind(Int64(state.rawValue), at: 1)
-            try advance()
+            next = try Walk.step(row)
+            self.row = row
+            self.database = database
         }
 
         mutating func take(_ each: (RestoredMessage) -> Void) throws(SQLiteFailure) {
             var restored = RestoredMessage(try MessageRow.message(row), try MessageRow.progress(row))
             if restored.progress.isInDoubt { restored.doubtfulBody = try body(database, restored.message.id) }
             each(restored)
-            try advance()
+            next = try Walk.step(row)
         }
 
-        private mutating func advance() throws(SQLiteFailure) {
-            next = try row.step() ? JobID(stored: row.integer(0)) : nil
+        private static func step(_ row: PreparedStatement) throws(SQLiteFailure) -> JobID? {
+            try row.step() ? JobID(stored: row.integer(0)) : nil
         }
     }
 

@@ -55,11 +55,11 @@ public final class SQLiteJournal: Journal {
         writer.append(writes, completion: completion)
     }
 
-    /// Reads on the calling thread, which waits until all messages are handed over.
+    /// Hands over on the calling thread, which waits until all messages are.
     public func restore(_ each: (RestoredMessage) -> Void) throws(JournalError) {
         guard writer.isOpen else { throw .closed }
         do {
-            try writer.readers.read { try JournalReader.restore($0, each) }
+            try RestoreAhead(writer.readers).forEach(each)
         } catch {
             throw journalError(error)
         }
