@@ -10,6 +10,8 @@ public import WeirPorts
 public struct Explanation: Equatable, Sendable {
     /// The message's id.
     public var id: JobID
+    /// Who sent it; empty where no clients were configured.
+    public var client: String
     /// Where the message stands now.
     public var state: JobState
     /// One sentence for whoever was asked "where is my message?".
@@ -23,6 +25,7 @@ public struct Explanation: Equatable, Sendable {
         var timeline = ExplanationTimeline(facts)
         timeline.tell()
         id = facts.record.id
+        client = facts.record.message.client
         state = facts.record.state
         steps = timeline.steps
         nextAt = timeline.nextAt

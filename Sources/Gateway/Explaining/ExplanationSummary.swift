@@ -65,7 +65,8 @@ struct ExplanationSummary {
                 "; \(isOneOfMany ? "the next permit is there" : "it may go") at \(ExplanationWords.time($0))"
             }
             ?? "; nobody knows how long"
-        return "It waits \(what)\(when) (\(tried))."
+        let advice = facts.adviceOnRefusal.map { " \($0)" } ?? ""
+        return "It waits \(what)\(when) (\(tried)).\(advice)"
     }
 
     private func met(_ attempt: AttemptRecord) -> String {

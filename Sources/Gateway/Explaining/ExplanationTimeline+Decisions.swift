@@ -144,6 +144,8 @@ extension ExplanationTimeline {
         step.reason = obstacle.reason
         step.duration = max(.zero, facts.now - step.at)
         step.nextAt = obstacle.until ?? (obstacle.reason == .scheduled ? record.nextAt : nil)
+        if let refusal = facts.refusal { (step.errcode, step.meaning) = (refusal.code, refusal.meaning) }
+        step.advice = facts.adviceOnRefusal
         locate(&step)
         nextAt = step.nextAt
         add(step)
@@ -175,6 +177,7 @@ extension ExplanationTimeline {
         }
         text += " " + (others == 0 ? "Nothing else waits" : others == 1 ? "1 other waits" : "\(others) others wait")
         text += " in its lane."
+        if let advice = facts.adviceOnRefusal { text += " " + advice }
         return text.replacing("  ", with: " ")
     }
 

@@ -1,7 +1,7 @@
 import DispatchCore
 import Resilience
 import Timekeeping
-import WeChat
+package import WeChat
 import WeirPorts
 
 /// How an explanation says times, durations and reasons.
@@ -43,10 +43,10 @@ enum ExplanationWords {
         case .throttled: "for the pause that WeChat asked for: \(api) was called too fast (45011 or its like)"
         case .quotaExhausted: "for a new quota of \(api): WeChat said that it was used up (45009 or its like)"
         case .noToken: "for an access_token of \(app)"
-        case .credentials: "for an operator: WeChat gives out no access_token for \(app)"
-        case .tokenRejected: "for an access_token of \(app) that WeChat does not reject"
+        case .credentials: "for an operator: WeChat gives out no access_token for \(app)\(said(facts))"
+        case .tokenRejected: "for an access_token of \(app) that WeChat does not reject\(said(facts))"
         case .account:
-            "for an operator: WeChat refuses \(app) or its use of \(api), and is asked again each minute, later each fifth"
+            "for an operator: WeChat refuses \(app) or its use of \(api)\(said(facts)), and is asked again each minute, later each fifth"
         case .paused: "for an operator to resume \(app)"
         case .noApp: "for its app \(app), which is not configured any more, to return"
         case .concurrency: "for a free slot among the attempts in flight"
@@ -55,6 +55,11 @@ enum ExplanationWords {
         case .scheduled: "for its own time (not_before or a retry)"
         case .turn: "for its turn, behind other work"
         }
+    }
+
+    /// The errcode behind a wait, and what it means.
+    private static func said(_ facts: MessageFacts) -> String {
+        facts.refusal.map { " (errcode \($0.code): \($0.meaning))" } ?? ""
     }
 
     /// What an attempt came to, in front of its errcode.
@@ -89,9 +94,9 @@ enum ExplanationWords {
 }
 
 /// What can be done about an errcode.
-enum ExplanationAdvice {
+package enum ExplanationAdvice {
     /// One sentence; `nil` where there is nothing to do but wait.
-    static func sentence(_ outcome: Outcome, errcode: Int?) -> String? {
+    package static func sentence(_ outcome: Outcome, errcode: Int?) -> String? {
         errcode.flatMap { own[$0] } ?? general(outcome)
     }
 
@@ -107,7 +112,14 @@ enum ExplanationAdvice {
         }
     }
 
+    /// What an operator does about the errcode because of which no access_token is given out.
+    static func onCredentials(errcode: Int) -> String {
+        own[errcode].map { "\($0) Then reload the configuration." }
+            ?? "Compare the app's appid and secret with those that WeChat's settings show, and reload the configuration."
+    }
+
     private static let own: [Int: String] = [
+        40013: "Set the app's appid to that of the account.",
         40003: "Check the openid: it must belong to this account.",
         40037: "Check the template_id: it must belong to this account.",
         43004: "The recipient must follow the account first.",

@@ -18,6 +18,25 @@ extension MessageFacts {
         return ErrorCodeTable.entry(code, on: record.type.descriptor)
     }
 
+    /// What WeChat's table says of the errcode because of which it waits; of robots there is none.
+    var refusal: ErrorCodeEntry? {
+        guard let code = refusedWith, let reason = waiting?.obstacle.reason, MessageType.open.contains(record.type)
+        else {
+            return nil
+        }
+        let token = APICatalog.descriptor(method: "POST", path: "/cgi-bin/stable_token")
+        return ErrorCodeTable.entry(code, on: reason == .credentials ? token : record.type.descriptor)
+    }
+
+    /// What to do about that.
+    var adviceOnRefusal: String? {
+        refusal.flatMap { entry in
+            waiting?.obstacle.reason == .credentials
+                ? ExplanationAdvice.onCredentials(errcode: entry.code)
+                : ExplanationAdvice.sentence(entry.outcome, errcode: entry.code)
+        }
+    }
+
     /// What to do about an attempt's errcode or outcome.
     func advice(on attempt: AttemptRecord) -> String? {
         ExplanationAdvice.sentence(attempt.outcome, errcode: entry(of: attempt)?.code)

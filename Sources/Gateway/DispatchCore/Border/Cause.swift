@@ -16,6 +16,16 @@ package struct Cause: Equatable, Sendable {
         self.since = since
     }
 
+    /// What WeChat said.
+    init(errcode: Int, since: Timestamp) { self.init("\(Cause.errcodePrefix)\(errcode)", since: since) }
+
+    /// WeChat's errcode, where it was WeChat who stopped it. It outlives the process in `why`.
+    var errcode: Int? {
+        why.hasPrefix(Cause.errcodePrefix) ? Int(why.dropFirst(Cause.errcodePrefix.count)) : nil
+    }
+
+    private static let errcodePrefix = "errcode "
+
     /// An operator's words in one short line, or the usual ones where there are none.
     package static func words(_ given: String?) -> String {
         var words = String.UnicodeScalarView()

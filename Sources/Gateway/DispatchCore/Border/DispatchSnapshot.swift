@@ -79,6 +79,23 @@ public struct DispatchSnapshot: Sendable {
         public var hold: Stop?
         /// Retries that its budget would pay for now.
         public var retryBudget: Double
+        /// Whether WeChat was ever asked anything for it.
+        public var hasTried: Bool
+        /// When the first of its attempts, or requests for a token, found WeChat sick or out of reach after which none has got
+        /// through; `nil` while the last one did.
+        public var failingSince: Timestamp?
+    }
+
+    /// What of an app's work of one priority is there.
+    public struct Load: Equatable, Sendable {
+        /// The app's name in the configuration.
+        public var app: String
+        /// The priority that the work was given.
+        public var priority: Priority
+        /// Messages and relayed calls, by what they wait for.
+        public var counts: QueueCounts
+        /// Since when the oldest of its clients' messages is due that is not sent; `nil` where there is none.
+        public var oldestUnsent: Timestamp?
     }
 
     /// An app that is not configured any more.
@@ -103,6 +120,8 @@ public struct DispatchSnapshot: Sendable {
     public var parkedPaths: [ParkedPath]
     /// How many jobs there are, messages and relayed calls, by priority.
     public var queue: QueueSnapshot
+    /// The same by app, of those that have any, by name and priority.
+    public var loads: [Load]
     /// Relayed calls that wait, without those on their way to WeChat.
     public var relayedWaiting: Int
     /// Messages and relayed calls on their way to WeChat.
@@ -136,6 +155,7 @@ extension DispatchMachine {
                 return stop.map { DispatchSnapshot.ParkedPath(app: apps[app].name, path: path, park: $0) }
             },
             queue: queue.snapshot,
+            loads: loads,
             relayedWaiting: relayedWaiting,
             inFlight: inFlight,
             isJournalWritable: journalIsWritable,
@@ -179,7 +199,9 @@ extension DispatchMachine {
             name: app.name,
             pause: app.pause.map { DispatchSnapshot.Stop($0) },
             hold: app.hold.map { DispatchSnapshot.Stop($0, at: now) },
-            retryBudget: app.budget.balance(at: now.instant)
+            retryBudget: app.budget.balance(at: now.instant),
+            hasTried: app.hasTried,
+            failingSince: app.failingSince
         )
     }
 }

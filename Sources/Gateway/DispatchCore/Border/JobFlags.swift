@@ -26,6 +26,8 @@ package struct JobFlags: OptionSet, Sendable {
     static let unpaid = JobFlags(rawValue: 32)
     /// It can go one time at the most: its body comes from its caller as it is sent.
     package static let once = JobFlags(rawValue: 64)
+    /// Weir's own question to WeChat, in place of work that could be lost.
+    package static let ownProbe = JobFlags(rawValue: 128)
 }
 
 extension Job {
@@ -49,8 +51,9 @@ extension Job {
             lane: lane,
             priority: message.priority,
             isDurable: true,
+            promise: Job.promise(message, progress),
             retryClass: retryClass,
-            acceptedAt: message.createdAt,
+            acceptedAt: Job.since(message, progress),
             notBefore: [message.notBefore, progress.nextAt].compactMap { $0 }.max(),
             expiresAt: message.notAfter,
             countedAttempts: UInt32(clamping: progress.countedAttempts),
@@ -60,4 +63,22 @@ extension Job {
         if let asked = message.notBefore, progress.nextAt.map({ asked >= $0 }) ?? true { marks.insert(.callersTime) }
         if progress.isInDoubt { marks.insert(.ambiguous) }
     }
+
+    /// What was redriven has ended, and been counted, once before.
+    private static func promise(_ message: Message, _ progress: MessageProgress) -> Promise {
+        guard message.source == .client else { return .none }
+        return progress.isRedriven ? .settled : .open
+    }
+
+    /// What was tried was due before, whatever it waits for now. What was redriven is as old as its redrive.
+    private static func since(_ message: Message, _ progress: MessageProgress) -> Timestamp {
+        if progress.isRedriven { return max(message.createdAt, progress.nextAt ?? message.createdAt) }
+        guard progress.startedAttempts > 0 else { return message.createdAt }
+        return max(message.createdAt, message.notBefore ?? message.createdAt)
+    }
+}
+
+extension MessageProgress {
+    /// Whether its attempts were all made before its last redrive.
+    fileprivate var isRedriven: Bool { startedAttempts > 0 && firstAttemptAt == nil }
 }

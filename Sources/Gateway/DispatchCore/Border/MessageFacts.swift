@@ -27,6 +27,8 @@ package struct MessageFacts: Sendable {
     package var limit: RateLimit?
     /// The breaker in front of its api, as `/v1/breakers` takes it.
     package var breaker: String?
+    /// WeChat's errcode because of which it waits, where there is one.
+    package var refusedWith: Int?
     package var now: Timestamp
 }
 
@@ -45,13 +47,31 @@ extension DispatchMachine {
         var facts = MessageFacts(record: record, policy: policy, now: now.timestamp)
         facts.waiting = waiting(record.id).map { explain($0, at: now) }
         guard let app = apps[record.app] else { return facts }
-        guard let gate = gates[GateKey(app: app, api: api)] else {
+        let gate = gates[GateKey(app: app, api: api)]
+        facts.refusedWith = facts.waiting.flatMap { refusal($0.obstacle.reason, app, gate) }
+        guard let gate else {
             facts.limit = apps[app].route.limits.limit(for: api.label)
             return facts
         }
         facts.limit = gates[gate].bucket.limit
         facts.breaker = name(gates[gate].breaker)
         return facts
+    }
+
+    /// The errcode behind what a message waits for.
+    private func refusal(_ reason: Obstacle.Reason, _ app: AppPlace, _ gate: GateID?) -> Int? {
+        switch reason {
+        case .credentials:
+            guard case .fault(let errcode) = apps[app].token else { return nil }
+            return errcode
+        case .account, .tokenRejected:
+            let hold = [apps[app].hold, gate.flatMap { gates[$0].hold }].compactMap { $0 }.first { $0.reason == reason }
+            return hold?.cause.errcode
+        case .quotaExhausted, .throttled: return gate.flatMap { gates[$0].park?.cause.errcode }
+        case .rateLimited, .breakerOpen, .noToken, .paused, .noApp, .concurrency, .journal, .draining, .scheduled,
+            .turn:
+            return nil
+        }
     }
 
     private func explain(_ job: Job, at now: Moment) -> MessageFacts.Waiting {

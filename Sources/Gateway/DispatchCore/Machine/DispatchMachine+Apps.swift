@@ -37,6 +37,7 @@ extension DispatchMachine {
         apps[app].absentSince = nil
         apps[app].stay = nextStay()
         apps[app].token = needsToken ? .missing : .ready
+        apps[app].hasToken = needsToken
         absent.remove(app)
         idle.remove(app)
         changed(app: app, at: now)
@@ -48,6 +49,7 @@ extension DispatchMachine {
         apps[app].stay = nextStay()
         apps[app].token = .missing
         apps[app].suspicion = AppSuspicion()
+        (apps[app].hasTried, apps[app].failingSince) = (false, nil)
         forgetRefusals(of: app, at: now)
         changed(app: app, at: now)
     }
@@ -60,7 +62,7 @@ extension DispatchMachine {
             let api = gates[gate].api
             let key = BreakerKey(app: app, host: route.host, group: api.group.rawValue)
             move(gate, to: breaker(key, at: now.instant))
-            let limit = route.limits.limit(for: api.label)
+            let limit = DispatchMachine.limit(of: api, route)
             if limit != gates[gate].bucket.limit { gates[gate].bucket.update(limit, at: now.instant) }
             changed(gate: gate, at: now)
         }
@@ -86,6 +88,7 @@ extension DispatchMachine {
         apps[app].absentSince = now.wall
         apps[app].token = .missing
         apps[app].suspicion = AppSuspicion()
+        (apps[app].hasTried, apps[app].failingSince) = (false, nil)
         absent.insert(app)
         idle.insert(app)
         changed(app: app, at: now)
@@ -147,6 +150,7 @@ extension DispatchMachine {
             queue.setOpen(true, lane)
             queue.leaveGroup(lane)
             ledgers.forget(lane: lane)
+            queue.forgetPromises(of: lane)
         }
         gates.remove(gates[gate].key)
     }

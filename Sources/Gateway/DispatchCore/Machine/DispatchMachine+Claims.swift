@@ -44,10 +44,14 @@ extension DispatchMachine {
     mutating func claim(_ app: AppPlace) {
         let name = apps[app].name
         if let pause = ledger.claim(LedgerFact.pause(name)) { apps[app].pause = pause.fact.cause }
-        if let hold = ledger.claim(LedgerFact.hold(name)) { apps[app].hold = hold.fact.hold(at: hold.at) }
+        if let hold = ledger.claim(LedgerFact.hold(name)) {
+            apps[app].hold = hold.fact.hold(at: hold.at)
+            stops.know(hold.fact)
+        }
         for entry in ledger.claimPaths(of: name) {
             guard case .path(let path) = entry.fact.subject, let park = entry.fact.park(at: entry.at) else { continue }
             if let oldest = pathParks.park(path, app: app, park) { touched(.path(oldest.path, app: oldest.app)) }
+            stops.know(entry.fact)
         }
     }
 
@@ -55,8 +59,14 @@ extension DispatchMachine {
         let breaker = gates[gate].breaker
         if breakers[breaker].firstGate == nil { breakers[breaker].firstGate = gate }
         let (app, api) = (apps[gates[gate].app].name, gates[gate].ledgerName)
-        if let hold = ledger.claim(LedgerFact.hold(app, api)) { gates[gate].hold = hold.fact.hold(at: hold.at) }
-        if let park = ledger.claim(LedgerFact.park(app, api)) { gates[gate].park = park.fact.park(at: park.at) }
+        if let hold = ledger.claim(LedgerFact.hold(app, api)) {
+            gates[gate].hold = hold.fact.hold(at: hold.at)
+            stops.know(hold.fact)
+        }
+        if let park = ledger.claim(LedgerFact.park(app, api)) {
+            gates[gate].park = park.fact.park(at: park.at)
+            stops.know(park.fact)
+        }
     }
 
     /// A breaker that had opened by itself comes back half-open: nobody knows how the upstream has been meanwhile, a
@@ -84,6 +94,8 @@ extension DispatchMachine {
                 names += [LedgerFact.hold(name, api), LedgerFact.park(name, api)]
             }
         }
-        ledger.handBack(names, paths: pathParks.clear(app: app), of: name, at: now)
+        let paths = pathParks.clear(app: app)
+        ledger.handBack(names, paths: paths, of: name, at: now)
+        stops.forget(names + paths.map { LedgerFact.path(name, $0) })
     }
 }

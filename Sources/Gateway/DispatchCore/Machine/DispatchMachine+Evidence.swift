@@ -21,6 +21,8 @@ extension DispatchMachine {
             case .ignored: .ignored
             }
         if call == .failure, wasCut(evidence, lease, after: took) { call = .ignored }
+        if call == .success { breakers[lease.breaker].nextQuestion = nil }
+        if call != .ignored { gotThrough(call == .success, app: lease.app, at: now.wall) }
         let group = gates[lease.gate].api.group
         let transition = breakers[lease.breaker].circuit
             .record(

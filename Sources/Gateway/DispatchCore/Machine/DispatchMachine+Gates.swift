@@ -66,6 +66,8 @@ extension DispatchMachine {
 
     /// What blocks all work behind a breaker that lets no call through at present.
     func breakerBlock(_ breaker: BreakerID, at now: SteadyClock.Present) -> Block? {
+        guard breakers[breaker].circuit.state != .closed else { return nil }
+        if let block = questionBlock(breaker, at: now) { return block }
         guard let wait = breakers[breaker].circuit.retryAfter(at: now.instant) else { return nil }
         // One that an operator has opened stays so until they say otherwise, whatever it tells those who are refused.
         let until = breakers[breaker].circuit.mode == .open ? nil : now.instant + wait

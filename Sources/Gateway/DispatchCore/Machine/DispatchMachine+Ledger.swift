@@ -12,6 +12,8 @@ extension DispatchMachine {
     /// Something that the ledger has may have changed.
     mutating func touched(_ key: DispatchLedger.Key) {
         ledger.touched.insert(key)
+        if case .breaker = key { return }
+        stops.touched.insert(key)
     }
 
     /// A breaker has moved by itself.
@@ -82,7 +84,7 @@ extension DispatchMachine {
     package var isLedgerBehind: Bool { ledger.isBehind }
 
     /// What the ledger should have about something, by the entries' names.
-    private func facts(about key: DispatchLedger.Key, at now: SteadyClock.Present) -> [(String, LedgerFact?)] {
+    func facts(about key: DispatchLedger.Key, at now: SteadyClock.Present) -> [(String, LedgerFact?)] {
         switch key {
         case .app(let app): appFacts(apps[app], at: now)
         case .gate(let gate): gateFacts(gates[gate], at: now)

@@ -45,7 +45,7 @@ extension DispatchMachine {
     }
 
     /// The first job of a lane and priority whose turn it is.
-    private struct Turn {
+    struct Turn {
         var lane: LaneID
         var priority: Priority
         var head: Head
@@ -68,7 +68,7 @@ extension DispatchMachine {
         Priority.allCases.map { (isDurable: isDurable, priority: $0) }
     }
 
-    private static func goes(_ lane: LaneID, _ head: Head, before other: LaneID, _ next: Head) -> Bool {
+    static func goes(_ lane: LaneID, _ head: Head, before other: LaneID, _ next: Head) -> Bool {
         guard head.effectivePriority == next.effectivePriority, lane.isDurable != other.isDurable else {
             return head <= next
         }
@@ -107,8 +107,20 @@ extension DispatchMachine {
 
     /// The pipeline, outermost first.
     private mutating func admit(_ turn: Turn, at now: SteadyClock.Present) -> AdmitResult {
-        let (gate, isDurable) = (turn.lane.gate, turn.lane.isDurable)
-        if let block = block(gate, isDurable: isDurable, turn.priority, at: now) { return .blocked(block) }
+        var (turn, gate) = (turn, turn.lane.gate)
+        if let block = block(gate, isDurable: turn.lane.isDurable, turn.priority, at: now) { return .blocked(block) }
+        let breaker = gates[gate].breaker
+        if breakers[breaker].circuit.state != .closed {
+            if let block = breakerBlock(breaker, at: now) { return .blocked(block) }
+            if let probe = probing(turn, at: now) {
+                (turn, gate) = (probe, probe.lane.gate)
+            } else {
+                switch ask(behind: breaker, at: now) {
+                case .asked(let lease): return .started(lease)
+                case .blocked(let block): return .blocked(block)
+                }
+            }
+        }
         let permits: Permits
         switch takePermits(gate, at: now) {
         case .taken(let taken): permits = taken
@@ -121,7 +133,7 @@ extension DispatchMachine {
         }
         guard !isStale(job, at: now.steady), !isTooLate(job, at: now.steady) else {
             giveBack(permits, at: now.instant)
-            _ = queue.finish(job.id)
+            _ = queue.finish(job.id, as: .broken, at: now.steady)
             forget(job)
             return .stale(job)
         }
@@ -129,7 +141,7 @@ extension DispatchMachine {
     }
 
     /// The attempt is decided: it counts from here on.
-    private mutating func begin(
+    mutating func begin(
         _ job: Job,
         with permits: Permits,
         readySince: Timestamp,
@@ -145,7 +157,7 @@ extension DispatchMachine {
         if job.marks.contains(.unpaid) { apps[app].giveBackUnpaidTurn() }
         job.marks.subtract([.unpaid, .callersTime])
         // How long a streamed body takes is its caller's doing: it probes nothing.
-        if gates[gate].api.kind != .sns, !job.marks.contains(.once) {
+        if gates[gate].api.kind != .sns, job.marks.isDisjoint(with: [.once, .ownProbe]) {
             apps[app].hold?.send(job.id, at: now.instant)
         }
         if job.isDurable { gates[gate].hold?.send(job.id, at: now.instant) }

@@ -22,8 +22,11 @@ extension DispatchMachine {
         if let due = job.notBefore, let first = job.firstAttemptAt, !job.marks.contains(.callersTime) {
             job.notBefore = min(due, now.steady + (due - first))
         }
-        guard !isStale(job, at: now.steady) else { return .endsUnknown }
-        queue.restore(job, at: now.steady)
+        guard !isStale(job, at: now.steady) else {
+            if job.promise == .open { queue.countBroken(in: job.lane, of: job.priority) }
+            return .endsUnknown
+        }
+        queue.restore(job, isInherited: true, at: now.steady)
         return .waits
     }
 

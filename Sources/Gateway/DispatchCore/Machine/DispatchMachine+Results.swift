@@ -48,6 +48,8 @@ extension DispatchMachine {
         using generator: inout SplitMix64
     ) -> Disposition {
         let job = lease.job
+        // Its answer is the breaker's business alone.
+        if job.marks.contains(.ownProbe) { return .ended(.dead) }
         switch result.outcome {
         case .accepted: return .ended(.sent)
         // Said to credentials that are no more: with the new ones it may go.
@@ -108,8 +110,8 @@ extension DispatchMachine {
         if outcome == .unknown { marks.insert(.ambiguous) }
         if disposition != .tokenRetry { marks.remove(.tokenRetried) }
         switch disposition {
-        case .ended:
-            _ = queue.finish(id)
+        case .ended(let state):
+            _ = queue.finish(id, as: PromiseEnd(state), at: now.steady)
             memory.forget(id)
         case .retry(let due, _, let cost):
             if case .deferred = cost { marks.insert(.unpaid) }
@@ -175,9 +177,11 @@ extension DispatchMachine {
     }
 
     /// A job that must not exist any more, because the journal could not take it: gone, whatever it is doing.
-    package mutating func discard(_ id: JobID, at moment: Moment) {
+    package mutating func discard(_ id: JobID, at moment: Moment) { discard(id, as: .void, at: moment) }
+
+    private mutating func discard(_ id: JobID, as end: PromiseEnd, at moment: Moment) {
         if let lease = giveBack(id, at: read(moment)) {
-            _ = queue.finish(id)
+            _ = queue.finish(id, as: end, at: clock.present(moment).steady)
             forget(lease.job)
         } else if case .removed(let job) = queue.cancel(id) {
             forget(job)
@@ -188,7 +192,7 @@ extension DispatchMachine {
     /// down took long. `nil` when it may go.
     package mutating func endIfStale(_ id: JobID, at moment: Moment) -> Job? {
         guard let lease = leases[id], isStale(lease.job, at: clock.present(moment).steady) else { return nil }
-        discard(id, at: moment)
+        discard(id, as: .broken, at: moment)
         return clock.outward(lease.job)
     }
 

@@ -55,7 +55,7 @@ extension DispatchMachine {
     }
 
     private static func cause(_ result: Classification, at now: SteadyClock.Present) -> Cause {
-        Cause(result.errcode.map { "errcode \($0)" } ?? result.outcome.rawValue, since: now.wall)
+        result.errcode.map { Cause(errcode: $0, since: now.wall) } ?? Cause(result.outcome.rawValue, since: now.wall)
     }
 
     /// What was said may be about this call's content: it alone waits, longer each time.

@@ -16,6 +16,8 @@ package struct DispatchMachine: Sendable {
     var breakers = PlaceTable<BreakerID, BreakerKey, Breaker>()
     /// Gates that were ever made.
     private var gateCount: UInt64 = 0
+    /// Questions that were ever asked to probe a breaker.
+    var questions: UInt64 = 0
     /// Stays that apps have ever begun.
     private var stayCount: UInt64 = 0
     /// Apps that left while something of them waits or is in flight.
@@ -32,8 +34,12 @@ package struct DispatchMachine: Sendable {
     var pathParks = PathParks()
     var checks = CheckLine()
     var clock = SteadyClock()
+    /// When an earlier process was certainly still there, while its messages come back.
+    var inheritedUntil: Timestamp?
     /// What outlives the process.
     var ledger = DispatchLedger()
+    /// What people were told of it.
+    var stops = StopBook()
     /// Gates that nobody has been told of yet.
     private var newGates: [GateID] = []
     /// Moves of breakers that no call's end brought and that nobody has been told of yet: at most two a breaker and look.
@@ -71,7 +77,7 @@ package struct DispatchMachine: Sendable {
         if let gate = gates[key] { return gate.lane(isDurable: isDurable) }
         let route = apps[app].route
         let breaker = breaker(BreakerKey(app: app, host: route.host, group: api.group.rawValue), at: now)
-        let bucket = TokenBucket(route.limits.limit(for: api.label), at: now)
+        let bucket = TokenBucket(DispatchMachine.limit(of: api, route), at: now)
         let made = LaneGate(app: app, api: api, breaker: breaker, bucket: bucket, number: gateCount)
         gateCount += 1
         let gate = gates.add(made, as: key).place
@@ -157,6 +163,7 @@ package struct DispatchMachine: Sendable {
         }
         wakeShares(at: now)
         hasEnded(app: lease.app)
+        hasAsked(lease, at: now)
         return lease
     }
 

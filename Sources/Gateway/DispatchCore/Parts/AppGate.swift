@@ -20,6 +20,14 @@ struct AppGate: Sendable {
     var hold: Hold?
     var suspicion = AppSuspicion()
     var budget: RetryBudget
+    /// Whether anything was ever asked of WeChat for it.
+    var hasTried = false
+    /// When the first of the attempts failed after which none has got through, by the wall clock.
+    var failingSince: Timestamp?
+    /// Relayed calls whose callers got WeChat's word, or did not, since somebody asked last.
+    var calls = PromiseTally()
+    /// Whether WeChat gives it tokens, so that Weir can ask questions of its own for it.
+    var hasToken: Bool
     /// Retries that wait and that the budget could not pay for.
     private(set) var unpaidRetries = 0
     /// Rejected jobs that wait for the answer to a token request although the present token works for others.
@@ -31,6 +39,7 @@ struct AppGate: Sendable {
         self.stay = stay
         self.token = token
         self.budget = budget
+        hasToken = token != .ready
     }
 
     /// How long a retry is delayed that the budget can't pay for now. Such retries leave one after another, at the pace at which the
@@ -67,6 +76,6 @@ package enum AppToken: Equatable, Sendable {
     case ready
     /// On its way, or retried after a passing failure.
     case missing
-    /// An operator must act.
-    case fault(String)
+    /// An operator must act: WeChat gives out none, with this errcode.
+    case fault(Int)
 }

@@ -11,6 +11,10 @@ struct Breaker: Sendable {
     var firstGate: GateID?
     /// Why it is not closed, or was forced.
     var cause: Cause?
+    /// When the answer to a question of Weir's own should be there that was asked to probe it; `nil` where none is under way.
+    var answerDue: Instant?
+    /// No question is asked before this time.
+    var nextQuestion: Instant?
     private var relayedInFlight = 0
     private var messagesInFlight = 0
 

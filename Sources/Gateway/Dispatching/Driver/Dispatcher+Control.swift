@@ -1,3 +1,4 @@
+package import Queueing
 package import Resilience
 import Synchronization
 import Timekeeping
@@ -62,12 +63,19 @@ extension Dispatcher {
     }
 
     /// Forces a breaker or gives it back to its own judgement.
+    ///
+    /// - Parameter who: the operator who does it, for the log.
     /// - Returns: false when there is none of that name.
-    package func force(_ mode: BreakerMode, breaker name: String, because why: String = Cause.byOperator) -> Bool {
+    package func force(
+        _ mode: BreakerMode,
+        breaker name: String,
+        because why: String = Cause.byOperator,
+        by who: String? = nil
+    ) -> Bool {
         update { state, now in
             guard let breaker = state.machine.breaker(named: name) else { return false }
             if let transition = state.machine.force(mode, breaker: breaker, because: why, at: now) {
-                state.due.events.append(.breakerMoved(transition, breaker: name))
+                state.due.events.append(.breakerMoved(transition, breaker: name, by: who))
             }
             return true
         }
@@ -78,4 +86,24 @@ extension Dispatcher {
     package func snapshot() -> DispatchSnapshot {
         state.withLock { $0.machine.snapshot(relayedWaiting: $0.room.total.calls, at: time.moment()) }
     }
+
+    /// The same with what became of promises since this was asked last: for whoever keeps count of them.
+    package func collect() -> DispatchCollection {
+        state.withLock { state in
+            let now = time.moment()
+            let promises = state.machine.takePromises(at: now)
+            let calls = state.machine.takeCalls()
+            let snapshot = state.machine.snapshot(relayedWaiting: state.room.total.calls, at: now)
+            return DispatchCollection(snapshot: snapshot, promises: promises, calls: calls)
+        }
+    }
+}
+
+/// What is so now, and what became of promises since the last collection.
+package struct DispatchCollection: Sendable {
+    package var snapshot: DispatchSnapshot
+    /// Of clients' messages.
+    package var promises: [DispatchMachine.Promises]
+    /// Of relayed calls, by the app's name: whether their callers got WeChat's word.
+    package var calls: [(app: String, tally: PromiseTally)]
 }

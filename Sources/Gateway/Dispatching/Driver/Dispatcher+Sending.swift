@@ -20,13 +20,13 @@ extension Dispatcher {
         guard let target = runtime.upstream.target(of: load.api, body: parcel.body, token: token, at: now) else {
             return update { state, now in state.putBack(lease, parcel, at: now) }
         }
-        attempt.trace = observer.attemptLeaves(attempt.start)
+        attempt.trace = observer.attemptLeaves(attempt.start())
         let request = UpstreamRequest(
             method: "POST",
             origin: runtime.origin,
             target: target,
-            headers: Dispatcher.jsonHeaders,
-            body: parcel.body,
+            headers: Dispatcher.headers(of: runtime.upstream),
+            body: runtime.upstream.body(parcel.body, at: now),
             timeout: lease.timeout,
             connectTimeout: load.connectTimeout,
             replyLimit: 1 << 20
@@ -35,6 +35,11 @@ extension Dispatcher {
     }
 
     private static let jsonHeaders = [HeaderField("Content-Type", "application/json; charset=utf-8")]
+
+    private static func headers(of upstream: any Upstream) -> [HeaderField] {
+        let own = upstream.headers
+        return own.isEmpty ? jsonHeaders : jsonHeaders + own
+    }
 
     /// What an attempt takes along. `nil` when it must not be made any more, because its start was long in being written down.
     private func load(_ lease: Lease, stored: StoredBody?) -> DispatchState.Load? {
@@ -62,7 +67,7 @@ extension Dispatcher {
         attempt.concernsApp = call.concernsApp
         attempt.method = call.method
         attempt.progress = call.stream.map(StreamProgress.init)
-        attempt.trace = observer.attemptLeaves(attempt.start)
+        attempt.trace = observer.attemptLeaves(attempt.start(of: call))
         var request = UpstreamRequest(
             method: call.method,
             origin: runtime.origin,
@@ -98,9 +103,13 @@ extension Dispatcher {
         }
         let end = AttemptEnd(
             gate: attempt.gate,
+            host: attempt.runtime.origin,
+            number: attempt.lease.number,
             startedAt: attempt.lease.startedAt,
             endedAt: now,
-            status: try? result.get().status,
+            status: result.status,
+            failure: result.failure,
+            connection: result.connection,
             classification: done?.classification ?? classification,
             disposition: done?.disposition,
             className: className,

@@ -71,6 +71,11 @@ package final class Dispatcher: Sendable {
         }
     }
 
+    /// All that an earlier process left is back: what may start, starts.
+    package func endRestore() {
+        update { state, now in state.machine.endRestore(at: now) }
+    }
+
     /// Takes a waiting message out for good.
     package func cancel(
         _ id: JobID,
@@ -125,6 +130,13 @@ package final class Dispatcher: Sendable {
         guard let end else { return id }
         call.completion(end)
         return nil
+    }
+
+    /// A call of an app was refused before it came here, for reasons of Weir's own.
+    package func turnedAway(app slot: AppSlot) {
+        state.withLock { state in
+            if state.machine.isPresent(slot) { state.machine.countCall(isKept: false, app: slot.place) }
+        }
     }
 
     /// The caller is gone.

@@ -44,6 +44,8 @@ struct Parcel: Sendable {
     var size: Int { body.count + 256 }
 
     init(_ stored: StoredBody) {
-        self.init(body: stored.bytes, trail: Trail(traceparent: stored.traceparent))
+        var trail = Trail(traceparent: stored.traceparent)
+        trail.client = stored.client
+        self.init(body: stored.bytes, trail: trail)
     }
 }

@@ -90,7 +90,10 @@ extension DispatchState {
     mutating func tokenChanged(_ slot: AppSlot, at now: Moment) {
         guard machine.isPresent(slot) else { return }
         refreshToken(of: slot.place, at: now)
-        if apps.hasNewAnswer(slot.place) { machine.tokenWasFetched(app: slot.place, at: now) }
+        guard apps.hasNewAnswer(slot.place) else { return }
+        machine.tokenWasFetched(app: slot.place, at: now)
+        guard let hasSucceeded = apps[slot.place].keeper?.gotThrough else { return }
+        machine.gotThrough(hasSucceeded, app: slot.place, at: now.timestamp)
     }
 
     /// WeChat rejected a token. Under the lock: nobody may take it for the repeat.

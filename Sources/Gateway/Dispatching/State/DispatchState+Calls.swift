@@ -17,6 +17,18 @@ extension DispatchState {
     ) -> RelayEnd? {
         // Its app may have left since the call was let in.
         guard machine.isPresent(call.app) else { return .refused(Obstacle(.noApp), last: nil) }
+        let end = admit(call, as: id, priority, retryClass: retryClass, at: now)
+        if let end { judge(end, of: call) }
+        return end
+    }
+
+    private mutating func admit(
+        _ call: RelayCall,
+        as id: JobID,
+        _ priority: Priority,
+        retryClass: String,
+        at now: Moment
+    ) -> RelayEnd? {
         let lane = machine.lane(call.api, of: call.app.place, isDurable: false, at: now.instant)
         var job = Job(id: id, lane: lane, priority: priority, isDurable: false, acceptedAt: now.timestamp)
         job.retryClass = classes.index(retryClass)
@@ -57,8 +69,33 @@ extension DispatchState {
     /// An attempt is not made: the call waits for another.
     mutating func abandon(_ lease: Lease, lacksToken: Bool, at now: Moment) {
         refreshToken(of: lease.app, at: now)
+        guard !lease.job.marks.contains(.ownProbe) else {
+            machine.discard(lease.job.id, at: now)
+            return end(lease.job.id) { _ in .hungUp }
+        }
         _ = machine.abandon(lease.job.id, lacksToken: lacksToken, at: now)
         waitAgain(lease.job.id)
+    }
+
+    /// Weir asks WeChat a question of its own, whose answer nobody waits for.
+    mutating func prepareQuestion(_ lease: Lease, at now: Moment) {
+        let path = DispatchMachine.probePath
+        let call = RelayCall(
+            method: "GET",
+            targetPrefix: "\(path)?access_token=",
+            targetSuffix: "",
+            usesToken: true,
+            headers: [],
+            content: .bytes([]),
+            app: machine.slot(of: lease.app),
+            api: machine.api(of: lease.gate),
+            deadline: now.instant + lease.timeout,
+            isRepeatable: true,
+            path: path,
+            isPromised: false
+        ) { _ in }
+        calls[lease.job.id] = QueuedCall(call)
+        room.reenter(call.client, bytes: call.size)
     }
 
     /// A call whose attempt has ended waits for another.
@@ -95,6 +132,14 @@ extension DispatchState {
     mutating func end(_ id: JobID, _ answer: (QueuedCall) -> RelayEnd) {
         guard let queued = calls.removeValue(forKey: id) else { return }
         if !queued.isUnderWay { room.leave(queued.call.client, bytes: queued.call.size) }
-        due.effects.append(.answer(queued.call, answer(queued)))
+        let end = answer(queued)
+        judge(end, of: queued.call)
+        due.effects.append(.answer(queued.call, end))
+    }
+
+    /// Whether a call's caller gets what it was promised is counted.
+    private mutating func judge(_ end: RelayEnd, of call: RelayCall) {
+        guard call.isPromised, machine.isPresent(call.app), let isKept = end.isKept(for: call) else { return }
+        machine.countCall(isKept: isKept, app: call.app.place)
     }
 }

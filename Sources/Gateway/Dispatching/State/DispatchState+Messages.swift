@@ -24,7 +24,8 @@ extension DispatchState {
         case .refused: return .queueFull
         case .ready, .scheduled: break
         }
-        let trail = Trail(traceparent: content.traceparent, waitingSince: message.notBefore ?? message.createdAt)
+        var trail = Trail(traceparent: content.traceparent, waitingSince: message.notBefore ?? message.createdAt)
+        trail.client = message.client
         bodies.keep(Parcel(body: content.body, trail: trail), for: message.id)
         acceptance = new
         return nil
@@ -151,6 +152,7 @@ extension DispatchState {
         )
         var ended = MessageEnd(job, gate: machine.gateName(of: job.lane), settlement)
         ended.traceparent = trail?.traceparent ?? ""
+        ended.client = trail?.client
         due.events.append(.messageEnded(ended))
         due.write([.conclude(job.id, settlement)], then: .ended(watchers.take(job.id), completion))
     }
@@ -171,9 +173,10 @@ extension DispatchState {
         if progress.isInDoubt, api.repeatability.knowsRepeat(of: restored.doubtfulBody) {
             job.marks.insert(.deduplicated)
         }
+        machine.noteInherited(message, progress)
         let recovery = machine.recover(job, at: now)
         if let attemptAt = progress.attemptAt {
-            interrupted(job, attemptAt, recovery, at: now)
+            interrupted(job, of: message.client, attemptAt, recovery, at: now)
         } else if recovery == .endsUnknown {
             conclude(job, as: .unknown, reason: DispatchState.tooLateToRepeat, at: now)
         }
@@ -182,6 +185,7 @@ extension DispatchState {
     /// The end of its process cut off an attempt: what becomes of its message.
     private mutating func interrupted(
         _ job: Job,
+        of client: String,
         _ startedAt: Timestamp,
         _ recovery: DispatchMachine.Recovery,
         at now: Moment
@@ -200,7 +204,9 @@ extension DispatchState {
             reason: "interrupted by a restart"
         )
         if recovery == .endsUnknown {
-            due.events.append(.messageEnded(MessageEnd(job, gate: machine.gateName(of: job.lane), settlement)))
+            var ended = MessageEnd(job, gate: machine.gateName(of: job.lane), settlement)
+            ended.client = client
+            due.events.append(.messageEnded(ended))
         }
         due.write([.settle(job.id, attempt, settlement)])
     }

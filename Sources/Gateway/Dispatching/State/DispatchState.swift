@@ -44,6 +44,7 @@ struct DispatchState: Sendable {
         for move in machine.takeTransitions() {
             due.events.append(.breakerMoved(move.transition, breaker: machine.name(move.breaker)))
         }
+        due.events += machine.takeStops(at: now).map(DispatchEvent.stopped)
         let writes = machine.takeLedgerWrites(at: now)
         if !writes.all.isEmpty { due.write(writes.all, then: .remembered(writes)) }
         releaseIdleApps(at: now)
@@ -71,6 +72,7 @@ struct DispatchState: Sendable {
                 starts.append(startWrite(lease))
                 leases.append(lease)
             case .start(let lease):
+                if lease.job.marks.contains(.ownProbe) { prepareQuestion(lease, at: now) }
                 guard let departure = depart(lease.job.id) else { continue }
                 due.effects.append(.transmit(lease, departure))
             case .giveUp(let id):
@@ -137,6 +139,7 @@ struct DispatchState: Sendable {
             if !watching.isEmpty { sequel = .ended(watching, nil) }
             var end = MessageEnd(done.job, gate: attempt.gate, settlement)
             end.traceparent = attempt.trail.traceparent
+            end.client = attempt.trail.client
             end.last = MessageEnd.Attempt(
                 number: record.number,
                 outcome: record.outcome,
@@ -164,6 +167,9 @@ struct DispatchState: Sendable {
         case .failure(let failure): last.failure = failure
         }
         last.isAmbiguous = done.job.marks.contains(.ambiguous)
+        last.endedAt = now.instant
+        last.inFlight = now.instant - attempt.lease.startedAt.instant
+        if attempt.lease.number > 1, let earlier = calls[done.job.id]?.last { last.inFlight += earlier.inFlight }
         guard case .ended = done.disposition else {
             calls[done.job.id]?.last = last
             calls[done.job.id]?.trail = attempt.trailAfterwards(at: now.timestamp)

@@ -31,6 +31,10 @@ package struct LastAttempt: Sendable {
     package var keeper: TokenKeeper?
     /// An earlier attempt's outcome is not known.
     package var isAmbiguous = false
+    /// When it ended.
+    package var endedAt: Instant?
+    /// How long all of the call's attempts were on their way, together.
+    package var inFlight = Duration.zero
 
     /// Whether WeChat may have taken the call although no answer of its says so.
     package var leavesDoubt: Bool {
@@ -58,6 +62,8 @@ package struct Trail: Sendable {
     package var traceparent = ""
     /// Of the attempt before, when that was made by this process.
     package var previous: (any AttemptTrace)?
+    /// The client of a message, empty where none is configured; `nil` of a call.
+    package var client: String?
     /// Since when it has waited for its next attempt, where that is known.
     package var waitingSince: Timestamp?
 

@@ -1,6 +1,6 @@
 import Synchronization
-public import Timekeeping
-package import WeChat
+package import Timekeeping
+import WeChat
 package import WeirPorts
 import WireJSON
 
@@ -19,6 +19,12 @@ package final class TokenKeeper: Sendable {
         var recent: [String] = []
         /// Token requests that have ended.
         var answers = 0
+        /// Whether the last of them that says something about WeChat found it well.
+        var gotThrough: Bool?
+        /// Since when no token could be used.
+        var unusableSince: Instant?
+        /// Other credentials have come since the last answer: what it brings is another token for a reason that is known.
+        var isRenewed = false
         var isStopped = false
         /// Told when ``presentState()`` may have changed.
         var onChange: (@Sendable () -> Void)?
@@ -31,24 +37,29 @@ package final class TokenKeeper: Sendable {
     private let transport: any Transport
     private let time: any TimeSource
     private let report: @Sendable (TokenReport) -> Void
+    private let traced: (@Sendable (TokenExchange) -> Void)?
     private let timer: Mutex<WakeTimer?> = Mutex(nil)
 
+    /// - Parameter traced: told of every request that has ended; `nil` where nobody follows them.
     package init(
         credentials: TokenCredentials,
         transport: any Transport,
         time: any TimeSource,
         seed: UInt64,
+        traced: (@Sendable (TokenExchange) -> Void)? = nil,
         report: @escaping @Sendable (TokenReport) -> Void
     ) {
         state = Mutex(
             State(
                 machine: AccessTokenMachine(at: time.now()),
                 credentials: credentials,
-                generator: SplitMix64(seed: seed)
+                generator: SplitMix64(seed: seed),
+                unusableSince: time.now()
             )
         )
         self.transport = transport
         self.time = time
+        self.traced = traced
         self.report = report
         timer.withLock { $0 = WakeTimer(time: time) { [weak self] in self?.look() } }
     }
@@ -71,15 +82,21 @@ package final class TokenKeeper: Sendable {
 
     /// What the operator should know: whether there is a token, until when, and what is wrong.
     package func status() -> TokenStatus {
-        state.withLock { TokenStatus($0.machine, at: time.moment()) }
+        state.withLock { state in
+            let now = time.moment()
+            let isUsable = state.noteUse(at: now.instant)
+            var status = TokenStatus(state.machine, at: now)
+            status.unusableFor = isUsable ? nil : now.instant - (state.unusableSince ?? now.instant)
+            return status
+        }
     }
 
     /// Whether there is a token. The dispatcher asks under its own lock, so that no older answer overwrites a newer one.
     func presentState() -> AppToken {
         state.withLock { state in
             let now = time.now()
-            if state.token(at: now) != nil { return .ready }
-            if case .fault(let fault) = state.machine.need(at: now) { return .fault("errcode \(fault.errcode)") }
+            if state.noteUse(at: now) { return .ready }
+            if case .fault(let fault) = state.machine.need(at: now) { return .fault(fault.errcode) }
             return .missing
         }
     }
@@ -90,11 +107,15 @@ package final class TokenKeeper: Sendable {
     /// How many token requests have ended: a change says that there is an answer.
     var answers: Int { state.withLock { $0.answers } }
 
+    /// Whether the last token request that says something about WeChat found it well; `nil` before the first.
+    var gotThrough: Bool? { state.withLock { $0.gotThrough } }
+
     /// A reload brought another secret, or an operator asks for another try.
     package func replace(_ credentials: TokenCredentials) {
         let changed = state.withLock { state in
             guard state.credentials != credentials else { return false }
             state.credentials = credentials
+            state.isRenewed = true
             state.machine.retryNow(at: time.now())
             return true
         }
@@ -140,31 +161,48 @@ package final class TokenKeeper: Sendable {
             body: credentials.requestBody,
             replyLimit: 64 << 10
         )
-        transport.send(request) { [self] result in received(result, for: fetch) }
+        let startedAt = time.moment()
+        transport.send(request) { [self] result in
+            received(result, for: fetch, from: credentials.origin, since: startedAt)
+        }
     }
 
     package static let path = "/cgi-bin/stable_token"
     private static let api = APICatalog.descriptor(method: "POST", path: path)
 
-    private func received(_ result: Result<UpstreamReply, TransportFailure>, for fetch: TokenFetch) {
+    private func received(
+        _ result: Result<UpstreamReply, TransportFailure>,
+        for fetch: TokenFetch,
+        from origin: String,
+        since startedAt: Moment
+    ) {
         let (classification, reply) = read(result)
-        let isWanted = state.withLock { state in
+        traced?(TokenExchange(origin, from: startedAt, to: time.moment(), result, classification))
+        let news = state.withLock { state -> [TokenReport]? in
             // Its app has left, or is another account by now.
-            guard !state.isStopped else { return false }
+            guard !state.isStopped else { return nil }
+            var news = [TokenReport.asked(host: state.credentials.origin, result.failure)]
             let now = time.now()
             state.answers += 1
+            if classification.breaker != .ignored { state.gotThrough = classification.breaker == .success }
             if let reply {
                 state.note(reply.accessToken)
                 let life = Duration.seconds(min(reply.expiresIn, 1 << 31))
                 let update = state.machine.fetched(fetch, value: reply.accessToken, expiresIn: life, at: now)
-                if case .confirmed = update { state.pausedUntil = now + TokenKeeper.disagreementPause }
+                if case .confirmed = update {
+                    state.pausedUntil = now + TokenKeeper.disagreementPause
+                    news.append(.confirmed)
+                }
+                if case .superseded = update { news.append(.superseded(isExpected: state.isRenewed)) }
+                if update != .ignored { state.isRenewed = false }
             } else {
                 let failure = TokenFailure(classification) ?? .transient
                 _ = state.machine.failed(fetch, failure, at: now, using: &state.generator)
             }
-            return true
+            return news
         }
-        guard isWanted else { return }
+        guard let news else { return }
+        for one in news { report(one) }
         report(reply == nil ? .notFetched(classification) : .fetched(classification))
         look()
     }
@@ -196,6 +234,13 @@ extension TokenKeeper.State {
         if recent.count > TokenKeeper.State.recentLimit { recent.removeFirst() }
     }
 
+    /// Whether there is a token to use, of which note is taken.
+    mutating func noteUse(at now: Instant) -> Bool {
+        let isUsable = token(at: now) != nil
+        if isUsable { unusableSince = nil } else { unusableSince = unusableSince ?? now }
+        return isUsable
+    }
+
     func token(at now: Instant) -> AccessToken? {
         guard pausedUntil.map({ $0 <= now }) ?? true, case .token(let token) = machine.need(at: now) else { return nil }
         return token
@@ -203,35 +248,6 @@ extension TokenKeeper.State {
 
     var wake: Instant? {
         [machine.nextWake, pausedUntil].compactMap { $0 }.min()
-    }
-}
-
-/// What becomes known of an app's token.
-package enum TokenReport: Sendable {
-    /// A request for a token brought one.
-    case fetched(Classification)
-    /// A request for a token brought none.
-    case notFetched(Classification)
-    /// WeChat rejected the token in a call.
-    case rejected
-}
-
-/// What is known of an app's token, without the token.
-public struct TokenStatus: Equatable, Sendable {
-    /// When the newest token ends; `nil` while there is none.
-    public var expiresAt: Timestamp?
-    /// The errcode that an operator must act on.
-    public var fault: Int?
-    /// How often a token was replaced long before its end: somebody else refreshes it by force, or reset the secret.
-    public var superseded: Int
-    /// How often WeChat rejected a token and then called it current.
-    public var contradicted: Int
-
-    init(_ machine: AccessTokenMachine, at now: Moment) {
-        expiresAt = machine.current.map { now.timestamp + ($0.expiresAt - now.instant) }
-        fault = machine.fault?.errcode
-        superseded = machine.supersededCount
-        contradicted = machine.confirmedCount
     }
 }
 

@@ -22,11 +22,25 @@ struct Attempt: Sendable {
 
     var gate: GateName { GateName(number: lease.gateNumber, app: runtime.name, api: api.label) }
 
-    var start: AttemptStart { AttemptStart(lease: lease, gate: gate, trail: trail) }
+    /// What is told when it leaves.
+    ///
+    /// - Parameter call: the relayed call that it is of.
+    func start(of call: RelayCall? = nil) -> AttemptStart {
+        AttemptStart(
+            lease: lease,
+            gate: gate,
+            trail: trail,
+            origin: runtime.origin,
+            usesToken: token != nil,
+            call: call
+        )
+    }
 
     /// The trail of the next attempt, should there be one.
     func trailAfterwards(at now: Timestamp) -> Trail {
-        Trail(traceparent: trail.traceparent, previous: trace, waitingSince: now)
+        var next = Trail(traceparent: trail.traceparent, previous: trace, waitingSince: now)
+        next.client = trail.client
+        return next
     }
 
     /// What came back, as the dispatch machine understands it.

@@ -27,9 +27,14 @@ package enum DispatchEvent: Sendable {
     case attemptEnded(AttemptEnd)
     /// A relayed call ended because the limiter had no permit for it in time.
     case limiterRefused(GateName)
-    case breakerMoved(BreakerTransition, breaker: String)
+    /// `by`: the operator who forced it, as far as they said who they are.
+    case breakerMoved(BreakerTransition, breaker: String, by: String? = nil)
+    /// WeChat's word stopped an app, an api or a path, or that is over.
+    case stopped(StopNews)
     case messageEnded(MessageEnd)
     case token(TokenReport, app: String)
+    /// A request for a token has ended.
+    case tokenRequested(TokenExchange, app: String)
     /// Decisions could not be written to the ledger: they hold, but would not outlive the process now.
     case ledgerNotWritten(JournalError)
     /// Decisions found no room in the ledger: they end with the process.
@@ -43,15 +48,28 @@ package struct AttemptStart: Sendable {
     package var lease: Lease
     package var gate: GateName
     package var trail: Trail
+    /// Scheme and authority of where it goes.
+    package var origin: String
+    /// Whether it carries the app's token.
+    package var usesToken: Bool
+    /// `nil` for a message's.
+    package var call: RelayCall?
 }
 
 /// An attempt that has ended.
 package struct AttemptEnd: Sendable {
     package var gate: GateName
+    /// Where it went: scheme and authority.
+    package var host: String
+    /// Of its job's attempts, from 1.
+    package var number: Int
     package var startedAt: Moment
     package var endedAt: Moment
     /// HTTP's; `nil` where there was no answer.
     package var status: Int?
+    /// Why there was no answer.
+    package var failure: TransportFailure?
+    package var connection: UpstreamConnection?
     package var classification: Classification
     /// What becomes of its job; `nil` where the dispatcher had given the attempt up before.
     package var disposition: Disposition?
@@ -76,6 +94,7 @@ package struct MessageEnd: Sendable {
     package var id: JobID
     package var gate: GateName
     package var priority: Priority
+    package var source: MessageSource
     /// When it might have gone first.
     package var since: Timestamp
     package var at: Timestamp
@@ -85,12 +104,15 @@ package struct MessageEnd: Sendable {
     package var last: Attempt?
     /// As in `Trail`; empty where that is not at hand.
     package var traceparent = ""
+    /// As in `Trail`; `nil` where that is not at hand.
+    package var client: String?
 
     init(_ job: Job, gate: GateName, _ settlement: Settlement) {
         id = job.id
         self.gate = gate
         priority = job.priority
-        since = max(job.acceptedAt, job.notBefore ?? job.acceptedAt)
+        source = job.promise == .none ? .alert : .client
+        since = job.acceptedAt
         at = settlement.at
         state = settlement.state
         reason = settlement.reason

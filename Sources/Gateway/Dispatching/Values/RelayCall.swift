@@ -30,6 +30,8 @@ package final class RelayCall: Sendable {
     package let concernsApp: Bool
     /// Where its first attempt belongs.
     package let trail: Trail
+    /// Whether somebody waits for WeChat's word: not for the answer to a question of Weir's own.
+    let isPromised: Bool
     /// Called once, outside of every lock.
     package let completion: @Sendable (RelayEnd) -> Void
 
@@ -48,6 +50,7 @@ package final class RelayCall: Sendable {
         path: String = "",
         concernsApp: Bool? = nil,
         trail: Trail = Trail(),
+        isPromised: Bool = true,
         completion: @escaping @Sendable (RelayEnd) -> Void
     ) {
         self.method = method
@@ -64,6 +67,7 @@ package final class RelayCall: Sendable {
         self.path = path
         self.concernsApp = concernsApp ?? usesToken
         self.trail = trail
+        self.isPromised = isPromised
         self.completion = completion
     }
 

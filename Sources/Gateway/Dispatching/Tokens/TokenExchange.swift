@@ -1,0 +1,33 @@
+package import Timekeeping
+package import WeChat
+package import WeirPorts
+
+/// A request for an access_token that has ended, without the token and the secret.
+package struct TokenExchange: Sendable {
+    /// Scheme and authority of where it went.
+    package var origin: String
+    package var startedAt: Moment
+    package var endedAt: Moment
+    /// HTTP's; `nil` where there was no answer.
+    package var status: Int?
+    /// Why there was no answer.
+    package var failure: TransportFailure.Kind?
+    package var connection: UpstreamConnection?
+    package var classification: Classification
+
+    init(
+        _ origin: String,
+        from startedAt: Moment,
+        to endedAt: Moment,
+        _ result: Result<UpstreamReply, TransportFailure>,
+        _ classification: Classification
+    ) {
+        self.origin = origin
+        self.startedAt = startedAt
+        self.endedAt = endedAt
+        status = result.status
+        failure = result.failure?.kind
+        connection = result.connection
+        self.classification = classification
+    }
+}
