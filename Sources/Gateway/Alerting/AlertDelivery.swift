@@ -1,6 +1,7 @@
 import Crypto
 internal import Foundation
 import Timekeeping
+import WeirPorts
 import WireJSON
 
 /// A notification on its way into the journal.
@@ -70,7 +71,7 @@ struct AlertChain: Equatable, Sendable {
 
     /// The key of the notification with this number.
     func key(_ number: Int) -> String {
-        "alert-\(name)-\(stretch)-\(number)"
+        "\(MessageSource.alertKeyPrefix)\(name)-\(stretch)-\(number)"
     }
 }
 

@@ -29,7 +29,7 @@ struct AlertMachine: Equatable, Sendable {
     private var earlier: [String: Sink] = [:]
 
     init(_ configuration: AlertConfiguration, at now: Instant) {
-        sinks = configuration.sinks.mapValues { Sink(bucket: TokenBucket($0.rate, at: now)) }
+        sinks = configuration.sinks.mapValues { Sink(bucket: TokenBucket($0.notificationRate, at: now)) }
     }
 
     /// Decides about a notification of which `recipients` have nothing yet.
@@ -85,11 +85,11 @@ struct AlertMachine: Equatable, Sendable {
     /// Takes over new rates; sinks that are new begin with a full bucket.
     mutating func update(_ configuration: AlertConfiguration, at now: Instant) {
         sinks = configuration.sinks.reduce(into: [:]) { next, sink in
-            next[sink.key] = (sinks[sink.key] ?? Sink(bucket: TokenBucket(sink.value.rate, at: now)))
-                .limited(to: sink.value.rate, at: now)
+            let rate = sink.value.notificationRate
+            next[sink.key] = (sinks[sink.key] ?? Sink(bucket: TokenBucket(rate, at: now))).limited(to: rate, at: now)
         }
         earlier = configuration.sinks.reduce(into: [:]) { next, sink in
-            next[sink.key] = earlier[sink.key]?.limited(to: sink.value.rate, at: now)
+            next[sink.key] = earlier[sink.key]?.limited(to: sink.value.notificationRate, at: now)
         }
     }
 }

@@ -12,17 +12,19 @@ extension AlertService {
     /// ago than ``AlertChain/window``.
     func missing(_ delivery: AlertDelivery, clients: [String]) async throws(MessageRefusal) -> [AlertRecipient] {
         let now = time.timestamp()
-        let app = delivery.sink.appName(sink: delivery.notification.sink)
-        // Two Alertmanagers may come as two clients.
+        // Two Alertmanagers may come as two clients, and a pool has several robots.
         let clients = Set(clients + [delivery.client]).sorted()
+        let owners = delivery.sink.appNames(sink: delivery.notification.sink).flatMap { app in
+            clients.map { (client: $0, app: app) }
+        }
         var missing: [AlertRecipient] = []
         do throws(JournalError) {
             for name in delivery.sink.recipients {
                 let chain = AlertChain(delivery.notification, recipient: name, at: now)
-                let present = try await last(of: chain, clients: clients, app: app, at: now)
+                let present = try await last(of: chain, owners: owners, at: now)
                 var isThere = present.message?.digest == delivery.digest
                 if present.message == nil,
-                    let earlier = try await last(of: chain.before, clients: clients, app: app, at: now).message,
+                    let earlier = try await last(of: chain.before, owners: owners, at: now).message,
                     earlier.digest == delivery.digest, let record = try await journal.message(earlier.id)
                 {
                     isThere = now - record.createdAt < AlertChain.window
@@ -38,8 +40,7 @@ extension AlertService {
     /// The last message of a chain, and how many it has. Their numbers have no gap, so that few of them are looked at.
     private func last(
         of chain: AlertChain,
-        clients: [String],
-        app: String,
+        owners: [(client: String, app: String)],
         at now: Timestamp
     ) async throws(JournalError) -> (message: IdempotentMessage?, count: Int) {
         var last: IdempotentMessage?
@@ -49,11 +50,9 @@ extension AlertService {
         while count < end {
             let number = end == Int.max ? count + step - 1 : count + (end - count) / 2
             var found: IdempotentMessage?
-            for client in clients where found == nil {
-                found = try await journal.idempotent(
-                    IdempotencyKey(client: client, app: app, key: chain.key(number)),
-                    now: now
-                )
+            for owner in owners where found == nil {
+                let key = IdempotencyKey(client: owner.client, app: owner.app, key: chain.key(number))
+                found = try await journal.idempotent(key, now: now)
             }
             guard let found else {
                 end = number
@@ -68,8 +67,8 @@ extension AlertService {
 
     // MARK: Storing
 
-    /// Puts a message for each recipient on disk, and then takes out those that it replaces: a crash in between leaves one message too
-    /// many, never one too few.
+    /// Puts the messages for each recipient on disk, and then takes out those that they replace: a crash in between leaves one message
+    /// too many, never one too few.
     func store(
         _ delivery: AlertDelivery,
         _ content: AlertContent,
@@ -79,13 +78,13 @@ extension AlertService {
     ) async throws(MessageRefusal) {
         let sink = delivery.notification.sink
         let bodies = AlertBodies(content, of: delivery, at: time.timestamp())
+        let app = nextApp(of: delivery.sink, named: sink)
         var stored = 0
         do throws(MessageRefusal) {
             for recipient in recipients {
-                let id = try await admit(delivery, bodies, to: recipient, notBefore: notBefore)
+                let id = try await admit(delivery, bodies, to: recipient, app: app, notBefore: notBefore)
                 stored += 1
-                if notBefore == nil, stored == 1 { watchOwn(id, sink: sink) }
-                watch(id, sink: sink)
+                if notBefore == nil, stored == 1 { watchOwn(id, AlertWay(sink: sink, app: app)) }
                 guard notBefore != nil else { continue }
                 machine.withLock { $0.stored(id, sink: sink, recipient: recipient.name) }
                 if let old = replacing[recipient.name] {
@@ -105,34 +104,78 @@ extension AlertService {
         }
     }
 
+    /// All messages of a notification for one recipient. Only the last one has the key that says that it was taken, so that the repeat
+    /// of one that was stored in part brings the rest.
+    ///
+    /// - Returns: The last one.
     private func admit(
         _ delivery: AlertDelivery,
         _ bodies: AlertBodies,
         to recipient: AlertRecipient,
+        app: String,
+        notBefore: Timestamp?
+    ) async throws(MessageRefusal) -> JobID {
+        for part in 0..<bodies.count - 1 {
+            let key = "\(recipient.key)-\(part)"
+            if try await isStored(key, of: delivery) { continue }
+            let content = delivery.content(bodies, part: part, to: recipient.name, key: key)
+            _ = try await admit(content, of: delivery, app: app, notBefore: notBefore)
+        }
+        let last = delivery.content(bodies, part: bodies.count - 1, to: recipient.name, key: recipient.key)
+        return try await admit(last, of: delivery, app: app, notBefore: notBefore)
+    }
+
+    /// Whether an earlier try to store the notification came as far as this message.
+    private func isStored(_ key: String, of delivery: AlertDelivery) async throws(MessageRefusal) -> Bool {
+        do throws(JournalError) {
+            for app in delivery.sink.appNames(sink: delivery.notification.sink) {
+                let key = IdempotencyKey(client: delivery.client, app: app, key: key)
+                if try await journal.idempotent(key, now: time.timestamp())?.digest == delivery.digest { return true }
+            }
+            return false
+        } catch {
+            throw MessageRefusal(error, while: .reading)
+        }
+    }
+
+    private func admit(
+        _ content: MessageContent,
+        of delivery: AlertDelivery,
+        app: String,
         notBefore: Timestamp?
     ) async throws(MessageRefusal) -> JobID {
         let sink = delivery.notification.sink
         let new = NewMessage(
-            app: delivery.sink.appName(sink: sink),
+            app: app,
             client: delivery.client,
             type: delivery.sink.messageType,
             priority: .urgent,
             retryClass: delivery.retryClass,
             notBefore: notBefore,
             lifetime: delivery.lifetime,
-            content: MessageContent(
-                body: bodies.body(to: recipient.name),
-                metadata: bodies.metadata,
-                recipient: recipient.name,
-                idempotency: IdempotencyMark(key: recipient.key, digest: delivery.digest),
-                traceparent: delivery.traceparent
-            )
+            source: .alert,
+            content: content
         )
         do {
-            return try await intake.admit(new).record.id
+            let id = try await intake.admit(new).record.id
+            watch(id, sink: sink)
+            return id
         } catch {
             // The configuration has changed meanwhile: Alertmanager comes again after an answer of its own kind alone.
             throw error.reason == .invalid ? AlertService.gone(sink) : error
         }
+    }
+}
+
+extension AlertDelivery {
+    /// One of its messages to a recipient.
+    fileprivate func content(_ bodies: AlertBodies, part: Int, to recipient: String, key: String) -> MessageContent {
+        MessageContent(
+            body: bodies.body(to: recipient, part: part),
+            metadata: bodies.metadata,
+            recipient: recipient,
+            idempotency: IdempotencyMark(key: key, digest: digest),
+            traceparent: traceparent
+        )
     }
 }

@@ -16,25 +16,43 @@ extension AlertService {
 
     // MARK: What waits
 
-    /// Whether ``behindLimit`` notifications of a sink wait in the queue; those on their way to WeChat do not count.
-    func isBehind(_ sink: String) -> Bool {
-        let ids = unsent.withLock { $0[sink] ?? [] }
-        return ids.count >= AlertService.behindLimit
-            && ids.count { intake.isWaiting($0) } >= AlertService.behindLimit
+    /// Whether ``behindLimit`` notifications of a sink wait in the queue, of a pool as many for each robot; those on their way do not
+    /// count.
+    func isBehind(_ sink: AlertSinkConfiguration, named name: String) -> Bool {
+        let ways = sink.appNames(sink: name).map { AlertWay(sink: name, app: $0) }
+        let ids = unsent.withLock { unsent in ways.reduce(into: Set<JobID>()) { $0.formUnion(unsent[$1] ?? []) } }
+        let limit = AlertService.behindLimit * ways.count
+        return ids.count >= limit && ids.count { intake.isWaiting($0) } >= limit
+    }
+
+    /// The app that is to send a sink's next notification: of a pool the robots in turn, those for which least waits first, so that one
+    /// that is held keeps nothing back.
+    func nextApp(of sink: AlertSinkConfiguration, named name: String) -> String {
+        let apps = sink.appNames(sink: name)
+        guard apps.count > 1 else { return apps[0] }
+        let waiting = unsent.withLock { unsent in apps.map { unsent[AlertWay(sink: name, app: $0)] ?? [] } }
+            .map { ids in ids.count { intake.isWaiting($0) } }
+        return robotTurns.withLock { turns in
+            let start = (turns[name] ?? 0) % apps.count
+            let order = (0..<apps.count).map { (start + $0) % apps.count }
+            let next = order.min { waiting[$0] < waiting[$1] } ?? start
+            turns[name] = next + 1
+            return apps[next]
+        }
     }
 
     /// Keeps a notification in mind until it has ended.
-    func watchOwn(_ id: JobID, sink: String) {
+    func watchOwn(_ id: JobID, _ way: AlertWay) {
         let isKept = unsent.withLock { unsent in
-            guard unsent[sink, default: []].count < AlertService.unsentLimit else { return false }
-            unsent[sink, default: []].insert(id)
+            guard unsent[way, default: []].count < AlertService.unsentLimit else { return false }
+            unsent[way, default: []].insert(id)
             return true
         }
         guard isKept else { return }
         intake.whenEnded(id) { [self] in
             unsent.withLock { unsent in
-                unsent[sink]?.remove(id)
-                if unsent[sink]?.isEmpty ?? false { unsent[sink] = nil }
+                unsent[way]?.remove(id)
+                if unsent[way]?.isEmpty ?? false { unsent[way] = nil }
             }
         }
     }
@@ -55,7 +73,7 @@ extension AlertService {
         if let sink = Robot.sink(appName: message.app) { return watch(message.id, sink: sink) }
         guard message.priority == .urgent else { return }
         let mayBe = present.sinks.contains { name, sink in
-            sink.messageType == message.type && sink.appName(sink: name) == message.app
+            sink.messageType == message.type && sink.appNames(sink: name).contains(message.app)
         }
         guard mayBe else { return }
         let isWatched = inherited.withLock { inherited in
@@ -76,14 +94,12 @@ extension AlertService {
         observer.delivered(record.state, sink: sink)
         let isFine = record.state == .sent || record.state == .delivered || record.state == .cancelled
         guard !isFine else { return }
-        let last = record.attempts.last
-        logger.warning(
-            "an alert's notification did not arrive",
-            metadata: [
-                "sink": "\(sink)", "id": "\(id)", "state": "\(record.state.name)",
-                "outcome": "\(last?.outcome.rawValue ?? "none")", "errcode": "\(last?.errcode ?? 0)",
-            ]
-        )
+        var metadata: Logger.Metadata = ["sink": "\(sink)", "id": "\(id)", "state": "\(record.state.name)"]
+        if let last = record.attempts.last {
+            metadata["outcome"] = "\(last.outcome.rawValue)"
+            if let code = last.errcode { metadata["errcode"] = .stringConvertible(code) }
+        }
+        logger.warning("an alert's notification did not arrive", metadata: metadata)
     }
 
     /// The sink that a message's metadata names. A client writes its own metadata: only a sink that is there becomes a label.
@@ -92,7 +108,12 @@ extension AlertService {
         else {
             return nil
         }
-        let sink = present.sinks[name]
-        return sink?.appName(sink: name) == record.app ? name : nil
+        return present.sinks[name]?.appNames(sink: name).contains(record.app) == true ? name : nil
     }
+}
+
+/// By which way a sink's notifications go: several sinks may have one app, and one sink several robots.
+struct AlertWay: Hashable, Sendable {
+    var sink: String
+    var app: String
 }

@@ -17,8 +17,10 @@ package final class AlertService: Sendable {
     /// One notification of a sink at a time.
     let turns = KeyedTurns<String>()
     private let webhooks = SharedPool(size: concurrency)
-    /// Notifications that were stored as messages of their own and have not ended, by their sinks: the message for the first recipient.
-    let unsent = Mutex<[String: Set<JobID>]>([:])
+    /// Notifications that were stored as messages of their own and have not ended, by the way they go: one message of each.
+    let unsent = Mutex<[AlertWay: Set<JobID>]>([:])
+    /// Which robot of a pool is next, by sink.
+    let robotTurns = Mutex<[String: Int]>([:])
     /// Messages of an earlier process that are looked at when they end.
     let inherited = Mutex(0)
     let intake: any MessageIntake
@@ -144,7 +146,7 @@ package final class AlertService: Sendable {
         let missing = try await missing(delivery, clients: configuration.clients ?? [])
         let summary = machine.withLock { $0.sinks[notification.sink]?.pending?.messages ?? [:] }
         let isHeldUp = summary.values.contains { intake.isWaiting($0) }
-        let isBehind = isBehind(notification.sink)
+        let isBehind = isBehind(sink, named: notification.sink)
         let decision = machine.withLock { machine in
             machine.decide(
                 notification,
@@ -180,7 +182,7 @@ package final class AlertService: Sendable {
         logger.warning(
             "a webhook with alerts was refused",
             metadata: [
-                "client": "\(client)", "reason": "\(refusal.reason.rawValue)", "message": "\(refusal.message)",
+                "client": "\(client)", "reason": "\(refusal.reason.rawValue)", "refusal": "\(refusal.message)",
                 "trace_id": "\(traceID)",
             ]
         )

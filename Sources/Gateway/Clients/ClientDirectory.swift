@@ -154,10 +154,36 @@ public struct Caller: Hashable, Sendable {
         self.settings = settings
     }
 
+    /// Whoever the admin listener let in, or the program itself in that place: sees and changes all clients' messages.
+    ///
+    /// - Parameter why: their own words, kept with what they cancel; the first 200 bytes are kept.
+    public static func `operator`(because why: String? = nil) -> Caller {
+        var caller = Caller(name: "")
+        caller.operatorReason = Cause.words(why)
+        return caller
+    }
+
+    /// Why an operator does what is asked; `nil` for a client.
+    private var operatorReason: String?
+
+    /// Whether this is an operator and no client.
+    package var isOperator: Bool { operatorReason != nil }
+
+    /// What a message's `reason` says when this caller cancels it.
+    package var cancelling: String {
+        switch operatorReason {
+        case nil: "cancelled by its client"
+        case Cause.byOperator: "cancelled by an operator"
+        case let why?: "cancelled by an operator: \(why)"
+        }
+    }
+
     /// The metric label.
     public var label: String { name.isEmpty ? "none" : name }
 
-    public static func == (left: Caller, right: Caller) -> Bool { left.name == right.name }
+    public static func == (left: Caller, right: Caller) -> Bool {
+        left.name == right.name && left.isOperator == right.isOperator
+    }
 
     public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }

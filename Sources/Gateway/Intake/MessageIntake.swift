@@ -38,6 +38,7 @@ package final class NewMessage: Sendable {
     package let notAfter: Timestamp?
     /// Without a `notAfter`: how long it may take, from when it may go first. `nil`: as long as it takes.
     package let lifetime: Duration?
+    package let source: MessageSource
     /// WeChat's body as its sender wrote it, and what is kept beside it.
     package let content: MessageContent
 
@@ -50,6 +51,7 @@ package final class NewMessage: Sendable {
         notBefore: Timestamp? = nil,
         notAfter: Timestamp? = nil,
         lifetime: Duration? = nil,
+        source: MessageSource = .client,
         content: MessageContent
     ) {
         self.app = app
@@ -60,6 +62,7 @@ package final class NewMessage: Sendable {
         self.notBefore = notBefore
         self.notAfter = notAfter
         self.lifetime = lifetime
+        self.source = source
         self.content = content
     }
 }

@@ -90,6 +90,16 @@ public enum MessageRefusalReason: String, CaseIterable, Sendable {
     case notFound = "not_found"
     /// The message is not in a state in which that can be done.
     case wrongState = "wrong_state"
+
+    /// Whether a proper message is refused because of Weir itself. A shutdown is none: whoever comes again is served by the next.
+    package var isWeirs: Bool {
+        switch self {
+        case .queueFull, .journal, .overloaded: true
+        case .malformed, .invalid, .unauthorized, .forbidden, .tooLarge, .unsupportedMediaType, .rateLimited,
+            .conflict, .shuttingDown, .notFound, .wrongState:
+            false
+        }
+    }
 }
 
 /// Why a relayed call's body could not be had.

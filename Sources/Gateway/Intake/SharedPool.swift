@@ -13,6 +13,9 @@ package final class SharedPool: Sendable {
     package let size: Int
     private let state = Mutex(State())
 
+    /// What all of them hold now.
+    package var taken: Int { state.withLock { $0.taken } }
+
     package init(size: Int) {
         self.size = size
     }

@@ -72,6 +72,7 @@ extension MessageService {
                         return BatchResult(index: index, result: .success(reply))
                     } catch {
                         self.observer.refused(error.reason)
+                        self.observer.handedOver(.refused, by: caller.name, app: nil)
                         return BatchResult(index: index, result: .failure(error))
                     }
                 }

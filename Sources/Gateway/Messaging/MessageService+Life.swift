@@ -36,7 +36,8 @@ extension MessageService {
     }
 
     private func own(_ text: String, caller: Caller) async throws(MessageRefusal) -> MessageRecord {
-        let unknown = MessageRefusal(.notFound, "no message of this client has this id")
+        let whose = caller.isOperator ? "no message" : "no message of this client"
+        let unknown = MessageRefusal(.notFound, "\(whose) has this id")
         guard let id = JobID(text), let record = try await find(id) else { throw unknown }
         guard caller.name.isEmpty || record.client == caller.name else { throw unknown }
         return record
@@ -45,6 +46,7 @@ extension MessageService {
     package func list(_ filter: MessageFilter, caller: Caller) async throws(MessageRefusal) -> MessagePage {
         var filter = filter
         if !caller.name.isEmpty { filter.client = caller.name }
+        filter.isOperators = caller.isOperator
         if let app = filter.app { filter.app = settings(of: caller).directory.app(app)?.name ?? app }
         do {
             var page = try await journal.list(filter)
@@ -84,7 +86,7 @@ extension MessageService {
         // The journal keeps such facts until it can write them: the caller would wait as long.
         if let failure = journal.status().failure { throw MessageRefusal(failure, while: .changing) }
         let result = await withCheckedContinuation { continuation in
-            dispatcher.cancel(record.id) { continuation.resume(returning: $0) }
+            dispatcher.cancel(record.id, because: caller.cancelling) { continuation.resume(returning: $0) }
         }
         switch result {
         case .success(true): return try await find(record.id) ?? record
@@ -121,13 +123,20 @@ extension MessageService {
         }
     }
 
+    /// An operator lends nobody a permission: what a client may not send is not sent for it. One that is no client any more has no rule.
+    private func checkMayRedrive(_ record: MessageRecord, caller: Caller) throws(MessageRefusal) {
+        let sender = caller.isOperator ? Caller(name: record.message.client) : caller
+        guard !caller.isOperator || settings(of: sender).directory.client(sender) != nil else { return }
+        try checkMayCall(record.type, body: record.body, caller: sender)
+    }
+
     /// One redrive of a message at a time: a second one finds it waiting.
     func redrive(_ id: JobID, force: Bool, caller: Caller) async throws(MessageRefusal) -> MessageRecord {
         try await redrives.enter(id, for: "")
         defer { redrives.leave(id) }
         guard let record = try await find(id) else { throw MessageRefusal(.notFound, "the message is gone") }
         try checkRedrive(of: record.state, force: force)
-        try checkMayCall(record.type, body: record.body, caller: caller)
+        try checkMayRedrive(record, caller: caller)
         return try await intake.redrive(record)
     }
 }

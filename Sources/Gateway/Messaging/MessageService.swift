@@ -18,7 +18,7 @@ package final class MessageService: Sendable {
     let idempotency = KeyedTurns<IdempotencyKey>()
     let redrives = KeyedTurns<JobID>()
     /// Of bytes.
-    let largeBodies = SharedPool(size: bytesInHand)
+    package let largeBodies = SharedPool(size: bytesInHand)
     /// Ends the waits of those who would wait longer than Weir runs.
     let stopping = StopSignal()
     let intake: QueueIntake
@@ -115,6 +115,29 @@ package final class MessageService: Sendable {
         traceparent: String
     ) async throws(MessageRefusal) -> AcceptReply {
         let app = try app(draft.app, caller: caller)
+        do throws(MessageRefusal) {
+            return try await accept(
+                draft,
+                for: app,
+                source: source,
+                idempotencyKey: idempotencyKey,
+                caller: caller,
+                traceparent: traceparent
+            )
+        } catch {
+            if error.reason.isWeirs { observer.notAccepted(app: app) }
+            throw error
+        }
+    }
+
+    private func accept(
+        _ draft: MessageDraft,
+        for app: String,
+        source: [UInt8],
+        idempotencyKey: String?,
+        caller: Caller,
+        traceparent: String
+    ) async throws(MessageRefusal) -> AcceptReply {
         guard let idempotencyKey else {
             let new = try new(draft, app: app, caller: caller, idempotency: nil, traceparent: traceparent)
             return try await intake.admit(new)
@@ -153,6 +176,7 @@ package final class MessageService: Sendable {
         guard let record = try await find(earlier.id) else {
             throw MessageRefusal(.conflict, "the message under this key has ended and is no longer kept")
         }
+        observer.repeated(app: key.app)
         return AcceptReply(record, isReplay: true)
     }
 

@@ -34,7 +34,8 @@ package final class QueueIntake: MessageIntake {
         }
         if case .failure(let failure) = result { throw MessageRefusal(failure) }
         let message = reply.record.message
-        observer.accepted(app: message.app, type: message.type, priority: message.priority)
+        observer.handedOver(.accepted, by: message.client, app: message.app)
+        observer.accepted(app: message.app, type: message.type, priority: message.priority, source: message.source)
         return reply
     }
 
@@ -51,7 +52,8 @@ package final class QueueIntake: MessageIntake {
             retryClass: new.retryClass,
             createdAt: now,
             notBefore: new.notBefore,
-            notAfter: try QueueIntake.notAfter(new, at: now)
+            notAfter: try QueueIntake.notAfter(new, at: now),
+            source: new.source
         )
         var content = new.content
         // WeChat drops a repeat only by it.
@@ -123,7 +125,7 @@ package final class QueueIntake: MessageIntake {
             if batch.count == QueueIntake.restoredTogether { takeOver() }
         }
         takeOver()
-        dispatcher.look()
+        dispatcher.endRestore()
         return count
     }
 
@@ -153,11 +155,25 @@ extension MessageRefusal {
     }
 }
 
+/// What became of a message that a client handed over. The raw values are metric labels.
+package enum HandOver: String, CaseIterable, Sendable {
+    case accepted, refused
+}
+
 /// Who is told which messages were taken, and why others were not: metrics.
 package protocol MessageObserver: Sendable {
     /// A message is on disk.
-    func accepted(app: String, type: MessageType, priority: Priority)
+    func accepted(app: String, type: MessageType, priority: Priority, source: MessageSource)
 
     /// An item of a batch was refused.
     func refused(_ reason: MessageRefusalReason)
+
+    /// A message came again, and was answered as before.
+    func repeated(app: String)
+
+    /// A message that its client might send was not taken, for reasons of Weir's own.
+    func notAccepted(app: String)
+
+    /// A client's message was taken, or was not. `client` is empty where none is configured, `app` nil where it was not known by then.
+    func handedOver(_ result: HandOver, by client: String, app: String?)
 }

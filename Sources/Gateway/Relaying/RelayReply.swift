@@ -22,6 +22,8 @@ public struct RelayReply: Sendable {
     public var api: String
     /// The refusal, where Weir answered in WeChat's place.
     public var refusal: RelayRefusal?
+    /// Whether the call brought a token that is not Weir's.
+    public var isForeign = false
     /// What becomes of the caller's connection after this.
     public var connection = Connection.stays
     /// What a large body takes of the memory that all replies share.

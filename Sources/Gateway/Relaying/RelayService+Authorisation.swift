@@ -1,5 +1,6 @@
 import Clients
 import Queueing
+import RequestTracing
 import Resilience
 import Settings
 import Timekeeping
@@ -42,12 +43,18 @@ extension RelayService {
 
     /// A virtual token: the app's own takes its place, or on `/sns/**`, where access_token means a user's, nothing does.
     private func admit(_ identity: ClientDirectory.Identity, _ inquiry: RelayInquiry) -> Authorisation {
+        let result = passage(of: identity, inquiry)
+        if case .refused = result { account(.caller, identity.caller, app: identity.app.name, inquiry) }
+        return result
+    }
+
+    private func passage(of identity: ClientDirectory.Identity, _ inquiry: RelayInquiry) -> Authorisation {
         let (caller, target, api) = (identity.caller, inquiry.target, inquiry.api)
         guard inquiry.directory.mayCall(api, caller: caller) else {
             let why = "\(api.label) is not for this client: clients.\(caller.label).apis does not list it"
             return .refused(refuse(.notRelayed, why, inquiry))
         }
-        if let refusal = overRate(caller, inquiry) { return .refused(refusal) }
+        if let refusal = overRate(caller, identity.app, inquiry) { return .refused(refusal) }
         if api.kind == .sns { return login(caller, app: identity.app, inquiry) }
         guard let sides = target.splitAtVirtualToken() else {
             return .refused(refuse(.unknownClient, "access_token is missing", inquiry))
@@ -65,10 +72,12 @@ extension RelayService {
         )
     }
 
-    private func overRate(_ caller: Caller, _ inquiry: RelayInquiry) -> RelayReply? {
+    private func overRate(_ caller: Caller, _ app: ConfiguredApp, _ inquiry: RelayInquiry) -> RelayReply? {
         guard let wait = gate.wait(for: caller, limit: inquiry.directory.client(caller)?.rate) else { return nil }
         let codes = inquiry.codes(for: caller)
-        return refuse(.rateLimited, "client \(caller.label) is over its rate", inquiry, wait: wait, codes: codes)
+        inquiry.request.trace.note { $0.app = app.name }
+        let why = "client \(caller.label) is over its rate"
+        return refuse(.rateLimited, why, inquiry, because: .clientRate, wait: wait, codes: codes)
     }
 
     // MARK: Users' logins
@@ -91,7 +100,7 @@ extension RelayService {
         if !caller.name.isEmpty, !directory.allows(caller, app: app) {
             return .refused(refuse(.unknownClient, "this client may not use that app", inquiry))
         }
-        if let refusal = overRate(caller, inquiry) { return .refused(refusal) }
+        if let refusal = overRate(caller, app, inquiry) { return .refused(refusal) }
         return login(caller, app: app, inquiry)
     }
 
@@ -117,19 +126,23 @@ extension RelayService {
         // Whoever holds a real token could else do here what no client may: spend the account's quota, or read the real token in a rid.
         guard inquiry.directory.mayCall(inquiry.api, caller: Caller(name: "")) else {
             let why = "\(inquiry.api.label) is not for callers without a client's key"
-            return .refused(refuse(.notRelayed, why, inquiry))
+            var refusal = refuse(.notRelayed, why, inquiry)
+            refusal.isForeign = true
+            return .refused(refusal)
         }
         if inquiry.settings.foreignTokens == .refuse {
             let why = "the access_token is not one of Weir's, and relay.foreign_tokens refuses others"
             return .refused(refuse(.unknownClient, why, inquiry))
         }
-        return asIs(inquiry)
+        return asIs(inquiry, isForeign: true)
     }
 
-    private func asIs(_ inquiry: RelayInquiry) -> Authorisation {
+    /// - Parameter isForeign: whether it brings a token that might have been Weir's.
+    private func asIs(_ inquiry: RelayInquiry, isForeign: Bool = false) -> Authorisation {
         let caller = Caller(name: "")
         let app = inquiry.directory.foreign
-        return .granted(.asIs(inquiry.target, caller: caller, app: app, codes: inquiry.codes(for: caller)))
+        let codes = inquiry.codes(for: caller)
+        return .granted(.asIs(inquiry.target, caller: caller, app: app, codes: codes, isForeign: isForeign))
     }
 }
 
@@ -147,6 +160,8 @@ final class RelayPassage: Sendable {
     let concernsApp: Bool
     /// How a refusal of Weir's is numbered.
     let codes: RelayConfiguration.ErrorCodes
+    /// Whether it brings a token that is not Weir's.
+    let isForeign: Bool
 
     private init(
         caller: Caller,
@@ -156,7 +171,8 @@ final class RelayPassage: Sendable {
         suffix: String,
         usesToken: Bool,
         concernsApp: Bool,
-        codes: RelayConfiguration.ErrorCodes
+        codes: RelayConfiguration.ErrorCodes,
+        isForeign: Bool = false
     ) {
         self.caller = caller
         self.app = app
@@ -166,6 +182,7 @@ final class RelayPassage: Sendable {
         self.usesToken = usesToken
         self.concernsApp = concernsApp
         self.codes = codes
+        self.isForeign = isForeign
     }
 
     /// A call with the app's real token.
@@ -193,7 +210,8 @@ final class RelayPassage: Sendable {
         _ target: RelayTarget,
         caller: Caller,
         app: ConfiguredApp,
-        codes: RelayConfiguration.ErrorCodes
+        codes: RelayConfiguration.ErrorCodes,
+        isForeign: Bool = false
     ) -> RelayPassage {
         RelayPassage(
             caller: caller,
@@ -203,7 +221,8 @@ final class RelayPassage: Sendable {
             suffix: "",
             usesToken: false,
             concernsApp: false,
-            codes: codes
+            codes: codes,
+            isForeign: isForeign
         )
     }
 }

@@ -57,7 +57,8 @@ extension RelayService {
         case .transient where last.reply != nil:
             return refuse(.busy, "WeChat is busy (-1)", inquiry, wait: .seconds(1))
         case .transient where last.failure?.kind == .shortage:
-            return refuse(.overloaded, "Weir has no connection free", inquiry, wait: .seconds(1))
+            let why = "Weir has no connection free"
+            return refuse(.overloaded, why, inquiry, because: .shortage, wait: .seconds(1))
         case .transient:
             let why = last.failure?.kind.rawValue ?? "no connection"
             return refuse(.unreachable, "WeChat can't be reached (\(why)), no byte was sent", inquiry)
@@ -130,17 +131,25 @@ extension RelayService {
             }
         // Calls in flight are no quota of WeChat's.
         let isQuota = [.rateLimited, .throttled, .quotaExhausted].contains(obstacle.reason)
-        return refuse(refusal, why, inquiry, wait: wait, codes: isQuota ? passage.codes : .weir)
+        return refuse(
+            refusal,
+            why,
+            inquiry,
+            because: RelayRefusalReason(obstacle.reason),
+            wait: wait,
+            codes: isQuota ? passage.codes : .weir
+        )
     }
 
     func refuse(
         _ refusal: RelayRefusal,
         _ why: String,
         _ inquiry: RelayInquiry,
+        because reason: RelayRefusalReason? = nil,
         wait: Duration? = nil,
         codes: RelayConfiguration.ErrorCodes = .weir
     ) -> RelayReply {
-        refuse(refusal, why, inquiry.request, api: inquiry.api.label, wait: wait, codes: codes)
+        refuse(refusal, why, inquiry.request, api: inquiry.api.label, because: reason, wait: wait, codes: codes)
     }
 
     /// Weir's own answer, over HTTP 200 in the form that SDKs read.
@@ -149,16 +158,22 @@ extension RelayService {
         _ why: String,
         _ request: RelayRequest,
         api: String,
+        because reason: RelayRefusalReason? = nil,
         wait: Duration? = nil,
         codes: RelayConfiguration.ErrorCodes = .weir
     ) -> RelayReply {
-        observer.refused(refusal)
         let seconds = (wait ?? .seconds(1)).retryAfterSeconds
         let comeBack = wait == nil ? "" : "; come back in \(seconds) s"
+        var app: String?
         request.trace.note { facts in
             facts.outcome = String(refusal.rawValue)
             facts.isFailure = true
+            facts.fault = refusal.isFault ? facts.outcome : nil
+            // Who was let in has its api noted.
+            facts.isStranger = facts.api == nil && !refusal.isFault
+            app = facts.app
         }
+        observer.refused(refusal, because: reason ?? refusal.usualReason, app: app)
         var json = JSONWriter()
         json.object {
             $0.member("errcode", refusal.errcode(codes))
@@ -178,6 +193,14 @@ extension RelayRefusal {
         case .quotaExhausted where codes == .wechat: 45009
         case .rateLimited where codes == .wechat: 45011
         default: rawValue
+        }
+    }
+
+    /// Whether it is Weir, or WeChat behind it, that could not do its part. A rate, a quota and a wrong call are the caller's.
+    var isFault: Bool {
+        switch self {
+        case .breakerOpen, .outcomeUnknown, .appUnavailable, .unreachable, .overloaded, .busy: true
+        case .rateLimited, .quotaExhausted, .unknownClient, .recipientSuppressed, .requestTooLarge, .notRelayed: false
         }
     }
 

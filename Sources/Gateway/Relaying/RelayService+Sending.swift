@@ -39,7 +39,7 @@ extension RelayService {
             return reply
         case .overloaded:
             let why = "there is no memory for the body at present"
-            var reply = refuse(.overloaded, why, request, api: api, wait: .seconds(1))
+            var reply = refuse(.overloaded, why, request, api: api, because: .memory, wait: .seconds(1))
             reply.connection = .closes
             return reply
         case .incomplete:
@@ -50,14 +50,24 @@ extension RelayService {
         }
     }
 
+    /// The call as it is queued.
+    ///
+    /// - Parameter admission: how long it took to let it in.
+    func sent(
+        _ inquiry: RelayInquiry,
+        _ passage: RelayPassage,
+        _ content: RelayContent,
+        after admission: Duration
+    ) -> SentCall {
+        let identified = identify(content, passage: passage, inquiry)
+        return SentCall(inquiry, passage, identified, at: time.now(), admission: admission)
+    }
+
     /// Queues the call and waits for its end.
     func send(
-        _ inquiry: RelayInquiry,
-        content: RelayContent,
-        passage: RelayPassage,
+        _ call: SentCall,
         onHangup: (@escaping @Sendable () -> Void) -> Void
     ) async -> RelayReply {
-        let call = SentCall(inquiry, passage, identify(content, passage: passage, inquiry), at: time.now())
         let end = await withCheckedContinuation { continuation in
             queue(call, onHangup: onHangup) { continuation.resume(returning: $0) }
         }
@@ -68,7 +78,9 @@ extension RelayService {
     private func reply(_ end: RelayEnd, to call: SentCall) -> RelayReply {
         // Who hung up heard of no end, whatever it was.
         if !call.isAbandoned { settleMemory(end, of: call) }
-        return reply(end, call.inquiry, passage: call.passage, isStreamed: call.content.isStream)
+        let reply = reply(end, call.inquiry, passage: call.passage, isStreamed: call.content.isStream)
+        account(end, reply, of: call)
+        return reply
     }
 
     /// Apart from the wait, whose frame would have room for all of this.

@@ -43,11 +43,17 @@ package final class RelayService: Sendable {
         case .answered(let reply): return reply
         case .token(let inquiry): return await token(inquiry)
         case .call(let inquiry, let passage):
+            let admission = time.now() - request.trace.began.instant
             // Only now is it known that the body is worth its memory.
             do throws(RelayBodyError) {
                 let content = try await content(of: inquiry)
-                return await send(inquiry, content: content, passage: passage, onHangup: onHangup)
+                let call = sent(inquiry, passage, content, after: admission)
+                var reply = await send(call, onHangup: onHangup)
+                reply.isForeign = passage.isForeign
+                return reply
             } catch {
+                if case .overloaded = error { dispatcher.turnedAway(app: passage.app.slot) }
+                account(error == .overloaded ? .refused : .caller, passage.caller, app: passage.app.name, inquiry)
                 return refuse(error, request, api: inquiry.api.label)
             }
         }
@@ -132,6 +138,7 @@ package final class RelayService: Sendable {
         }
         guard let token = RelayService.token(appIDs: appIDs, secrets: secrets, inquiry.directory) else {
             let why = "no client of this app has that secret: give the client's key"
+            request.trace.note { $0.stranger = Stranger(peer: nil, appID: appIDs[0]) }
             return refuse(.unknownClient, why, request, api: api)
         }
         var json = JSONWriter()
@@ -187,5 +194,10 @@ package protocol RelayObserver: Sendable {
     func foreignToken()
 
     /// Weir answered in WeChat's place.
-    func refused(_ refusal: RelayRefusal)
+    ///
+    /// - Parameter app: the app's name in the configuration; `nil` where it is not known.
+    func refused(_ refusal: RelayRefusal, because reason: RelayRefusalReason, app: String?)
+
+    /// A call whose client is known was answered.
+    func answered(_ call: RelayedCall)
 }

@@ -16,19 +16,23 @@ final class SentCall: Sendable {
     let content: RelayContent
     let identified: Identity?
     let began: Instant
+    /// How long it took to let it in: from the request's head until its body was asked for.
+    let admission: Duration
     private let hasCallerLeft = Atomic(false)
 
     init(
         _ inquiry: RelayInquiry,
         _ passage: RelayPassage,
         _ sent: (content: RelayContent, identified: Identity?),
-        at began: Instant
+        at began: Instant,
+        admission: Duration
     ) {
         self.inquiry = inquiry
         self.passage = passage
         content = sent.content
         identified = sent.identified
         self.began = began
+        self.admission = admission
     }
 
     /// The caller hung up.

@@ -1,29 +1,31 @@
-package import Dispatching
+package import Intake
 import Queueing
+import Resilience
 import Synchronization
 public import Timekeeping
 public import Tracing
 import WeChat
 import WeirPorts
 
-/// The span of one attempt.
-final class SpanTrace: AttemptTrace {
-    let span: any Span
-
-    init(_ span: any Span) {
-        self.span = span
-    }
-}
-
 /// Turns what happens into spans. Nothing else touches the tracer.
 ///
-/// A request is one span (`relay`, `accept` …); each of its attempts is one more below it, and so is the wait before each. A message's
-/// attempts come after the request was answered, perhaps from another process: they are linked to the span that accepted the message,
-/// and to the attempt before. Without a tracer requests still have trace ids.
+/// A request is one span; each of its attempts is one more below it, and so is the wait before each. A message's attempts come after the
+/// request was answered, perhaps from another process: they are linked to the span that accepted the message, and to the attempt before.
+/// Without a tracer requests still have trace ids.
+///
+/// What a span says is put together when it is exported, which most never are: until then it keeps what it was told.
 public final class GatewayTraces: Sendable {
-    private let tracer: (any Tracer)?
+    private struct State {
+        var generator: SplitMix64
+        var strangers: TokenBucket
+    }
+
+    /// Spans of strangers, whatever flags they send.
+    static let strangers = RateLimit(permits: 1, per: .seconds(1), burst: 10)
+
+    let tracer: (any Tracer)?
     private let time: any TimeSource
-    private let generator: Mutex<SplitMix64>
+    private let state: Mutex<State>
 
     /// - Parameters:
     ///   - tracer: `nil` when nobody collects traces.
@@ -31,180 +33,145 @@ public final class GatewayTraces: Sendable {
     public init(tracer: (any Tracer)? = nil, time: any TimeSource, seed: UInt64) {
         self.tracer = tracer
         self.time = time
-        generator = Mutex(SplitMix64(seed: seed))
+        let strangers = TokenBucket(GatewayTraces.strangers, at: time.now())
+        state = Mutex(State(generator: SplitMix64(seed: seed), strangers: strangers))
     }
+
+    /// Whether anybody collects traces.
+    package var isOn: Bool { tracer != nil }
 
     // MARK: Requests
 
-    /// A request has come in. Its trace is its caller's, where `traceparent` names one. Without a `name` it is not worth a span.
-    public func begin(_ name: String?, traceparent: String?) -> RequestTrace {
+    /// A request has come in by HTTP. Its trace is its caller's, where `traceparent` names one.
+    ///
+    /// - Parameter head: what its span tells of it, asked for only where there are spans; `nil` where it is not worth one.
+    package func begin(traceparent: String?, head: () -> RequestHead?) -> RequestTrace {
+        guard tracer != nil, let head = head() else { return untraced(traceparent, at: time.moment()) }
+        return begin("HTTP", .server, TraceCarrier(traceparent: traceparent, traceState: head.traceState), head)
+    }
+
+    /// The program that the gateway is in asks for something.
+    package func begin(call name: String, traceparent: String?) -> RequestTrace {
+        begin(name, .internal, TraceCarrier(traceparent: traceparent), nil)
+    }
+
+    private func begin(_ name: String, _ kind: SpanKind, _ carrier: TraceCarrier, _ head: RequestHead?) -> RequestTrace
+    {
         let now = time.moment()
-        if let tracer, let name {
-            let span = tracer.startSpan(
-                name,
-                context: context(traceparent),
-                ofKind: .server,
-                at: SpanTime(now.timestamp)
-            )
-            var carrier = TraceCarrier()
-            tracer.inject(span.context, into: &carrier, using: TraceCarrierAccess())
-            if let own = carrier.traceparent, let id = TraceContext.traceID(of: own) {
-                return RequestTrace(id: id, traceparent: own, span: span, began: now)
-            }
+        guard let tracer else { return untraced(carrier.traceparent, at: now) }
+        let span = tracer.startSpan(name, context: context(carrier), ofKind: kind, at: SpanTime(now.timestamp))
+        guard let own = kept(span), let id = TraceContext.traceID(of: own) else {
+            return untraced(carrier.traceparent, at: now)
         }
+        return RequestTrace(id: id, traceparent: own, span: RequestSpan(span, head: head), began: now)
+    }
+
+    private func untraced(_ traceparent: String?, at now: Moment) -> RequestTrace {
         let known = traceparent.flatMap(TraceContext.traceID)
-        let id = known ?? generator.withLock { TraceContext.freshTraceID(using: &$0) }
+        let id = known ?? state.withLock { TraceContext.freshTraceID(using: &$0.generator) }
         return RequestTrace(id: id, traceparent: id, span: nil, began: now)
     }
 
-    /// The request was answered.
-    public func end(_ request: RequestTrace, route: String, method: String, status: Int) {
-        guard let span = request.span else { return }
+    /// A request that came in by HTTP was answered.
+    ///
+    /// - Parameter route: the template of the path that matched: one of few.
+    package func end(_ request: RequestTrace, route: String?, status: Int) {
+        guard let own = request.span, let head = own.head else { return }
+        let served = ServedRequest(head: head, route: route, status: status, facts: request.known)
+        if served.facts.isStranger { turnAway(own) }
+        own.span.tell { served.described() }
+        if let type = served.errorType {
+            let isPlain = served.facts.fault == nil
+            own.span.setStatus(SpanStatus(code: .error, message: isPlain ? nil : type))
+        }
+        own.span.end(at: end(of: request))
+    }
+
+    /// The program that the gateway is in has what it asked for, or not.
+    package func end(call name: String, _ request: RequestTrace, hasFailed: Bool) {
+        guard let own = request.span else { return }
         let facts = request.known
-        span.updateAttributes { attributes in
-            attributes["http.route"] = route
-            attributes["http.request.method"] = method
-            attributes["http.response.status_code"] = status
-            for (key, value) in facts.pairs { attributes["weir.\(key)"] = value }
+        let errorType = facts.fault ?? (hasFailed ? facts.outcome ?? "failed" : nil)
+        own.span.tell {
+            var attributes: SpanAttributes = [:]
+            facts.tell(&attributes)
+            if let errorType { attributes["error.type"] = errorType }
+            return (name, attributes)
         }
-        if facts.isFailure || status >= 500 {
-            span.setStatus(SpanStatus(code: .error, message: facts.outcome ?? "status \(status)"))
-        }
-        span.end(at: SpanTime(request.began.timestamp, after: time.now() - request.began.instant))
+        if let errorType { own.span.setStatus(SpanStatus(code: .error, message: errorType)) }
+        own.span.end(at: end(of: request))
     }
 
-    // MARK: Attempts
-
-    /// An attempt leaves: the wait before it is over.
-    package func begin(_ start: AttemptStart) -> (any AttemptTrace)? {
-        let (lease, trail) = (start.lease, start.trail)
-        guard let tracer, TraceContext.traceID(of: trail.traceparent) != nil else { return nil }
-        let parent = context(trail.traceparent)
-        let begin = SpanTime(lease.startedAt.timestamp)
-        if let since = trail.waitingSince ?? (lease.number == 1 ? lease.job.acceptedAt : nil) {
-            let wait = tracer.startSpan("wait", context: parent, ofKind: .internal, at: SpanTime(since))
-            wait.updateAttributes { attributes in
-                attributes["weir.attempt"] = lease.number
-                for wait in lease.waits {
-                    attributes["weir.waited.\(wait.reason.rawValue)_ms"] = wait.duration.inMilliseconds
-                }
-            }
-            wait.end(at: max(begin, SpanTime(since)))
-        }
-        let span = tracer.startSpan("attempt", context: parent, ofKind: .client, at: begin)
-        span.updateAttributes { attributes in
-            attributes["weir.attempt"] = lease.number
-            attributes["weir.app"] = start.gate.app
-            attributes["weir.api"] = start.gate.api
-            if lease.job.isDurable { attributes["weir.id"] = lease.job.id.description }
-        }
-        if lease.job.isDurable { span.addLink(SpanLink(context: parent, attributes: ["weir.link": "accepted by"])) }
-        if let previous = trail.previous as? SpanTrace {
-            span.addLink(SpanLink(context: previous.span.context, attributes: ["weir.link": "repeats"]))
-        }
-        return SpanTrace(span)
+    private func end(of request: RequestTrace) -> SpanTime {
+        SpanTime(request.began.timestamp, after: time.now() - request.began.instant)
     }
 
-    /// An attempt has ended.
-    package func end(_ end: AttemptEnd) {
-        guard let span = (end.trace as? SpanTrace)?.span else { return }
-        let result = end.classification
-        span.updateAttributes { attributes in
-            if let status = end.status { attributes["http.response.status_code"] = status }
-            if let code = result.errcode { attributes["wechat.errcode"] = code }
-            if let rid = result.rid { attributes["wechat.rid"] = rid }
-            attributes["weir.outcome"] = result.outcome.rawValue
-        }
-        if result.outcome != .accepted {
-            span.setStatus(SpanStatus(code: .error, message: result.outcome.rawValue))
-        }
-        let took = end.endedAt.instant - end.startedAt.instant
-        span.end(at: SpanTime(end.startedAt.timestamp, after: took))
+    /// Whoever may use nothing of Weir's can choose neither to be traced nor what is held.
+    private func turnAway(_ own: RequestSpan) {
+        guard let span = own.span as? any SelectiveSpan else { return }
+        let now = time.now()
+        if span.isSampled, state.withLock({ $0.strangers.take(at: now) }) == .granted { return }
+        span.discard()
     }
 
-    private func context(_ traceparent: String?) -> InstrumentationContext {
+    // MARK: Messages
+
+    /// Messages are handed over in a request. Only traces that were chosen have a span of that: in all others the request's own stands
+    /// for it.
+    package func beginAcceptance(in request: RequestTrace) -> Acceptance? {
+        guard let tracer, let own = request.span, own.isSampled else { return nil }
+        let now = time.moment()
+        let parent = context(TraceCarrier(kept: request.traceparent))
+        let span = tracer.startSpan("accept", context: parent, ofKind: .producer, at: SpanTime(now.timestamp))
+        guard let kept = kept(span) else { return nil }
+        return Acceptance(span, host: own.head?.host, traceparent: kept, began: now)
+    }
+
+    /// They are on disk, or refused.
+    package func end(_ acceptance: Acceptance, _ operation: MessagingOperation, refusal: MessageRefusalReason? = nil) {
+        let (span, host) = (acceptance.span, acceptance.host)
+        let errorType = refusal.flatMap { $0.isFault ? $0.rawValue : nil }
+        span.tell {
+            var attributes: SpanAttributes = [:]
+            operation.tell(&attributes)
+            host.flatMap { ServerAddress(authority: $0[...], scheme: "http") }?.tell(&attributes)
+            if let refusal { attributes["weir.outcome"] = refusal.rawValue }
+            if let errorType { attributes["error.type"] = errorType }
+            return (operation.spanName, attributes)
+        }
+        if let errorType { span.setStatus(SpanStatus(code: .error, message: errorType)) }
+        span.end(at: SpanTime(acceptance.began.timestamp, after: time.now() - acceptance.began.instant))
+    }
+
+    // MARK: Contexts
+
+    func context(_ carrier: TraceCarrier) -> InstrumentationContext {
         var context = InstrumentationContext.topLevel
-        guard let traceparent else { return context }
-        tracer?.extract(TraceCarrier(traceparent: traceparent), into: &context, using: TraceCarrierAccess())
+        guard carrier.traceparent != nil else { return context }
+        tracer?.extract(carrier, into: &context, using: TraceCarrierAccess())
         return context
     }
-}
 
-/// The ids of W3C Trace Context (https://www.w3.org/TR/trace-context/).
-package enum TraceContext {
-    /// The trace id of a `traceparent`; `nil` where that is malformed.
-    static func traceID(of traceparent: String) -> String? {
-        let parts = traceparent.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count >= 4, parts[0] != "ff", parts[0] != "00" || parts.count == 4,
-            zip(parts, [2, 32, 16, 2]).allSatisfy({ isHexadecimal($0, digits: $1) }),
-            parts[1].contains(where: { $0 != "0" }), parts[2].contains(where: { $0 != "0" })
-        else { return nil }
-        return String(parts[1])
-    }
-
-    /// The trace id in `traceparent`, or all of it where it is the bare id.
-    package static func traceID(in traceparent: String) -> String {
-        traceID(of: traceparent) ?? traceparent
-    }
-
-    /// The trace to point to from a metric: only what will be found at the collector.
-    package static func exportedTraceID(of traceparent: String, isTraced: Bool, hasFailed: Bool) -> String? {
-        guard isTraced, hasFailed || traceparent.hasSuffix("1") else { return nil }
-        return traceID(in: traceparent)
-    }
-
-    private static func isHexadecimal(_ text: Substring, digits: Int) -> Bool {
-        text.utf8.count == digits && text.utf8.allSatisfy { 48...57 ~= $0 || 97...102 ~= $0 }
-    }
-
-    /// 32 hexadecimal digits, not all of them 0.
-    static func freshTraceID(using generator: inout some RandomNumberGenerator) -> String {
-        var digits: [UInt8] = []
-        digits.reserveCapacity(32)
-        for half in [generator.next() | 1, generator.next()] {
-            for shift in stride(from: 60, through: 0, by: -4) {
-                digits.append(hexadecimal[Int(half >> UInt64(shift) & 15)])
-            }
-        }
-        return String(decoding: digits, as: UTF8.self)
-    }
-
-    private static let hexadecimal = Array("0123456789abcdef".utf8)
-}
-
-/// The header of W3C Trace Context (https://www.w3.org/TR/trace-context/), as a tracer reads and writes it.
-struct TraceCarrier: Sendable {
-    var traceparent: String?
-}
-
-/// How a tracer reaches a carrier's headers.
-struct TraceCarrierAccess: Extractor, Injector {
-    func extract(key: String, from carrier: TraceCarrier) -> String? {
-        key == "traceparent" ? carrier.traceparent : nil
-    }
-
-    func inject(_ value: String, forKey key: String, into carrier: inout TraceCarrier) {
-        if key == "traceparent" { carrier.traceparent = value }
+    /// A span's context as it is kept; `nil` where the tracer tells none.
+    private func kept(_ span: any Span) -> String? {
+        var carrier = TraceCarrier()
+        tracer?.inject(span.context, into: &carrier, using: TraceCarrierAccess())
+        return carrier.traceparent.map { TraceContext.join($0, carrier.traceState) }
     }
 }
 
-/// When a span begins or ends, on the wall clock.
-struct SpanTime: TracerInstant {
-    let nanosecondsSinceEpoch: UInt64
+/// Messages that are being accepted, and the span of that: what they are linked to for the rest of their lives.
+package final class Acceptance: Sendable {
+    let span: any Span
+    let host: String?
+    /// As in `RequestTrace.traceparent`.
+    package let traceparent: String
+    let began: Moment
 
-    init(_ timestamp: Timestamp) {
-        let (nanoseconds, overflow) = UInt64(clamping: timestamp.milliseconds).multipliedReportingOverflow(
-            by: 1_000_000
-        )
-        nanosecondsSinceEpoch = overflow ? .max : nanoseconds
-    }
-
-    /// A span's end: its beginning and what the monotonic clock measured, so that a step of the wall clock in between does not show.
-    init(_ begin: Timestamp, after duration: Duration) {
-        nanosecondsSinceEpoch = SpanTime(begin).nanosecondsSinceEpoch &+ UInt64(clamping: duration.inNanoseconds)
-    }
-
-    static func < (left: SpanTime, right: SpanTime) -> Bool {
-        left.nanosecondsSinceEpoch < right.nanosecondsSinceEpoch
+    init(_ span: any Span, host: String?, traceparent: String, began: Moment) {
+        self.span = span
+        self.host = host
+        self.traceparent = traceparent
+        self.began = began
     }
 }

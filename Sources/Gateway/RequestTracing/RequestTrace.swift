@@ -2,20 +2,20 @@ public import Intake
 import Queueing
 import Synchronization
 package import Timekeeping
-import Tracing
 public import WeirPorts
 
 /// One request at one of Weir's doors: the id under which its work is found again, and what became known of it on its way.
 public final class RequestTrace: Sendable {
     /// The trace id, 32 hexadecimal digits: in replies, logs and traces.
     public let id: String
-    /// Of the span in which the request is handled; what is done for it later belongs to that. The bare trace id where there is no span.
+    /// Of the span in which the request is handled, with its `tracestate` behind a space where there is one; what is done for it later
+    /// belongs to that. The bare trace id where there is no span.
     public let traceparent: String
-    let span: (any Span)?
+    let span: RequestSpan?
     package let began: Moment
     private let facts: Mutex<RequestFacts> = Mutex(RequestFacts())
 
-    init(id: String, traceparent: String, span: (any Span)?, began: Moment) {
+    init(id: String, traceparent: String, span: RequestSpan?, began: Moment) {
         self.id = id
         self.traceparent = traceparent
         self.span = span
@@ -28,6 +28,9 @@ public final class RequestTrace: Sendable {
     }
 
     package var known: RequestFacts { facts.withLock { $0 } }
+
+    /// The client that it was found to be of; `nil` where none is configured or known.
+    public var clientName: String? { facts.withLock { $0.client } }
 }
 
 extension RequestTrace {
@@ -43,15 +46,30 @@ extension RequestTrace {
 
     /// The request was not granted.
     public func note(_ refusal: MessageRefusal) {
+        let reason = refusal.reason
         note { facts in
-            facts.outcome = refusal.reason.rawValue
+            facts.outcome = reason.rawValue
             facts.isFailure = true
+            facts.fault = reason.isFault ? reason.rawValue : nil
+            facts.isStranger = reason == .unauthorized || reason == .forbidden && facts.client == nil
+        }
+    }
+}
+
+extension MessageRefusalReason {
+    /// Whether it is this server that could not do its part.
+    package var isFault: Bool {
+        switch self {
+        case .queueFull, .journal, .overloaded, .shuttingDown: true
+        case .malformed, .invalid, .unauthorized, .forbidden, .tooLarge, .unsupportedMediaType, .rateLimited, .conflict,
+            .notFound, .wrongState:
+            false
         }
     }
 }
 
 /// What a request's one log line and its span say about it. No key, token or openid goes in here.
-public struct RequestFacts: Equatable, Sendable {
+public struct RequestFacts: Sendable {
     /// The client's name; `nil` where none is configured or known.
     public var client: String?
     /// The app's name in the configuration.
@@ -68,6 +86,12 @@ public struct RequestFacts: Equatable, Sendable {
     public var rid: String?
     /// Whether the caller did not get what it asked for.
     public var isFailure = false
+    /// What failed here, one of few words; `nil` where nothing did, or where the caller brought it about.
+    public var fault: String?
+    /// Whether the caller may use nothing here, as far as it has shown.
+    public var isStranger = false
+    /// Where it came from, where Weir does not know whose it is.
+    public var stranger: Stranger?
 
     /// Nothing is known yet.
     public init() {}

@@ -84,8 +84,25 @@ public struct TracingConfiguration: Equatable, Sendable {
     public var endpoint: String?
     /// Sent with each request to the collector, names in lower case. The values are secrets.
     public var headers: [String: String] = [:]
-    /// The share of traces, 0 to 1, that is exported where a caller does not decide. Failures are exported besides.
-    public var ratio = 0.01
+    /// How requests to the collector are packed.
+    public enum Compression: String, CaseIterable, Sendable {
+        case gzip, none
+    }
+
+    /// How requests to the collector are packed; `nil` leaves it to the environment, and is `gzip` without it.
+    public var compression: Compression?
+    /// The share of traces, 0 to 1, that is exported where a caller does not decide; `nil` leaves it to the environment, and is
+    /// `usualRatio` without it.
+    public var ratio: Double?
+    /// Traces with a failure that are exported besides; `nil` for none.
+    public var failures: RateLimit? = usualFailures
+    /// Attributes of the resource, such as `deployment.environment.name`, beside Weir's own or in their place.
+    public var resource: [String: String] = [:]
+
+    /// One trace in a hundred.
+    public static let usualRatio = 0.01
+    /// One failure a second, after a minute's worth at once.
+    public static let usualFailures = RateLimit(permits: 60, per: .seconds(60), burst: 60)
 
     /// No traces, until `endpoint` is set.
     public init() {}

@@ -2,51 +2,36 @@ package import Alerting
 package import Clients
 package import Dispatching
 package import Intake
-import Messaging
+package import Messaging
 import PrometheusMetrics
 package import Queueing
 package import Relaying
 import Resilience
 import Synchronization
 public import Timekeeping
-package import WeChat
+import WeChat
+import WeirPorts
 
 extension GatewayMetrics {
     // MARK: Attempts
 
     /// A gate was made: its instruments exist from now on, at 0.
     package func registerGate(_ name: GateName) {
-        _ = gate(name)
+        gate(name) { _ in }
     }
 
     /// Of two threads one may tell of a gate's first attempt before the other has told that the gate was made.
-    private func gate(_ name: GateName) -> GateMetrics {
-        let (gate, isNew) = gates.withLock { gates in
-            if let gate = gates[name.number] { return (gate, false) }
-            let gate = instruments(name)
-            gates[name.number] = gate
-            return (gate, true)
-        }
-        if isNew, let type = MessageType(api: name.api) { registerMessages(type, app: name.app) }
-        return gate
+    private func gate<Value>(_ name: GateName, _ use: (inout GateMetrics) -> Value) -> Value {
+        gates.withLock { gates in use(&gates[name.number, default: newGate(name)]) }
     }
 
-    private func instruments(_ name: GateName) -> GateMetrics {
-        let (app, api) = (name.app, name.api)
-        _ = limiterWaits.child(app, api)
-        _ = limiterRejections.child(app, api)
-        return GateMetrics(
-            app: app,
-            api: api,
-            outcomes: Outcome.allCases.map { upstreamRequests.child(app, api, $0.rawValue) },
-            duration: upstreamDuration.child(app, api),
-            permits: limiterPermits.child(app, api)
-        )
+    private func newGate(_ name: GateName) -> GateMetrics {
+        GateMetrics(app: name.app, api: name.api, permits: limiterPermits.child(name.app, name.api))
     }
 
     /// An attempt leaves.
     func left(_ start: AttemptStart) {
-        gate(start.gate).permits.increment()
+        gate(start.gate) { $0.permits }.increment()
         let lease = start.lease
         guard lease.number == 1 else { return }
         queueWaits[Int(lease.job.priority.rawValue)].observe(lease.readyFor)
@@ -55,15 +40,19 @@ extension GatewayMetrics {
     /// An attempt has ended.
     func ended(_ end: AttemptEnd, traceID: String?) {
         guard let disposition = end.disposition else { return }
-        let (gate, classification, now) = (gate(end.gate), end.classification, end.endedAt)
+        let (classification, now) = (end.classification, end.endedAt)
+        let (attempts, durations) = gate(end.gate) { gate in
+            gate.instruments(of: classification.outcome, upstreamRequests, upstreamDuration)
+        }
         let hasFailed = classification.outcome != .accepted
         let failure = hasFailed ? exemplar(traceID: traceID, rid: classification.rid, at: now.timestamp) : nil
-        gate.outcome(classification.outcome).increment(exemplar: failure)
-        gate.duration.observe(
+        attempts.increment(exemplar: failure)
+        durations.observe(
             now.instant - end.startedAt.instant,
             exemplar: exemplar(traceID: traceID, at: now.timestamp)
         )
-        count(classification.errcode, app: gate.app, api: gate.api, exemplar: failure)
+        count(classification.errcode, app: end.gate.app, api: end.gate.api, exemplar: failure)
+        if end.number > 1 { usage.repeated(end, disposition) }
         switch disposition {
         case .retry(_, let fast, _): retries.child(end.className, fast ? "fast" : "ladder").increment()
         case .tokenRetry: retries.child(end.className, "token").increment()
@@ -78,11 +67,9 @@ extension GatewayMetrics {
             .increment(exemplar: exemplar)
     }
 
-    /// An app is there: its counters begin at 0.
+    /// An app is there. What is counted of it begins when there is something to count, or thousands of quiet apps would fill each scrape.
     package func registerApp(_ app: String) {
         _ = tokenRejections.child(app)
-        for outcome in Outcome.allCases { _ = tokenRefreshes.child(app, outcome.rawValue) }
-        for type in MessageType.open { registerMessages(type, app: app) }
     }
 
     /// A breaker moved.
@@ -98,7 +85,8 @@ extension GatewayMetrics {
     /// A message came to its end.
     func ended(_ end: MessageEnd, traceID: String?) {
         let type = MessageType(api: end.gate.api)?.rawValue ?? "other"
-        messagesEnded.child(end.gate.app, type, end.priority.name, end.state.name).increment()
+        usage.handedOver(end.state.name, client: end.client, app: end.gate.app)
+        messagesEnded.child(end.gate.app, type, end.priority.name, end.state.name, end.source.rawValue).increment()
         guard end.state == .sent else { return }
         messageDuration.child(type, end.priority.name)
             .observe(end.at - end.since, exemplar: exemplar(traceID: traceID, at: end.at))
@@ -112,13 +100,21 @@ extension GatewayMetrics {
         case .fetched(let classification), .notFetched(let classification):
             tokenRefreshes.child(app, classification.outcome.rawValue).increment()
             count(classification.errcode, app: app, api: TokenKeeper.path)
+        case .superseded, .confirmed, .asked: break
         }
     }
 
     /// A request was answered on one of the listeners.
-    public func answered(route: String, method: String, status: Int, took: Duration) {
-        httpRequests.child(route, method, String(status)).increment()
-        httpDuration.child(route).observe(took)
+    ///
+    /// - Parameter isWait: whether its caller asked to wait for a message's end.
+    public func answered(route: String, method: String, status: Int, isWait: Bool = false, took: Duration) {
+        let (count, duration) = routes.instruments(
+            AnsweredRoute(route: route, method: method, status: status, isWait: isWait),
+            httpRequests,
+            httpDuration
+        )
+        count.increment()
+        duration.observe(took)
     }
 
     /// The journal synced a commit, or failed to.
@@ -162,12 +158,16 @@ extension GatewayMetrics: ClientObserver, RelayObserver, MessageObserver {
         relayForeignTokens.increment()
     }
 
-    package func refused(_ refusal: RelayRefusal) {
-        relayRefusals.child(String(refusal.rawValue)).increment()
+    package func refused(_ refusal: RelayRefusal, because reason: RelayRefusalReason, app: String?) {
+        relayRefusals.child(app ?? "-", String(refusal.rawValue), reason.rawValue).increment()
     }
 
-    package func accepted(app: String, type: MessageType, priority: Priority) {
-        messagesAccepted.child(app, type.rawValue, priority.name).increment()
+    package func answered(_ call: RelayedCall) {
+        usage.answered(call)
+    }
+
+    package func handedOver(_ result: HandOver, by client: String, app: String?) {
+        usage.handedOver(result.rawValue, client: client, app: app)
     }
 
     package func refused(_ reason: MessageRefusalReason) {

@@ -6,20 +6,9 @@ package import Settings
 import Synchronization
 package import Timekeeping
 import WeChat
+import WeirPorts
 
 extension GatewayMetrics {
-    /// What is known before anything happens begins at 0, so that a first event is a rise and not a birth.
-    func registerMessages(_ type: MessageType, app: String) {
-        for priority in Priority.allCases {
-            _ = messagesAccepted.child(app, type.rawValue, priority.name)
-            for state in GatewayMetrics.ends { _ = messagesEnded.child(app, type.rawValue, priority.name, state.name) }
-        }
-    }
-
-    /// The states that a message ends in. `delivered` comes after the end and will be counted elsewhere, or the sum over states would
-    /// count messages twice.
-    private static let ends = JobState.allCases.filter { $0.isTerminal && $0 != .delivered }
-
     /// A configuration is in force: its clients and retry classes have their series, and those of clients that are gone go in a while.
     package func configured(_ configuration: GatewayConfiguration, at now: Timestamp) {
         var clients = Set(configuration.clients.keys)
@@ -35,6 +24,7 @@ extension GatewayMetrics {
     func forgetDeparted(at now: Timestamp) {
         for client in departures.withLock({ $0.due(at: now) }) {
             clientRejections.removeAll(where: "client", isIn: [client])
+            usage.forget([client], of: "client")
         }
     }
 
@@ -44,15 +34,18 @@ extension GatewayMetrics {
         for family in [
             upstreamRequests, upstreamErrcodes, limiterPermits, limiterWaits, limiterRejections, messagesAccepted,
             messagesEnded,
-            tokenRefreshes, tokenRejections,
+            tokenRefreshes, tokenRejections, relayRefusals, sloMessages, sloAcceptance, sloRelay,
         ] {
             family.removeAll(where: "app", isIn: apps)
         }
+        acceptances.withLock { acceptances in acceptances = acceptances.filter { !apps.contains($0.key) } }
         upstreamDuration.removeAll(where: "app", isIn: apps)
-        for family in [limiterAvailable, retryBudget, laneBlocked, tokenExpiry, appHeld] {
+        for family in [limiterAvailable, retryBudget, laneBlocked, tokenExpiry, appHeld, appFailing] {
             family.removeAll(where: "app", isIn: apps)
         }
-        let breakers = Set(departures.flatMap(\.breakers))
+        usage.forget(apps, of: "app")
+        // With them what found no room.
+        let breakers = Set(departures.flatMap(\.breakers)).union(apps.map { $0 + "~other" })
         breakerState.removeAll(where: "breaker", isIn: breakers)
         for family in [breakerTransitions, breakerOpenSeconds] { family.removeAll(where: "breaker", isIn: breakers) }
         gates.withLock { gates in gates = gates.filter { !apps.contains($0.value.app) } }
@@ -77,19 +70,6 @@ extension GatewayMetrics {
         case (nil, let rid?): return Exemplar(["rid": rid], unixMilliseconds: time)
         case (nil, nil): return nil
         }
-    }
-}
-
-/// The instruments of one (app, api), looked up once, so that an attempt costs a few atomic additions.
-struct GateMetrics: Sendable {
-    let app: String
-    let api: String
-    let outcomes: [Counter]
-    let duration: Histogram
-    let permits: Counter
-
-    func outcome(_ outcome: Outcome) -> Counter {
-        outcomes[Outcome.allCases.firstIndex(of: outcome) ?? 0]
     }
 }
 

@@ -30,6 +30,8 @@ public final class GatewayMetrics: Sendable {
     let retries: CounterFamily
     let retryBudget: GaugeFamily
     let queueDepth: GaugeFamily
+    let appQueueDepth: GaugeFamily
+    let appOldestUnsent: GaugeFamily
     let queueCapacity: Gauge
     let queueOldest: GaugeFamily
     let queueWaits: [Histogram]
@@ -39,6 +41,9 @@ public final class GatewayMetrics: Sendable {
     let messagesRefused: CounterFamily
     let messagesEnded: CounterFamily
     let messageDuration: HistogramFamily
+    let sloMessages: CounterFamily
+    let sloAcceptance: CounterFamily
+    let sloRelay: CounterFamily
     let alertWebhooks: CounterFamily
     let alertNotifications: CounterFamily
     let alertDeliveries: CounterFamily
@@ -53,17 +58,26 @@ public final class GatewayMetrics: Sendable {
     let tokenRefreshes: CounterFamily
     let tokenRejections: CounterFamily
     let appHeld: GaugeFamily
+    let appFailing: GaugeFamily
     let configReloads: CounterFamily
     let configTime: Gauge
     let configValid: Gauge
     let traceSpans: CounterFamily
+    let routes = RouteMetrics()
+    let usage: UsageMetrics
+    let capacity: CapacityMetrics
 
     /// By the gates' numbers.
     let gates = Mutex<[UInt64: GateMetrics]>([:])
     let departures = Mutex(Departures())
+    /// By app.
+    let acceptances = Mutex<[String: AcceptanceMetrics]>([:])
+    /// What the last collection told of apps.
+    let loads = Mutex(LoadSeries())
 
+    /// - Parameter commit: what the program was made from.
     /// - Throws: when the registry holds something else under one of the names.
-    public init(_ registry: MetricRegistry) throws(MetricError) {
+    public init(_ registry: MetricRegistry, commit: String = Version.unknown) throws(MetricError) {
         httpRequests = try registry.counter(MetricCatalog.httpRequests)
         httpDuration = try registry.histogram(MetricCatalog.httpDuration)
         relayRefusals = try registry.counter(MetricCatalog.relayRefusals)
@@ -84,6 +98,8 @@ public final class GatewayMetrics: Sendable {
         retries = try registry.counter(MetricCatalog.retriesScheduled)
         retryBudget = try registry.gauge(MetricCatalog.retryBudget)
         queueDepth = try registry.gauge(MetricCatalog.queueDepth)
+        appQueueDepth = try registry.gauge(MetricCatalog.appQueueDepth)
+        appOldestUnsent = try registry.gauge(MetricCatalog.appOldestUnsent)
         queueCapacity = try registry.gauge(MetricCatalog.queueCapacity).child()
         queueOldest = try registry.gauge(MetricCatalog.queueOldest)
         let waits = try registry.histogram(MetricCatalog.queueWait)
@@ -94,6 +110,9 @@ public final class GatewayMetrics: Sendable {
         messagesRefused = try registry.counter(MetricCatalog.messagesRefused)
         messagesEnded = try registry.counter(MetricCatalog.messagesEnded)
         messageDuration = try registry.histogram(MetricCatalog.messageDuration)
+        sloMessages = try registry.counter(MetricCatalog.sloMessages)
+        sloAcceptance = try registry.counter(MetricCatalog.sloAcceptance)
+        sloRelay = try registry.counter(MetricCatalog.sloRelay)
         alertWebhooks = try registry.counter(MetricCatalog.alertWebhooks)
         alertNotifications = try registry.counter(MetricCatalog.alertNotifications)
         alertDeliveries = try registry.counter(MetricCatalog.alertDeliveries)
@@ -108,22 +127,24 @@ public final class GatewayMetrics: Sendable {
         tokenRefreshes = try registry.counter(MetricCatalog.tokenRefreshes)
         tokenRejections = try registry.counter(MetricCatalog.tokenRejections)
         appHeld = try registry.gauge(MetricCatalog.appHeld)
+        appFailing = try registry.gauge(MetricCatalog.appFailing)
         configReloads = try registry.counter(MetricCatalog.configReloads)
         configTime = try registry.gauge(MetricCatalog.configTime).child()
         configValid = try registry.gauge(MetricCatalog.configValid).child()
         traceSpans = try registry.counter(MetricCatalog.traceSpans)
-        try registry.gauge(MetricCatalog.buildInfo).child(Version.current).set(1)
+        usage = try UsageMetrics(registry)
+        capacity = try CapacityMetrics(registry)
+        try registry.gauge(MetricCatalog.buildInfo).child(Version.current, commit, Version.compiler).set(1)
         initialise()
     }
 
     /// Label sets that are known beforehand start at 0, so that a first failure is a rise and not a birth.
     private func initialise() {
-        for refusal in RelayRefusal.allCases { _ = relayRefusals.child(String(refusal.rawValue)) }
+        for refusal in RelayRefusal.allCases {
+            _ = relayRefusals.child("-", String(refusal.rawValue), refusal.usualReason.rawValue)
+        }
         for result in ["success", "refused"] { _ = configReloads.child(result) }
         for reason in MessageRefusalReason.allCases { _ = messagesRefused.child(reason.rawValue) }
-        for type in MessageType.open {
-            for priority in Priority.allCases { _ = messageDuration.child(type.rawValue, priority.name) }
-        }
         for result in AlertWebhookResult.allCases { _ = alertWebhooks.child(result.rawValue) }
         journalWritable.set(1)
     }

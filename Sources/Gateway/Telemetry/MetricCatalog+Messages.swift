@@ -6,8 +6,14 @@ extension MetricCatalog {
     static let queueDepth = MetricDefinition(
         .gauge,
         "weir_queue_depth",
-        "Messages and calls in the queue, by priority and state (ready, scheduled, in_flight).",
+        "Messages and calls in the queue, by priority and state (ready, scheduled, retrying, in_flight).",
         labels: ["priority", "state"]
+    )
+    static let appQueueDepth = MetricDefinition(
+        .gauge,
+        "weir_app_queue_depth",
+        "The same by app; only what is not 0.",
+        labels: ["app", "priority", "state"]
     )
     static let queueCapacity = MetricDefinition(
         .gauge,
@@ -20,6 +26,12 @@ extension MetricCatalog {
         "Since when the longest waiting ready message or call has been ready; 0 when none is.",
         labels: ["priority"]
     )
+    static let appOldestUnsent = MetricDefinition(
+        .gauge,
+        "weir_app_oldest_unsent_timestamp_seconds",
+        "Since when the oldest message of an app's clients is due (accepted, or its not_before) that is not sent; while there is one.",
+        labels: ["app", "priority"]
+    )
     static let queueWait = MetricDefinition(
         .histogram,
         "weir_queue_wait_seconds",
@@ -30,7 +42,7 @@ extension MetricCatalog {
     static let laneBlocked = MetricDefinition(
         .gauge,
         "weir_lane_blocked",
-        "1 while work of an app's api waits for this reason.",
+        "1 while work of an app's api waits for this reason, and while its quota is used up, whether work waits or not.",
         labels: ["app", "api", "reason"]
     )
     static let withoutApp = MetricDefinition(
@@ -38,15 +50,17 @@ extension MetricCatalog {
         "weir_messages_without_app",
         "Messages that wait for an app or a sink that is not configured any more."
     )
-    static let queue = [queueDepth, queueCapacity, queueOldest, queueWait, laneBlocked, withoutApp]
+    static let queue = [
+        queueDepth, appQueueDepth, queueCapacity, queueOldest, appOldestUnsent, queueWait, laneBlocked, withoutApp,
+    ]
 
     // MARK: Messages
 
     static let messagesAccepted = MetricDefinition(
         .counter,
         "weir_messages_accepted_total",
-        "Messages answered with 202.",
-        labels: ["app", "type", "priority"]
+        "Messages that were accepted, by who wants them sent: a client, or Weir itself about alerts.",
+        labels: ["app", "type", "priority", "source"]
     )
     static let messagesRefused = MetricDefinition(
         .counter,
@@ -56,11 +70,9 @@ extension MetricCatalog {
     )
     static let messagesEnded = MetricDefinition(
         .counter,
-        "weir_messages_total",
-        "Messages that ended, by app, type, priority and the state they ended in.",
-        labels: ["app", "type", "priority", "state"],
-        // 140 for each app that uses everything.
-        maximumLabelSets: 10_000
+        "weir_messages_ended_total",
+        "Messages that ended, by the state they ended in and who wanted them sent.",
+        labels: ["app", "type", "priority", "state", "source"]
     )
     static let messageDuration = MetricDefinition(
         .histogram,

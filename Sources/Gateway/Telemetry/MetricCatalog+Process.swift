@@ -6,7 +6,7 @@ extension MetricCatalog {
     static let tokenExpiry = MetricDefinition(
         .gauge,
         "weir_token_expiry_timestamp_seconds",
-        "When the app's access_token ends; 0 while there is none.",
+        "When the app's access_token ends; 0 while there is none, and while WeChat refuses the one there is.",
         labels: ["app"]
     )
     static let tokenRefreshes = MetricDefinition(
@@ -27,7 +27,13 @@ extension MetricCatalog {
         "1 while an app's work waits for an operator: credentials or account refused, or paused.",
         labels: ["app", "reason"]
     )
-    static let tokens = [tokenExpiry, tokenRefreshes, tokenRejections, appHeld]
+    static let appFailing = MetricDefinition(
+        .gauge,
+        "weir_app_failing_since_timestamp_seconds",
+        "When the first attempt or token request of an app failed after which none got through to WeChat; 0 while the last one did.",
+        labels: ["app"]
+    )
+    static let tokens = [tokenExpiry, tokenRefreshes, tokenRejections, appHeld, appFailing]
 
     // MARK: The process
 
@@ -51,8 +57,7 @@ extension MetricCatalog {
         .counter,
         MetricRegistry.refusedLabelSetsName,
         MetricRegistry.refusedLabelSetsHelp,
-        labels: ["metric"],
-        maximumLabelSets: MetricRegistry.maximumFamilies
+        labels: ["metric"]
     )
     static let traceSpans = MetricDefinition(
         .counter,
@@ -63,8 +68,8 @@ extension MetricCatalog {
     static let buildInfo = MetricDefinition(
         .gauge,
         "weir_build_info",
-        "Always 1; the version is in the label.",
-        labels: ["version"]
+        "Always 1; the labels say which build runs: its version, its commit, and the Swift that made it.",
+        labels: ["version", "commit", "swift"]
     )
     package static let processCPU = MetricDefinition(
         .counter,

@@ -4,7 +4,8 @@ import PrometheusMetrics
 public enum MetricCatalog {
     /// All of them, in the order of the documentation.
     public static let all: [MetricDefinition] =
-        http + upstream + limiting + breakers + retries + queue + messages + alerts + journal + tokens + process
+        http + upstream + limiting + breakers + retries + queue + messages + promises + clients + usage + capacity
+        + alerts + journal + tokens + process
 
     // MARK: Requests in
 
@@ -17,15 +18,15 @@ public enum MetricCatalog {
     static let httpDuration = MetricDefinition(
         .histogram,
         "weir_http_request_duration_seconds",
-        "Time from a request's head to its answer, by route.",
+        "Time from a request's head to its answer, by route; those that asked to wait for a message's end apart.",
         labels: ["route"],
-        buckets: latency
+        buckets: requests
     )
     static let relayRefusals = MetricDefinition(
         .counter,
         "weir_relay_refusals_total",
-        "Relayed calls that Weir answered itself, by its errcode (990001 and on).",
-        labels: ["errcode"]
+        "Relayed calls that Weir answered itself, by app (- where none is known), its errcode (990001 and on) and why.",
+        labels: ["app", "errcode", "reason"]
     )
     static let relayForeignTokens = MetricDefinition(
         .counter,
@@ -52,7 +53,7 @@ public enum MetricCatalog {
         "weir_upstream_request_duration_seconds",
         "Time from an attempt's start to its end.",
         labels: ["app", "api"],
-        buckets: latency
+        buckets: attempts
     )
     static let upstreamErrcodes = MetricDefinition(
         .counter,
@@ -141,10 +142,22 @@ public enum MetricCatalog {
 
     // MARK: Buckets
 
-    /// For answers that people and SDKs wait for: 1 ms to 10 s, with an edge at the SDKs' 5 s.
+    /// For the disk: 1 ms to 10 s.
     static let latency: Buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
     /// For waiting, which may take from nothing to a day. The upper edges are what the alerts promise: a first attempt of urgent and high
     /// within 30 s, and at most 1, 5 and 30 minutes and 4 hours in the queue from urgent to low.
-    static let waits: Buckets = [0.005, 0.025, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 14_400, 86_400]
+    /// Above 1 s no edge is much more than twice the one before, so that a quantile errs by no more than that.
+    static let waits: Buckets = [
+        0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 28_800,
+        57_600, 86_400,
+    ]
+
+    /// For answers that people and SDKs wait for: 1 ms to 300 s, the longest that a caller may ask for, with an edge at the SDKs' 5 s.
+    static let requests: Buckets = [
+        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 60, 120, 300,
+    ]
+
+    /// For WeChat's answers. There is a histogram for each app and api, so it has no more edges than it needs.
+    static let attempts: Buckets = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 }

@@ -17,8 +17,8 @@ public struct MetricDefinition: Sendable {
     public var labels: [String]
     /// For histograms.
     public var buckets: Buckets
-    /// Label sets beyond this share the child whose labels are all `other`.
-    public var maximumLabelSets: Int
+    /// How many label sets it takes, and what becomes of those beyond.
+    public var bound: MetricBound
 
     init(
         _ kind: Kind,
@@ -26,14 +26,15 @@ public struct MetricDefinition: Sendable {
         _ help: String,
         labels: [String] = [],
         buckets: Buckets = .seconds,
-        maximumLabelSets: Int = MetricRegistry.defaultMaximumLabelSets
+        labelSets: Int? = nil
     ) {
         self.kind = kind
         self.name = name
         self.help = help
         self.labels = labels
         self.buckets = buckets
-        self.maximumLabelSets = maximumLabelSets
+        bound = MetricBound(labels)
+        if let labelSets { bound.labelSets = labelSets }
     }
 }
 
@@ -43,7 +44,8 @@ extension MetricRegistry {
             definition.name,
             help: definition.help,
             labels: definition.labels,
-            maximumLabelSets: definition.maximumLabelSets
+            maximumLabelSets: definition.bound.labelSets,
+            overflows: definition.bound.overflows
         )
     }
 
@@ -52,7 +54,8 @@ extension MetricRegistry {
             definition.name,
             help: definition.help,
             labels: definition.labels,
-            maximumLabelSets: definition.maximumLabelSets
+            maximumLabelSets: definition.bound.labelSets,
+            overflows: definition.bound.overflows
         )
     }
 
@@ -62,7 +65,8 @@ extension MetricRegistry {
             help: definition.help,
             labels: definition.labels,
             buckets: definition.buckets,
-            maximumLabelSets: definition.maximumLabelSets
+            maximumLabelSets: definition.bound.labelSets,
+            overflows: definition.bound.overflows
         )
     }
 }

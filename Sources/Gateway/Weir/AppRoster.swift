@@ -103,9 +103,9 @@ final class AppRoster: Sendable {
             )
         }
         let (before, after) = (old.robots, new.robots)
-        changes.leaving += before.keys.filter { after[$0] == nil }.map(Robot.appName)
-        for (sink, robot) in after.sorted(by: { $0.key < $1.key }) where before[sink] != robot {
-            changes.arriving.append(AppRuntime(sink: sink, robot))
+        changes.leaving += before.keys.filter { after[$0] == nil }
+        for (name, robot) in after.sorted(by: { $0.key < $1.key }) where before[name] != robot {
+            changes.arriving.append(AppRuntime(name: name, robot))
         }
         changes.leaving.sort()
     }
@@ -164,9 +164,13 @@ extension DispatchSettings {
 }
 
 extension GatewayConfiguration {
-    /// The robots among the sinks of alerts, by the sink's name.
+    /// The robots among the sinks of alerts, by what the dispatcher calls them.
     fileprivate var robots: [String: RobotConfiguration] {
-        alerts.sinks.compactMapValues(\.robot)
+        alerts.sinks.reduce(into: [:]) { robots, sink in
+            for (number, robot) in sink.value.robots.enumerated() {
+                robots[Robot.appName(sink: sink.key, number: number)] = robot
+            }
+        }
     }
 }
 
@@ -189,10 +193,9 @@ extension TokenCredentials {
 
 extension AppRuntime {
     /// A robot as an app: without token, with one lane.
-    fileprivate convenience init(sink: String, _ configuration: RobotConfiguration) {
+    fileprivate convenience init(name: String, _ configuration: RobotConfiguration) {
         let robot = Robot(configuration)
         let limits = AppLimits(others: robot.limit)
-        let name = Robot.appName(sink: sink)
         self.init(name: name, origin: robot.origin, limits: limits, keeper: nil, upstream: robot)
     }
 }

@@ -9,6 +9,8 @@ import WeChat
 extension Gateway {
     // MARK: Asking and changing
 
+    // A client sees and changes its own messages; `Caller.operator` all of them.
+
     /// One message of this caller's, with what it waits for now. Throws `notFound` for an id of nobody's or of another
     /// client's.
     public func message(_ id: String, caller: Caller) async throws(MessageRefusal) -> MessageRecord {
@@ -60,9 +62,15 @@ extension Gateway {
         journal.status()
     }
 
+    /// - Parameter who: The operator, for the log.
     /// - Returns: false when there is no breaker of that name.
-    public func force(_ mode: BreakerMode, breaker: String, because why: String? = nil) -> Bool {
-        dispatcher.force(mode, breaker: breaker, because: Cause.words(why))
+    public func force(
+        _ mode: BreakerMode,
+        breaker: String,
+        because why: String? = nil,
+        by who: String? = nil
+    ) -> Bool {
+        dispatcher.force(mode, breaker: breaker, because: Cause.words(why), by: who)
     }
 
     /// - Returns: false when there is no app of that name.
@@ -70,7 +78,12 @@ extension Gateway {
         let why = Cause.words(why)
         let isKnown = live.present.configuration.apps[app] != nil
         guard isKnown, dispatcher.setPaused(isPaused, app: app, because: why) else { return false }
-        logger.notice("app \(isPaused ? "paused" : "resumed")", metadata: ["app": "\(app)", "reason": "\(why)"])
+        let metadata: Logger.Metadata = ["app": "\(app)", "reason": "\(why)"]
+        guard isPaused else {
+            logger.notice("app resumed", metadata: metadata)
+            return true
+        }
+        logger.notice("app paused", metadata: metadata)
         return true
     }
 

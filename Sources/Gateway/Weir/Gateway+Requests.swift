@@ -11,10 +11,15 @@ public struct RequestAnswer<Reply> {
     public var method: String
     /// The HTTP status.
     public var status: Int
+    /// The template of the path that matched, for the span: one of few, such as `/v1/messages/{id}`; `nil` where none did.
+    public var template: String?
+    /// Whether the caller asked to wait for a message's end: how long that takes is no latency.
+    public var isWait = false
 
     /// `route` and `method` become labels of metrics: pass one of few values, never what a caller sent.
-    public init(_ reply: Reply, route: String, method: String, status: Int) {
+    public init(_ reply: Reply, route: String, method: String, status: Int, template: String? = nil) {
         self.reply = reply
+        self.template = template
         self.route = route
         self.method = method
         self.status = status
@@ -28,22 +33,25 @@ extension Gateway {
     /// Handles a request that came in at one of the doors: gives it a trace, and accounts for it when it is answered.
     ///
     /// - Parameters:
-    ///   - span: The span's name. Without one (scrapes, health checks) the request has a trace id but no span.
     ///   - traceparent: The caller's, as W3C's Trace Context has it.
+    ///   - head: What its span tells of it, asked for only where traces are kept. Without one (scrapes, health checks) the request has
+    ///     a trace id but no span.
     public func request<Reply>(
-        span: String?,
         traceparent: String?,
+        head: @autoclosure () -> RequestHead?,
         _ answer: (RequestTrace) async -> RequestAnswer<Reply>
     ) async -> Reply {
-        let trace = traces.begin(span, traceparent: traceparent)
+        let trace = traces.begin(traceparent: traceparent, head: head)
         let answer = await answer(trace)
         metrics.answered(
             route: answer.route,
             method: answer.method,
             status: answer.status,
+            isWait: answer.isWait,
             took: time.now() - trace.began.instant
         )
-        end(trace, route: answer.route, method: answer.method, status: answer.status)
+        traces.end(trace, route: answer.template, status: answer.status)
+        log(trace, route: answer.route, method: answer.method, status: answer.status)
         return answer.reply
     }
 
@@ -59,29 +67,32 @@ extension Gateway {
         traceparent: String? = nil,
         _ body: (RequestTrace) async throws(Failure) -> Reply
     ) async throws(Failure) -> Reply {
-        let trace = traces.begin(name, traceparent: traceparent)
+        let trace = traces.begin(call: name, traceparent: traceparent)
         do throws(Failure) {
             let reply = try await body(trace)
-            end(trace, route: name, method: "CALL", status: 200)
+            traces.end(call: name, trace, hasFailed: false)
+            log(trace, route: name, method: "CALL", status: 200)
             return reply
         } catch {
             if let refusal = error as? MessageRefusal { trace.note(refusal) }
-            end(trace, route: name, method: "CALL", status: 500)
+            traces.end(call: name, trace, hasFailed: true)
+            log(trace, route: name, method: "CALL", status: 500)
             throw error
         }
     }
 
-    private func end(_ trace: RequestTrace, route: String, method: String, status: Int) {
-        traces.end(trace, route: route, method: method, status: status)
-        let now = time.now()
-        requestLog.write(
-            trace,
-            route: route,
-            method: method,
-            status: status,
-            took: now - trace.began.instant,
-            at: now
-        )
+    private func log(_ trace: RequestTrace, route: String, method: String, status: Int) {
+        requestLog.write(trace, route: route, method: method, status: status, took: time.now() - trace.began.instant)
+    }
+
+    /// A call brought a token that is not Weir's: the log tells of its caller, once a minute for each.
+    public func foreignToken(from stranger: Stranger, api: String, trace: RequestTrace) {
+        requestLog.foreignToken(from: stranger, api: api, traceID: trace.id, at: time.now())
+    }
+
+    /// Somebody changed something by one of the doors, or tried to: the log says who.
+    public func acted(_ action: OperatorAction, trace: RequestTrace) {
+        requestLog.write(action, traceID: trace.id)
     }
 
     // MARK: Relay
@@ -92,7 +103,14 @@ extension Gateway {
         onHangup: (@escaping @Sendable () -> Void) -> Void
     ) async -> RelayReply {
         guard relayProblem() == nil else {
-            return relayService.refuse(.overloaded, "Weir is shutting down", request, api: "other", wait: .seconds(1))
+            return relayService.refuse(
+                .overloaded,
+                "Weir is shutting down",
+                request,
+                api: "other",
+                because: .shutdown,
+                wait: .seconds(1)
+            )
         }
         return await relayService.answer(request, onHangup: onHangup)
     }
@@ -117,28 +135,36 @@ extension Gateway {
         trace: RequestTrace,
         wait: Duration? = nil
     ) async throws(MessageRefusal) -> AcceptReply {
+        let acceptance = traces.beginAcceptance(in: trace)
         do throws(MessageRefusal) {
-            try checkAccepting()
+            do throws(MessageRefusal) { try checkAccepting() } catch {
+                messageService.turnedAway(body, caller: caller, because: error)
+                throw error
+            }
             let reply = try await messageService.accept(
                 body,
                 idempotencyKey: idempotencyKey,
                 caller: caller,
-                traceparent: trace.traceparent
+                traceparent: acceptance?.traceparent ?? trace.traceparent
             )
             trace.note(reply.record)
+            if let acceptance { traces.end(acceptance, .accept([reply.record], isBatch: false)) }
             guard let wait else { return reply }
-            return await ended(reply, atMost: wait)
+            return await ended(reply, atMost: wait, trace: trace)
         } catch {
+            if let acceptance { traces.end(acceptance, .accept([], isBatch: false), refusal: error.reason) }
             metrics.refused(error.reason)
+            metrics.handedOver(.refused, by: caller.name, app: nil)
             throw error
         }
     }
 
     /// A message as it is after a wait for its end. Apart, so that who does not wait has no frame for it.
     @inline(never)
-    private func ended(_ reply: AcceptReply, atMost wait: Duration) async -> AcceptReply {
+    private func ended(_ reply: AcceptReply, atMost wait: Duration, trace: RequestTrace) async -> AcceptReply {
         // The message is on disk: trouble with reading it back must not look like a refusal.
         guard let record = try? await messageService.await(reply.record.id, atMost: wait) else { return reply }
+        trace.note(record)
         return AcceptReply(record, isReplay: reply.isReplay)
     }
 
@@ -149,16 +175,24 @@ extension Gateway {
         caller: Caller,
         trace: RequestTrace
     ) async throws(MessageRefusal) -> [BatchResult] {
+        let acceptance = traces.beginAcceptance(in: trace)
         do throws(MessageRefusal) {
             try checkAccepting()
-            return try await messageService.acceptBatch(
+            let results = try await messageService.acceptBatch(
                 body,
                 isLines: isLines,
                 caller: caller,
-                traceparent: trace.traceparent
+                traceparent: acceptance?.traceparent ?? trace.traceparent
             )
+            if let acceptance {
+                let records = results.compactMap { try? $0.result.get().record }
+                traces.end(acceptance, .accept(records, isBatch: true))
+            }
+            return results
         } catch {
+            if let acceptance { traces.end(acceptance, .accept([], isBatch: true), refusal: error.reason) }
             metrics.refused(error.reason)
+            metrics.handedOver(.refused, by: caller.name, app: nil)
             throw error
         }
     }

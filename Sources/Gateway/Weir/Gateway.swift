@@ -22,6 +22,7 @@ public final class Gateway: Service {
     public let metrics: GatewayMetrics
     let traces: GatewayTraces
     let requestLog: RequestLog
+    private let events: EventLog
     let dispatcher: Dispatcher
     let relayService: RelayService
     let intake: QueueIntake
@@ -35,6 +36,7 @@ public final class Gateway: Service {
     private let ledgerProblem: JournalError?
     let isAccepting = Mutex(true)
     let isReady = Mutex(false)
+    private let drainage = Mutex<Drainage?>(nil)
 
     /// Reads the journal's ledger: what was paused, forced, held or parked is so before the first call can come.
     ///
@@ -46,22 +48,19 @@ public final class Gateway: Service {
         journal: any Journal,
         options: Options = Options()
     ) throws(MetricError) {
-        let (time, logger, seed) = (options.time, options.logger, options.seed)
-        let metrics = try GatewayMetrics(options.registry)
+        let (time, seed) = (options.time, options.seed)
+        let logger = options.logger.bounded(by: time)
+        let metrics = try GatewayMetrics(options.registry, commit: options.commit)
         registry = options.registry
         self.metrics = metrics
         traces = GatewayTraces(tracer: options.tracer, time: time, seed: seed)
-        requestLog = RequestLog(logger: logger, at: time.now())
+        requestLog = RequestLog(logger: logger, time: time) { try? await journal.message($0)?.message.client }
+        let events = EventLog(logger: logger, time: time)
+        self.events = events
         self.journal = journal
         self.time = time
         self.logger = logger
-        let observer = GatewayObserver(
-            metrics: metrics,
-            traces: traces,
-            log: requestLog,
-            logger: logger,
-            time: time
-        )
+        let observer = GatewayObserver(metrics: metrics, traces: traces, log: requestLog, events: events)
         dispatcher = Dispatcher(
             settings: DispatchSettings(configuration),
             transport: transport,
@@ -70,12 +69,15 @@ public final class Gateway: Service {
             observer: observer,
             seed: seed
         )
+        let isTraced = traces.isOn
         roster = AppRoster(dispatcher: dispatcher, metrics: metrics) { name, credentials, number in
-            TokenKeeper(
+            let tell: @Sendable (TokenExchange) -> Void = { observer.observe(.tokenRequested($0, app: name)) }
+            return TokenKeeper(
                 credentials: credentials,
                 transport: transport,
                 time: time,
-                seed: seed &+ number
+                seed: seed &+ number,
+                traced: isTraced ? tell : nil
             ) { observer.observe(.token($0, app: name)) }
         }
         let live = LiveSettings.Holder(LiveSettings(configuration, slots: roster.take(configuration)))
@@ -107,7 +109,15 @@ public final class Gateway: Service {
             logger: logger
         ) { live.present.configuration.alerts }
         ledgerProblem = Gateway.takeLedger(journal, dispatcher)
-        journal.onCommit { metrics.committed(writes: $0.writes, took: $0.took, failed: $0.failure != nil) }
+        listen()
+    }
+
+    /// To commits and scrapes.
+    private func listen() {
+        journal.onCommit { [metrics, events] commit in
+            metrics.committed(writes: commit.writes, took: commit.took, failed: commit.failure != nil)
+            events.journal(commit.failure)
+        }
         registry.onCollect { [weak self] in self?.collect() }
     }
 
@@ -148,20 +158,24 @@ public final class Gateway: Service {
         let began = time.now()
         let count = try intake.restore { alertService.watch($0) }
         let took = time.now() - began
-        logger.notice("journal read", metadata: ["waiting": "\(count)", "seconds": "\(took.inSeconds)"])
+        logger.notice(
+            "journal read",
+            metadata: ["waiting": .stringConvertible(count), "seconds": .stringConvertible(took.inSeconds)]
+        )
         let absent = dispatcher.snapshot().absentApps
         guard !absent.isEmpty else { return }
         logger.error(
             "messages wait for apps that are not configured",
             metadata: [
-                "messages": "\(absent.reduce(0) { $0 + $1.messages })",
-                "apps": "\(absent.prefix(10).map(\.name).joined(separator: ", "))",
+                "messages": .stringConvertible(absent.reduce(0) { $0 + $1.messages }),
+                "names": "\(absent.prefix(10).map(\.name).joined(separator: ", "))",
             ]
         )
     }
 
     /// Small regular work: whether the journal can be written, and what has been kept long enough.
     private func keepHouse() async {
+        events.look()
         dispatcher.setJournalWritable(journal.status().failure == nil)
         // Timers run on the monotonic clock: a wall clock that was set forward makes work due that they don't know of.
         dispatcher.look()
@@ -181,29 +195,41 @@ public final class Gateway: Service {
 
     /// Lets what is in flight end, at most ten seconds, and says what is left.
     private func drain() async {
+        let began = time.now()
         stopAccepting()
         dispatcher.drain()
-        let deadline = time.now() + .seconds(10)
+        let deadline = began + .seconds(10)
         while dispatcher.isBusy, time.now() < deadline {
             // Not cancellable: a shutdown is what it waits in.
             await Task { [time] in try? await time.sleep(until: time.now() + .milliseconds(20)) }.value
         }
         roster.stop()
         let snapshot = dispatcher.snapshot()
+        let took = time.now() - began
+        drainage.withLock {
+            $0 = Drainage(took: took, messagesLeft: snapshot.queue.durableCount, inFlight: snapshot.inFlight)
+        }
         logger.notice(
             "drained",
             metadata: [
-                "messages_left": "\(snapshot.queue.durableCount)", "in_flight": "\(snapshot.inFlight)",
+                "messages_left": .stringConvertible(snapshot.queue.durableCount),
+                "in_flight": .stringConvertible(snapshot.inFlight), "seconds": .stringConvertible(took.inSeconds),
             ]
         )
     }
+
+    /// How the last drain went; `nil` before there was one.
+    public var lastDrain: Drainage? { drainage.withLock { $0 } }
 
     // MARK: Metrics
 
     private func collect() {
         forgetDeparted()
-        metrics.collect(dispatcher.snapshot(), journal: journal.status(), at: time.timestamp())
-        for (name, token) in roster.tokens() { metrics.collect(token: token, app: name) }
+        let (collection, tokens) = (dispatcher.collect(), roster.tokens())
+        metrics.collect(collection, dispatcher.room(), journal: journal.status(), at: time.timestamp())
+        metrics.collectHolds(collection.snapshot.apps, tokens)
+        for (name, token) in tokens { metrics.collect(token: token, app: name) }
+        metrics.collect(pool: "batches", messageService.largeBodies.taken, of: messageService.largeBodies.size)
     }
 
     /// The series of apps that left go, before a scrape or where nobody scrapes.
@@ -219,6 +245,16 @@ public final class Gateway: Service {
 }
 
 extension Gateway {
+    /// What a drain came to.
+    public struct Drainage: Equatable, Sendable {
+        /// How long what was in flight was waited for.
+        public let took: Duration
+        /// Messages that wait in the journal for the next start.
+        public let messagesLeft: Int
+        /// Attempts of which nobody will hear the end: 0 where all was well.
+        public let inFlight: Int
+    }
+
     /// What a gateway has defaults for.
     public struct Options: Sendable {
         /// The clocks.
@@ -229,6 +265,8 @@ extension Gateway {
         public var tracer: (any Tracer)?
         /// For what operators should know, and a line for each request.
         public var logger = Logger(label: "weir")
+        /// What the program was made from, for `weir_build_info`.
+        public var commit = Version.unknown
         /// Chance, for ids and jitter. Two gateways of one seed make the same ids: set it in tests alone.
         public var seed = UInt64.random(in: .min ... .max)
 

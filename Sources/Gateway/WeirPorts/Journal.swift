@@ -79,11 +79,19 @@ public struct StoredBody: Equatable, Sendable {
     public var bytes: [UInt8]
     /// As in `MessageContent.traceparent`.
     public var traceparent: String
+    /// As in `Message.client`.
+    public var client: String
 
     /// `traceparent` is the bare trace id where nobody traced.
-    public init(bytes: [UInt8], traceparent: String) {
+    public init(bytes: [UInt8], traceparent: String, client: String = "") {
         self.bytes = bytes
         self.traceparent = traceparent
+        self.client = client
+    }
+
+    /// What a start brings of a message.
+    public init(_ message: Message, _ content: MessageContent) {
+        self.init(bytes: content.body, traceparent: content.traceparent, client: message.client)
     }
 }
 

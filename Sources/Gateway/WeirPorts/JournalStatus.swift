@@ -15,6 +15,10 @@ public struct JournalStatus: Equatable, Sendable {
     public var errors: Int
     /// Writes handed over that no commit has taken yet.
     public var pendingWrites: Int
+    /// How many of them may wait before what can be refused is refused; 0 where there is no such limit.
+    public var maximumPendingWrites: Int
+    /// Bytes of the whole file system that it is on; 0 where that is not known.
+    public var fileSystemBytes: Int64
 
     /// By default a journal that works and has done nothing.
     public init(
@@ -24,7 +28,9 @@ public struct JournalStatus: Equatable, Sendable {
         commits: Int = 0,
         writes: Int = 0,
         errors: Int = 0,
-        pendingWrites: Int = 0
+        pendingWrites: Int = 0,
+        maximumPendingWrites: Int = 0,
+        fileSystemBytes: Int64 = 0
     ) {
         self.failure = failure
         self.bytes = bytes
@@ -33,6 +39,8 @@ public struct JournalStatus: Equatable, Sendable {
         self.writes = writes
         self.errors = errors
         self.pendingWrites = pendingWrites
+        self.maximumPendingWrites = maximumPendingWrites
+        self.fileSystemBytes = fileSystemBytes
     }
 }
 

@@ -23,8 +23,10 @@ public struct Message: Equatable, Sendable {
     public var notBefore: Timestamp?
     /// From this time on no attempt is begun.
     public var notAfter: Timestamp?
+    /// Who wants it to be sent.
+    public var source: MessageSource
 
-    /// By default no client, priority `normal`, retry class `available`, and no times of its own.
+    /// By default a client without a name, priority `normal`, retry class `available`, and no times of its own.
     public init(
         id: JobID,
         app: String,
@@ -34,7 +36,8 @@ public struct Message: Equatable, Sendable {
         retryClass: String = "available",
         createdAt: Timestamp,
         notBefore: Timestamp? = nil,
-        notAfter: Timestamp? = nil
+        notAfter: Timestamp? = nil,
+        source: MessageSource = .client
     ) {
         self.id = id
         self.app = app
@@ -45,6 +48,7 @@ public struct Message: Equatable, Sendable {
         self.createdAt = createdAt
         self.notBefore = notBefore
         self.notAfter = notAfter
+        self.source = source
     }
 }
 
@@ -58,8 +62,8 @@ public struct MessageContent: Equatable, Sendable {
     public var recipient: String
     /// The idempotency key that it came with.
     public var idempotency: IdempotencyMark?
-    /// The W3C `traceparent` of the span in which it was accepted; its attempts belong to that trace. The bare
-    /// trace id where nobody traced.
+    /// The W3C `traceparent` of the span in which it was accepted; its attempts belong to that trace. Its
+    /// `tracestate` stands behind a space where there is one. The bare trace id where nobody traced.
     public var traceparent: String
 
     /// By default only a body. `body` must be what WeChat is to get, byte for byte.

@@ -5,6 +5,8 @@ public import Timekeeping
 public struct MessageFilter: Equatable, Sendable {
     /// Only this client's; `nil` for all.
     public var client: String?
+    /// Whether an operator asks: their listings have a turn of their own, whichever client they look for.
+    public var isOperators = false
     /// Only this app's, by its name in the configuration; `nil` for all.
     public var app: String?
     /// Only messages in one of these states; empty for all.

@@ -20,6 +20,8 @@ public struct UpstreamReply: Equatable, Sendable {
     public var body: [UInt8]
     /// What a large body takes of the memory that all replies share; given back when nobody keeps the reply any more.
     public var hold: ByteHold?
+    /// How it came; `nil` where nobody wants to know, or the transport can't tell.
+    public var connection: UpstreamConnection?
 
     /// Holds no memory of the shared budget; set `hold` where it does.
     public init(status: Int, headers: [HeaderField] = [], body: [UInt8] = []) {
@@ -38,6 +40,40 @@ extension UpstreamReply {
     /// Replies are equal by what they say, whatever memory they hold.
     public static func == (left: UpstreamReply, right: UpstreamReply) -> Bool {
         left.status == right.status && left.headers == right.headers && left.body == right.body
+    }
+}
+
+/// The connection by which a reply came. By reference, since most replies are without.
+public final class UpstreamConnection: Sendable {
+    /// Of HTTP: `1.0`, `1.1`, `2` or `3`; `nil` for any other.
+    public let version: String?
+    /// The other end's IP address, which is a proxy's where there is one; empty where it isn't known.
+    public let peerAddress: String
+    /// The other end's port.
+    public let peerPort: Int
+
+    /// What the transport knows of it.
+    public init(version: String?, peerAddress: String, peerPort: Int) {
+        self.version = version
+        self.peerAddress = peerAddress
+        self.peerPort = peerPort
+    }
+}
+
+extension Result<UpstreamReply, TransportFailure> {
+    /// HTTP's; `nil` where there was no answer.
+    package var status: Int? {
+        if case .success(let reply) = self { reply.status } else { nil }
+    }
+
+    /// Why there was no answer.
+    package var failure: TransportFailure? {
+        if case .failure(let failure) = self { failure } else { nil }
+    }
+
+    /// How the answer came.
+    package var connection: UpstreamConnection? {
+        if case .success(let reply) = self { reply.connection } else { nil }
     }
 }
 

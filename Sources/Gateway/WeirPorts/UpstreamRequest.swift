@@ -118,6 +118,12 @@ package protocol Upstream: Sendable {
     /// print it.
     func target(of api: APIDescriptor, body: [UInt8], token: AccessToken?, at now: Timestamp) -> String?
 
+    /// What a message's request carries beside the body's type. The values may be secret.
+    var headers: [HeaderField] { get }
+
+    /// The body of a message's attempt that leaves now, should it be signed anew for each.
+    func body(_ stored: [UInt8], at now: Timestamp) -> [UInt8]
+
     /// What an attempt came to.
     /// - Parameter isCallersShape: whether the request's shape is its caller's, and not Weir's.
     func classify(
@@ -126,6 +132,12 @@ package protocol Upstream: Sendable {
         method: String,
         isCallersShape: Bool
     ) -> Classification
+}
+
+extension Upstream {
+    package var headers: [HeaderField] { [] }
+
+    package func body(_ stored: [UInt8], at now: Timestamp) -> [UInt8] { stored }
 }
 
 /// One HTTP header line.

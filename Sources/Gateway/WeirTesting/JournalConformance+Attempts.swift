@@ -6,13 +6,14 @@ internal import WeirPorts
 extension JournalConformance {
     /// Starts, their receipts, and how attempts end.
     static let attemptChecks: [JournalCheck] = [
-        JournalCheck("a start brings the body and its trace only when asked to") { trial in
+        JournalCheck("a start brings the body with its trace and client only when asked to") { trial in
             try await trial.write([Sample.accept(1), Sample.accept(2)])
             let receipt = try await trial.write([
                 Sample.start(1), .start(Sample.id(2), number: 1, at: Sample.start, needsBody: true),
                 .start(Sample.id(3), number: 1, at: Sample.start, needsBody: true),
             ])
-            let stored = StoredBody(bytes: Sample.record(2).content.body, traceparent: Sample.trace)
+            let (message, content) = (Sample.record(2).message, Sample.record(2).content)
+            let stored = StoredBody(bytes: content.body, traceparent: Sample.trace, client: message.client)
             trial.expect("the bodies", receipt.bodies, is: [Sample.id(2): stored])
         },
         JournalCheck("each call's receipt has its own bodies") { trial in

@@ -43,6 +43,21 @@ extension JournalConformance {
             let expected = RestoredMessage(record.message, record.progress)
             trial.expect("what comes back", try trial.restored(), is: [expected])
         },
+        JournalCheck("a message about alerts comes back as one, by the form of its key alone") { trial in
+            let digest = String(repeating: "0a", count: 32)
+            let keys = ["alert-\(digest)-5983968-0", "alert-\(digest)", "alert-1-2-3", "order-1"]
+            for (index, key) in keys.enumerated() {
+                var record = Sample.record(index + 1, key: key)
+                record.message.source = MessageSource(idempotencyKey: key)
+                try await trial.write([.accept(record)])
+            }
+            try await trial.write([Sample.accept(5)])
+            try await trial.kill()
+            let sources: [MessageSource] = [.alert, .client, .client, .client, .client]
+            trial.expect("who sends them", try trial.restored().map(\.message.source), is: sources)
+            let found = try await trial.journal.message(Sample.id(1))?.message.source
+            trial.expect("who sends the first", found, is: .alert)
+        },
         JournalCheck("what was in flight comes back as interrupted, with when its attempt began, and nothing else does")
         { trial in
             let second = Sample.start + .seconds(30)

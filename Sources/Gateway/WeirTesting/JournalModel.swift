@@ -34,9 +34,9 @@ public struct JournalModel: Sendable {
         var receipt = JournalReceipt()
         for write in writes {
             apply(write)
-            guard case .start(let id, _, _, true) = write, let content = messages[id]?.content, !content.body.isEmpty
+            guard case .start(let id, _, _, true) = write, let record = messages[id], !record.content.body.isEmpty
             else { continue }
-            receipt.bodies[id] = StoredBody(bytes: content.body, traceparent: content.traceparent)
+            receipt.bodies[id] = StoredBody(record.message, record.content)
         }
         return receipt
     }

@@ -31,8 +31,10 @@ public struct AlertSinkConfiguration: Equatable, Sendable {
 
     /// People on WeChat, or a group's robot.
     public var channel: Channel
-    /// How many notifications it gets; what is more goes into one summary.
+    /// How many notifications it gets; what is more goes into one summary. Of a pool of robots: how many each of them gets.
     public var rate: RateLimit
+    /// In which language it is told of alerts.
+    public var language = AlertLanguage.english
 
     /// A sink that gets ten notifications a minute, unless told otherwise.
     public init(_ channel: Channel, rate: RateLimit = AlertSinkConfiguration.defaultRate) {
@@ -40,14 +42,28 @@ public struct AlertSinkConfiguration: Equatable, Sendable {
         self.rate = rate
     }
 
-    /// 10 a minute and a burst of 10: within what both robots' vendors take.
+    /// 10 a minute and a burst of 10: within what every robot's vendor takes.
     public static let defaultRate = RobotConfiguration.defaultRate
 
-    /// The robot, if it is one.
-    package var robot: RobotConfiguration? {
-        guard case .robot(let robot) = channel else { return nil }
-        return robot.robot
+    /// The robots, if it is a group's; none for people on WeChat.
+    package var robots: [RobotConfiguration] {
+        guard case .robot(let group) = channel else { return [] }
+        return group.robots
     }
+
+    /// How many notifications it gets in all.
+    var notificationRate: RateLimit {
+        var rate = rate
+        let count = max(1, robots.count)
+        (rate.permits, rate.burst) = (rate.permits * count, rate.burst * count)
+        return rate
+    }
+}
+
+/// In which language people are told of alerts. The raw values are those of the configuration.
+public enum AlertLanguage: String, CaseIterable, Sendable {
+    case english = "en"
+    case chinese = "zh"
 }
 
 /// One rule that says which sinks an alert goes to.
@@ -69,65 +85,49 @@ public struct AlertRouteConfiguration: Equatable, Sendable {
     }
 }
 
-/// A sink that is a group's robot: one message for the group.
+/// A sink that is a group's robot, or an address that takes JSON: one message for the group.
 public struct AlertRobotConfiguration: Equatable, Sendable {
+    /// How a message looks. The raw values are those of the configuration.
+    public enum Format: String, CaseIterable, Sendable {
+        case text
+        /// With links; of Feishu a card.
+        case markdown
+    }
+
     /// Whose robot it is, and what is needed to write to its group.
     public var robot: RobotConfiguration
+    /// Further robots of the same group, used in turn with the first.
+    public var others: [RobotConfiguration.Credentials] = []
     /// What the message says.
     public var text = AlertTemplate.standard
-    /// WeCom's user ids to mention, `@all` for everybody.
+    /// Plain text, or markdown.
+    public var format = Format.text
+    /// Messages that a long list of alerts may take.
+    public var parts = AlertRobotConfiguration.usualParts
+    /// WeCom's user ids to mention, `@all` for everybody; Feishu's `open_id`s or `user_id`s.
     public var mentioned: [String] = []
     /// Mobile numbers of the people to mention.
     public var mobiles: [String] = []
-    /// DingTalk: mention everybody.
+    /// DingTalk and Feishu: mention everybody.
     public var mentionsAll = false
+    /// What an address of one's own gets; nil for an object whose `text` is the text.
+    public var body: AlertJSON?
+
+    /// More messages than these about one group would hide the other groups.
+    public static let usualParts = 5
+
+    /// All robots of the group.
+    package var robots: [RobotConfiguration] {
+        [robot]
+            + others.map { credentials in
+                var other = robot
+                (other.key, other.secret) = (credentials.key, credentials.secret)
+                return other
+            }
+    }
 
     /// A robot that sends the standard text and mentions nobody.
     public init(_ robot: RobotConfiguration) {
         self.robot = robot
-    }
-}
-
-/// A group robot of another messenger, which takes alerts beside WeChat.
-public struct RobotConfiguration: Equatable, Sendable {
-    /// Whose robot it is. The raw values are the sinks' types in the configuration.
-    public enum Kind: String, CaseIterable, Sendable {
-        case dingtalk
-        case wecom
-    }
-
-    /// Whose robot it is.
-    public var kind: Kind
-    /// DingTalk's `access_token`, WeCom's `key`: whoever has it can write to the group.
-    public var key: String
-    /// DingTalk's secret for signed requests; nil where the robot is kept by keyword or address.
-    public var secret: String?
-    /// Scheme, host and port, without a trailing slash.
-    public var origin: String
-    /// How many requests it may get. Both vendors allow 20 in a minute, of which ``defaultRate`` stays clear in any minute.
-    public var rate = RobotConfiguration.defaultRate
-
-    /// Without an `origin` it is at its vendor's own address.
-    public init(kind: Kind, key: String, secret: String? = nil, origin: String? = nil) {
-        self.kind = kind
-        self.key = key
-        self.secret = secret
-        self.origin = origin ?? kind.officialOrigin
-    }
-
-    /// 10 a minute and a burst of 10: never more than 20 in any minute.
-    public static let defaultRate = RateLimit(permits: 10, per: .seconds(60), burst: 10)
-
-    /// Requests that both vendors take in a minute.
-    public static let vendorLimit = 20
-}
-
-extension RobotConfiguration.Kind {
-    /// The vendor's own address.
-    public var officialOrigin: String {
-        switch self {
-        case .dingtalk: "https://oapi.dingtalk.com"
-        case .wecom: "https://qyapi.weixin.qq.com"
-        }
     }
 }

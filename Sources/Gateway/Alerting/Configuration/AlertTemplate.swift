@@ -1,5 +1,3 @@
-import WeChat
-
 /// A text with `{name}` placeholders, which are filled in one pass: what is put in is never looked at again.
 ///
 /// `{{` and `}}` stand for the braces themselves.
@@ -62,17 +60,62 @@ public struct AlertTemplate: Equatable, Sendable {
         throw .unknown(name)
     }
 
+    private init(known source: String, _ parts: Part...) {
+        self.init(parts, source: source)
+    }
+
     /// What is shown where a sink has no text of its own.
     public static let standard = AlertTemplate(
-        [
-            .text("["), .placeholder(.value(.status)), .text("] "), .placeholder(.value(.alertname)), .text(" ("),
-            .placeholder(.value(.count)), .text(")\n"), .placeholder(.value(.alerts)), .text("\n"),
-            .placeholder(.value(.externalURL)),
-        ],
-        source: "[{status}] {alertname} ({count})\n{alerts}\n{externalURL}"
+        known: "[{status}] {title}{part}\n{alerts}\n{externalURL}",
+        .text("["),
+        .placeholder(.value(.status)),
+        .text("] "),
+        .placeholder(.value(.title)),
+        .placeholder(.value(.part)),
+        .text("\n"),
+        .placeholder(.value(.alerts)),
+        .text("\n"),
+        .placeholder(.value(.externalURL))
     )
 
-    static let alertname = AlertTemplate([.placeholder(.value(.alertname))], source: "{alertname}")
+    /// The same in markdown.
+    static let markdown = AlertTemplate(
+        known: "### [{status}] {title}{part}\n{alerts}\n{links}",
+        .text("### ["),
+        .placeholder(.value(.status)),
+        .text("] "),
+        .placeholder(.value(.title)),
+        .placeholder(.value(.part)),
+        .text("\n"),
+        .placeholder(.value(.alerts)),
+        .text("\n"),
+        .placeholder(.value(.links))
+    )
+
+    /// What a card says below its title.
+    static let cardBody = AlertTemplate(
+        known: "{alerts}\n{links}",
+        .placeholder(.value(.alerts)),
+        .text("\n"),
+        .placeholder(.value(.links))
+    )
+
+    /// A text's first line.
+    static let title = AlertTemplate(
+        known: "[{status}] {title}{part}",
+        .text("["),
+        .placeholder(.value(.status)),
+        .text("] "),
+        .placeholder(.value(.title)),
+        .placeholder(.value(.part))
+    )
+
+    static let alertname = AlertTemplate(known: "{alertname}", .placeholder(.value(.alertname)))
+
+    /// How often it shows this.
+    func count(of value: AlertValueName) -> Int {
+        parts.count { $0 == .placeholder(.value(value)) }
+    }
 
     /// The text with its placeholders filled.
     func filled(_ value: (Placeholder) -> String) -> String {
@@ -101,10 +144,14 @@ public struct AlertField: Equatable, Sendable {
 
 /// What a text about alerts can show, beside `label.NAME` and `annotation.NAME`.
 public enum AlertValueName: String, CaseIterable, Sendable {
-    /// `firing` while any of the alerts fires, else `resolved`; `summary` in a summary.
+    /// `firing` while any of the alerts fires, else `resolved`; `summary` in a summary. In Chinese for a sink whose language it is.
     case status
-    /// The same in three Chinese characters, for fields of the kind `phrase`, which hold nothing else.
+    /// The same in Chinese for every sink, for fields of the kind `phrase`, which hold nothing else.
     case statusInChinese = "status_zh"
+    /// What it is about, in a line: the alerts' name and how many there are; of several names how many, and how many of them are severe.
+    case title
+    /// Which of several messages about one notification it is: ` (2/3)`. Nothing where there is one.
+    case part
     /// How many alerts there are; in a summary, how many notifications.
     case count
     /// How many of them fire.
@@ -115,14 +162,20 @@ public enum AlertValueName: String, CaseIterable, Sendable {
     case severity
     case summary
     case description
+    /// The annotation `phone`, else the summary.
+    case phone
     case runbookURL = "runbook_url"
     /// Alertmanager's receiver.
     case receiver
     /// Alertmanager's own address.
     case externalURL
+    /// Alertmanager's page for a silence of what all the alerts share.
+    case silenceURL = "silence_url"
+    /// The addresses of runbook, silence and Alertmanager, those that there are.
+    case links
     /// When the oldest of them began, by the clock of Shanghai.
     case startsAt
-    /// A line for each alert, as many as fit.
+    /// What all the alerts share, and a line for each with what differs, as many as fit.
     case alerts
 }
 
@@ -132,46 +185,4 @@ public enum AlertTemplateProblem: Error, Equatable, Sendable {
     case unknown(String)
     /// A `{` without `}`, or a `}` without `{`.
     case lonelyBrace
-}
-
-/// A sink on WeChat: one message for each recipient.
-public struct AlertMessageConfiguration: Equatable, Sendable {
-    /// What kind of message. The raw values are the sinks' types in the configuration.
-    public enum Kind: String, CaseIterable, Sendable {
-        case template
-        /// A service account's subscription notice.
-        case subscribe
-        /// A customer-service text, which WeChat takes for 48 hours after its reader wrote to the account.
-        case custom
-    }
-
-    /// The app's name.
-    public var app: String
-    /// Which of WeChat's messages it is.
-    public var kind: Kind
-    /// Openids.
-    public var recipients: [String]
-    /// The template's id; empty for `custom`.
-    public var templateID = ""
-    /// What a tap opens: `url` of a template message, `page` of a subscription notice.
-    public var link: AlertTemplate?
-    /// The template's variables; empty for `custom`.
-    public var fields: [AlertField] = []
-    /// The text of a `custom` message.
-    public var text = AlertTemplate.standard
-
-    /// Without link and fields; a text is the standard one.
-    public init(app: String, kind: Kind, recipients: [String]) {
-        self.app = app
-        self.kind = kind
-        self.recipients = recipients
-    }
-
-    var type: MessageType {
-        switch kind {
-        case .template: .template
-        case .subscribe: .subscribe
-        case .custom: .custom
-        }
-    }
 }

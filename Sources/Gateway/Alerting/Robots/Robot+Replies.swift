@@ -21,19 +21,37 @@ extension Robot {
     }
 
     private func classify(_ reply: UpstreamReply) -> Classification {
+        if configuration.kind == .webhook { return Robot.webhook(status: reply.status) }
         let object = try? JSONObjectView(reply.body, rules: .lenient)
-        let code = object?.value("errcode")?.lenientInteger.flatMap { Int(exactly: $0) }
+        let names: (code: String, text: String) =
+            configuration.kind == .feishu ? ("code", "msg") : ("errcode", "errmsg")
+        let code = object?.value(names.code)?.lenientInteger.flatMap { Int(exactly: $0) }
         switch reply.status {
         case 200..<300:
             guard let code else { return Robot.noAnswer }
-            return classification(code, text: object?.string("errmsg"))
+            return classification(code, text: object?.string(names.text))
         case 400..<500:
-            if let code, code != 0 { return classification(code, text: object?.string("errmsg")) }
+            if let code, code != 0 { return classification(code, text: object?.string(names.text)) }
             return Robot.refusal(status: reply.status)
         case 300..<400, 502, 503:
             return Robot.notTaken(status: reply.status)
         default:
             return Robot.noAnswer
+        }
+    }
+
+    /// An address of one's own says by its status alone whether it took the message. What it says besides is not kept: it may be
+    /// anything.
+    private static func webhook(status: Int) -> Classification {
+        switch status {
+        case 200..<300: return Classification(outcome: .accepted, breaker: .success, scope: .api)
+        case 300..<400, 502, 503: return notTaken(status: status)
+        // The address or its headers are wrong: an operator must act.
+        case 401, 403, 404, 410:
+            return Classification(outcome: .account, errmsg: "HTTP \(status)", breaker: .ignored, scope: .api)
+        case 408, 425, 429: return refusal(status: status)
+        case 400..<500: return Classification(outcome: .request, errmsg: "HTTP \(status)", breaker: .success)
+        default: return noAnswer
         }
     }
 
@@ -66,7 +84,7 @@ extension Robot {
     }
 
     private func classification(_ code: Int, text: String?) -> Classification {
-        let entry = configuration.kind == .dingtalk ? Robot.dingtalk[code] : Robot.wecom[code]
+        let entry = meaning(of: code, text: text ?? "")
         let errmsg = text.map { String(cut($0).unicodeScalars.prefix(ReplyClassifier.longestText / 4)) }
         var classification = Classification(outcome: .request, errcode: code, errmsg: errmsg, breaker: .success)
         switch entry {
@@ -104,6 +122,16 @@ extension Robot {
         case notOurs
     }
 
+    private func meaning(of code: Int, text: String) -> Meaning? {
+        switch configuration.kind {
+        case .dingtalk: Robot.dingtalk[code]
+        case .wecom, .webhook: Robot.wecom[code]
+        // One code for a body that it can't read and for what comes too fast.
+        case .feishu where code == 9499 && text.lowercased().contains("too many"): .tooFast(.nextMinute)
+        case .feishu: Robot.feishu[code]
+        }
+    }
+
     private static let dingtalk: [Int: Meaning] = [
         0: .taken, -1: .busy,
         // Whoever sends more than 20 in a minute is refused for the next ten.
@@ -118,5 +146,12 @@ extension Robot {
         45009: .tooFast(.nextMinute), 45033: .tooFast(.nextMinute),
         // No such key; not allowed.
         93000: .notOurs, 40001: .notOurs, 40014: .notOurs, 48002: .notOurs, 60020: .notOurs,
+    ]
+
+    private static let feishu: [Int: Meaning] = [
+        0: .taken, 2200: .busy,
+        11232: .tooFast(.nextMinute),
+        // No such robot; it is off; signature, address or keyword doesn't match.
+        19001: .notOurs, 19007: .notOurs, 19021: .notOurs, 19022: .notOurs, 19024: .notOurs,
     ]
 }

@@ -3,7 +3,7 @@ internal import Foundation
 package import Resilience
 package import Timekeeping
 package import WeChat
-import WeirPorts
+package import WeirPorts
 
 /// A group robot as an upstream: where its messages go, signed anew for each attempt, and what its answers mean.
 ///
@@ -16,13 +16,16 @@ package struct Robot: Equatable, Sendable, Upstream {
     }
 
     /// What the dispatcher calls the robot of a sink; no app's name has a colon.
-    package static func appName(sink: String) -> String {
-        "robot:" + sink
+    ///
+    /// - Parameter number: its place in a pool, from 0.
+    package static func appName(sink: String, number: Int = 0) -> String {
+        number == 0 ? "robot:\(sink)" : "robot:\(sink):\(number + 1)"
     }
 
     /// The sink whose robot the dispatcher calls so; nil for an app.
     static func sink(appName: String) -> String? {
-        appName.hasPrefix("robot:") ? String(appName.dropFirst("robot:".count)) : nil
+        let parts = appName.split(separator: ":", omittingEmptySubsequences: false)
+        return parts.count > 1 && parts[0] == "robot" ? String(parts[1]) : nil
     }
 
     /// Scheme, host and port.
@@ -40,10 +43,12 @@ package struct Robot: Equatable, Sendable, Upstream {
         switch configuration.kind {
         case .dingtalk: .dingtalk
         case .wecom: .wecom
+        case .feishu: .feishu
+        case .webhook: .webhook
         }
     }
 
-    /// The one path of its lane. Neither vendor knows a repeat, so that none is made while the first one's end is unknown.
+    /// The one path of its lane. No vendor knows a repeat, so that none is made while the first one's end is unknown.
     var api: APIDescriptor {
         type.descriptor
     }
@@ -56,6 +61,10 @@ package struct Robot: Equatable, Sendable, Upstream {
     func target(at now: Timestamp) -> String {
         let key = PercentEncoding.escape(configuration.key)
         switch configuration.kind {
+        case .webhook:
+            return configuration.key
+        case .feishu:
+            return "\(api.label)/\(key)"
         case .wecom:
             return "\(api.label)?key=\(key)"
         case .dingtalk:
@@ -65,12 +74,33 @@ package struct Robot: Equatable, Sendable, Upstream {
         }
     }
 
+    /// What each request carries beside what every message's does.
+    package var headers: [HeaderField] {
+        configuration.headers.sorted { $0.key < $1.key }.map { HeaderField($0.key, $0.value) }
+    }
+
+    /// Feishu's signature stands in the body, with the time in seconds.
+    package func body(_ stored: [UInt8], at now: Timestamp) -> [UInt8] {
+        guard configuration.kind == .feishu, let secret = configuration.secret, stored.first == UInt8(ascii: "{") else {
+            return stored
+        }
+        let seconds = now.milliseconds / 1000
+        let sign = Robot.feishuSignature(seconds: seconds, secret: secret)
+        return Array(#"{"timestamp":"\#(seconds)","sign":"\#(sign)","#.utf8) + stored.dropFirst()
+    }
+
     /// DingTalk's signature: HMAC-SHA-256 under the secret over the time, a line feed and the secret, in Base64.
     static func signature(milliseconds: Int64, secret: String) -> String {
-        let mac = HMAC<SHA256>.authenticationCode(
-            for: Data("\(milliseconds)\n\(secret)".utf8),
-            using: SymmetricKey(data: Data(secret.utf8))
-        )
+        signature(of: "\(milliseconds)\n\(secret)", key: secret)
+    }
+
+    /// Feishu's: the time, a line feed and the secret are the key, and nothing is what is signed.
+    static func feishuSignature(seconds: Int64, secret: String) -> String {
+        signature(of: "", key: "\(seconds)\n\(secret)")
+    }
+
+    private static func signature(of text: String, key: String) -> String {
+        let mac = HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: SymmetricKey(data: Data(key.utf8)))
         return Data(mac).base64EncodedString()
     }
 }

@@ -5,8 +5,10 @@ enum AlertContent: Equatable, Sendable {
     case notification(AlertNotification)
     case summary(AlertTally)
 
-    /// Lines of the list of alerts at most.
+    /// Lines of the list of alerts at most, in one message.
     static let longestList = 20
+    /// Messages about one notification at most.
+    static let mostParts = 5
     /// Different values of a label that are shown where the alerts of a notification don't share it.
     static let mostValues = 3
 
@@ -17,42 +19,43 @@ enum AlertContent: Equatable, Sendable {
         case .summary(let tally): tally.startsAt
         }
     }
-
-    /// What a placeholder shows, in at most `room` bytes where it is the list of alerts.
-    func value(_ placeholder: AlertTemplate.Placeholder, room: Int) -> String {
-        switch self {
-        case .notification(let notification): notification.value(placeholder, room: room)
-        case .summary(let tally): tally.value(placeholder)
-        }
-    }
 }
 
 extension AlertNotification {
-    fileprivate func value(_ placeholder: AlertTemplate.Placeholder, room: Int) -> String {
+    /// What a placeholder shows; nothing for the list of alerts and the number of a part, which depend on the text around them.
+    func value(_ placeholder: AlertTemplate.Placeholder, _ group: AlertGroup, _ words: AlertWords) -> String {
         switch placeholder {
         case .label(let name): shared { $0.labels[name] }
         case .annotation(let name): shared { $0.annotations[name] }
-        case .value(let value): self.value(value, room: room)
+        case .value(let value): self.value(value, group, words)
         }
     }
 
-    private func value(_ value: AlertValueName, room: Int) -> String {
+    private func value(_ value: AlertValueName, _ group: AlertGroup, _ words: AlertWords) -> String {
         switch value {
-        case .status: isFiring ? "firing" : "resolved"
-        case .statusInChinese: isFiring ? "告警中" : "已恢复"
+        case .status: words.status(isFiring: isFiring)
+        case .statusInChinese: AlertWords(language: .chinese).status(isFiring: isFiring)
+        case .title: group.title(words)
         case .count: "\(alerts.count)"
         case .firing: "\(alerts.count { $0.isFiring })"
         case .resolved: "\(alerts.count { !$0.isFiring })"
         case .alertname: shared { $0.labels["alertname"] }
         case .severity: shared { $0.labels["severity"] }
-        case .summary: shared { $0.annotations["summary"] }
-        case .description: shared { $0.annotations["description"] }
+        case .summary: annotation("summary", words)
+        case .description: annotation("description", words)
+        case .phone: shared { $0.phone(words) ?? $0.text(words) }
         case .runbookURL: shared { $0.annotations["runbook_url"] }
         case .receiver: AlertText.plain(receiver)
         case .externalURL: AlertText.plain(externalURL)
+        case .silenceURL: isFiring ? AlertLinks.silence(self, group) ?? "" : ""
         case .startsAt: AlertContent.notification(self).startsAt.map(AlertText.time) ?? ""
-        case .alerts: list(room: room)
+        case .alerts, .part, .links: ""
         }
+    }
+
+    private func annotation(_ name: String, _ words: AlertWords) -> String {
+        let names = words.annotations(name)
+        return shared { alert in names.lazy.compactMap { alert.annotations[$0] }.first }
     }
 
     /// What the alerts have here: one text if they share it, else the first few, those of critical alerts first.
@@ -65,32 +68,5 @@ extension AlertNotification {
         }
         let texts = [critical, others].joined()
         return AlertText.distinct(texts, atMost: AlertContent.mostValues)
-    }
-
-    /// A line for each alert, critical and firing ones first, and how many there are beside those that fit.
-    private func list(room: Int) -> String {
-        let first = alerts.filter { $0.isCritical && $0.isFiring }
-        let ordered = [first, alerts.filter { !($0.isCritical && $0.isFiring) }].joined()
-        var lines: [String] = []
-        var used = 0
-        for alert in ordered.prefix(AlertContent.longestList) {
-            let line = AlertText.cut(line(alert), characters: 160)
-            // "and 12345 more" must fit as well.
-            guard used + line.utf8.count + 40 <= room || lines.isEmpty else { break }
-            used += line.utf8.count + 1
-            lines.append(line)
-        }
-        let rest = alerts.count - lines.count
-        if rest > 0 { lines.append("and \(rest) more") }
-        if truncated > 0 { lines.append("(\(truncated) left out by Alertmanager)") }
-        return lines.joined(separator: "\n")
-    }
-
-    private func line(_ alert: AlertItem) -> String {
-        let severity = alert.labels["severity"].map { "\(AlertText.plain($0)) " } ?? ""
-        let place = alert.labels["instance"].map { " \(AlertText.plain($0))" } ?? ""
-        let text = alert.annotations["summary"] ?? alert.annotations["description"]
-        let summary = text.map { ": \(AlertText.plain($0))" } ?? ""
-        return "\(alert.isFiring ? "✗" : "✓") \(severity)\(AlertText.plain(alert.name))\(place)\(summary)"
     }
 }

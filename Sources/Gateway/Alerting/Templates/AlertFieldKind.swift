@@ -35,6 +35,14 @@ enum AlertFieldKind: String, CaseIterable, Sendable {
         }
     }
 
+    /// How many characters fit, for kinds that hold any text; nil for those that hold something of it.
+    var characters: Int? {
+        switch self {
+        case .thing, .const, .shortThing, .free, .characterString: limit
+        default: nil
+        }
+    }
+
     /// A valid value that says as much of `text` as the kind can hold.
     ///
     /// - Parameters:

@@ -55,48 +55,66 @@ struct AlertTally: Equatable, Sendable {
         if alert.isCritical { severities.insert(severity, at: 0) } else { severities.append(severity) }
     }
 
-    /// `WeirDown ×4, DiskFull ×1 and 3 more`: critical ones first, then the most frequent.
-    var nameList: String {
-        let ordered = names.sorted { left, right in
+    /// Critical ones first, then the most frequent.
+    private var ordered: [(key: String, value: Name)] {
+        names.sorted { left, right in
             (left.value.isCritical ? 0 : 1, -left.value.count, left.key)
                 < (right.value.isCritical ? 0 : 1, -right.value.count, right.key)
         }
+    }
+
+    /// The name that comes first.
+    var first: String { ordered.first?.key ?? "" }
+
+    /// `WeirDown ×4, DiskFull ×1 and 3 more`.
+    func nameList(_ words: AlertWords) -> String {
         let shown = ordered.prefix(AlertTally.shownNames).map { "\($0.key) ×\($0.value.count)" }
         let rest = names.count - shown.count + otherNames
-        return shown.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+        return shown.joined(separator: words.comma) + (rest > 0 ? " " + words.more(rest) : "")
+    }
+
+    /// How many of what kind.
+    func title(_ words: AlertWords) -> String {
+        words.notifications(count, firing: firing, resolved: resolved)
     }
 
     /// One line.
-    var summary: String {
-        let notifications = count == 1 ? "1 further notification" : "\(count) further notifications"
-        return "\(notifications): \(firing) firing, \(resolved) resolved; \(nameList)"
+    func summary(_ words: AlertWords) -> String {
+        "\(title(words)); \(nameList(words))"
     }
 
     /// The annotations of the shipped rules that say what is wrong.
-    private static let texts: Set = ["summary", "summary_zh", "description", "description_zh", "phone", "phone_zh"]
+    static let texts: Set = ["summary", "summary_zh", "description", "description_zh", "phone", "phone_zh"]
+
+    /// What stands in the place of the list of alerts: what the text around it doesn't say.
+    func list(_ style: AlertList.Style, saysTitle: Bool) -> String {
+        if saysTitle { return nameList(style.words) }
+        return style.saysName ? title(style.words) : summary(style.words)
+    }
 
     /// What a placeholder shows in a summary; nothing where it speaks of one alert, but the summary where that is what it asks for.
-    func value(_ placeholder: AlertTemplate.Placeholder) -> String {
+    func value(_ placeholder: AlertTemplate.Placeholder, _ words: AlertWords) -> String {
         switch placeholder {
-        case .value(let value): self.value(value)
-        case .annotation(let name) where AlertTally.texts.contains(name): summary
-        case .label("alertname"): nameList
-        case .label("severity"): value(.severity)
+        case .value(let value): self.value(value, words)
+        case .annotation(let name) where AlertTally.texts.contains(name): summary(words)
+        case .label("alertname"): nameList(words)
+        case .label("severity"): value(.severity, words)
         case .label, .annotation: ""
         }
     }
 
-    private func value(_ value: AlertValueName) -> String {
+    private func value(_ value: AlertValueName, _ words: AlertWords) -> String {
         switch value {
-        case .status: "summary"
-        case .statusInChinese: "汇总"
+        case .status: words.summary
+        case .statusInChinese: AlertWords(language: .chinese).summary
+        case .title: title(words)
         case .count: "\(count)"
         case .firing: "\(firing)"
         case .resolved: "\(resolved)"
-        case .alertname: nameList
+        case .alertname: nameList(words)
         case .severity: severities.joined(separator: ", ")
-        case .summary, .description, .alerts: summary
-        case .runbookURL: ""
+        case .summary, .description, .phone: summary(words)
+        case .runbookURL, .silenceURL, .part, .links, .alerts: ""
         case .receiver: AlertText.plain(receiver)
         case .externalURL: AlertText.plain(externalURL)
         case .startsAt: startsAt.map(AlertText.time) ?? ""

@@ -39,6 +39,13 @@ enum AlertText {
         return String(safe)
     }
 
+    /// The text with no `<at` left, which is how a mention begins at Feishu.
+    static func withoutTags(_ text: String) -> String {
+        ["<at", "<At", "<aT", "<AT"].reduce(text) { text, tag in
+            text.replacing(tag, with: "\u{FF1C}" + tag.dropFirst())
+        }
+    }
+
     /// Whether a zero-width joiner after it makes one picture of two, such as a family.
     private static func isJoinable(_ scalar: Unicode.Scalar) -> Bool {
         scalar.value == 0xFE0F || scalar.value > 0x2000 && scalar.properties.isEmoji
@@ -60,6 +67,43 @@ enum AlertText {
     /// At most so many bytes of UTF-8.
     static func cut(_ text: String, bytes limit: Int) -> String {
         cut(text, to: limit, ellipsis: 3) { $0.utf8.count }
+    }
+
+    /// At most so many characters as UTF-16 counts them, without the middle: the end of a path or a host tells as much as its beginning.
+    static func cutInside(_ text: String, characters limit: Int) -> String {
+        guard text.utf16.count > limit else { return text }
+        let head = cut(text, characters: limit / 2)
+        var (tail, used) = (text.endIndex, 0)
+        while tail > text.startIndex {
+            let before = text.index(before: tail)
+            used += text[before..<tail].utf16.count
+            guard used <= limit - limit / 2 else { break }
+            tail = before
+        }
+        return head + text[tail...]
+    }
+
+    /// Whether the text has this name as a word of its own.
+    static func names(_ text: String, _ name: String) -> Bool {
+        let (bytes, word) = (Array(text.utf8), Array(name.utf8))
+        guard word.count >= 3, bytes.count <= longest else { return false }
+        var start = 0
+        while let range = bytes[start...].firstRange(of: word) {
+            let (before, after) = (bytes[..<range.lowerBound].last, bytes[range.upperBound...].prefix(2))
+            // A full stop or a colon may end the sentence, or stand inside a host and its port.
+            let isPoint = after.first.map { ".:".utf8.contains($0) } ?? false
+            let next = isPoint ? after.dropFirst().first : after.first
+            if !(before.map(isOfWord) ?? false), !(next.map(isOfWord) ?? false) { return true }
+            start = range.lowerBound + 1
+        }
+        return false
+    }
+
+    private static func isOfWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        default: "-_/~.".utf8.contains(byte)
+        }
     }
 
     private static func cut(
