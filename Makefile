@@ -8,7 +8,7 @@ SOURCES := Package.swift Sources Tests examples
 BUILD := swift build --explicit-target-dependency-import-check error
 SECONDS := 60
 
-.PHONY: help demo test examples docs simulate lint build libraries test-tools venv bench clean
+.PHONY: help demo test examples docs simulate lint build commit libraries monitoring test-tools venv bench troubles clean
 
 help: ## Shows what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,6 +20,7 @@ demo: libraries ## Builds, then runs a gateway before a sandbox with a little tr
 test: libraries test-tools venv lint ## Runs every check and every test.
 	$(BUILD) --build-tests
 	.ci/check-rules
+	python3 -B Tests/Troubles/test_judge.py
 	swift test --skip-build --disable-xctest --skip EndToEndTests --skip ShortageTests
 	# Its exit test waits for children, as Foundation's Process does: in one process they take them from each other.
 	swift test --skip-build --disable-xctest --filter ShortageTests
@@ -40,14 +41,23 @@ simulate: libraries ## Runs the simulation on fresh seeds for SECONDS (60), or a
 lint: ## Checks the formatting of all Swift files.
 	swift format lint --strict --recursive $(SOURCES)
 
-build: libraries ## Builds the release binary, .build/release/weir.
+build: libraries commit ## Builds the release binary, .build/release/weir.
 	$(BUILD) -c release --product weir
+
+monitoring: venv ## Writes rules and Kubernetes objects for a monitoring of your own, .build/monitoring (SETTINGS="--job NAME").
+	$(VENV)/bin/python prometheus/monitoring.py --to .build/monitoring $(SETTINGS)
+
+# For weir_build_info: without git it is what WEIR_COMMIT says.
+commit:
+	@commit=$$(git describe --always --dirty --exclude='*' --abbrev=12 2>/dev/null || echo "$${WEIR_COMMIT:-unknown}"); \
+	line="#define WEIR_COMMIT \"$$commit\""; folder=Sources/Adapters/C/CBuild; \
+	[ "$$(cat $$folder/commit.h 2>/dev/null)" = "$$line" ] || { echo "$$line" > $$folder/commit.h; touch $$folder/shim.h; }
 
 libraries: ## Installs the C libraries that Weir links to.
 	@.ci/install libcurl4-openssl-dev zlib1g-dev libsqlite3-dev libmimalloc-dev pkg-config
 
 test-tools: ## Installs the programs that the tests run for real.
-	@.ci/install prometheus prometheus-alertmanager python3-venv
+	@.ci/install prometheus prometheus-alertmanager python3-venv curl jq openssl
 
 venv: $(VENV)/.made
 
@@ -58,6 +68,9 @@ $(VENV)/.made: $(REQUIREMENTS)
 
 bench: ## Measures Weir, and its ratio to the peers that PEERS names (see Benchmarks/README.md).
 	Benchmarks/run
+
+troubles: build test-tools ## Makes troubles happen under the shipped rules, and judges what people are told (TROUBLES=--smoke).
+	Tests/Troubles/run $(TROUBLES)
 
 clean: ## Removes what was built.
 	rm -rf .build

@@ -102,8 +102,9 @@ let package = Package(
         source(.foundations, "Resilience", ["Timekeeping"]),
         source(.foundations, "Queueing", ["Timekeeping"]),
         source(.foundations, "WireJSON"),
+        source(.foundations, "WireProtobuf"),
         source(.foundations, "WeChat", ["Timekeeping", "WireJSON"]),
-        source(.foundations, "PrometheusMetrics", [coreMetrics]),
+        source(.foundations, "PrometheusMetrics", ["WireProtobuf", coreMetrics]),
 
         // Ring 1: orchestration, no sockets, files or C. Adapters see the ports and nothing above them.
         source(.gateway, "WeirPorts", ["Timekeeping", "Resilience", "Queueing", "WeChat"]),
@@ -146,7 +147,10 @@ let package = Package(
         source(
             .gateway,
             "RequestTracing",
-            ["Dispatching", "Intake", "WeirPorts", "Timekeeping", "Queueing", "WeChat", tracing]
+            [
+                "Dispatching", "Intake", "WeirPorts", "Addressing", "Timekeeping", "Resilience", "Queueing", "WeChat",
+                tracing,
+            ]
         ),
         // WeChat's API at Weir's address. Knows no message and no metric: what it does it tells its observer.
         source(
@@ -171,8 +175,9 @@ let package = Package(
             .gateway,
             "Telemetry",
             [
-                "Relaying", "Messaging", "Alerting", "Clients", "Settings", "RequestTracing", "Dispatching", "Intake",
-                "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging,
+                "Relaying", "Messaging", "Alerting", "Clients", "Settings", "RequestTracing", "Dispatching",
+                "Explaining", "Intake", "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WeChat",
+                "PrometheusMetrics", logging,
             ]
         ),
         // The gateway: the parts above put together.
@@ -208,9 +213,10 @@ let package = Package(
             pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"])]
         ),
+        .systemLibrary(name: "CBuild", path: Ring.adapters.path("C/CBuild")),
         source(.adapters, "Gzip", ["CZlib"]),
         source(.adapters, "CurlTransport", ["WeirPorts", "Resilience", "Gzip", "CCurl"]),
-        source(.adapters, "OTLPTracing", ["Timekeeping", tracing]),
+        source(.adapters, "OTLPTracing", ["Timekeeping", "Resilience", "Gzip", "WireProtobuf", tracing]),
         source(.adapters, "SQLiteJournal", ["WeirPorts", "Queueing", "WeChat", "Timekeeping", "CSQLite"]),
         source(.adapters, "HTTPServing", sockets + [nioHTTP1, "Addressing", "Resilience"]),
         source(
@@ -231,7 +237,7 @@ let package = Package(
             dependencies: [
                 "Weir", "WeirHTTP", "HTTPServing", "CurlTransport", "SQLiteJournal", "OTLPTracing", "WeChatSandbox",
                 "Addressing", "Queueing", "Resilience", "WireJSON", "PrometheusMetrics", "Timekeeping",
-                "WeirConfiguration",
+                "WeirConfiguration", "CBuild",
                 argumentParser, coreMetrics, logging, lifecycle, tracing,
             ],
             path: Ring.program.path("WeirServer"),
@@ -261,7 +267,7 @@ let package = Package(
         tests("Queueing"),
         tests("WireJSON"),
         tests("WeChat", ["WireJSON"]),
-        tests("PrometheusMetrics", [coreMetrics]),
+        tests("PrometheusMetrics", ["WireProtobuf", coreMetrics]),
         tests(
             "DispatchCore",
             ["Settings", "GatewaySupport", "WeirTesting", "WeirPorts", "Resilience", "Queueing", "WeChat"]
@@ -283,16 +289,23 @@ let package = Package(
         tests("WeirTesting", ["WeirPorts", "Queueing", "WeChat"]),
         tests("Gzip"),
         tests("CurlTransport", ["WeirPorts", "Resilience", "Gzip", "CCurl"]),
-        tests("OTLPTracing", [tracing]),
+        tests("OTLPTracing", ["Resilience", "Gzip", "WireProtobuf", tracing]),
         tests("SQLiteJournal", ["WeirTesting", "WeirPorts", "Queueing", "WeChat"]),
         tests("HTTPServing", sockets + [nioEmbedded, "Addressing", "Resilience"]),
         tests(
             "WeirHTTP",
-            ["WeirTesting", "Weir", "HTTPServing", "Resilience", "Queueing", "WeChat", "PrometheusMetrics", logging]
+            [
+                "WeirTesting", "Weir", "HTTPServing", "Resilience", "Queueing", "WireJSON", "WeChat",
+                "PrometheusMetrics", logging,
+            ]
         ),
         tests("WeChatSandbox", sockets + ["Addressing", "HTTPServing"]),
         tests("WeirConfiguration", ["Weir", "Addressing", "Resilience", "Queueing"]),
-        .testTarget(name: "RepositoryTests", dependencies: ["Weir"], swiftSettings: strict),
+        .testTarget(
+            name: "RepositoryTests",
+            dependencies: ["Weir", "PrometheusMetrics", "WeChat"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["WeirServer"],

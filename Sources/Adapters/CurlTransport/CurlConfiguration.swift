@@ -20,6 +20,8 @@ public struct CurlConfiguration: Equatable, Sendable {
     public var connectionLifetime: Duration
     /// Whether HTTP/2 is offered to upstreams that are reached by TLS.
     public var http2: Bool
+    /// Whether replies tell by which connection they came.
+    public var tellsConnection = false
 
     /// Checks nothing. `CurlTransport.init` throws where a limit, the proxy or the file can't be used.
     public init(

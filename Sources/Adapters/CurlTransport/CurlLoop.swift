@@ -17,6 +17,7 @@ final class CurlLoop {
     private var headerLists = HeaderListCache()
     private var watch = MultiplexWatch()
     private var kept: KeptConnections
+    let connections = ConnectionTally()
     /// Calls completed since the inbox was last told.
     private var ended = 0
 
@@ -114,9 +115,20 @@ final class CurlLoop {
         multi.detach(exchange.easy)
         guard let call = exchange.call else { return }
         let result = exchange.result(code)
+        tally(exchange, result)
         if configuration.http2 { observeMultiplexed(exchange, call, timedOut: code == CURLE_OPERATION_TIMEDOUT) }
         free(exchange)
         complete(call, result)
+    }
+
+    private func tally(_ exchange: Exchange, _ result: Result<UpstreamReply, TransportFailure>) {
+        var isRefused = false
+        if case .failure(let failure) = result { isRefused = [.resolve, .connect, .tls].contains(failure.kind) }
+        connections.ended(
+            isRefused: isRefused,
+            new: exchange.easy.long(CURLINFO_NUM_CONNECTS),
+            hasLeft: exchange.bytesLeft
+        )
     }
 
     /// Makes the exchange ready for another call.

@@ -23,6 +23,8 @@ public import WeirPorts
 public final class CurlTransport: Transport {
     /// What all replies in memory take together.
     public let replies: ByteBudget
+    /// How its connections were had.
+    public let connections: ConnectionTally
     private let inbox: CurlInbox
     private let thread: LoopThread
     /// Requests that never reach the loop are refused from here, since `send` must return before.
@@ -40,6 +42,7 @@ public final class CurlTransport: Transport {
         let inbox = CurlInbox(capacity: configuration.maxOutstanding, multi: multi)
         let replies = ByteBudget(limit: configuration.replyBudget)
         let loop = CurlLoop(configuration: configuration, inbox: inbox, replies: replies, multi: multi)
+        connections = loop.connections
         // One exchange ahead of the first request: an option that libcurl lacks shows here.
         try loop.addExchange()
         self.inbox = inbox

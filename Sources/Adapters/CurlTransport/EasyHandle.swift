@@ -42,6 +42,13 @@ struct EasyHandle: ~Copyable {
         return value
     }
 
+    /// A copy; empty where libcurl has none.
+    func text(_ info: CURLINFO) -> String {
+        var value: UnsafePointer<CChar>?
+        guard unsafe ccurl_get_string(pointer, info, &value) == CURLE_OK, let value = unsafe value else { return "" }
+        return unsafe String(cString: value)
+    }
+
     func offset(_ info: CURLINFO) -> Int {
         var value: curl_off_t = 0
         _ = unsafe ccurl_get_offset(pointer, info, &value)

@@ -63,8 +63,22 @@ extension Exchange {
         let fields = reply.isDecoded ? framing.decodedFields : framing.fields
         var whole = UpstreamReply(status: head.status, headers: fields, body: body)
         whole.hold = room.settle(body.count)
+        if tellsConnection { whole.connection = connection }
         return .success(whole)
     }
+
+    private var connection: UpstreamConnection {
+        UpstreamConnection(
+            version: Self.versions[easy.long(CURLINFO_HTTP_VERSION)],
+            peerAddress: easy.text(CURLINFO_PRIMARY_IP),
+            peerPort: easy.long(CURLINFO_PRIMARY_PORT)
+        )
+    }
+
+    private static let versions: [Int: String] = [
+        Int(CURL_HTTP_VERSION_1_0): "1.0", Int(CURL_HTTP_VERSION_1_1): "1.1", Int(CURL_HTTP_VERSION_2_0): "2",
+        Int(CURL_HTTP_VERSION_3): "3",
+    ]
 }
 
 extension Exchange {

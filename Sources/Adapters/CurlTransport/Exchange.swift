@@ -50,6 +50,7 @@ final class Exchange {
     private var lastShape: RequestShape?
     private var lastHeaders: HeaderList?
     private let offersHTTP2: Bool
+    let tellsConnection: Bool
 
     /// A first write of no more bytes is one TLS record, with room for what libcurl adds.
     private static let safeRecord = 15 << 10
@@ -67,6 +68,7 @@ final class Exchange {
         room = ReplyRoom(of: replies)
         easy = try EasyHandle()
         offersHTTP2 = configuration.http2
+        tellsConnection = configuration.tellsConnection
         try easy.prepare(configuration)
         try setCallbacks()
     }

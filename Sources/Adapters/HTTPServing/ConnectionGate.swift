@@ -15,17 +15,21 @@ final class ConnectionGate: ChannelDuplexHandler {
     private let name: String
     private let maximum: Int
     private let logger: Logger
-    private var connections: [ObjectIdentifier: any Channel] = [:]
+    private let count: ConnectionCount?
+    private var connections: [ObjectIdentifier: any Channel] = [:] {
+        didSet { count?.set(connections.count) }
+    }
     private var isFull = false
     /// It was to be accepted more and there was no room.
     private var hasHeldRead = false
     private var listening: (any Channel)?
     private var ended: EventLoopPromise<Void>?
 
-    init(name: String, maximum: Int, logger: Logger) {
+    init(name: String, maximum: Int, logger: Logger, count: ConnectionCount? = nil) {
         self.name = name
         self.maximum = max(1, maximum)
         self.logger = logger
+        self.count = count
     }
 
     // MARK: Connections
@@ -65,7 +69,7 @@ final class ConnectionGate: ChannelDuplexHandler {
         isFull = true
         logger.warning(
             "all connections are in use: new ones wait until others end",
-            metadata: ["listener": "\(name)", "connections": "\(maximum)"]
+            metadata: ["listener": "\(name)", "connections": .stringConvertible(maximum)]
         )
     }
 

@@ -16,6 +16,7 @@ public struct HTTPListener: Service {
     private let address: HostPort
     private let limits: ListenerLimits
     private let bodyBudget: ByteBudget?
+    private let connections: ConnectionCount?
     private let logger: Logger
     private let onBound: @Sendable (HostPort) async -> Void
     private let handler: @Sendable (IncomingRequest) async -> OutgoingReply
@@ -27,6 +28,7 @@ public struct HTTPListener: Service {
     ///   - limits: what it puts up with.
     ///   - bodyBudget: the memory for request bodies that are read whole, which several listeners may share; nil: as much as
     ///     their handlers allow each.
+    ///   - connections: is told how many are open.
     ///   - logger: for troubles only.
     ///   - onBound: runs once the address is being listened on, with the port that it got.
     ///   - handler: runs for every request, first on the connection's event loop, where it must not block. Where the body is short it
@@ -38,6 +40,7 @@ public struct HTTPListener: Service {
         port: Int,
         limits: ListenerLimits = ListenerLimits(),
         bodyBudget: ByteBudget? = nil,
+        connections: ConnectionCount? = nil,
         logger: Logger,
         onBound: @escaping @Sendable (HostPort) async -> Void = { _ in },
         handler: @escaping @Sendable (IncomingRequest) async -> OutgoingReply
@@ -46,6 +49,7 @@ public struct HTTPListener: Service {
         address = HostPort(host: host, port: port)
         self.limits = limits
         self.bodyBudget = bodyBudget
+        self.connections = connections
         self.logger = logger
         self.onBound = onBound
         self.handler = handler
@@ -58,7 +62,7 @@ public struct HTTPListener: Service {
         let group = MultiThreadedEventLoopGroup.singleton
         let loop = group.next()
         let gate = NIOLoopBoundBox.makeBoxSendingValue(
-            ConnectionGate(name: name, maximum: limits.maxConnections, logger: logger),
+            ConnectionGate(name: name, maximum: limits.maxConnections, logger: logger, count: connections),
             eventLoop: loop
         )
         let local = try await bind(loop, connections: group, gate).localAddress
@@ -185,7 +189,7 @@ struct ConnectionSetup: Sendable {
                 bodyBudget: bodyBudget,
                 reader: reader,
                 link: link,
-                isLoopback: channel.remoteAddress.map(Self.isLoopback) ?? false,
+                peer: PeerAddress(channel.remoteAddress),
                 serve: serve
             )
             link.connect(to: handler)
@@ -194,11 +198,6 @@ struct ConnectionSetup: Sendable {
             try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
             try channel.pipeline.syncOperations.addHandlers(reader, handler)
         }
-    }
-
-    private static func isLoopback(_ address: SocketAddress) -> Bool {
-        guard let text = address.ipAddress else { return false }
-        return text.hasPrefix("127.") || text == "::1" || text.hasPrefix("::ffff:127.")
     }
 }
 

@@ -16,9 +16,17 @@ public struct IncomingRequest: Sendable {
     /// Whether the peer's address is of this machine's loopback network.
     public let isLoopback: Bool
 
-    /// For learning that the caller has hung up.
+    /// The IP address of the connection's other end: of a proxy where there is one. `nil` where it has none.
+    public var peer: String? { address.ipAddress }
+
+    /// `1.0` or `1.1`, as the request line says.
+    public var protocolVersion: String { isOldVersion ? "1.0" : "1.1" }
+
+    /// For learning who the caller is, and that it has hung up.
     public let connection: ConnectionHandle
 
+    private let isOldVersion: Bool
+    private let address: PeerAddress
     private let fields: HTTPHeaders
     private let content: RequestBody
 
@@ -29,23 +37,28 @@ public struct IncomingRequest: Sendable {
         headers: [(name: String, value: String)] = [],
         body: [UInt8] = [],
         isLoopback: Bool = true,
+        peer: String? = nil,
         connection: ConnectionHandle = ConnectionHandle()
     ) {
         let fields = HTTPHeaders(headers.map { ($0.name, $0.value) })
         self.method = method
         (self.target, host) = Self.resolve(target, fields)
         self.isLoopback = isLoopback
+        isOldVersion = false
+        address = peer.map { PeerAddress.text($0) } ?? .unknown
         self.connection = connection
         self.fields = fields
         content = .complete(ByteBuffer(bytes: body))
     }
 
-    init(_ head: HTTPRequestHead, body: RequestBody, isLoopback: Bool, connection: ConnectionHandle) {
+    init(_ head: HTTPRequestHead, body: RequestBody, peer: PeerAddress, connection: ConnectionHandle) {
         method = head.method.rawValue
         (target, host) = Self.resolve(head.uri, head.headers)
         fields = head.headers
         content = body
-        self.isLoopback = isLoopback
+        isLoopback = peer.isLoopback
+        address = peer
+        isOldVersion = head.version.minor == 0
         self.connection = connection
     }
 

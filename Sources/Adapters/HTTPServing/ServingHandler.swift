@@ -30,8 +30,8 @@ final class ServingHandler: ChannelDuplexHandler {
     let serve: @Sendable (IncomingRequest) async -> OutgoingReply
     let reader: RequestReader
     let link: ConnectionLink
-    let handle = ConnectionHandle()
-    let isLoopback: Bool
+    let handle: ConnectionHandle
+    let peer: PeerAddress
 
     var context: ChannelHandlerContext?
     var phase = Phase.idle
@@ -69,14 +69,15 @@ final class ServingHandler: ChannelDuplexHandler {
         bodyBudget: ByteBudget?,
         reader: RequestReader,
         link: ConnectionLink,
-        isLoopback: Bool,
+        peer: PeerAddress,
         serve: @escaping @Sendable (IncomingRequest) async -> OutgoingReply
     ) {
         self.limits = limits
         self.bodyBudget = bodyBudget
         self.reader = reader
         self.link = link
-        self.isLoopback = isLoopback
+        self.peer = peer
+        handle = ConnectionHandle(peer: peer.hostPort)
         self.serve = serve
     }
 
@@ -226,7 +227,7 @@ final class ServingHandler: ChannelDuplexHandler {
     private func start(_ head: HTTPRequestHead, body: RequestBody) {
         phase = .handling
         self.body = ByteBuffer()
-        let request = IncomingRequest(head, body: body, isLoopback: isLoopback, connection: handle)
+        let request = IncomingRequest(head, body: body, peer: peer, connection: handle)
         let serve = serve
         let link = link
         let stream = stream

@@ -1,12 +1,36 @@
+public import Resilience
+
 /// Where spans go, which, and how much may wait for it.
 public struct OTLPConfiguration: Equatable, Sendable {
+    /// How a request's body is packed.
+    public enum Compression: String, CaseIterable, Sendable {
+        /// By gzip, from 1,024 bytes on.
+        case gzip
+        /// Not at all.
+        case none
+    }
+
     /// A collector's base such as `http://127.0.0.1:4318`; `/v1/traces` is appended unless it ends so already.
     public var endpoint = "http://127.0.0.1:4318"
+    /// Whether `endpoint` is the whole address, to which nothing is appended.
+    public var isWholeAddress = false
     /// Sent with each request, such as a collector's key. Their values are secrets.
     public var headers: [String: String] = [:]
-    /// The share of traces, 0 to 1, that is chosen where a trace begins here. Failures are exported whatever it is.
+    /// How requests are packed. Every receiver of OTLP must be able to read both.
+    public var compression = Compression.gzip
+    /// The share of traces, 0 to 1, that is chosen where a trace begins here.
     public var ratio = 0.01
+    /// Whether the ratio decides for traces that began elsewhere, too, whatever their caller chose.
+    public var ignoresCallersChoice = false
+    /// Failed traces that are exported although they were not chosen; `nil` for none.
+    public var failures: RateLimit? = RateLimit(permits: 60, per: .seconds(60), burst: 60)
+    /// Spans of one failed trace that are exported at most, those included that were held.
+    public var spansOfFailure = 128
 
+    /// The conventions that the spans keep to, such as `https://opentelemetry.io/schemas/1.44.0`; left out if `nil`.
+    public var schemaURL: String?
+    /// Attributes of the resource beside those below, or in their place.
+    public var resource: [String: String] = [:]
     /// `service.name`.
     public var serviceName = "weir"
     /// `service.version`; left out if `nil`.
@@ -43,8 +67,12 @@ public struct OTLPConfiguration: Equatable, Sendable {
     /// A collector on this machine, 1 % of the traces, and no headers.
     public init() {}
 
+    /// Bytes from which on a body is worth packing.
+    static let compressedFrom = 1024
+
     /// The address that requests go to.
     var url: String {
+        if isWholeAddress { return endpoint }
         var base = endpoint[...]
         while base.hasSuffix("/") { base = base.dropLast() }
         return base.hasSuffix("/v1/traces") ? String(base) : base + "/v1/traces"

@@ -1,5 +1,7 @@
+internal import Gzip
 internal import Synchronization
 public import Timekeeping
+import WireProtobuf
 
 /// Sends ended spans to a collector in the background. Nothing that adds a span ever waits for it: what can't be kept
 /// is dropped and told of.
@@ -105,11 +107,18 @@ public final class OTLPExporter: Sendable {
 
     private func send(_ batch: SpanBatch) {
         var headers = [(name: "content-type", value: "application/x-protobuf")]
+        var body = encoder.encode(batch.spans)
+        if configuration.compression == .gzip, body.count >= OTLPConfiguration.compressedFrom,
+            let packed = try? Gzip.compress(body, level: 1)
+        {
+            body = packed
+            headers.append((name: "content-encoding", value: "gzip"))
+        }
         headers += configuration.headers.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         let request = OTLPRequest(
             url: configuration.url,
             headers: headers,
-            body: encoder.encode(batch.spans),
+            body: body,
             timeout: configuration.requestTimeout
         )
         sender.send(request) { [self] reply in
@@ -133,7 +142,7 @@ public struct OTLPRequest: Sendable {
     public var url: String
     /// To be sent as they are; names in lower case. Some values may be secrets.
     public var headers: [(name: String, value: String)]
-    /// An `ExportTraceServiceRequest` in protobuf.
+    /// An `ExportTraceServiceRequest` in protobuf, packed as the headers say.
     public var body: [UInt8]
     /// After which the sender gives up and tells `.failed`.
     public var timeout: Duration

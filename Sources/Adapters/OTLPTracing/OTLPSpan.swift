@@ -14,7 +14,10 @@ public final class OTLPSpan: Tracing.Span {
         var links: [SpanRecord.Link] = []
         var droppedLinks = 0
         var status: SpanStatus?
+        var details: SpanDetails?
+        var isDiscarded = false
         var hasEnded = false
+        var isExported = false
     }
 
     /// This span's ids, for a `traceparent`, a link or a log line.
@@ -142,6 +145,25 @@ public final class OTLPSpan: Tracing.Span {
         }
     }
 
+    /// Name and attributes that are only made where the span is exported: that of most is never asked for.
+    ///
+    /// - Parameter make: called on any thread, once for each time that the span is sent. What was set on the span itself stays, and goes
+    ///   before.
+    public func describe(_ make: @escaping @Sendable () -> (name: String, attributes: SpanAttributes)) {
+        let details = SpanDetails(make)
+        change { $0.details = details }
+    }
+
+    /// The span is neither exported nor held, whatever its trace comes to.
+    public func discard() {
+        change { $0.isDiscarded = true }
+    }
+
+    /// Whether the span has ended and was handed to the exporter then.
+    public var isExported: Bool {
+        state.withLock { $0.isExported }
+    }
+
     /// Ends the span, not before its start.
     public func end<Instant: TracerInstant>(at instant: @autoclosure () -> Instant) {
         let end = instant().nanosecondsSinceEpoch
@@ -150,8 +172,8 @@ public final class OTLPSpan: Tracing.Span {
             state.hasEnded = true
             return state
         }
-        guard let final else { return }
-        tracer.finish(
+        guard let final, !final.isDiscarded else { return }
+        let isExported = tracer.finish(
             SpanRecord(
                 context: spanContext,
                 parent: parent,
@@ -165,9 +187,11 @@ public final class OTLPSpan: Tracing.Span {
                 droppedEvents: final.droppedEvents,
                 links: final.links,
                 droppedLinks: final.droppedLinks,
-                status: final.status
+                status: final.status,
+                details: final.details
             )
         )
+        if isExported { state.withLock { $0.isExported = true } }
     }
 
     private func change(_ body: (inout State) -> Void) {

@@ -5,11 +5,13 @@ public import Tracing
 /// A tracer of the swift-distributed-tracing API that exports by OTLP.
 ///
 /// A span follows its parent's choice of being sampled; where a trace begins, its id decides. Spans of unsampled traces
-/// are held for a while and exported if one of the trace ends with an error.
+/// are held for a while and exported if one of the trace ends with an error, of so many traces a minute.
 public final class OTLPTracer: Tracer {
     let limits: SpanLimits
     private let sampler: RatioSampler
+    private let ignoresCallersChoice: Bool
     private let exporter: OTLPExporter
+    private let time: any TimeSource
     private let clock: SpanClock
     private let identifiers: Mutex<IdentifierGenerator>
     private let sieve: Mutex<SpanSieve>
@@ -27,10 +29,12 @@ public final class OTLPTracer: Tracer {
         var random = random
         limits = configuration.limits
         sampler = RatioSampler(ratio: configuration.ratio)
+        ignoresCallersChoice = configuration.ignoresCallersChoice
         self.exporter = exporter
+        self.time = time
         clock = SpanClock(time: time)
         identifiers = Mutex(IdentifierGenerator(seededFrom: &random))
-        sieve = Mutex(SpanSieve(spanLimit: configuration.heldSpans, memory: configuration.rescuedTraces))
+        sieve = Mutex(SpanSieve(configuration, at: time.now()))
     }
 
     /// The present of the tracer's own clock, for spans that are started and ended by it.
@@ -66,18 +70,28 @@ public final class OTLPTracer: Tracer {
     }
 
     private func identity(under parent: SpanContext?) -> SpanContext {
-        if let parent { return parent.child(identifiers.withLock { $0.spanID() }) }
+        if let parent {
+            var child = parent.child(identifiers.withLock { $0.spanID() })
+            if parent.isRemote, ignoresCallersChoice { child.isSampled = sampler.isSampled(child.traceID) }
+            return child
+        }
         let (trace, span) = identifiers.withLock { ($0.traceID(), $0.spanID()) }
         return SpanContext(traceID: trace, spanID: span, isSampled: sampler.isSampled(trace))
     }
 
     /// An ended span: to the exporter, or kept in case its trace fails.
-    func finish(_ span: SpanRecord) {
+    ///
+    /// - Returns: whether it went to the exporter.
+    func finish(_ span: SpanRecord) -> Bool {
         if span.context.isSampled {
             exporter.add(span)
-            return
+            return true
         }
-        for span in sieve.withLock({ $0.add(span) }) { exporter.add(span) }
+        // Only a failure asks for the time.
+        let now = span.isFailure ? time.now() : .zero
+        let released = sieve.withLock { $0.add(span, at: now) }
+        for span in released { exporter.add(span) }
+        return !released.isEmpty
     }
 }
 

@@ -1,24 +1,21 @@
 internal import Tracing
+import WireProtobuf
 
 /// Writes spans as an `ExportTraceServiceRequest` of opentelemetry-proto v1. The numbers are its field numbers.
 struct TraceEncoder: Sendable {
     /// `ResourceSpans.resource` and `ScopeSpans.scope`, the same in each request.
     private let resource: [UInt8]
     private let scope: [UInt8]
+    private let schemaURL: String
+    private let limits: SpanLimits
 
     init(_ configuration: OTLPConfiguration) {
-        let attributes: [(String, String?)] = [
-            ("service.name", configuration.serviceName),
-            ("service.version", configuration.serviceVersion),
-            ("service.instance.id", configuration.serviceInstanceID),
-            ("telemetry.sdk.language", "swift"),
-            ("telemetry.sdk.name", "weir"),
-            ("telemetry.sdk.version", configuration.serviceVersion),
-        ]
+        limits = configuration.limits
+        schemaURL = configuration.schemaURL ?? ""
         var writer = ProtobufWriter()
         writer.message(1) { resource in
-            for (key, value) in attributes {
-                if let value { Self.write(key, .string(value), as: 1, to: &resource) }
+            for (key, value) in Self.resource(configuration) {
+                Self.write(key, .string(value), as: 1, to: &resource)
             }
         }
         resource = writer.bytes
@@ -30,6 +27,21 @@ struct TraceEncoder: Sendable {
         scope = writer.bytes
     }
 
+    /// Weir's own attributes, with the operator's in their place or behind them.
+    private static func resource(_ configuration: OTLPConfiguration) -> [(String, String)] {
+        var others = configuration.resource
+        let own: [(String, String?)] = [
+            ("service.name", configuration.serviceName),
+            ("service.version", configuration.serviceVersion),
+            ("service.instance.id", configuration.serviceInstanceID),
+            ("telemetry.sdk.language", "swift"),
+            ("telemetry.sdk.name", "weir"),
+            ("telemetry.sdk.version", configuration.serviceVersion),
+        ]
+        let named = own.compactMap { key, value in (others.removeValue(forKey: key) ?? value).map { (key, $0) } }
+        return named + others.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
     func encode(_ spans: [SpanRecord]) -> [UInt8] {
         var writer = ProtobufWriter()
         writer.reserve(256 + spans.count * 512)
@@ -37,8 +49,13 @@ struct TraceEncoder: Sendable {
             resourceSpans.append(resource)
             resourceSpans.message(2) { scopeSpans in
                 scopeSpans.append(scope)
-                for span in spans { scopeSpans.message(2) { Self.write(span, to: &$0) } }
+                for span in spans {
+                    let whole = span.described(within: limits)
+                    scopeSpans.message(2) { Self.write(whole, to: &$0) }
+                }
+                scopeSpans.string(3, schemaURL)
             }
+            resourceSpans.string(3, schemaURL)
         }
         return writer.bytes
     }

@@ -42,7 +42,7 @@ struct BatchWriter {
             held = nil
             try insert(message, content, start: (number, at.milliseconds))
             if needsBody, !content.body.isEmpty {
-                bodies[id] = StoredBody(bytes: content.body, traceparent: content.traceparent)
+                bodies[id] = StoredBody(message, content)
             }
             return
         }

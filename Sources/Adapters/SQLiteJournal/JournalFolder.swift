@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Synchronization
+internal import Timekeeping
 internal import WeirPorts
 
 /// The folder that holds the database, its write-ahead log and the lock file.
@@ -64,53 +64,32 @@ struct JournalFolder: Sendable {
         return unsafe stat(databasePath + "-wal", &status) == 0 ? Int64(status.st_size) : 0
     }
 
-    /// Bytes of the database and its log, and bytes free on their file system; 0 for what can't be found out.
-    func sizes() -> (used: Int64, free: Int64) {
+    /// When the database or its log was written last, as the file system has it.
+    func lastWrite() -> Timestamp? {
+        ["", "-wal"].compactMap { ending in
+            var status = stat()
+            guard unsafe stat(databasePath + ending, &status) == 0 else { return nil }
+            let time = status.st_mtim
+            return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+        }.max()
+    }
+
+    /// Bytes of the database and its log, bytes free on their file system, and all of its bytes; 0 for what can't be found out.
+    func sizes() -> (used: Int64, free: Int64, all: Int64) {
         var used = logBytes()
         var status = stat()
         if unsafe stat(databasePath, &status) == 0 { used += Int64(status.st_size) }
         var system = statvfs()
-        guard unsafe statvfs(path, &system) == 0 else { return (used, 0) }
-        return (
-            used,
-            Int64(
-                clamping: UInt64(system.f_bavail).multipliedReportingOverflow(by: UInt64(system.f_frsize)).partialValue
-            )
-        )
+        guard unsafe statvfs(path, &system) == 0 else { return (used, 0, 0) }
+        let block = UInt64(system.f_frsize)
+        func bytes(_ blocks: UInt64) -> Int64 {
+            Int64(clamping: blocks.multipliedReportingOverflow(by: block).partialValue)
+        }
+        return (used, bytes(UInt64(system.f_bavail)), bytes(UInt64(system.f_blocks)))
     }
 
     /// What an error number says about the folder.
     func error(_ code: Int32, _ what: String) -> JournalError {
         JournalError(code, "the folder \(path) \(what)")
-    }
-}
-
-/// The exclusive hold of one process on a journal's folder. The operating system gives it back when the process dies.
-final class FolderLock: Sendable {
-    private let descriptor: Mutex<Int32?>
-
-    init(folder: JournalFolder) throws(JournalError) {
-        let path = folder.lockPath
-        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw folder.error(errno, "can't be written") }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let code = errno
-            Foundation.close(descriptor)
-            guard code == EWOULDBLOCK else { throw folder.error(code, "can't be locked") }
-            throw .locked("another process uses the journal in \(folder.path): each gateway needs a folder of its own")
-        }
-        self.descriptor = Mutex(descriptor)
-    }
-
-    deinit {
-        release()
-    }
-
-    /// Lets others have the folder.
-    func release() {
-        descriptor.withLock { descriptor in
-            if let descriptor { close(descriptor) }
-            descriptor = nil
-        }
     }
 }

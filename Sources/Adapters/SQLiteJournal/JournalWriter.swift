@@ -40,7 +40,10 @@ final class JournalWriter: Sendable {
         readers = ReadConnections(try JournalDatabase.openReaders(configuration.readers, folder))
         lists = try ListReaders(folder, configuration, timeSource)
         queue = Mutex(CommitQueue(configuration))
+        lock.noteOpened(at: timeSource.timestamp())
     }
+
+    var lastEnd: JournalLastEnd { lock.lastEnd }
 
     /// Starts the thread; it keeps this object alive until `close`.
     func start() {
@@ -104,8 +107,8 @@ final class JournalWriter: Sendable {
     }
 
     func status() -> JournalStatus {
-        let (used, free) = folder.sizes()
-        let pending = queue.withLock { $0.pendingWrites }
+        let (used, free, all) = folder.sizes()
+        let (pending, most) = queue.withLock { ($0.pendingWrites, $0.maximumPending) }
         return counters.withLock { counters in
             JournalStatus(
                 failure: counters.failure,
@@ -114,7 +117,9 @@ final class JournalWriter: Sendable {
                 commits: counters.commits,
                 writes: counters.writes,
                 errors: counters.errors,
-                pendingWrites: pending + counters.keptWrites
+                pendingWrites: pending + counters.keptWrites,
+                maximumPendingWrites: most,
+                fileSystemBytes: all
             )
         }
     }
@@ -156,7 +161,9 @@ final class JournalWriter: Sendable {
         }
     }
 
-    func finish() {
+    /// - Parameter isWhole: whether all that was handed over is written.
+    func finish(isWhole: Bool) {
+        if isWhole { lock.noteClosed(at: timeSource.timestamp()) }
         lock.release()
         queue.withLock { $0.finish() }
         let waiting = closers.withLock { closers in
@@ -195,7 +202,7 @@ struct CommitQueue {
     }
 
     private let maximumBatch: Int
-    private let maximumPending: Int
+    let maximumPending: Int
     private var calls: [PendingCall] = []
     private var next = 0
     private var sweeps: [SweepRequest] = []

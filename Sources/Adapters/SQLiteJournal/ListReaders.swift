@@ -37,7 +37,9 @@ final class ListReaders: Sendable {
     }
 
     func page(_ filter: MessageFilter) async throws(JournalError) -> MessagePage {
-        guard let connection = await enter(filter.client) else {
+        // Whose turn it is: no client stands in line behind an operator who looks for its messages.
+        let asking = filter.isOperators ? nil : filter.client
+        guard let connection = await enter(asking) else {
             throw .busy("as many listings wait as may at once: ask again in a moment")
         }
         do {
@@ -46,10 +48,10 @@ final class ListReaders: Sendable {
                 let page = try ListWalk.page(database, filter, ListBudget(configuration, clock))
                 return (page, clock.now() - began)
             }
-            rest(for: took, filter.client, connection)
+            rest(for: took, asking, connection)
             return page
         } catch {
-            leave(filter.client, connection)
+            leave(asking, connection)
             throw SQLiteFailure(error).journalError(in: folder.path)
         }
     }

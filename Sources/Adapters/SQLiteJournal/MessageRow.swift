@@ -13,7 +13,8 @@ enum MessageRow {
         attempts > redriven_after AND EXISTS (
             SELECT 1 FROM attempts
             WHERE message_id = messages.id AND number > messages.redriven_after AND outcome = 'unknown'
-        )
+        ),
+        CASE WHEN idempotency_key GLOB '\(MessageSource.alertKeyPrefix)*' THEN idempotency_key END
         """
 
     /// The same with its content, but for the body.
@@ -22,11 +23,11 @@ enum MessageRow {
     static func record(_ row: PreparedStatement) throws(SQLiteFailure) -> MessageRecord {
         var content = MessageContent(
             body: [],
-            metadata: row.bytes(19),
-            recipient: row.text(20),
-            traceparent: row.text(21)
+            metadata: row.bytes(20),
+            recipient: row.text(21),
+            traceparent: row.text(22)
         )
-        if let key = row.optionalText(22) { content.idempotency = IdempotencyMark(key: key, digest: row.bytes(23)) }
+        if let key = row.optionalText(23) { content.idempotency = IdempotencyMark(key: key, digest: row.bytes(24)) }
         return MessageRecord(try message(row), content, try progress(row))
     }
 
@@ -40,7 +41,8 @@ enum MessageRow {
             retryClass: row.text(14),
             createdAt: Timestamp(milliseconds: row.integer(15)),
             notBefore: timestamp(row, 16),
-            notAfter: timestamp(row, 17)
+            notAfter: timestamp(row, 17),
+            source: MessageSource(idempotencyKey: row.optionalText(19))
         )
     }
 

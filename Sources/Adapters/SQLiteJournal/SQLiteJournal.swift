@@ -36,6 +36,9 @@ public final class SQLiteJournal: Journal {
         writer.start()
     }
 
+    /// How the process before this one ended.
+    public var lastEnd: JournalLastEnd { writer.lastEnd }
+
     deinit {
         writer.requestClose()
     }

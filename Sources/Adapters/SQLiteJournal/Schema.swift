@@ -99,7 +99,8 @@ enum Schema {
     /// What an explanation tells of an attempt; all NULL in rows that are older. Texts are those of `StoredWaits`.
     ///
     /// `next_reason` and `next_cost` are set exactly where the message waited on after the attempt. From here on
-    /// `messages.trace_id` holds a whole `traceparent`; older rows have the bare trace id.
+    /// `messages.trace_id` holds a whole `traceparent`, with its `tracestate` behind a space where there is one; older rows have the bare
+    /// trace id.
     private static let second = """
         ALTER TABLE attempts ADD COLUMN waits TEXT;
         ALTER TABLE attempts ADD COLUMN next_at INTEGER;

@@ -150,7 +150,7 @@ struct WriteStatements {
         selectBody.bind(id.stored, at: 1)
         defer { selectBody.reset() }
         guard try selectBody.step() else { return nil }
-        return StoredBody(bytes: selectBody.bytes(0), traceparent: selectBody.text(1))
+        return StoredBody(bytes: selectBody.bytes(0), traceparent: selectBody.text(1), client: selectBody.text(2))
     }
 
     /// The segment that an id belongs to which is older than the newest segment.
@@ -243,7 +243,7 @@ extension WriteStatements {
         static let forget = "DELETE FROM ledger WHERE name = ?1"
 
         static let body = """
-            SELECT body, trace_id FROM bodies JOIN messages ON messages.id = message_id WHERE message_id = ?1
+            SELECT body, trace_id, client FROM bodies JOIN messages ON messages.id = message_id WHERE message_id = ?1
             """
 
         static let segment = """

@@ -209,7 +209,7 @@ struct WriterLoop {
         writer.readers.close()
         writer.database.access { $0.checkpoint(truncating: true) }
         writer.database.close()
-        writer.finish()
+        writer.finish(isWhole: failure == nil)
     }
 }
 

@@ -16,19 +16,35 @@ public struct APIHandler: Sendable {
     /// Answers one request.
     public func answer(_ request: IncomingRequest) async -> OutgoingReply {
         let destination = Route.destination(of: request.path, on: .api)
-        let span = spanName(destination, request)
-        return await gateway.request(span: span, traceparent: request.header("traceparent")) { trace in
-            let (route, reply) = await answer(request, destination, trace: trace)
-            let method = KnownMethod.label(request.method)
-            return RequestAnswer(reply, route: route, method: method, status: reply.status)
+        return await gateway.request(
+            traceparent: request.header("traceparent"),
+            head: destination.isWorthASpan ? RequestHead(request) : nil
+        ) { trace in
+            let answer = await answer(request, destination, trace: trace)
+            var result = RequestAnswer(
+                answer.reply,
+                route: answer.label,
+                method: KnownMethod.label(request.method),
+                status: answer.reply.status,
+                template: answer.template
+            )
+            result.isWait = answer.reply.headers.contains { $0.name == WaitPreference.applied }
+            return result
         }
     }
 
     /// Apart, so that a message has no frame for a relayed call.
     @inline(never)
-    private func relay(_ request: IncomingRequest, trace: RequestTrace) async -> OutgoingReply {
+    private func relay(_ request: IncomingRequest, trace: RequestTrace) async -> Answer {
         let reply = await gateway.relay(call(request, trace: trace)) { request.connection.onHangup($0) }
-        return reply.connection == .aborts ? .noAnswer : OutgoingReply(reply)
+        if reply.refusal == .unknownClient {
+            request.noteStranger(in: trace)
+        } else if reply.isForeign {
+            gateway.foreignToken(from: request.stranger(), api: reply.api, trace: trace)
+        }
+        // Paths that nobody knows are one route: there are any number of them.
+        let template = reply.api.hasPrefix("/") ? reply.api : "/{path}"
+        return Answer("relay", template, reply.connection == .aborts ? .noAnswer : OutgoingReply(reply))
     }
 
     private func call(_ request: IncomingRequest, trace: RequestTrace) -> RelayRequest {
@@ -57,11 +73,16 @@ public struct APIHandler: Sendable {
         return .milliseconds(Int64(seconds * 1000))
     }
 
-    private func spanName(_ destination: Route.Destination, _ request: IncomingRequest) -> String? {
-        switch destination {
-        case .own(let route, _): route.spanName(request.method)
-        case .unknown: "\(KnownMethod.label(request.method)) \(Route.unknownLabel)"
-        case .relay: "relay"
+    /// A reply, with the metric label and the template of the path that was answered.
+    private struct Answer {
+        var label: String
+        var template: String?
+        var reply: OutgoingReply
+
+        init(_ label: String, _ template: String?, _ reply: OutgoingReply) {
+            self.label = label
+            self.template = template
+            self.reply = reply
         }
     }
 
@@ -69,19 +90,20 @@ public struct APIHandler: Sendable {
         _ request: IncomingRequest,
         _ destination: Route.Destination,
         trace: RequestTrace
-    ) async -> (label: String, reply: OutgoingReply) {
+    ) async -> Answer {
         switch destination {
         case .relay:
-            return ("relay", await relay(request, trace: trace))
+            return await relay(request, trace: trace)
         case .unknown:
+            trace.note { $0.isStranger = true }
             let message = "no such path; GET /openapi.yaml lists them"
-            return (Route.unknownLabel, Envelope.failure(404, "not_found", message, traceID: trace.id))
+            return Answer(Route.unknownLabel, nil, Envelope.failure(404, "not_found", message, traceID: trace.id))
         // To take one message is short work, and has a short way.
         case .own(let route, _) where route.name == .messages && request.method == "POST":
             let messages = MessageRoutes(handler: self, request: request, trace: trace)
-            return (route.label, await messages.answerMessage())
+            return Answer(route.label, route.pattern, await messages.answerMessage())
         case .own(let route, let arguments):
-            return (route.label, await answer(request, route, arguments, trace: trace))
+            return Answer(route.label, route.pattern, await answer(request, route, arguments, trace: trace))
         }
     }
 
@@ -94,14 +116,30 @@ public struct APIHandler: Sendable {
         trace: RequestTrace
     ) async -> OutgoingReply {
         guard let method = route.method(request.method) else {
+            trace.note { $0.isStranger = true }
             return Envelope.methodNotAllowed(route.allowed, traceID: trace.id)
         }
         if let reply = OpenRoutes(gateway: gateway).answer(route) { return reply }
         let messages = MessageRoutes(handler: self, request: request, trace: trace)
         // Listings, explanations and the rest are not for an event loop.
-        return await withTaskExecutorPreference(globalConcurrentExecutor) {
+        let reply = await withTaskExecutorPreference(globalConcurrentExecutor) {
             await messages.answer(route.name, method, arguments)
         }
+        let who = messages.asker(status: reply.status)
+        if let action = request.action(by: who, on: .api, status: reply.status) {
+            gateway.acted(action, trace: trace)
+        }
+        return reply
+    }
+}
+
+extension RequestHead {
+    fileprivate init(_ request: IncomingRequest) {
+        self.init(method: request.method, target: request.target, version: request.protocolVersion)
+        host = request.host
+        peer = request.connection.peer
+        userAgent = request.header("user-agent")
+        traceState = request.joinedHeader("tracestate")
     }
 }
 
@@ -157,8 +195,9 @@ struct OpenRoutes: Sendable {
     }
 
     private func ready() -> OutgoingReply {
-        let (relay, messages) = (gateway.relayProblem(), gateway.messagesProblem())
-        let body = "relay: \(relay ?? "ok")\nmessages: \(messages ?? "ok")\n"
+        let apps = gateway.appsReadiness()
+        let (relay, messages) = (gateway.relayProblem() ?? apps.problem, gateway.messagesProblem())
+        let body = "relay: \(relay ?? "ok")\nmessages: \(messages ?? "ok")\napps: \(apps.line)\n"
         return .plain(relay != nil && messages != nil ? 503 : 200, body)
     }
 

@@ -30,39 +30,54 @@ public struct AdminHandler: Sendable {
     public func answer(_ request: IncomingRequest) async -> OutgoingReply {
         // A look at ten thousand apps is not for an event loop.
         await withTaskExecutorPreference(globalConcurrentExecutor) {
-            await gateway.request(span: nil, traceparent: request.header("traceparent")) { trace in
-                let (route, reply) = await route(request, traceID: trace.id)
+            await gateway.request(traceparent: request.header("traceparent"), head: nil) { trace in
+                let who = adminKey() == nil ? "loopback" : "admin_key"
+                let (route, reply) = await route(request, by: who, trace: trace)
+                request.noteRefusal(reply.status, in: trace)
+                let isRefused = reply.status == 401 || reply.status == 403
+                if let action = request.action(by: isRefused ? "stranger" : who, on: .admin, status: reply.status) {
+                    gateway.acted(action, trace: trace)
+                }
                 let method = KnownMethod.label(request.method)
                 return RequestAnswer(reply, route: route, method: method, status: reply.status)
             }
         }
     }
 
-    private func route(_ request: IncomingRequest, traceID: String) async -> (String, OutgoingReply) {
+    /// - Parameter who: who it is, if it is let in.
+    private func route(_ request: IncomingRequest, by who: String, trace: RequestTrace) async -> (String, OutgoingReply)
+    {
+        let traceID = trace.id
         guard case .own(let route, let arguments) = Route.destination(of: request.path, on: .admin) else {
             if let refusal = guardAdmin(request, traceID: traceID) { return ("admin", refusal) }
             let message = "no such path; GET / lists them"
             return (Route.unknownLabel, Envelope.failure(404, "not_found", message, traceID: traceID))
         }
         if !route.isOpen, let refusal = guardAdmin(request, traceID: traceID) { return ("admin", refusal) }
-        guard route.method(request.method) != nil else {
+        guard let method = route.method(request.method) else {
             return (route.label, Envelope.methodNotAllowed(route.allowed, traceID: traceID))
         }
         if let reply = OpenRoutes(gateway: gateway).answer(route) { return (route.label, reply) }
-        return (route.label, await reply(route.name, arguments, request, traceID: traceID))
+        if route.isAboutMessages {
+            let api = APIHandler(gateway: gateway)
+            let messages = MessageRoutes(handler: api, request: request, trace: trace, isOperator: true)
+            return (route.label, await messages.answer(route.name, method, arguments))
+        }
+        return (route.label, await reply(route.name, arguments, request, by: who, traceID: traceID))
     }
 
     private func reply(
         _ route: Route.Name,
         _ arguments: [String],
         _ request: IncomingRequest,
+        by who: String,
         traceID: String
     ) async -> OutgoingReply {
         switch route {
         case .index: .plain(200, AdminHandler.index)
         case .metrics: await metrics(request)
         case .state: StateReport(gateway).reply(traceID: traceID)
-        case .breaker: await force(arguments[0], arguments[1], AdminHandler.reason(request), traceID: traceID)
+        case .breaker: await force(arguments[0], arguments[1], request, by: who, traceID: traceID)
         case .app: await pause(arguments[0], arguments[1], AdminHandler.reason(request), traceID: traceID)
         case .reload: await reloaded(traceID: traceID)
         default: Envelope.failure(404, "not_found", "no such path; GET / lists them", traceID: traceID)
@@ -103,6 +118,11 @@ public struct AdminHandler: Sendable {
         POST /v1/breakers/{name}/{open|close|auto}
         POST /v1/apps/{app}/{pause|resume}
         POST /v1/reload
+        GET  /v1/messages                          all clients' messages: ?state= app= client= to= since= limit= cursor=
+        GET  /v1/messages/{id}                     one of them; DELETE cancels it
+        GET  /v1/messages/{id}/explain             its life in plain words
+        POST /v1/messages/{id}/redrive             lets it wait again
+        POST /v1/redrive                           lets all that match wait again
 
         """
 
@@ -113,12 +133,19 @@ public struct AdminHandler: Sendable {
         request.header("x-weir-reason")
     }
 
-    private func force(_ name: String, _ mode: String, _ why: String?, traceID: String) async -> OutgoingReply {
+    private func force(
+        _ name: String,
+        _ mode: String,
+        _ request: IncomingRequest,
+        by who: String,
+        traceID: String
+    ) async -> OutgoingReply {
         let modes: [String: BreakerMode] = ["open": .open, "close": .close, "auto": .auto]
         guard let chosen = modes[mode] else {
             return Envelope.failure(404, "not_found", "a breaker can be set to open, close or auto", traceID: traceID)
         }
-        guard gateway.force(chosen, breaker: name, because: why) else {
+        let by = "\(who) \(request.peer ?? "")"
+        guard gateway.force(chosen, breaker: name, because: AdminHandler.reason(request), by: by) else {
             return Envelope.failure(
                 404,
                 "not_found",
@@ -175,6 +202,8 @@ extension AdminHandler {
         let scrape = ScrapeRequest(
             format: ExpositionFormat.negotiate(accept: request.joinedHeader("accept")),
             names: Set(QueryItems(request.query).all("name[]")),
+            // Only Prometheus says how long it waits.
+            isStored: request.header("x-prometheus-scrape-timeout-seconds") != nil,
             coding: ContentCoding.negotiate(acceptEncoding: request.joinedHeader("accept-encoding")).rawValue
         )
         do {
@@ -188,7 +217,7 @@ extension AdminHandler {
     }
 
     private static func render(_ scrape: ScrapeRequest, _ registry: MetricRegistry) -> OutgoingReply {
-        var body = registry.render(scrape.format, names: scrape.names)
+        var body = registry.render(scrape.format, names: scrape.names, isStored: scrape.isStored)
         var headers: [(name: String, value: String)] = [
             ("Content-Type", scrape.format.contentType), ("Vary", "Accept, Accept-Encoding"),
         ]
@@ -217,15 +246,23 @@ public struct ReloadReport: Equatable, Sendable {
 extension GatewayMetrics {
     /// The routes of the api and the admin listener begin at 0: a first 503 is a rise.
     public func registerRoutes() {
-        registerRoute("relay", methods: ["GET", "POST"], statuses: [200])
+        registerRoute("relay", methods: ["GET", "POST"], statuses: [200, 400, 500])
+        let asked = [200, 400, 401, 403, 404, 422, 429, 500, 503]
         for route in Route.all {
             switch route.name {
-            case .metrics, .messages, .batch, .message, .redrive, .redriveAll:
-                registerRoute(route.label, methods: route.methods, statuses: [200, 503])
+            case .metrics: registerRoute(route.label, methods: route.methods, statuses: [200, 500, 503])
+            case .messages, .batch, .message, .redrive, .redriveAll:
+                registerRoute(route.label, methods: route.methods, statuses: asked)
+            case .alerts: registerRoute(route.label, methods: route.methods, statuses: asked + [413, 415])
             default: continue
             }
-            guard route.name == .messages || route.name == .redrive else { continue }
-            registerRoute(route.label, methods: ["POST"], statuses: [202])
+            switch route.name {
+            case .messages: registerRoute(route.label, methods: ["POST"], statuses: [202, 409, 413, 415])
+            case .batch: registerRoute(route.label, methods: ["POST"], statuses: [413, 415])
+            case .redrive: registerRoute(route.label, methods: ["POST"], statuses: [202, 409])
+            case .message: registerRoute(route.label, methods: ["DELETE"], statuses: [409])
+            default: continue
+            }
         }
     }
 }

@@ -98,10 +98,12 @@ extension MessageRefusalReason {
 
 /// How the messages API shows a message.
 extension MessageRecord {
-    func write(to json: inout JSONWriter, withAttempts: Bool = true) {
+    /// - Parameter withClient: whether to tell who sent it: operators are.
+    func write(to json: inout JSONWriter, withAttempts: Bool = true, withClient: Bool = false) {
         json.member("id", message.id.description)
         json.member("state", progress.state.name)
         json.member("app", message.app)
+        if withClient, !message.client.isEmpty { json.member("client", message.client) }
         json.member("type", message.type.rawValue)
         json.member("priority", message.priority.name)
         json.member("retry_class", message.retryClass)

@@ -8,9 +8,10 @@ import WireJSON
 
 /// How the messages API shows an explanation.
 extension Explanation {
-    func write(to json: inout JSONWriter) {
+    func write(to json: inout JSONWriter, withClient: Bool = false) {
         json.member("id", id.description)
         json.member("state", state.name)
+        if withClient, !client.isEmpty { json.member("client", client) }
         json.member("summary", summary)
         json.member("next_at", nextAt?.rfc3339)
         json.member(
@@ -58,12 +59,14 @@ extension ExplanationStep {
 extension Explanation {
     /// The text itself for who prefers that, else the usual envelope.
     ///
-    /// - Parameter accept: all `Accept` lines as one.
-    func reply(accept: String?, traceID: String) -> OutgoingReply {
+    /// - Parameters:
+    ///   - accept: all `Accept` lines as one.
+    ///   - withClient: whether JSON tells who sent it.
+    func reply(accept: String?, withClient: Bool, traceID: String) -> OutgoingReply {
         var reply =
             Explanation.prefersText(accept)
             ? OutgoingReply.plain(200, text)
-            : Envelope.success(200, state.name, traceID: traceID) { write(to: &$0) }
+            : Envelope.success(200, state.name, traceID: traceID) { write(to: &$0, withClient: withClient) }
         reply.headers.append(("Vary", "Accept"))
         return reply
     }

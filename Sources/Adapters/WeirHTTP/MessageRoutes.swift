@@ -9,6 +9,8 @@ struct MessageRoutes: Sendable {
     let handler: APIHandler
     let request: IncomingRequest
     let trace: RequestTrace
+    /// Whether the admin listener took the request, and let its sender in: an operator sees and touches all clients' messages.
+    var isOperator = false
 
     private var traceID: String { trace.id }
 
@@ -30,8 +32,14 @@ struct MessageRoutes: Sendable {
         }
     }
 
+    /// Who asked, for the log: a client, or a program on this machine where there are none.
+    func asker(status: Int) -> String {
+        status == 401 || status == 403 ? "stranger" : trace.clientName ?? "loopback"
+    }
+
     private func refuse(_ refusal: MessageRefusal, status: Int) -> OutgoingReply {
         trace.note(refusal)
+        if refusal.reason == .unauthorized || refusal.reason == .forbidden { request.noteStranger(in: trace) }
         return Envelope.failure(refusal, status: status, traceID: traceID)
     }
 
@@ -52,6 +60,7 @@ struct MessageRoutes: Sendable {
     }
 
     private func caller() throws(MessageRefusal) -> Caller {
+        guard !isOperator else { return .operator(because: request.header("x-weir-reason")) }
         let caller = try handler.gateway.authenticate(key: request.bearer, isDirectLoopback: request.isDirect)
         trace.note { $0.client = caller.name.isEmpty ? nil : caller.name }
         return caller
@@ -91,7 +100,7 @@ struct MessageRoutes: Sendable {
         let record = reply.record
         var headers: [(name: String, value: String)] = [("Location", "/v1/messages/\(record.id)")]
         if reply.isReplay { headers.append(("Idempotent-Replayed", "true")) }
-        if let wait { headers.append(("Preference-Applied", "wait=\(wait)")) }
+        if let wait { headers.append((WaitPreference.applied, "wait=\(wait)")) }
         let isDone = reply.isReplay || record.state.isTerminal
         return Envelope.success(
             isDone ? 200 : 202,
@@ -141,26 +150,26 @@ struct MessageRoutes: Sendable {
     private func status(_ id: String) async throws(MessageRefusal) -> OutgoingReply {
         let record = try await handler.gateway.message(id, caller: try caller())
         trace.note(record)
-        return Envelope.success(200, record.state.name, traceID: traceID) { record.write(to: &$0) }
+        return Envelope.success(200, record.state.name, traceID: traceID) { write(record, to: &$0) }
     }
 
     private func explain(_ id: String) async throws(MessageRefusal) -> OutgoingReply {
         let explanation = try await handler.gateway.explain(id, caller: try caller())
         trace.note { $0.message = id }
-        return explanation.reply(accept: request.joinedHeader("accept"), traceID: traceID)
+        return explanation.reply(accept: request.joinedHeader("accept"), withClient: isOperator, traceID: traceID)
     }
 
     private func cancel(_ id: String) async throws(MessageRefusal) -> OutgoingReply {
         let record = try await handler.gateway.cancel(id, caller: try caller())
         trace.note(record)
-        return Envelope.success(200, "cancelled", traceID: traceID) { record.write(to: &$0) }
+        return Envelope.success(200, "cancelled", traceID: traceID) { write(record, to: &$0) }
     }
 
     private func redrive(_ id: String) async throws(MessageRefusal) -> OutgoingReply {
         let force = QueryItems(request.query)["force"] == "true"
         let record = try await handler.gateway.redrive(id, force: force, caller: try caller())
         trace.note(record)
-        return Envelope.success(202, "accepted", traceID: traceID) { record.write(to: &$0) }
+        return Envelope.success(202, "accepted", traceID: traceID) { write(record, to: &$0) }
     }
 
     private func list() async throws(MessageRefusal) -> OutgoingReply {
@@ -169,7 +178,7 @@ struct MessageRoutes: Sendable {
             data.member(
                 "messages",
                 array: { list in
-                    for record in page.messages { list.object { record.write(to: &$0, withAttempts: false) } }
+                    for record in page.messages { list.object { write(record, to: &$0, withAttempts: false) } }
                 }
             )
             data.member("next", page.next?.description)
@@ -186,12 +195,18 @@ struct MessageRoutes: Sendable {
         }
     }
 
-    private static let filterNames: Set<String> = ["state", "app", "to", "since", "limit", "cursor"]
+    /// Who sees several clients' messages is told whose each one is.
+    private func write(_ record: MessageRecord, to json: inout JSONWriter, withAttempts: Bool = true) {
+        record.write(to: &json, withAttempts: withAttempts, withClient: isOperator)
+    }
+
+    private static let filterNames = ["state", "app", "to", "since", "limit", "cursor"]
 
     private func filter() throws(MessageRefusal) -> MessageFilter {
         let query = QueryItems(request.query)
-        if let unknown = query.unknownName(besides: MessageRoutes.filterNames) {
-            throw invalid(unknown, "is not known: state, app, to, since, limit, cursor are")
+        let names = MessageRoutes.filterNames + (isOperator ? ["client"] : [])
+        if let unknown = query.unknownName(besides: Set(names)) {
+            throw invalid(unknown, "is not known: \(names.joined(separator: ", ")) are")
         }
         var filter = MessageFilter()
         for name in query.all("state").flatMap({ $0.split(separator: ",") }) {
@@ -201,6 +216,7 @@ struct MessageRoutes: Sendable {
             filter.states.append(state)
         }
         filter.app = query["app"]
+        filter.client = query["client"]
         filter.recipient = query["to"]
         if let since = query["since"] {
             // A plus sign that was not escaped has become a space.
@@ -227,6 +243,8 @@ struct MessageRoutes: Sendable {
 
 /// `Prefer: wait=N` (RFC 7240): how long a caller would like to wait for its message's end.
 enum WaitPreference {
+    /// The header that says that it was heeded.
+    static let applied = "Preference-Applied"
     /// The longest wait in seconds; who asks for more gets this.
     static let longest = 60
 

@@ -55,11 +55,13 @@ struct Route: Equatable, Sendable {
         Route(.readyForMessages, "/readyz/messages", ["GET"], [.api, .admin]),
         Route(.description, "/openapi.yaml", ["GET"], [.api, .admin]),
         Route(.messages, "/v1/messages", ["GET", "POST"], [.api]),
+        // An operator sees and changes all clients' messages, and hands none over.
+        Route(.messages, "/v1/messages", ["GET"], [.admin]),
         Route(.batch, "/v1/messages:batch", ["POST"], [.api]),
-        Route(.message, "/v1/messages/{id}", ["DELETE", "GET"], [.api]),
-        Route(.explain, "/v1/messages/{id}/explain", ["GET"], [.api]),
-        Route(.redrive, "/v1/messages/{id}/redrive", ["POST"], [.api]),
-        Route(.redriveAll, "/v1/redrive", ["POST"], [.api]),
+        Route(.message, "/v1/messages/{id}", ["DELETE", "GET"], [.api, .admin]),
+        Route(.explain, "/v1/messages/{id}/explain", ["GET"], [.api, .admin]),
+        Route(.redrive, "/v1/messages/{id}/redrive", ["POST"], [.api, .admin]),
+        Route(.redriveAll, "/v1/redrive", ["POST"], [.api, .admin]),
         Route(.alerts, "/v1/alerts", ["POST"], [.api]),
         Route(.index, "/", ["GET"], [.admin]),
         Route(.metrics, "/metrics", ["GET"], [.admin]),
@@ -116,6 +118,14 @@ struct Route: Equatable, Sendable {
         }
     }
 
+    /// Whether it asks about messages that Weir has, or changes them: a client's on the api listener, all on the other.
+    var isAboutMessages: Bool {
+        switch name {
+        case .messages, .message, .explain, .redrive, .redriveAll: true
+        default: false
+        }
+    }
+
     /// The method by which a request is answered: a HEAD as the GET whose body the listener leaves out. `nil`: none.
     func method(_ asked: String) -> String? {
         let method = asked == "HEAD" ? "GET" : asked
@@ -126,11 +136,11 @@ struct Route: Equatable, Sendable {
     var allowed: String {
         (methods + (methods.contains("GET") ? ["HEAD"] : [])).sorted().joined(separator: ", ")
     }
+}
 
-    /// The name of the span in which a request is handled; health and scrapes have none.
-    func spanName(_ method: String) -> String? {
-        guard !isOpen else { return nil }
-        let takesMessages = method == "POST" && (name == .messages || name == .batch || name == .alerts)
-        return takesMessages ? "accept" : "\(KnownMethod.label(method)) \(label)"
+extension Route.Destination {
+    /// Whether requests there have a span; health and scrapes have none.
+    var isWorthASpan: Bool {
+        if case .own(let route, _) = self { !route.isOpen } else { true }
     }
 }

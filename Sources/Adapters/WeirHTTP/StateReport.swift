@@ -113,6 +113,7 @@ struct StateReport {
         json.member("retry_budget", app?.retryBudget ?? 0)
         json.member("token_expires_at", token.expiresAt?.rfc3339)
         json.member("token_fault", token.fault)
+        json.member("failing_since", app?.failingSince?.rfc3339)
         json.member("token_superseded", token.superseded)
     }
 
@@ -133,6 +134,7 @@ struct StateReport {
                         json.member("priority", level.priority.name)
                         json.member("ready", level.counts.ready)
                         json.member("scheduled", level.counts.scheduled)
+                        json.member("retrying", level.counts.retrying)
                         json.member("in_flight", level.counts.inFlight)
                         json.member("oldest", level.oldestReady?.rfc3339)
                     }

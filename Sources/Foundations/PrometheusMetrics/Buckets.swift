@@ -63,9 +63,11 @@ struct BucketShape: Sendable {
     /// `bound"} ` for each bucket, the last one being `+Inf"} `.
     let textEnds: [[UInt8]]
     let openMetricsEnds: [[UInt8]]
+    let native: NativeShape
 
     init(_ buckets: Buckets) {
         bounds = buckets.bounds
+        native = NativeShape(bounds)
         let infinity = Array("+Inf\"} ".utf8)
         textEnds = bounds.map { Self.end($0, canonical: false) } + [infinity]
         openMetricsEnds = bounds.map { Self.end($0, canonical: true) } + [infinity]

@@ -1,4 +1,5 @@
 internal import Synchronization
+import WireProtobuf
 
 /// The children of one family by their label values.
 ///
@@ -6,12 +7,17 @@ internal import Synchronization
 final class ChildTable<Child: Instrument>: Sendable {
     private struct Entry {
         var child: Child
+        /// 0 for a child of its own; the number of its overflow from 1 on; the one behind them is for what is all `other`.
+        var level: Int
         /// When the child was last seen to have been used; unknown before the first look.
         var lastTouched: Duration?
     }
 
     private struct State {
         var entries: [[String]: Entry] = [:]
+        /// How many children there are at each level.
+        var counts: [Int]
+        var refused = RefusedKeys()
         var sorted: [Child] = []
         /// Children that came since `sorted` was made.
         var fresh: [Child] = []
@@ -23,48 +29,69 @@ final class ChildTable<Child: Instrument>: Sendable {
     private let shape: Child.Shape
     private let refused: Counter?
     private let only: Child?
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     init(_ descriptor: MetricDescriptor, shape: Child.Shape, refused: Counter?) {
         self.descriptor = descriptor
         self.shape = shape
         self.refused = refused
         only = descriptor.labels.isEmpty ? Child(Series(name: descriptor.name), shape: shape) : nil
+        state = Mutex(State(counts: Array(repeating: 0, count: descriptor.overflows.count + 2)))
     }
 
     /// The child with these values for the fixed label names; the overflow's if their number is wrong.
     func child(_ values: [String]) -> Child {
         if let only { return only }
-        guard case .fixed(let names) = descriptor.labels, names.count == values.count else { return overflow() }
+        guard case .fixed(let names) = descriptor.labels, names.count == values.count else { return misfit(values) }
         return child(key: values)
     }
 
     /// The child with this key; of free labels, the names are valid and sorted.
     func child(key: [String]) -> Child {
         let key = clipped(key)
-        let found = state.withLock { state -> Child? in
-            if let entry = state.entries[key] { return entry.child }
-            let overflows = state.entries[descriptor.labels.overflowKey] == nil ? 0 : 1
-            guard state.entries.count - overflows < descriptor.maximumLabelSets else { return nil }
-            return add(key, to: &state)
-        }
-        guard let found else { return overflow() }
-        found.touch()
-        return found
-    }
-
-    private func overflow() -> Child {
-        refused?.increment()
-        let key = descriptor.labels.overflowKey
-        let child = state.withLock { $0.entries[key]?.child ?? add(key, to: &$0) }
+        let child = state.withLock { state in state.entries[key]?.child ?? make(key, &state) }
         child.touch()
         return child
     }
 
-    private func add(_ key: [String], to state: inout State) -> Child {
+    private func misfit(_ values: [String]) -> Child {
+        let child = state.withLock { state in
+            refuse(values, &state)
+            return last(&state)
+        }
+        child.touch()
+        return child
+    }
+
+    /// A child of its own while there is room, or the first of the overflows' that has any.
+    private func make(_ key: [String], _ state: inout State) -> Child {
+        if key == descriptor.labels.overflowKey { return last(&state) }
+        if state.counts[0] < descriptor.maximumLabelSets { return add(key, level: 0, to: &state) }
+        refuse(key, &state)
+        guard case .fixed(let names) = descriptor.labels else { return last(&state) }
+        for (number, overflow) in descriptor.overflows.enumerated() {
+            let short = overflow.key(for: key, names: names)
+            if let entry = state.entries[short] { return entry.child }
+            guard state.counts[number + 1] < overflow.maximum else { continue }
+            return add(short, level: number + 1, to: &state)
+        }
+        return last(&state)
+    }
+
+    private func refuse(_ key: [String], _ state: inout State) {
+        if state.refused.insert(key) { refused?.increment() }
+    }
+
+    private func last(_ state: inout State) -> Child {
+        let key = descriptor.labels.overflowKey
+        return state.entries[key]?.child ?? add(key, level: descriptor.overflows.count + 1, to: &state)
+    }
+
+    private func add(_ key: [String], level: Int, to state: inout State) -> Child {
         let series = Series(name: descriptor.name, labels: descriptor.labels.pairs(of: key))
         let child = Child(series, shape: shape)
-        state.entries[key] = Entry(child: child)
+        state.entries[key] = Entry(child: child, level: level)
+        state.counts[level] += 1
         state.fresh.append(child)
         return child
     }
@@ -73,9 +100,19 @@ final class ChildTable<Child: Instrument>: Sendable {
     func remove(key: [String]) -> Bool {
         let key = clipped(key)
         return state.withLock { state in
-            guard let entry = state.entries.removeValue(forKey: key) else { return false }
-            forget([ObjectIdentifier(entry.child)], in: &state)
+            guard let child = take(key, from: &state) else { return false }
+            forget([child], in: &state)
             return true
+        }
+    }
+
+    /// Forgets the children with these values, at the cost of one look at each child.
+    func remove(keys: Set<[String]>) {
+        guard !keys.isEmpty else { return }
+        let keys = keys.map(clipped)
+        state.withLock { state in
+            let gone = keys.compactMap { state.entries.removeValue(forKey: $0).map { ObjectIdentifier($0.child) } }
+            forget(Set(gone), in: &state)
         }
     }
 
@@ -83,23 +120,23 @@ final class ChildTable<Child: Instrument>: Sendable {
     func removeAll(where label: String, isIn values: Set<String>) -> Int {
         guard case .fixed(let names) = descriptor.labels, let place = names.firstIndex(of: label) else { return 0 }
         let values = Set(clipped(Array(values)))
-        return state.withLock { state in
-            var gone: Set<ObjectIdentifier> = []
-            for (key, entry) in state.entries where values.contains(key[place]) {
-                state.entries[key] = nil
-                gone.insert(ObjectIdentifier(entry.child))
-            }
-            forget(gone, in: &state)
-            return gone.count
+        return removeAll { key, _ in values.contains(key[place]) }
+    }
+
+    /// Forgets all children that a condition is true of; returns how many.
+    func removeAll(_ isGone: (_ key: [String], _ child: Child) -> Bool) -> Int {
+        state.withLock { state in
+            let keys = state.entries.filter { isGone($0.key, $0.value.child) }.keys
+            forget(Set(keys.compactMap { take($0, from: &state) }), in: &state)
+            return keys.count
         }
     }
 
-    /// Forgets this very child, under its key or as the overflow's.
+    /// Forgets this very child, under its key or as an overflow's.
     func remove(_ child: Child, key: [String]) {
         state.withLock { state in
             for key in [clipped(key), descriptor.labels.overflowKey] where state.entries[key]?.child === child {
-                state.entries[key] = nil
-                forget([ObjectIdentifier(child)], in: &state)
+                if let gone = take(key, from: &state) { forget([gone], in: &state) }
             }
         }
     }
@@ -111,14 +148,19 @@ final class ChildTable<Child: Instrument>: Sendable {
             for (key, entry) in state.entries {
                 if entry.child.takeTouched() {
                     state.entries[key]?.lastTouched = now
-                } else if let last = entry.lastTouched, last < cutoff {
-                    state.entries[key] = nil
-                    gone.insert(ObjectIdentifier(entry.child))
+                } else if let last = entry.lastTouched, last < cutoff, let child = take(key, from: &state) {
+                    gone.insert(child)
                 }
             }
             forget(gone, in: &state)
             return gone.count
         }
+    }
+
+    private func take(_ key: [String], from state: inout State) -> ObjectIdentifier? {
+        guard let entry = state.entries.removeValue(forKey: key) else { return nil }
+        state.counts[entry.level] -= 1
+        return ObjectIdentifier(entry.child)
     }
 
     private func forget(_ gone: Set<ObjectIdentifier>, in state: inout State) {
@@ -147,11 +189,14 @@ final class ChildTable<Child: Instrument>: Sendable {
         return sorted
     }
 
-    func render(into output: inout [UInt8], as format: ExpositionFormat) {
+    func render(into output: inout [UInt8], as scrape: Exposition) {
         let children = children()
         guard !children.isEmpty else { return }
-        TextFormat.append(headerOf: descriptor, as: format, to: &output)
-        for child in children { child.render(into: &output, as: format) }
+        guard scrape.format != .protobuf else {
+            return ProtobufFormat.append(descriptor, children, as: scrape, to: &output)
+        }
+        TextFormat.append(headerOf: descriptor, as: scrape.format, to: &output)
+        for child in children { child.render(into: &output, as: scrape) }
     }
 
     /// Long values are cut before they are looked up, so that no caller can fill the memory with one label.
@@ -182,51 +227,17 @@ final class CellBlock: Sendable {
         cells = InlineArray { _ in Atomic(0) }
     }
 
+    /// As many as hold so many counts.
+    static func row(of count: Int) -> [CellBlock] {
+        (0..<((count + size - 1) / size)).map { _ in CellBlock() }
+    }
+
     func increment(_ index: Int) {
         cells[index].wrappingAdd(1, ordering: .relaxed)
     }
 
     func load(_ index: Int) -> UInt64 {
         cells[index].load(ordering: .relaxed)
-    }
-}
-
-/// One child's name and labels, rendered once so that a scrape only copies them.
-struct Series: Sendable {
-    let name: String
-
-    /// `name="value",…` without braces, escaped; also what children are sorted by.
-    let labels: [UInt8]
-
-    init(name: String, labels pairs: [(name: String, value: String)] = []) {
-        self.name = name
-        var labels: [UInt8] = []
-        for pair in pairs {
-            if !labels.isEmpty { labels.append(UInt8(ascii: ",")) }
-            TextFormat.append(label: pair.name, value: pair.value, to: &labels)
-        }
-        self.labels = labels
-    }
-
-    /// `name_suffix{labels} `, up to where the value follows.
-    func prefix(suffix: String = "") -> [UInt8] {
-        var prefix = Array((name + suffix).utf8)
-        if !labels.isEmpty {
-            prefix.append(UInt8(ascii: "{"))
-            prefix += labels
-            prefix.append(UInt8(ascii: "}"))
-        }
-        prefix.append(UInt8(ascii: " "))
-        return prefix
-    }
-
-    /// `name_bucket{labels,le="`, up to where the bound follows.
-    func bucketPrefix() -> [UInt8] {
-        var prefix = Array((name + "_bucket{").utf8)
-        prefix += labels
-        if !labels.isEmpty { prefix.append(UInt8(ascii: ",")) }
-        prefix += Array("le=\"".utf8)
-        return prefix
     }
 }
 
@@ -245,5 +256,9 @@ protocol Instrument: AnyObject, Sendable {
     /// Whether the child was used since the last call.
     func takeTouched() -> Bool
 
-    func render(into output: inout [UInt8], as format: ExpositionFormat)
+    /// Its lines in one of the text formats.
+    func render(into output: inout [UInt8], as scrape: Exposition)
+
+    /// What its `Metric` holds beside the labels.
+    func render(into writer: inout ProtobufWriter, as scrape: Exposition)
 }

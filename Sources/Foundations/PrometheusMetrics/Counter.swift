@@ -1,4 +1,5 @@
 internal import Synchronization
+import WireProtobuf
 
 /// A number that only rises, until the process starts again.
 ///
@@ -11,10 +12,14 @@ public final class Counter: Instrument {
     private let parts = Atomic<Double>(0)
     private let touched = Atomic<Bool>(true)
     private let exemplar = Mutex<ExemplarSlot?>(nil)
+    /// Whether a scraper that stores it has seen it.
+    private let isKnown: Atomic<Bool>
 
     init(_ series: Series, shape: Void = ()) {
         self.series = series
         prefix = series.prefix()
+        // Without labels it is there from the start.
+        isKnown = Atomic(series.labels.isEmpty)
     }
 
     /// Adds one.
@@ -91,19 +96,33 @@ public final class Counter: Instrument {
         self.exemplar.withLock { $0 = ExemplarSlot(exemplar: exemplar, value: value) }
     }
 
-    func render(into output: inout [UInt8], as format: ExpositionFormat) {
+    /// Whether this scrape shows it as 0, whatever it is: the first one that is stored does.
+    private func isBorn(in scrape: Exposition) -> Bool {
+        scrape.isStored && !isKnown.load(ordering: .relaxed) && !isKnown.exchange(true, ordering: .relaxed)
+    }
+
+    func render(into output: inout [UInt8], as scrape: Exposition) {
         output += prefix
-        let parts = parts.load(ordering: .relaxed)
-        let whole = whole.load(ordering: .relaxed)
+        let isBorn = isBorn(in: scrape)
+        let parts = isBorn ? 0 : parts.load(ordering: .relaxed)
+        let whole = isBorn ? 0 : whole.load(ordering: .relaxed)
         if parts == 0 {
             TextFormat.append(whole, to: &output)
         } else {
             TextFormat.append(Double(whole) + parts, to: &output)
         }
-        if format == .openMetrics, let slot = exemplar.withLock({ $0 }) {
+        if scrape.format == .openMetrics, !isBorn, let slot = exemplar.withLock({ $0 }) {
             TextFormat.append(slot, to: &output)
         }
         output.append(UInt8(ascii: "\n"))
+    }
+
+    func render(into writer: inout ProtobufWriter, as scrape: Exposition) {
+        let isBorn = isBorn(in: scrape)
+        writer.message(ProtobufFormat.Metric.counter) { writer in
+            writer.alwaysDouble(1, isBorn ? 0 : value)
+            if !isBorn, let slot = exemplar.withLock({ $0 }) { ProtobufFormat.append(slot, field: 2, to: &writer) }
+        }
     }
 }
 
@@ -125,9 +144,9 @@ public final class CounterFamily: Sendable {
 
     /// The child with these label values, in the order in which the names were registered; the same one each time.
     ///
-    /// Never fails: beyond the family's maximum, or if the number of values is wrong, the child whose values are all
-    /// `other` is returned and `prometheus_metrics_label_sets_refused_total` rises. A family without labels has one child,
-    /// whatever is passed. Values longer than ``MetricRegistry/maximumLabelValueBytes`` are cut.
+    /// Never fails: beyond the family's maximum a child of its overflows is returned, at last, and if the number of values is wrong,
+    /// the one whose values are all `other`; ``MetricRegistry/refusedLabelSetsName`` counts such values. A family without labels
+    /// has one child, whatever is passed. Values longer than ``MetricRegistry/maximumLabelValueBytes`` are cut.
     public func child(_ values: String...) -> Counter {
         table.child(values)
     }

@@ -9,6 +9,8 @@ public struct Exemplar: Equatable, Sendable {
     /// `{name="value",…}`.
     let labels: [UInt8]
     let unixMilliseconds: Int64?
+    /// As they were given.
+    let pairs: KeyValuePairs<String, String>
 
     /// Makes an exemplar with these labels, in this order.
     ///
@@ -29,7 +31,12 @@ public struct Exemplar: Equatable, Sendable {
         }
         rendered.append(UInt8(ascii: "}"))
         self.labels = rendered
+        pairs = labels
         self.unixMilliseconds = unixMilliseconds
+    }
+
+    public static func == (left: Exemplar, right: Exemplar) -> Bool {
+        left.labels == right.labels && left.unixMilliseconds == right.unixMilliseconds
     }
 }
 

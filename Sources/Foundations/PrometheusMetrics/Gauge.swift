@@ -1,4 +1,5 @@
 internal import Synchronization
+import WireProtobuf
 
 /// A number that may rise and fall.
 ///
@@ -54,10 +55,14 @@ public final class Gauge: Instrument {
         touched.exchange(false, ordering: .relaxed)
     }
 
-    func render(into output: inout [UInt8], as format: ExpositionFormat) {
+    func render(into output: inout [UInt8], as scrape: Exposition) {
         output += prefix
         TextFormat.append(value, to: &output)
         output.append(UInt8(ascii: "\n"))
+    }
+
+    func render(into writer: inout ProtobufWriter, as scrape: Exposition) {
+        writer.message(ProtobufFormat.Metric.gauge) { $0.alwaysDouble(1, value) }
     }
 }
 
@@ -79,9 +84,9 @@ public final class GaugeFamily: Sendable {
 
     /// The child with these label values, in the order in which the names were registered; the same one each time.
     ///
-    /// Never fails: beyond the family's maximum, or if the number of values is wrong, the child whose values are all
-    /// `other` is returned and `prometheus_metrics_label_sets_refused_total` rises. A family without labels has one child,
-    /// whatever is passed. Values longer than ``MetricRegistry/maximumLabelValueBytes`` are cut.
+    /// Never fails: beyond the family's maximum a child of its overflows is returned, at last, and if the number of values is wrong,
+    /// the one whose values are all `other`; ``MetricRegistry/refusedLabelSetsName`` counts such values. A family without labels
+    /// has one child, whatever is passed. Values longer than ``MetricRegistry/maximumLabelValueBytes`` are cut.
     public func child(_ values: String...) -> Gauge {
         table.child(values)
     }
@@ -95,6 +100,11 @@ public final class GaugeFamily: Sendable {
     @discardableResult
     public func remove(_ values: String...) -> Bool {
         table.remove(key: values)
+    }
+
+    /// Forgets the children with these label values, of those that there are. Costs a look at each child, however many go.
+    public func remove(_ values: Set<[String]>) {
+        table.remove(keys: values)
     }
 
     /// Forgets all children with one of these values of one label, for values that have gone for good; returns how many. The next

@@ -1,9 +1,11 @@
 internal import Synchronization
+import WireProtobuf
 
 /// Counts of values by size, with their sum.
 ///
-/// An observation is two atomic additions: no lock, no allocation. A scrape in the midst of one may show its count without
-/// its part of the sum; `_count` and the `+Inf` bucket always agree.
+/// An observation is three atomic additions: no lock, no allocation. A scrape in the midst of one may show its count without
+/// its part of the sum; `_count` and the `+Inf` bucket always agree. Beside the buckets of its family it counts in narrow ones, which
+/// scrapers get that take native histograms.
 public final class Histogram: Instrument {
     let series: Series
     private let shape: BucketShape
@@ -12,6 +14,10 @@ public final class Histogram: Instrument {
     private let countPrefix: [UInt8]
     private let blocks: [CellBlock]
     private let total = Atomic<Double>(0)
+    /// The narrow buckets, of values above and below 0.
+    private let positive: [CellBlock]
+    private let negative: [CellBlock]
+    private let zero = Atomic<UInt64>(0)
     private let touched = Atomic<Bool>(true)
     /// One for each bucket, or none at all before the first is given.
     private let exemplars = Mutex<[ExemplarSlot?]>([])
@@ -22,7 +28,9 @@ public final class Histogram: Instrument {
         bucketPrefix = series.bucketPrefix()
         sumPrefix = series.prefix(suffix: "_sum")
         countPrefix = series.prefix(suffix: "_count")
-        blocks = (0..<(shape.bounds.count / CellBlock.size + 1)).map { _ in CellBlock() }
+        blocks = CellBlock.row(of: shape.bounds.count + 1)
+        positive = CellBlock.row(of: shape.native.count)
+        negative = shape.native.hasNegative ? CellBlock.row(of: shape.native.count) : []
     }
 
     /// Counts a value; one that is infinite or NaN is ignored, since it would spoil the sum for good.
@@ -63,8 +71,30 @@ public final class Histogram: Instrument {
 
     private func count(_ value: Double, bucket: Int) {
         total.add(value)
+        countNatively(value)
         blocks[bucket / CellBlock.size].increment(bucket % CellBlock.size)
         touch()
+    }
+
+    /// Before the family's own buckets, which a scrape reads first: it never finds more there than here.
+    private func countNatively(_ value: Double) {
+        guard let place = shape.native.place(of: value.magnitude) else { return countAsZero() }
+        if value > 0 {
+            positive[place / CellBlock.size].increment(place % CellBlock.size)
+        } else if negative.isEmpty {
+            countAsZero()
+        } else {
+            negative[place / CellBlock.size].increment(place % CellBlock.size)
+        }
+    }
+
+    private func countAsZero() {
+        zero.wrappingAdd(1, ordering: .relaxed)
+    }
+
+    private func buckets(_ side: [CellBlock]) -> NativeBuckets {
+        guard !side.isEmpty else { return NativeBuckets() }
+        return NativeBuckets(shape.native) { side[$0 / CellBlock.size].load($0 % CellBlock.size) }
     }
 
     private func load(_ bucket: Int) -> UInt64 {
@@ -79,7 +109,27 @@ public final class Histogram: Instrument {
         touched.exchange(false, ordering: .relaxed)
     }
 
-    func render(into output: inout [UInt8], as format: ExpositionFormat) {
+    func render(into writer: inout ProtobufWriter, as scrape: Exposition) {
+        let counts = shape.bounds.indices.map { load($0) }
+        let (above, below) = (buckets(positive), buckets(negative))
+        let (zero, slots) = (zero.load(ordering: .relaxed), exemplars.withLock { $0 })
+        writer.message(ProtobufFormat.Metric.histogram) { writer in
+            let count = above.total + below.total + zero
+            writer.alwaysVarint(ProtobufFormat.HistogramField.count, count)
+            writer.alwaysDouble(ProtobufFormat.HistogramField.sum, sum)
+            var cumulative: UInt64 = 0
+            for (bucket, count) in counts.enumerated() {
+                cumulative += count
+                let slot = slots.isEmpty ? nil : slots[bucket]
+                ProtobufFormat.append(bucket: shape.bounds[bucket], cumulative, slot, to: &writer)
+            }
+            if let slot = slots.last ?? nil { ProtobufFormat.append(bucket: .infinity, count, slot, to: &writer) }
+            ProtobufFormat.append(shape.native, zero: zero, above, below, to: &writer)
+        }
+    }
+
+    func render(into output: inout [UInt8], as scrape: Exposition) {
+        let format = scrape.format
         let ends = format == .openMetrics ? shape.openMetricsEnds : shape.textEnds
         let slots = format == .openMetrics ? exemplars.withLock { $0 } : []
         var cumulative: UInt64 = 0
@@ -118,9 +168,9 @@ public final class HistogramFamily: Sendable {
 
     /// The child with these label values, in the order in which the names were registered; the same one each time.
     ///
-    /// Never fails: beyond the family's maximum, or if the number of values is wrong, the child whose values are all
-    /// `other` is returned and `prometheus_metrics_label_sets_refused_total` rises. A family without labels has one child,
-    /// whatever is passed. Values longer than ``MetricRegistry/maximumLabelValueBytes`` are cut.
+    /// Never fails: beyond the family's maximum a child of its overflows is returned, at last, and if the number of values is wrong,
+    /// the one whose values are all `other`; ``MetricRegistry/refusedLabelSetsName`` counts such values. A family without labels
+    /// has one child, whatever is passed. Values longer than ``MetricRegistry/maximumLabelValueBytes`` are cut.
     public func child(_ values: String...) -> Histogram {
         table.child(values)
     }

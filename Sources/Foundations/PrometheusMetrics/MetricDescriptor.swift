@@ -6,6 +6,7 @@ struct MetricDescriptor: Equatable, Sendable {
     var labels: LabelNames
     var buckets: Buckets?
     var maximumLabelSets: Int
+    var overflows: [LabelOverflow] = []
 
     /// The family's name in OpenMetrics, where the `_total` of a counter belongs to its sample only.
     var openMetricsName: String {
@@ -132,8 +133,8 @@ enum LabelNames: Equatable, Sendable {
     /// The key of the child that takes what finds no room.
     var overflowKey: [String] {
         switch self {
-        case .fixed(let names): names.map { _ in "other" }
-        case .free: ["other", "other"]
+        case .fixed(let names): names.map { _ in LabelOverflow.other }
+        case .free: [LabelOverflow.other, LabelOverflow.other]
         }
     }
 

@@ -3,8 +3,8 @@ internal import Synchronization
 /// Families of metrics, each registered once, and their exposition.
 ///
 /// Names are checked when a family is registered; nothing that happens after that can fail. The registry keeps one
-/// family of its own, `prometheus_metrics_label_sets_refused_total{metric}`: how often a family that is full (or was
-/// asked with the wrong number of values) answered with its `other` child.
+/// family of its own, ``refusedLabelSetsName``: label values that found a family full (or were of the wrong number) and count
+/// under `other`.
 public final class MetricRegistry: Sendable {
     /// The most families a registry holds.
     public static let maximumFamilies = 2_000
@@ -18,12 +18,13 @@ public final class MetricRegistry: Sendable {
     /// How many children a family may have when nothing else is said; the `other` child comes on top.
     public static let defaultMaximumLabelSets = 2_000
 
-    /// The counter that every registry has: of label values that found no room, by metric.
-    public static let refusedLabelSetsName = "prometheus_metrics_label_sets_refused_total"
+    /// The counter that every registry has: of sets of label values that found no room, by metric. Each counts once, up to 10,000 of
+    /// them a metric.
+    public static let refusedLabelSetsName = "weir_metrics_label_sets_refused_total"
 
     /// The help of ``refusedLabelSetsName``.
     public static let refusedLabelSetsHelp =
-        "Lookups of label values that found no room in a family, or had the wrong number, and got its other child."
+        "Sets of label values that found no room in a metric, or had the wrong number, and count under other, each once."
 
     struct State {
         /// By the name in OpenMetrics, under which two families are one.
@@ -57,20 +58,23 @@ public final class MetricRegistry: Sendable {
     ///   - name: Ends in `_total`.
     ///   - help: One sentence for people.
     ///   - labels: The names of the labels that every child has.
-    ///   - maximumLabelSets: How many children there may be before `other` takes the rest.
+    ///   - maximumLabelSets: How many children there may be before the overflows take the rest.
+    ///   - overflows: Where what finds no room goes, in order; at last to the child whose values are all `other`.
     /// - Throws: ``MetricError`` if a name breaks a rule or another family has it.
     public func counter(
         _ name: String,
         help: String,
         labels: [String] = [],
-        maximumLabelSets: Int = defaultMaximumLabelSets
+        maximumLabelSets: Int = defaultMaximumLabelSets,
+        overflows: [LabelOverflow] = []
     ) throws(MetricError) -> CounterFamily {
         let descriptor = MetricDescriptor(
             name: name,
             help: help,
             kind: .counter,
             labels: .fixed(labels),
-            maximumLabelSets: maximumLabelSets
+            maximumLabelSets: maximumLabelSets,
+            overflows: overflows
         )
         return try counter(descriptor)
     }
@@ -82,14 +86,16 @@ public final class MetricRegistry: Sendable {
         _ name: String,
         help: String,
         labels: [String] = [],
-        maximumLabelSets: Int = defaultMaximumLabelSets
+        maximumLabelSets: Int = defaultMaximumLabelSets,
+        overflows: [LabelOverflow] = []
     ) throws(MetricError) -> GaugeFamily {
         let descriptor = MetricDescriptor(
             name: name,
             help: help,
             kind: .gauge,
             labels: .fixed(labels),
-            maximumLabelSets: maximumLabelSets
+            maximumLabelSets: maximumLabelSets,
+            overflows: overflows
         )
         return try gauge(descriptor)
     }
@@ -102,7 +108,8 @@ public final class MetricRegistry: Sendable {
         help: String,
         labels: [String] = [],
         buckets: Buckets = .seconds,
-        maximumLabelSets: Int = defaultMaximumLabelSets
+        maximumLabelSets: Int = defaultMaximumLabelSets,
+        overflows: [LabelOverflow] = []
     ) throws(MetricError) -> HistogramFamily {
         let descriptor = MetricDescriptor(
             name: name,
@@ -110,7 +117,8 @@ public final class MetricRegistry: Sendable {
             kind: .histogram,
             labels: .fixed(labels),
             buckets: buckets,
-            maximumLabelSets: maximumLabelSets
+            maximumLabelSets: maximumLabelSets,
+            overflows: overflows
         )
         return try histogram(descriptor)
     }
@@ -166,55 +174,5 @@ public final class MetricRegistry: Sendable {
 
     private func conflict(_ descriptor: MetricDescriptor, _ existing: MetricFamily) -> MetricError {
         .conflict(name: descriptor.name, existing: existing.descriptor.name)
-    }
-}
-
-extension MetricRegistry {
-    /// Runs the hooks and renders the families, sorted by name, and their children, sorted by labels.
-    ///
-    /// Updates go on meanwhile and are never blocked; a child that is looked up waits for no more than the copying of a reference.
-    ///
-    /// - Parameters:
-    ///   - format: The exposition format.
-    ///   - names: The families to show, by the name in either format (`name[]` of a scrape); empty for all of them.
-    public func render(_ format: ExpositionFormat = .text, names: Set<String> = []) -> [UInt8] {
-        for hook in state.withLock({ $0.hooks }) { hook() }
-        let families = state.withLock { $0.sorted }
-        var output: [UInt8] = []
-        // Growing step by step would copy everything about twice; the last scrape tells how long this one will be.
-        if names.isEmpty { output.reserveCapacity(lastSize.load(ordering: .relaxed) * 9 / 8 + 4096) }
-        for family in families where isShown(family, in: names) {
-            family.render(into: &output, as: format)
-        }
-        if format == .openMetrics { output += Array("# EOF\n".utf8) }
-        if names.isEmpty { lastSize.store(output.count, ordering: .relaxed) }
-        return output
-    }
-
-    private func isShown(_ family: MetricFamily, in names: Set<String>) -> Bool {
-        names.isEmpty || names.contains(family.descriptor.name) || names.contains(family.descriptor.openMetricsName)
-    }
-}
-
-/// Any family that a registry holds.
-enum MetricFamily: Sendable {
-    case counter(CounterFamily)
-    case gauge(GaugeFamily)
-    case histogram(HistogramFamily)
-
-    var descriptor: MetricDescriptor {
-        switch self {
-        case .counter(let family): family.table.descriptor
-        case .gauge(let family): family.table.descriptor
-        case .histogram(let family): family.table.descriptor
-        }
-    }
-
-    func render(into output: inout [UInt8], as format: ExpositionFormat) {
-        switch self {
-        case .counter(let family): family.table.render(into: &output, as: format)
-        case .gauge(let family): family.table.render(into: &output, as: format)
-        case .histogram(let family): family.table.render(into: &output, as: format)
-        }
     }
 }

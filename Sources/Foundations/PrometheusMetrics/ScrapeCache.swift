@@ -90,13 +90,22 @@ public struct ScrapeRequest: Hashable, Sendable {
     /// The families to show; empty for all.
     public var names: Set<String>
 
+    /// Whether the scraper keeps what it gets, as Prometheus does.
+    public var isStored: Bool
+
     /// The content coding of the answer, such as `gzip`; this library only compares it.
     public var coding: String
 
     /// A request for these families, or for all, in this format and coding.
-    public init(format: ExpositionFormat, names: Set<String> = [], coding: String = "identity") {
+    public init(
+        format: ExpositionFormat,
+        names: Set<String> = [],
+        isStored: Bool = false,
+        coding: String = "identity"
+    ) {
         self.format = format
         self.names = names
+        self.isStored = isStored
         self.coding = coding
     }
 }

@@ -6,7 +6,7 @@ public import Timekeeping
 public struct Job: Equatable, Sendable {
     /// Names the job. No two jobs of a queue have the same.
     public internal(set) var id: JobID
-    /// When Weir took it. Survives restarts and retries.
+    /// When Weir took it; once a `notBefore` that came with it has passed, that time. Survives restarts and retries.
     public var acceptedAt: Timestamp
     private var packedNotBefore: OptionalTimestamp
     private var packedExpiresAt: OptionalTimestamp
@@ -23,16 +23,17 @@ public struct Job: Equatable, Sendable {
     public var retryClass: UInt8
     /// Free for the owner; the queue does not look at it.
     public var flags: UInt8
-    /// Whether it is in the journal. A relayed call is not: it does not count against the queue's capacity.
-    public internal(set) var isDurable: Bool
+    /// Durability and promise, in one byte.
+    private var traits: UInt8
 
     /// Without `notBefore` it may be taken at once, without `expiresAt` it never expires. A job of an earlier process
-    /// brings its counters along.
+    /// brings its counters along. Unless told otherwise, something is promised about durable jobs alone.
     public init(
         id: JobID,
         lane: LaneID,
         priority: Priority = .normal,
         isDurable: Bool = true,
+        promise: Promise? = nil,
         retryClass: UInt8 = 0,
         acceptedAt: Timestamp,
         notBefore: Timestamp? = nil,
@@ -53,7 +54,20 @@ public struct Job: Equatable, Sendable {
         self.priority = priority
         self.retryClass = retryClass
         self.flags = flags
-        self.isDurable = isDurable
+        traits = isDurable ? 1 : 0
+        self.promise = promise ?? (isDurable ? .open : .none)
+    }
+
+    /// Whether it is in the journal. A relayed call is not: it does not count against the queue's capacity.
+    public internal(set) var isDurable: Bool {
+        get { traits & 1 != 0 }
+        set { traits = traits & ~1 | (newValue ? 1 : 0) }
+    }
+
+    /// What is owed to whoever gave it.
+    public internal(set) var promise: Promise {
+        get { Promise(rawValue: traits >> 1) ?? .none }
+        set { traits = traits & 1 | newValue.rawValue << 1 }
     }
 
     /// It is not taken before this time: what the caller asked for, or when the next attempt is due.

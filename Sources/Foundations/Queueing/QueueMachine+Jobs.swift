@@ -19,10 +19,15 @@ extension QueueMachine {
 
     /// Lets a job back in that the journal kept over a restart: as `admit`, but never refused for lack of room, and a ready one
     /// has waited since it was accepted, or since its `notBefore`. Hand them in oldest first.
+    ///
+    /// - Parameter isInherited: whether it was another process that had it: `endRestore` then tells which promises were broken in its
+    ///   days.
     @discardableResult
-    public mutating func restore(_ job: Job, at now: Timestamp) -> Admission {
+    public mutating func restore(_ job: Job, isInherited: Bool = false, at now: Timestamp) -> Admission {
         settle(at: now)
         if isKnown(job.id) { return .refused(.duplicate) }
+        isInheriting = isInherited
+        defer { isInheriting = false }
         return insert(job, readySince: max(job.acceptedAt, job.notBefore ?? job.acceptedAt), at: now)
     }
 
@@ -31,7 +36,7 @@ extension QueueMachine {
         guard let slot = index.slot(of: id, in: slots) else { return .unknown }
         if slots[Int(slot)].state == .inFlight { return .inFlight }
         withdraw(slot)
-        return .removed(release(slot))
+        return .removed(release(slot, as: .void, at: present))
     }
 
     /// Gives a waiting job another time; without one, or with one that has come, it is ready and goes to the end of its level.
@@ -82,6 +87,16 @@ extension QueueMachine {
             let slot = slots[Int(best.slot)]
             return Head(effectivePriority: best.priority, readySince: clock.wall(slot.readySince), id: slot.job.id)
         }
+    }
+
+    /// The lane's first ready job of a priority, and what its turn goes by; `nil` where none is.
+    public func next(in lane: LaneID, of priority: Priority, at now: Timestamp) -> (job: Job, head: Head)? {
+        let level = QueueMachine.level(lane, priority)
+        guard level < levels.count, !levels[level].queue.isEmpty else { return nil }
+        let slot = slots[Int(levels[level].queue.first)]
+        let waited = clock.present(at: now).saturatingSubtract(slot.readySince)
+        let effective = ageing.effective(priority, waited: waited)
+        return (slot.job, Head(effectivePriority: effective, readySince: clock.wall(slot.readySince), id: slot.job.id))
     }
 
     /// Takes the lane's best ready job: the highest priority with ageing, then the longest wait. It is in flight from now on.
@@ -135,7 +150,7 @@ extension QueueMachine {
     /// - Parameters:
     ///   - front: whether a job that is ready again goes back to its place at the head of its level and keeps its age: for what
     ///     did not leave, or is to be repeated at once. Otherwise it goes to the end.
-    ///   - update: changes to the job; its id and durability stay what they were.
+    ///   - update: changes to the job; its id, durability, promise and age stay what they were.
     /// - Returns: `false` when no such job is in flight.
     @discardableResult
     public mutating func requeue(
@@ -147,11 +162,13 @@ extension QueueMachine {
     ) -> Bool {
         settle(at: now)
         guard let slot = leased(id) else { return false }
-        let isDurable = slots[Int(slot)].job.isDurable
+        let before = slots[Int(slot)].job
         count(slot) { $0.inFlight -= 1 }
         update(&slots[Int(slot)].job)
         slots[Int(slot)].job.id = id
-        slots[Int(slot)].job.isDurable = isDurable
+        slots[Int(slot)].job.isDurable = before.isDurable
+        slots[Int(slot)].job.promise = before.promise
+        slots[Int(slot)].job.acceptedAt = before.acceptedAt
         slots[Int(slot)].job.notBefore = notBefore
         let since = front ? clock.wall(slots[Int(slot)].readySince) : now
         place(slot, readySince: since, at: now, front: front)
@@ -160,12 +177,15 @@ extension QueueMachine {
 
     /// Ends a job in flight: it is gone.
     ///
+    /// - Parameters:
+    ///   - end: what that means for its promise.
+    ///   - now: unless told, the time that was told last.
     /// - Returns: `nil` when no such job is in flight.
     @discardableResult
-    public mutating func finish(_ id: JobID) -> Job? {
+    public mutating func finish(_ id: JobID, as end: PromiseEnd = .void, at now: Timestamp? = nil) -> Job? {
         guard let slot = leased(id) else { return nil }
         count(slot) { $0.inFlight -= 1 }
-        return release(slot)
+        return release(slot, as: end, at: now ?? present)
     }
 
     private func leased(_ id: JobID) -> Int32? {

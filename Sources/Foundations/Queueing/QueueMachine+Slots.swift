@@ -21,8 +21,9 @@ extension QueueMachine {
         return slot
     }
 
-    mutating func release(_ slot: Int32) -> Job {
+    mutating func release(_ slot: Int32, as end: PromiseEnd, at now: Timestamp) -> Job {
         let job = slots[Int(slot)].job
+        age(slot, as: end, at: now)
         index.remove(job.id, in: slots)
         slots[Int(slot)].state = .free
         links[Int(slot)].next = firstFree
@@ -39,15 +40,18 @@ extension QueueMachine {
         let expiry = job.expiresAt?.milliseconds
         if let due = job.notBefore, due > now {
             slots[Int(slot)].state = .scheduled
-            count(slot) { $0.scheduled += 1 }
+            // One of an earlier process that waits for its next attempt.
+            if job.startedAttempts > 0 { becomeDue(slot, at: now) }
+            countScheduled(slot, by: 1)
             timers.set(slot, key: min(due.milliseconds, expiry ?? .max), tie: job.id.rawValue)
         } else {
             if let expiry { timers.set(slot, key: expiry, tie: job.id.rawValue) }
-            makeReady(slot, since: readySince, front: front)
+            makeReady(slot, since: readySince, front: front, at: now)
         }
     }
 
-    mutating func makeReady(_ slot: Int32, since: Timestamp, front: Bool) {
+    mutating func makeReady(_ slot: Int32, since: Timestamp, front: Bool, at now: Timestamp) {
+        becomeDue(slot, at: now)
         let job = slots[Int(slot)].job
         let level = QueueMachine.level(job.lane, job.priority)
         slots[Int(slot)].state = .ready
@@ -78,7 +82,7 @@ extension QueueMachine {
         let job = slots[Int(slot)].job
         timers.remove(slot)
         if slots[Int(slot)].state == .scheduled {
-            count(slot) { $0.scheduled -= 1 }
+            countScheduled(slot, by: -1)
             return
         }
         let level = QueueMachine.level(job.lane, job.priority)
@@ -94,6 +98,12 @@ extension QueueMachine {
         withdraw(slot)
         slots[Int(slot)].state = .inFlight
         count(slot) { $0.inFlight += 1 }
+    }
+
+    /// What waits for a time of its own is counted by whether it has been due before.
+    mutating func countScheduled(_ slot: Int32, by change: Int) {
+        let isDue = slots[Int(slot)].isDue
+        count(slot) { if isDue { $0.retrying += change } else { $0.scheduled += change } }
     }
 
     mutating func count(_ slot: Int32, _ change: (inout QueueCounts) -> Void) {
@@ -118,6 +128,8 @@ struct Slot: Sendable {
 
     var job: Job
     var state: State
+    /// Whether its own time has come, once.
+    var isDue = false
     /// On the queue's `AgeClock`; set when it becomes ready, and kept in flight for a job that goes back to its place.
     var readySince: Int64 = 0
     /// Counts up over all jobs that become ready: a level's queue is in this order. Kept in flight like `readySince`.

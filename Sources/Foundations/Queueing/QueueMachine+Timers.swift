@@ -25,12 +25,13 @@ extension QueueMachine {
 
     mutating func settle(at now: Timestamp, limit: Int = QueueMachine.timersPerInput) {
         clock.observe(now)
+        present = now
         var left = limit
         while left > 0, let timer = timers.first, timer.key <= now.milliseconds {
             left -= 1
             let job = slots[Int(timer.slot)].job
             guard let expiry = job.expiresAt, expiry <= now else {
-                ripen(timer.slot)
+                ripen(timer.slot, at: now)
                 continue
             }
             if timer.key < expiry.milliseconds {
@@ -49,21 +50,21 @@ extension QueueMachine {
 
     mutating func lapse(_ slot: Int32) {
         withdraw(slot)
-        let job = release(slot)
+        let job = release(slot, as: .broken, at: present)
         lapsed.append(job)
         lapsedIDs.insert(job.id)
     }
 
     /// A scheduled job's time has come.
-    private mutating func ripen(_ slot: Int32) {
+    private mutating func ripen(_ slot: Int32, at now: Timestamp) {
         let job = slots[Int(slot)].job
-        count(slot) { $0.scheduled -= 1 }
+        countScheduled(slot, by: -1)
         if let expiry = job.expiresAt {
             timers.set(slot, key: expiry.milliseconds, tie: job.id.rawValue)
         } else {
             timers.remove(slot)
         }
-        makeReady(slot, since: job.notBefore ?? job.acceptedAt, front: false)
+        makeReady(slot, since: job.notBefore ?? job.acceptedAt, front: false, at: now)
         readied += 1
     }
 }
@@ -97,6 +98,7 @@ extension QueueMachine {
                 continue
             }
             withdraw(Int32(slot))
+            if entry.state == .ready, entry.job.startedAttempts == 0 { age(Int32(slot), as: .withdrawn, at: now) }
             slots[slot].job.notBefore = notBefore
             slots[slot].job.expiresAt = expiresAt
             let since = entry.state == .ready ? clock.wall(entry.readySince) : now

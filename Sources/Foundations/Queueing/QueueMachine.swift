@@ -4,7 +4,7 @@ public import Timekeeping
 ///
 /// A value that is told the time and does nothing by itself. It holds a lane per app and api; in a lane the order among ready
 /// jobs is priority, with ageing, and first come first served inside a priority. A job is `ready`, `scheduled` (its time has
-/// not come) or `inFlight` (leased); only the first two wait, can be cancelled and can expire.
+/// not come, or that of its next attempt) or `inFlight` (leased); only the first two wait, can be cancelled and can expire.
 ///
 /// Every input that takes the time first lets due jobs become ready and takes out expired ones; the latter are kept for the
 /// next `advance`, which the owner calls when `nextTimer` has come. All inputs cost O(1), those that touch a timer O(log n).
@@ -16,6 +16,7 @@ public struct QueueMachine: Sendable {
     struct Level: Sendable {
         var queue = SlotList()
         var counts = QueueCounts()
+        var ages = AgeLedger()
     }
 
     struct Lane: Sendable {
@@ -35,6 +36,10 @@ public struct QueueMachine: Sendable {
 
     var clock = AgeClock()
     private(set) var ageing: Ageing
+    /// Of each priority, in milliseconds.
+    private(set) var promised: [Int64]
+    /// The time that was told last.
+    var present = Timestamp(milliseconds: .min)
     var slots: [Slot] = []
     var links: [SlotList.Links] = []
     var firstFree = SlotList.none
@@ -54,17 +59,21 @@ public struct QueueMachine: Sendable {
     var lapsedIDs: Set<JobID> = []
     /// Became ready by a timer, not reported yet.
     var readied = 0
+    /// Whether what comes in now was another process's.
+    var isInheriting = false
 
     /// An empty queue without lanes.
     public init(_ policy: QueuePolicy = QueuePolicy()) {
         self.policy = policy
         ageing = Ageing(policy)
+        promised = policy.promisedMilliseconds
     }
 
-    /// Puts other bounds and another ageing in place. Jobs above a lowered capacity stay.
+    /// Puts other bounds, times and another ageing in place. Jobs above a lowered capacity stay.
     public mutating func update(_ policy: QueuePolicy) {
         self.policy = policy
         ageing = Ageing(policy)
+        promised = policy.promisedMilliseconds
     }
 
     /// Whether jobs have left because they expired that no `advance` has reported yet.
@@ -142,9 +151,13 @@ public struct QueuePolicy: Equatable, Sendable {
     public var ageingStep: Duration = .seconds(60)
     /// The highest priority that ageing gives. `urgent` counts as `high`: what is urgent goes strictly before all else.
     public var ageingCeiling: Priority = .high
+    /// What jobs with an open promise are judged by.
+    public var promised = PromisedTimes()
 
     /// A million jobs, a tenth of them kept for `urgent` and `high`, and ageing by one priority a minute up to `high`.
     public init() {}
+
+    var promisedMilliseconds: [Int64] { Priority.allCases.map { max(0, promised[$0].inMilliseconds) } }
 
     /// Jobs that a `normal` or `low` one may find in the queue and still be taken.
     var openCapacity: Int {
@@ -159,28 +172,32 @@ public struct QueuePolicy: Equatable, Sendable {
 public struct QueueCounts: Equatable, Sendable {
     /// Jobs that could be taken now as far as their own times go.
     public var ready = 0
-    /// Jobs whose `notBefore` has not come.
+    /// Jobs whose `notBefore` has not come, and that have not been due yet.
     public var scheduled = 0
+    /// Jobs that have been due, and wait for the time of their next attempt.
+    public var retrying = 0
     /// Jobs that were taken and have no result yet.
     public var inFlight = 0
 
     /// By default all are 0.
-    public init(ready: Int = 0, scheduled: Int = 0, inFlight: Int = 0) {
+    public init(ready: Int = 0, scheduled: Int = 0, retrying: Int = 0, inFlight: Int = 0) {
         self.ready = ready
         self.scheduled = scheduled
+        self.retrying = retrying
         self.inFlight = inFlight
     }
 
-    /// Ready and scheduled jobs.
-    public var waiting: Int { ready + scheduled }
+    /// All jobs but those in flight.
+    public var waiting: Int { ready + scheduled + retrying }
 
     /// All jobs, those in flight included.
     public var total: Int { waiting + inFlight }
 
-    /// Adds each of the three numbers.
+    /// Adds each of the four numbers.
     public static func += (left: inout QueueCounts, right: QueueCounts) {
         left.ready += right.ready
         left.scheduled += right.scheduled
+        left.retrying += right.retrying
         left.inFlight += right.inFlight
     }
 }

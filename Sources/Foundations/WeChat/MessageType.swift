@@ -16,6 +16,10 @@ public enum MessageType: String, CaseIterable, Sendable {
     case dingtalk
     /// `/cgi-bin/webhook/send` of WeCom: a group robot takes an alert.
     case wecom
+    /// `/open-apis/bot/v2/hook/…` of Feishu: a group robot takes an alert.
+    case feishu
+    /// An address of the operator's own takes an alert.
+    case webhook
 
     /// Those that the messages API is open to: what goes to WeChat.
     public static let open: [MessageType] = [.template, .subscribe, .miniProgram, .custom, .mass]
@@ -27,8 +31,8 @@ extension MessageType {
         switch self {
         case .template, .subscribe, .miniProgram, .custom, .mass:
             APICatalog.descriptor(method: "POST", path: lanePath)
-        // No path of WeChat's, and so not in its catalog. Neither vendor knows a repeat for one.
-        case .dingtalk, .wecom:
+        // No path of WeChat's, and so not in its catalog. No vendor knows a repeat for one.
+        case .dingtalk, .wecom, .feishu, .webhook:
             APIDescriptor(label: lanePath, group: .robot, repeatability: .never)
         }
     }
@@ -61,6 +65,9 @@ extension MessageType {
         case .mass: "/cgi-bin/message/mass/send"
         case .dingtalk: "/robot/send"
         case .wecom: "/cgi-bin/webhook/send"
+        // What follows in the address is secret.
+        case .feishu: "/open-apis/bot/v2/hook"
+        case .webhook: "/webhook"
         }
     }
 
@@ -74,7 +81,7 @@ extension MessageType {
     public func recipient(in message: JSONObjectView) -> String? {
         switch self {
         case .template, .subscribe, .miniProgram, .custom: message.string("touser")
-        case .mass, .dingtalk, .wecom: nil
+        case .mass, .dingtalk, .wecom, .feishu, .webhook: nil
         }
     }
 

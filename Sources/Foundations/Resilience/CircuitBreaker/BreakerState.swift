@@ -26,6 +26,8 @@ public enum BreakerReason: String, CaseIterable, Sendable {
     case failureRate = "failure_rate"
     /// Closed → open: too many calls of the window were slow.
     case slowCallRate = "slow_call_rate"
+    /// Closed → open: calls failed one after another, with no success between.
+    case consecutiveFailures = "consecutive_failures"
     /// Open → half-open: the open time was over and a call asked.
     case openTimeOver = "open_time_over"
     /// Half-open → open: a probe failed or was slow.

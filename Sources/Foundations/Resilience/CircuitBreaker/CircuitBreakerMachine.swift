@@ -3,7 +3,7 @@ public import Timekeeping
 /// A circuit breaker as a value: closed, open, half-open, with the time handed in.
 ///
 /// - Closed: every call passes. With at least `minimumCalls` in the window, a share of `failureRate` failed or
-///   `slowCallRate` slow ones opens it.
+///   `slowCallRate` slow ones opens it; so do `consecutiveFailures` in a row, whatever the window holds.
 /// - Open: no call passes. The time doubles each time that the probes fail, up to `openMax`, and begins anew once it closed.
 /// - Half-open: at most `probes` calls are in flight or have succeeded. One that fails or is slow opens it again; when all
 ///   have succeeded it closes. A probe that does not report for the longer of `open` and 30 s is given up for lost.
@@ -22,6 +22,7 @@ public struct CircuitBreakerMachine: Equatable, Sendable {
 
     private var limits: BreakerLimits
     private var window: RollingWindow
+    private var streak = FailureStreak()
     private var probes = ProbeSlots()
     private var openUntil = Instant.zero
     /// Times that it has opened since it was last closed.
@@ -84,6 +85,7 @@ public struct CircuitBreakerMachine: Equatable, Sendable {
         if let ticket = permit.probe {
             return apply(probeConclusion(result, isSlow: isSlow, ticket), at: now, using: &generator)
         }
+        if result != .ignored { streak.add(failed: result == .failure, at: now) }
         switch (result, wasOverdue) {
         case (.ignored, _): return nil
         case (.success, true):
@@ -92,7 +94,7 @@ public struct CircuitBreakerMachine: Equatable, Sendable {
         case (.failure, true): window.failSlow(at: now)
         case (_, false): window.add(failed: result == .failure, slow: isSlow, at: now)
         }
-        return apply(windowConclusion, at: now, using: &generator)
+        return apply(conclusion(at: now), at: now, using: &generator)
     }
 
     /// Reports that a call still hangs when it is slow already: it counts as a slow call now, and as a probe it has failed.
@@ -114,7 +116,7 @@ public struct CircuitBreakerMachine: Equatable, Sendable {
             return apply(probeConclusion(.success, isSlow: true, ticket), at: now, using: &generator)
         }
         window.add(failed: false, slow: true, at: now)
-        return apply(windowConclusion, at: now, using: &generator)
+        return apply(conclusion(at: now), at: now, using: &generator)
     }
 
     /// Gives back a permit whose call was never made.
@@ -151,8 +153,7 @@ public struct CircuitBreakerMachine: Equatable, Sendable {
     }
 
     /// Goes on after a restart with a breaker that was not closed: half-open at once, as nobody knows how the upstream
-    /// has been meanwhile. If a probe fails, the open time is that of one more opening. Only for a new machine; else it
-    /// changes nothing.
+    /// has been meanwhile. If a probe fails, the open time is that of one more opening. Only for a new machine.
     ///
     /// - Parameter openings: times that it had opened since it was last closed.
     public mutating func reopen(after openings: Int, at now: Instant) {
@@ -176,8 +177,7 @@ public struct CircuitBreakerMachine: Equatable, Sendable {
 
     /// How long a call would have to wait before it is worth asking; `nil` if it would be let through now.
     ///
-    /// Open: the time that is left. Half-open, with every probe on its way: the time in which one should have answered.
-    /// Forced open: `open`, as only the operator knows.
+    /// Open: what is left of its time. Half-open, with every probe on its way: until one should have answered. Forced: `open`.
     public func retryAfter(at now: Instant) -> Duration? {
         guard state != .closed else { return nil }
         if let wait = openWait(at: now) { return wait }
@@ -223,9 +223,10 @@ extension CircuitBreakerMachine {
         return probes.successes >= limits.probes ? .close : .nothing
     }
 
-    private var windowConclusion: Conclusion {
-        guard mode == .auto, let reason = limits.reasonToOpen(window.counts) else { return .nothing }
-        return .open(reason)
+    private func conclusion(at now: Instant) -> Conclusion {
+        guard mode == .auto else { return .nothing }
+        let reason = limits.reasonToOpen(window.counts) ?? limits.reasonToOpen(streak, at: now)
+        return reason.map { .open($0) } ?? .nothing
     }
 
     private mutating func apply(
@@ -293,7 +294,7 @@ extension CircuitBreakerMachine {
 
     private mutating func restart(at now: Instant) {
         generation += 1
-        window = RollingWindow(policy.window, at: now)
+        (window, streak) = (RollingWindow(policy.window, at: now), FailureStreak())
         probes.reset()
     }
 }

@@ -14,6 +14,9 @@ public struct CircuitBreakerPolicy: Equatable, Sendable {
     public var minimumCalls: Int
     /// The share of failed calls in the window that opens the breaker, 0…1. Above 1 failures alone never do.
     public var failureRate: Double
+    /// Failures in a row, with no success between, that open the breaker however few calls there are, once they span
+    /// ``consecutiveSpan``: a window says nothing where a call comes once an hour. 0: none do.
+    public var consecutiveFailures: Int
     /// From this duration on a call is slow, however it ended. Not less than a caller's usual patience: what comes in time
     /// for its caller must not open the breaker.
     public var slowCall: Duration
@@ -29,11 +32,17 @@ public struct CircuitBreakerPolicy: Equatable, Sendable {
     /// The share by which an open time is made longer or shorter at random, so that many gateways do not probe in step; 0…1.
     public var jitter: Double
 
-    /// By default it opens when of at least 20 calls in 30 s half have failed, or 60 % took 5 s or longer.
+    /// The least time between the first and the last of failures in a row that open the breaker: a hiccup that many calls meet at
+    /// once is no outage.
+    public static let consecutiveSpan = Duration.seconds(5)
+
+    /// By default it opens when of at least 20 calls in 30 s half have failed, or 60 % took 5 s or longer, or when 5 in a row
+    /// have failed.
     public init(
         window: Duration = .seconds(30),
         minimumCalls: Int = 20,
         failureRate: Double = 0.5,
+        consecutiveFailures: Int = 5,
         slowCall: Duration = .seconds(5),
         slowCallRate: Double = 0.6,
         open: Duration = .seconds(10),
@@ -44,6 +53,7 @@ public struct CircuitBreakerPolicy: Equatable, Sendable {
         self.window = window
         self.minimumCalls = minimumCalls
         self.failureRate = failureRate
+        self.consecutiveFailures = consecutiveFailures
         self.slowCall = slowCall
         self.slowCallRate = slowCallRate
         self.open = open
@@ -58,6 +68,8 @@ struct BreakerLimits: Equatable, Sendable {
     let minimumCalls: Int
     let failureShare: Int
     let slowShare: Int
+    /// `nil`: however many in a row fail says nothing.
+    let consecutiveFailures: Int?
     let open: Duration
     let openMax: Duration
     let probes: Int
@@ -68,6 +80,7 @@ struct BreakerLimits: Equatable, Sendable {
         minimumCalls = max(1, policy.minimumCalls)
         failureShare = BreakerLimits.millionths(policy.failureRate)
         slowShare = BreakerLimits.millionths(policy.slowCallRate)
+        consecutiveFailures = policy.consecutiveFailures > 0 ? policy.consecutiveFailures : nil
         open = max(.milliseconds(1), policy.open)
         openMax = max(open, policy.openMax)
         probes = min(max(1, policy.probes), CircuitBreakerPolicy.maxProbes)
@@ -85,6 +98,12 @@ struct BreakerLimits: Equatable, Sendable {
         return nil
     }
 
+    /// Whether what has failed without a success between is more than chance.
+    func reasonToOpen(_ streak: FailureStreak, at now: Instant) -> BreakerReason? {
+        guard let consecutiveFailures, streak.count >= consecutiveFailures, let since = streak.since else { return nil }
+        return now - since >= CircuitBreakerPolicy.consecutiveSpan ? .consecutiveFailures : nil
+    }
+
     func openTime(opening number: Int, using generator: inout some RandomNumberGenerator) -> Duration {
         let longest = openMax.inNanoseconds
         let (doubled, overflow) = open.inNanoseconds.multipliedReportingOverflow(by: 1 << min(number - 1, 40))
@@ -96,5 +115,22 @@ struct BreakerLimits: Equatable, Sendable {
 
     private static func millionths(_ share: Double) -> Int {
         share >= 0 ? Int((min(share, 2) * 1_000_000).rounded()) : 0
+    }
+}
+
+/// Failures since the last success.
+struct FailureStreak: Equatable, Sendable {
+    /// How many; counted up to the largest that anybody asks for.
+    private(set) var count = 0
+    /// When the first of them was reported.
+    private(set) var since: Instant?
+
+    mutating func add(failed: Bool, at now: Instant) {
+        guard failed else {
+            self = FailureStreak()
+            return
+        }
+        count = count == .max ? .max : count + 1
+        since = since ?? now
     }
 }

@@ -29,7 +29,7 @@ public enum APIGroup: String, CaseIterable, Sendable {
     case publishing
     /// Coupons, shops, stores, devices.
     case commerce
-    /// Group robots of DingTalk and WeCom, each behind a breaker of its own.
+    /// Group robots of other messengers and addresses of the operator's own, each behind a breaker of its own.
     case robot
     /// Every path that is not in the catalog.
     case other

@@ -107,6 +107,12 @@ public struct AccessTokenMachine: Equatable, Sendable {
         return failures > 0 ? current : nil
     }
 
+    /// The token that works as far as is known: none that WeChat has refused, until an answer after that brings it again.
+    public func trusted(at now: Instant) -> AccessToken? {
+        if let current, trust != .suspected, now < current.expiresAt { return current }
+        return reserve.flatMap { now < $0.expiresAt ? $0 : nil }
+    }
+
     private mutating func suspect(at now: Instant) {
         if case .confirmed(let time) = trust, now >= time + policy.rejectionMemory { confirmations = 0 }
         trust = .suspected
@@ -269,31 +275,4 @@ public struct AccessTokenMachine: Equatable, Sendable {
         let half = Swift.max(0, delay.inNanoseconds / 2)
         return .nanoseconds(half + Int64.random(in: 0...half, using: &generator))
     }
-}
-
-/// What ``AccessTokenMachine/due(at:)`` asks its driver to do.
-public enum TokenAction: Equatable, Sendable {
-    /// Call `stable_token` with `force_refresh` false, and report the end with this fetch.
-    case fetch(TokenFetch)
-}
-
-/// What a call that needs a token gets.
-public enum TokenNeed: Equatable, Sendable {
-    case token(AccessToken)
-    /// There is none yet: wait for the fetch that is under way or planned.
-    case wait
-    /// There is none, and an operator has to act before there is.
-    case fault(TokenFault)
-}
-
-/// What a call whose token was rejected does. Whatever it is, it does so once: the second rejection of a call is final.
-public enum RejectionAction: Equatable, Sendable {
-    /// Repeat with this token, which is another one.
-    case useCurrent(AccessToken)
-    /// Wait for the end of the fetch, then ask ``AccessTokenMachine/retry(afterRejected:at:)``.
-    case refreshing
-    /// WeChat says that this very token is the current one, or can't be asked: repeat with it after the pause.
-    case sameToken(AccessToken, retryAfter: Duration)
-    /// There is no other token until an operator acts.
-    case fault(TokenFault)
 }

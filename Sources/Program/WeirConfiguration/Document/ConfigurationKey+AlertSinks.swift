@@ -6,27 +6,50 @@ extension ConfigurationKey.AlertSink: SectionKey {
         switch self {
         // `sink` has read it: it says which other keys there are.
         case .type: break
-        case .rate:
-            guard let rate = reader.alertRate(field, isRobot: values.group != nil) else { return }
-            values.rate = rate
-            values.group?.robot.rate = rate
+        case .language:
+            let languages = AlertLanguage.allCases.map { (name: $0.rawValue, value: $0) }
+            reader.set(&values.language, reader.choice(field, of: languages))
+        case .rate: readRate(field, by: &reader, into: &values)
         case .app: values.message?.app = reader.choice(field, of: reader.appNames) ?? ""
         case .to: values.message?.recipients = reader.texts(field, what: "openid")
         case .templateID: values.message?.templateID = reader.scalar(field)?.text ?? ""
-        case .accessToken, .key: values.group?.robot.key = reader.robotKey(field, rawValue) ?? ""
-        case .secret: values.group?.robot.secret = reader.secret(field)
+        case .accessToken, .key, .token: values.group?.keys = reader.robotKeys(field, rawValue)
+        // After the keys, with which they go together.
+        case .secret:
+            let count = values.group?.robots.count ?? 1
+            values.group?.secrets = reader.robotSecrets(field, of: count)
+        case .url where values.group?.robot.kind == .webhook:
+            guard let address = reader.address(field) else { return }
+            values.group?.robot.origin = address.origin
+            values.group?.robot.key = address.target
         case .url where values.group != nil:
             if let origin = reader.host(field) { values.group?.robot.origin = origin }
         case .url, .page: values.message?.link = reader.template(field)
+        case .headers: values.group?.robot.headers = reader.headers(field)
         case .fields: values.message?.fields = reader.fields(field)
+        case .format:
+            let formats = AlertRobotConfiguration.Format.allCases.map { (name: $0.rawValue, value: $0) }
+            if let format = reader.choice(field, of: formats) { values.group?.format = format }
         case .text:
             guard let text = reader.template(field) else { return }
             values.message?.text = text
             values.group?.text = text
+        case .body: values.group?.body = reader.alertJSON(field)
+        case .parts:
+            guard let parts = reader.integer(field, in: 1...AlertRobotConfiguration.usualParts) else { return }
+            values.message?.parts = parts
+            values.group?.parts = parts
         case .atMobiles, .mentionedMobiles: values.group?.mobiles = reader.texts(field, what: "number")
         case .atAll: values.group?.mentionsAll = reader.boolean(field) ?? false
         case .mentioned: values.group?.mentioned = reader.texts(field, what: "user")
         }
+    }
+
+    private func readRate(_ field: Field, by reader: inout DocumentReader, into values: inout AlertSinkConfiguration) {
+        guard let rate = reader.alertRate(field, of: values.group?.robot.kind) else { return }
+        values.rate = rate
+        // Feishu's robots keep their own, which a second's limit holds back too.
+        if values.group?.robot.kind != .feishu { values.group?.robot.rate = rate }
     }
 
     func shown(_ values: AlertSinkConfiguration) -> ShownValue {
@@ -35,12 +58,24 @@ extension ConfigurationKey.AlertSink: SectionKey {
         func secret(_ items: [String]?) -> ShownValue { .secret((items ?? []).joined(separator: "\n")) }
         return switch self {
         case .type: .text(values.type)
+        case .language: .text(values.language.rawValue)
         case .rate: .text(ConfigurationKey.Limit.line(values.rate))
         case .app: .text(message?.app ?? "none")
         case .to: secret(message?.recipients)
         case .templateID: .text(message?.templateID ?? "none")
-        case .accessToken, .key: secret(group.map { [$0.robot.key] })
-        case .secret: group?.robot.secret.map { .secret($0) } ?? .text("none")
+        case .accessToken, .key, .token: secret(group?.robots.map(\.key))
+        case .secret:
+            group?.robot.secret == nil ? .text("none") : secret(group?.robots.map { $0.secret ?? "" })
+        // Its path may be what lets one in.
+        case .url where group?.robot.kind == .webhook: secret(group.map { [$0.robot.origin, $0.robot.key] })
+        case .headers:
+            .below { path in
+                (group?.robot.headers ?? [:]).sorted { $0.key < $1.key }
+                    .map { Setting("\(path).\($0.key)", secret: $0.value, needsRestart: needsRestart) }
+            }
+        case .format: .text(group?.format.rawValue ?? "none")
+        case .body: .text(group?.body?.source ?? "none")
+        case .parts: .text("\(group?.parts ?? message?.parts ?? 1)")
         case .url, .page: .text(group?.robot.origin ?? message?.link?.source ?? "none")
         case .fields:
             .text(ConfigurationSettings.bracketed((message?.fields ?? []).map { "\($0.name): \($0.value.source)" }))
@@ -60,23 +95,32 @@ extension ConfigurationKey.AlertSink: SectionKey {
         typealias Robot = RobotConfiguration.Kind
         let owners: (messages: [Message], robots: [Robot]) =
             switch self {
-            case .type, .rate: (Message.allCases, Robot.allCases)
+            case .type, .language, .rate: (Message.allCases, Robot.allCases)
             case .app, .to: (Message.allCases, [])
             case .templateID, .fields: ([.template, .subscribe], [])
             case .url: ([.template], Robot.allCases)
             case .page: ([.subscribe], [])
-            case .text: ([.custom], Robot.allCases)
-            case .accessToken, .secret, .atMobiles, .atAll: ([], [.dingtalk])
-            case .key, .mentioned, .mentionedMobiles: ([], [.wecom])
+            case .text: ([.custom], [.dingtalk, .wecom, .feishu])
+            case .parts: ([.custom], Robot.allCases)
+            case .format: ([], [.dingtalk, .wecom, .feishu])
+            case .accessToken, .atMobiles: ([], [.dingtalk])
+            case .secret, .atAll: ([], [.dingtalk, .feishu])
+            case .key, .mentionedMobiles: ([], [.wecom])
+            case .mentioned: ([], [.wecom, .feishu])
+            case .token: ([], [.feishu])
+            case .headers, .body: ([], [.webhook])
             }
         return owners.messages.map(\.rawValue) + owners.robots.map(\.rawValue)
     }
 
-    /// Whether a sink that can have it must have it.
-    var isRequired: Bool {
+    /// Whether such a sink must have it.
+    func isRequired(by type: String) -> Bool {
         switch self {
-        case .type, .app, .to, .templateID, .fields, .accessToken, .key: true
-        case .rate, .secret, .url, .page, .text, .atMobiles, .atAll, .mentioned, .mentionedMobiles: false
+        case .type, .app, .to, .templateID, .fields, .accessToken, .key, .token: true
+        case .url: type == RobotConfiguration.Kind.webhook.rawValue
+        case .language, .rate, .secret, .headers, .page, .format, .text, .body, .parts, .atMobiles, .atAll, .mentioned,
+            .mentionedMobiles:
+            false
         }
     }
 }
@@ -100,5 +144,27 @@ extension AlertSinkConfiguration {
     var group: AlertRobotConfiguration? {
         get { if case .robot(let robot) = channel { robot } else { nil } }
         set { if let newValue { channel = .robot(newValue) } }
+    }
+}
+
+extension AlertRobotConfiguration {
+    /// What each robot of the group is reached with.
+    fileprivate var keys: [String] {
+        get { robots.map(\.key) }
+        set {
+            robot.key = newValue.first ?? ""
+            others = newValue.dropFirst().map { RobotConfiguration.Credentials(key: $0) }
+        }
+    }
+
+    /// The robots' secrets, as many as there are robots, or none.
+    fileprivate var secrets: [String] {
+        get { robots.compactMap(\.secret) }
+        set {
+            robot.secret = newValue.first
+            for (index, secret) in newValue.dropFirst().enumerated() where index < others.count {
+                others[index].secret = secret
+            }
+        }
     }
 }

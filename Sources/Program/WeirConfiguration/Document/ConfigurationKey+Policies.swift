@@ -8,6 +8,8 @@ extension ConfigurationKey.Breaker: SectionKey {
         case .window: reader.set(&values.window, reader.duration(field, in: .seconds(1)...Duration.seconds(3600)))
         case .minimumCalls: reader.set(&values.minimumCalls, reader.integer(field, in: 1...1_000_000))
         case .failureRate: reader.set(&values.failureRate, reader.share(field, from: 0, inclusive: false, to: 1))
+        case .consecutiveFailures:
+            reader.set(&values.consecutiveFailures, reader.integer(field, in: 0...1_000_000))
         case .slowCall:
             reader.set(&values.slowCall, reader.duration(field, in: .milliseconds(1)...Duration.seconds(600)))
         case .slowCallRate: reader.set(&values.slowCallRate, reader.share(field, from: 0, inclusive: false, to: 1))
@@ -22,6 +24,7 @@ extension ConfigurationKey.Breaker: SectionKey {
         case .window: .text(DurationText.format(values.window))
         case .minimumCalls: .text("\(values.minimumCalls)")
         case .failureRate: .text("\(values.failureRate)")
+        case .consecutiveFailures: .text("\(values.consecutiveFailures)")
         case .slowCall: .text(DurationText.format(values.slowCall))
         case .slowCallRate: .text("\(values.slowCallRate)")
         case .open: .text(DurationText.format(values.open))

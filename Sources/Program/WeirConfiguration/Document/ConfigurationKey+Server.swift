@@ -86,9 +86,15 @@ extension ConfigurationKey.Tracing: SectionKey {
         switch self {
         case .endpoint: values.endpoint = reader.endpoint(field)
         case .headers: values.headers = reader.headers(field)
+        case .compression:
+            reader.set(&values.compression, reader.choice(field, of: Self.compressions))
         case .ratio: reader.set(&values.ratio, reader.share(field, from: 0, to: 1))
+        case .failures: reader.set(&values.failures, reader.failures(field))
+        case .resource: values.resource = reader.resource(field)
         }
     }
+
+    private static let compressions = TracingConfiguration.Compression.allCases.map { ($0.rawValue, $0) }
 
     func shown(_ values: TracingConfiguration) -> ShownValue {
         switch self {
@@ -98,7 +104,14 @@ extension ConfigurationKey.Tracing: SectionKey {
                 values.headers.sorted { $0.key < $1.key }
                     .map { Setting("\(path).\($0.key)", secret: $0.value, needsRestart: needsRestart) }
             }
-        case .ratio: .text("\(values.ratio)")
+        case .compression: .text((values.compression ?? .gzip).rawValue)
+        case .ratio: .text("\(values.ratio ?? TracingConfiguration.usualRatio)")
+        case .failures: .text(values.failures.map(RateText.format) ?? "none")
+        case .resource:
+            .below { path in
+                values.resource.sorted { $0.key < $1.key }
+                    .map { Setting("\(path).\($0.key)", $0.value, needsRestart: needsRestart) }
+            }
         }
     }
 

@@ -44,6 +44,7 @@ enum ConfigurationKey {
         case window
         case minimumCalls = "minimum_calls"
         case failureRate = "failure_rate"
+        case consecutiveFailures = "consecutive_failures"
         case slowCall = "slow_call"
         case slowCallRate = "slow_call_rate"
         case open
@@ -96,7 +97,7 @@ enum ConfigurationKey {
     }
 
     enum Tracing: String, CaseIterable {
-        case endpoint, headers, ratio
+        case endpoint, headers, compression, ratio, failures, resource
     }
 
     enum Alerts: String, CaseIterable {
@@ -106,10 +107,10 @@ enum ConfigurationKey {
     }
 
     enum AlertSink: String, CaseIterable {
-        case type, rate, app, to
+        case type, language, rate, app, to
         case templateID = "template_id"
         case accessToken = "access_token"
-        case secret, key, url, page, fields, text
+        case key, token, secret, url, headers, page, fields, format, text, body, parts
         case atMobiles = "at_mobiles"
         case atAll = "at_all"
         case mentioned

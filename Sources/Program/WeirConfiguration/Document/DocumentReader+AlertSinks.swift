@@ -23,18 +23,19 @@ extension DocumentReader {
         let onlyApp = configuration.apps.count == 1 ? configuration.apps.keys.first : nil
         if let onlyApp { sink.message?.app = onlyApp }
         for key in ConfigurationKey.AlertSink.allCases {
-            guard key.isRequired, key.types.contains(sink.type), section[key] == nil else { continue }
+            guard key.isRequired(by: sink.type), key.types.contains(sink.type), section[key] == nil else { continue }
             if key == .app, onlyApp != nil { continue }
             report(at: field.keyPosition, field.path, "needs \(key.rawValue)")
         }
         read(section, into: &sink)
+        checkMentions(section, of: sink)
         return sink
     }
 
     /// A key that such a sink does not have.
     mutating func reportStray(_ field: Field, in sink: AlertSinkConfiguration) {
         let known = ConfigurationKey.AlertSink.allCases
-            .filter { $0 != .type && $0 != .rate && $0.types.contains(sink.type) }
+            .filter { ![.type, .language, .rate].contains($0) && $0.types.contains(sink.type) }
             .map { "`\($0.rawValue)`" }.joined(separator: ", ")
         report(at: field.keyPosition, field.path, "does not belong to such a sink, which has \(known)")
     }
@@ -42,30 +43,6 @@ extension DocumentReader {
     /// The apps' names, for a choice among them.
     var appNames: [(name: String, value: String)] {
         configuration.apps.keys.sorted().map { ($0, $0) }
-    }
-
-    /// What a robot's address ends with, after the name of that parameter.
-    mutating func robotKey(_ field: Field, _ parameter: String) -> String? {
-        let key = secret(field)
-        if let key, key.contains(where: { "/?&=".contains($0) }) {
-            report(field, "looks like an address: write only what follows `\(parameter)=` in it")
-        }
-        return key
-    }
-
-    /// A rate with a burst of as many as its unit of time has, and for a robot never more than 20 in any minute.
-    mutating func alertRate(_ field: Field, isRobot: Bool) -> RateLimit? {
-        guard var limit = rate(field) else { return nil }
-        limit.burst = min(limit.permits, 1000)
-        guard isRobot else { return limit }
-        let perMinute = (Double(limit.permits) * (Duration.seconds(60) / limit.per)).rounded(.up)
-        let room = RobotConfiguration.vendorLimit - Int(min(perMinute, 1000))
-        guard room >= 1 else {
-            report(field, "too fast: a robot takes \(RobotConfiguration.vendorLimit) in a minute, bursts included")
-            return nil
-        }
-        limit.burst = min(limit.burst, room)
-        return limit
     }
 
     mutating func fields(_ field: Field) -> [AlertField] {

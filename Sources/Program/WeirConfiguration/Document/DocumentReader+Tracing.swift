@@ -1,3 +1,4 @@
+import Resilience
 import Weir
 
 extension DocumentReader {
@@ -73,6 +74,53 @@ extension DocumentReader {
             return nil
         }
         return scalar.text
+    }
+
+    // MARK: What is exported, and as whose
+
+    /// A minute's worth may go at once: failures come in crowds. `none` gives `.some(nil)`.
+    mutating func failures(_ field: Field?) -> RateLimit?? {
+        if case .scalar("none", _)? = field?.node.content { return .some(nil) }
+        guard var limit = rate(field) else { return nil }
+        let minutely = (Duration.seconds(60) / limit.per) * Double(limit.permits)
+        limit.burst = max(1, Int(min(minutely, Double(Self.failureBurst))))
+        return .some(limit)
+    }
+
+    static let failureBurst = 600
+    static let resourceLimit = 32
+    static let resourceTextLimit = 256
+
+    mutating func resource(_ field: Field?) -> [String: String] {
+        guard let field else { return [:] }
+        let entries = entries(field)
+        if entries.count > Self.resourceLimit {
+            report(field, "has \(entries.count) attributes; at most \(Self.resourceLimit) are allowed")
+            return [:]
+        }
+        var resource: [String: String] = [:]
+        for entry in entries {
+            guard Self.isAttributeName(entry.key) else {
+                let example = "such as deployment.environment.name"
+                report(at: entry.position, field.path, "`\(entry.key.brief)` is no attribute's name, \(example)")
+                continue
+            }
+            let child = child(entry, of: field)
+            guard let scalar = scalar(child) else { continue }
+            guard scalar.text.utf8.count <= Self.resourceTextLimit else {
+                report(child, "has more than \(Self.resourceTextLimit) bytes")
+                continue
+            }
+            resource[entry.key] = scalar.text
+        }
+        return resource
+    }
+
+    private static func isAttributeName(_ name: String) -> Bool {
+        1...128 ~= name.utf8.count
+            && name.utf8.allSatisfy { byte in
+                0x61...0x7A ~= byte || 0x41...0x5A ~= byte || 0x30...0x39 ~= byte || "._-/".utf8.contains(byte)
+            }
     }
 
     private static func isHeaderName(_ name: String) -> Bool {

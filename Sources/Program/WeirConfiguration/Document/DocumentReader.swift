@@ -130,6 +130,10 @@ struct Field {
     var isMapping: Bool {
         if case .mapping = node.content { true } else { node.isNull }
     }
+
+    var isList: Bool {
+        if case .sequence = node.content { true } else { false }
+    }
 }
 
 /// A mapping whose keys are all known.

@@ -9,6 +9,9 @@ struct FilterOptions: ParsableArguments {
     @Option(help: "The app's name or AppID.")
     var app: String?
 
+    @Option(help: "The client that sent them; with --admin.")
+    var client: String?
+
     @Option(help: "The recipient's openid.")
     var to: String?
 
@@ -21,10 +24,17 @@ struct FilterOptions: ParsableArguments {
     @Option(help: "Where the page before ended.")
     var cursor: String?
 
+    func check(_ door: GatewayDoor) throws {
+        guard client == nil || door == .admin else {
+            throw ValidationError("--client chooses among all clients' messages, which operators see with --admin")
+        }
+    }
+
     /// With its question mark; empty when nothing is asked for.
     var query: String {
         let items = [
-            ("state", state), ("app", app), ("to", to), ("since", since), ("limit", limit.map(String.init)),
+            ("state", state), ("app", app), ("client", client), ("to", to), ("since", since),
+            ("limit", limit.map(String.init)),
             ("cursor", cursor),
         ]
         let text = items.compactMap { name, value in value.map { "\(name)=\(PercentEncoding.escape($0))" } }

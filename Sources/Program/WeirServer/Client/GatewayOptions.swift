@@ -6,7 +6,7 @@ import WireJSON
 
 /// How a command reaches a running gateway, and how it shows the answer.
 struct GatewayOptions: ParsableArguments {
-    @Option(help: "The gateway's api listener. Default: WEIR_URL, else http://127.0.0.1:8080.")
+    @Option(help: "The gateway's listener. Default: WEIR_URL, else http://127.0.0.1:8080.")
     var url: String?
 
     @Option(help: "The client's key. Default: WEIR_KEY.")
@@ -19,15 +19,30 @@ struct GatewayOptions: ParsableArguments {
     func run(
         _ method: String,
         _ target: String,
+        at door: GatewayDoor = .api,
         headers: [HeaderField] = [],
         body: [UInt8]? = nil,
         show: (JSONObjectView) -> String
     ) async throws {
+        let data = try await ask(method, target, at: door, headers: headers, body: body)
+        if !json, let data { print(show(data)) }
+    }
+
+    /// Sends one request and returns its answer's `data`; fails when it is no success. With `--json` it prints the answer.
+    func ask(
+        _ method: String,
+        _ target: String,
+        at door: GatewayDoor,
+        headers: [HeaderField] = [],
+        body: [UInt8]? = nil
+    ) async throws -> JSONObjectView? {
         let environment = ProcessInfo.processInfo.environment
-        var origin = url ?? environment["WEIR_URL"] ?? "http://127.0.0.1:8080"
+        var origin = url ?? environment[door.urlVariable] ?? door.usualURL
         while origin.hasSuffix("/") { origin.removeLast() }
         var headers = headers
-        if let key = key ?? environment["WEIR_KEY"] { headers.append(HeaderField("Authorization", "Bearer \(key)")) }
+        if let key = key ?? environment[door.keyVariable] {
+            headers.append(HeaderField("Authorization", "Bearer \(key)"))
+        }
         let transport = try CurlTransport()
         defer { transport.shutdown() }
         let reply: UpstreamReply
@@ -38,10 +53,10 @@ struct GatewayOptions: ParsableArguments {
             StandardError.print("weir: \(origin) does not answer (\(error.kind.rawValue): \(error.detail))")
             throw ExitCode.failure
         }
-        try present(reply, show: show)
+        return try data(of: reply, from: door)
     }
 
-    private func present(_ reply: UpstreamReply, show: (JSONObjectView) -> String) throws {
+    private func data(of reply: UpstreamReply, from door: GatewayDoor) throws -> JSONObjectView? {
         let isSuccess = 200..<300 ~= reply.status
         if json { print(String(decoding: reply.body, as: UTF8.self)) }
         guard let answer = try? JSONObjectView(reply.body, rules: .lenient) else {
@@ -49,24 +64,26 @@ struct GatewayOptions: ParsableArguments {
             throw ExitCode.failure
         }
         guard isSuccess else {
-            if !json { StandardError.print("weir: \(answer.string("message") ?? "HTTP \(reply.status)")") }
+            let words = (answer.string("message") ?? "HTTP \(reply.status)") + door.hint(reply.status)
+            if !json { StandardError.print("weir: \(words)") }
             throw ExitCode.failure
         }
-        if !json, let data = answer.object("data") { print(show(data)) }
+        return answer.object("data")
     }
 
     /// A message on a few lines.
     static func describe(_ message: JSONObjectView) -> String {
         var lines = ["\(message.string("id") ?? "?")  \(message.string("state") ?? "?")"]
-        for name in ["app", "type", "priority", "created_at", "msgid", "reason", "next_at"] {
+        for name in ["app", "client", "type", "priority", "created_at", "msgid", "reason", "next_at"] {
             if let text = message.string(name) { lines.append("  \(name): \(text)") }
         }
         for attempt in message.value("attempts")?.array?.compactMap(\.object) ?? [] {
             let code = attempt.integer("errcode").map { " errcode \($0)" } ?? ""
             let text = attempt.string("errmsg").map { " \($0)" } ?? ""
+            let rid = attempt.string("rid").map { ", rid \($0)" } ?? ""
             lines.append(
                 "  attempt \(attempt.integer("n") ?? 0): \(attempt.string("outcome") ?? "?")\(code)\(text) "
-                    + "(\(attempt.integer("duration_ms") ?? 0) ms, \(attempt.string("started_at") ?? "?"))"
+                    + "(\(attempt.integer("duration_ms") ?? 0) ms, \(attempt.string("started_at") ?? "?")\(rid))"
             )
         }
         if let omitted = message.integer("attempts_omitted") {

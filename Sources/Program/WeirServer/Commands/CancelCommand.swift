@@ -3,14 +3,29 @@ import Weir
 
 /// `weir cancel`
 struct CancelCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "cancel", abstract: "Cancels a waiting message.")
+    static let configuration = CommandConfiguration(
+        commandName: "cancel",
+        abstract: "Cancels waiting messages.",
+        discussion: "Of several it cancels those that it can, says why of each other, and then exits 1."
+    )
 
     @OptionGroup var gateway: GatewayOptions
+    @OptionGroup var view: OperatorOptions
 
-    @Argument(help: "The message's id.")
-    var id: String
+    @Argument(help: "The messages' ids.")
+    var ids: [String]
 
     func run() async throws {
-        try await gateway.run("DELETE", "/v1/messages/\(PercentEncoding.escape(id))", show: GatewayOptions.describe)
+        var hasFailed = false
+        for id in ids {
+            let target = "/v1/messages/\(PercentEncoding.escape(id))"
+            do {
+                try await gateway.run("DELETE", target, at: view.door, show: GatewayOptions.describe)
+            } catch let failure as ExitCode where ids.count > 1 {
+                StandardError.print("weir: \(id) was not cancelled")
+                hasFailed = failure != .success
+            }
+        }
+        if hasFailed { throw ExitCode.failure }
     }
 }

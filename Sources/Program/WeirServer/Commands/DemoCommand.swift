@@ -21,7 +21,7 @@ struct DemoCommand: AsyncParsableCommand {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("weir-demo-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let addresses = DemoAddresses()
-        let quiet = Logger(label: "demo") { JSONLogHandler(label: $0, level: LogLevel(.error)) }
+        let quiet = Logger.json("demo", level: LogLevel(.error))
         let isOnce = once
         try await withThrowingTaskGroup(of: Void.self) { group in
             let sandbox = Sandbox(host: "127.0.0.1", port: isOnce ? 0 : 8089, logger: quiet) {

@@ -11,6 +11,7 @@ struct ExplainCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var gateway: GatewayOptions
+    @OptionGroup var view: OperatorOptions
 
     @Argument(help: "The message's id.")
     var id: String
@@ -19,6 +20,7 @@ struct ExplainCommand: AsyncParsableCommand {
         try await gateway.run(
             "GET",
             "/v1/messages/\(PercentEncoding.escape(id))/explain",
+            at: view.door,
             show: ExplainCommand.describe
         )
     }
@@ -26,6 +28,7 @@ struct ExplainCommand: AsyncParsableCommand {
     /// As the gateway's own text has it.
     private static func describe(_ explanation: JSONObjectView) -> String {
         var lines = ["\(explanation.string("id") ?? "?")  \(explanation.string("state") ?? "?")"]
+        if let client = explanation.string("client") { lines.append("client: \(client)") }
         lines.append(explanation.string("summary") ?? "")
         lines.append("")
         var steps: [ExplanationScreen.Line] = []

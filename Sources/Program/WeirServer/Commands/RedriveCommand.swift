@@ -10,6 +10,7 @@ struct RedriveCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var gateway: GatewayOptions
+    @OptionGroup var view: OperatorOptions
     @OptionGroup var filter: FilterOptions
 
     @Flag(help: "Also a message whose last attempt may have arrived: it may be shown twice.")
@@ -18,14 +19,18 @@ struct RedriveCommand: AsyncParsableCommand {
     @Argument(help: "The message's id.")
     var id: String?
 
+    func validate() throws {
+        try filter.check(view.door)
+    }
+
     func run() async throws {
         if let id {
             let target = "/v1/messages/\(PercentEncoding.escape(id))/redrive" + (force ? "?force=true" : "")
-            return try await gateway.run("POST", target, body: [], show: GatewayOptions.describe)
+            return try await gateway.run("POST", target, at: view.door, body: [], show: GatewayOptions.describe)
         }
-        try await gateway.run("POST", "/v1/redrive" + filter.query, body: []) { data in
-            "redriven: \(data.integer("redriven") ?? 0), skipped: \(data.integer("skipped") ?? 0)"
-                + (data.string("next").map { ", more match: --cursor \($0)" } ?? "")
-        }
+        let data = try await gateway.ask("POST", "/v1/redrive" + filter.query, at: view.door, body: [])
+        guard let data, !gateway.json else { return }
+        print("redriven: \(data.integer("redriven") ?? 0), skipped: \(data.integer("skipped") ?? 0)")
+        if let next = data.string("next") { StandardError.print("more match: --cursor \(next)") }
     }
 }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Glibc
 import Logging
 import ServiceLifecycle
-import UnixSignals
 import Weir
 
 /// Runs a service group as a command, and says in one line why it could not.
@@ -24,16 +23,17 @@ enum Running {
 
 extension ServiceGroup {
     /// A group that ends gracefully at SIGTERM and Ctrl-C, and is cut after fifteen seconds.
-    init(_ services: [any Service]) {
+    ///
+    /// - Parameter told: hears which of them it was.
+    init(_ services: [any Service], told: @escaping @Sendable (String) -> Void = { _ in }) {
         var configuration = ServiceGroupConfiguration(
-            services: services.map {
+            services: ([EndingSignals(told: told)] + services).map {
                 .init(
                     service: $0,
                     successTerminationBehavior: .gracefullyShutdownGroup,
                     failureTerminationBehavior: .cancelGroup
                 )
             },
-            gracefulShutdownSignals: [.sigterm, .sigint],
             logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }
         )
         configuration.maximumGracefulShutdownDuration = .seconds(15)

@@ -31,7 +31,7 @@ struct SandboxCommand: AsyncParsableCommand {
         }
         configuration.acceptsAnyApp = app.isEmpty
         let level = LogLevel(.info)
-        let logger = Logger(label: "sandbox") { JSONLogHandler(label: $0, level: level) }
+        let logger = Logger.json("sandbox", level: level)
         try await Running.untilTheEnd { [configuration] in
             let sandbox = Sandbox(
                 host: listen.host,

@@ -3,6 +3,7 @@ public import ArgumentParser
 import HTTPServing
 import Logging
 import ServiceLifecycle
+import Synchronization
 import Weir
 import WeirConfiguration
 
@@ -33,7 +34,28 @@ struct ServeCommand: AsyncParsableCommand {
         let level = LogLevel(Logger.Level(rawValue: configuration.log.level) ?? .info)
         let log = LogWriter()
         defer { log.flush() }
-        let logger = Logger(label: "weir") { JSONLogHandler(label: $0, level: level, sink: log.write) }
+        let logger = Logger.json("weir", level: level, sink: log.write)
+        let made = Mutex<Composition?>(nil)
+        do {
+            try await run(configuration, logger, level, source) { composition in made.withLock { $0 = composition } }
+        } catch {
+            if let composition = made.withLock({ $0 }) {
+                composition.life.ends(composition.gateway.lastDrain, hasFailed: true)
+            }
+            throw error
+        }
+        if let composition = made.withLock({ $0 }) {
+            composition.life.ends(composition.gateway.lastDrain, hasFailed: false)
+        }
+    }
+
+    private func run(
+        _ configuration: GatewayConfiguration,
+        _ logger: Logger,
+        _ level: LogLevel,
+        _ source: ConfigurationSource,
+        _ made: (Composition) -> Void
+    ) async throws {
         try await Running.untilTheEnd {
             let composition = try Composition(configuration, logger: logger, level: level, source: source) {
                 name,
@@ -43,7 +65,8 @@ struct ServeCommand: AsyncParsableCommand {
             if configuration.clients.isEmpty {
                 logger.warning("no clients are configured: /v1 serves only callers on this machine")
             }
-            return ServiceGroup(composition.services)
+            made(composition)
+            return ServiceGroup(composition.services) { composition.life.isAsked(by: $0) }
         }
     }
 }

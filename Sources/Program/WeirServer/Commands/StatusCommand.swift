@@ -9,11 +9,13 @@ struct StatusCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var gateway: GatewayOptions
+    @OptionGroup var view: OperatorOptions
 
     @Argument(help: "The message's id.")
     var id: String
 
     func run() async throws {
-        try await gateway.run("GET", "/v1/messages/\(PercentEncoding.escape(id))", show: GatewayOptions.describe)
+        let target = "/v1/messages/\(PercentEncoding.escape(id))"
+        try await gateway.run("GET", target, at: view.door, show: GatewayOptions.describe)
     }
 }

@@ -1,8 +1,11 @@
 import Addressing
+import CBuild
 import CoreMetrics
 import CurlTransport
+import Foundation
 import HTTPServing
 import Logging
+import OTLPTracing
 import PrometheusMetrics
 import Resilience
 import SQLiteJournal
@@ -14,6 +17,7 @@ import WeirHTTP
 /// Puts the gateway together: the only place where ports and adapters meet.
 struct Composition {
     let gateway: Gateway
+    let life: LifeLog
     let services: [any Service]
 
     /// Opens the journal and the transport; nothing is listened on before `services` run.
@@ -27,27 +31,25 @@ struct Composition {
         source: ConfigurationSource?,
         onBound: @escaping @Sendable (String, HostPort) async -> Void
     ) throws {
-        let limits = ProcessLimits.apply(maxInFlight: configuration.upstream.maxInFlight, logger: logger)
         let time = SystemTimeSource()
         let journal = try SQLiteJournal(path: configuration.storage.path, timeSource: time)
-        let transport = try CurlTransport(
-            configuration: CurlConfiguration(
-                proxy: configuration.upstream.proxy,
-                caFile: configuration.upstream.caFile,
-                // The dispatcher keeps to max_in_flight, which a reload may change.
-                maxConnections: limits.upstream
-            )
-        )
-        let traces = try TraceExport(
-            configuration.tracing,
+        life = LifeLog(logger: logger, time: time)
+        life.begins(configuration, file: source?.path, lastEnd: journal.lastEnd)
+        let limits = ProcessLimits.apply(maxInFlight: configuration.upstream.maxInFlight, logger: logger)
+        let traces = try Composition.traces(configuration, time: time, logger: logger)
+        var way = CurlConfiguration(
+            proxy: configuration.upstream.proxy,
             caFile: configuration.upstream.caFile,
-            time: time,
-            logger: logger
+            // The dispatcher keeps to max_in_flight, which a reload may change.
+            maxConnections: limits.upstream
         )
+        way.tellsConnection = traces != nil
+        let transport = try CurlTransport(configuration: way)
         var options = Gateway.Options()
         options.time = time
         options.tracer = traces?.tracer
         options.logger = logger
+        options.commit = WEIR_COMMIT
         let gateway = try Gateway(
             configuration: configuration,
             transport: transport,
@@ -64,15 +66,18 @@ struct Composition {
         let admin = AdminHandler(
             gateway: gateway,
             adminKey: { reloader.configuration.server.adminKey },
-            reload: { await reloader.reload() }
+            reload: { await reloader.reload(by: .adminAPI) }
         )
         self.gateway = gateway
         let bodies = ByteBudget(limit: ProcessLimits.bodyBytes)
+        let adminCount = AdapterMetrics.Listener(name: "admin", limit: limits.admin)
+        let apiCount = AdapterMetrics.Listener(name: "api", limit: limits.api)
+        try AdapterMetrics(listeners: [adminCount, apiCount], transport: transport, bodies: bodies).register(
+            in: gateway
+        )
         let listeners = [
-            listener("admin", configuration.server.admin, limits.admin, bodies, logger, onBound) {
-                await admin.answer($0)
-            },
-            listener("api", configuration.server.api, limits.api, bodies, logger, onBound) { await api.answer($0) },
+            listener(adminCount, configuration.server.admin, bodies, logger, onBound) { await admin.answer($0) },
+            listener(apiCount, configuration.server.api, bodies, logger, onBound) { await api.answer($0) },
         ]
         // Shut down from the end: first the gateway drains, answering refusals meanwhile; then nobody is listened to any more;
         // then what is in the journal's and the transport's hands is finished.
@@ -82,27 +87,37 @@ struct Composition {
                 ClosingService { transport.shutdown() },
             ] + listeners + [reloader, gateway]
     }
+
+    private static func traces(
+        _ configuration: GatewayConfiguration,
+        time: any TimeSource,
+        logger: Logger
+    ) throws(CurlSetupError) -> TraceExport? {
+        let environment = OTLPEnvironment(ProcessInfo.processInfo.environment)
+        guard let options = TraceExport.options(configuration.tracing, environment, logger: logger) else { return nil }
+        return try TraceExport(options, caFile: configuration.upstream.caFile, time: time, logger: logger)
+    }
 }
 
 private func listener(
-    _ name: String,
+    _ own: AdapterMetrics.Listener,
     _ address: HostPort,
-    _ connections: Int,
     _ bodies: ByteBudget,
     _ logger: Logger,
     _ onBound: @escaping @Sendable (String, HostPort) async -> Void,
     handler: @escaping @Sendable (IncomingRequest) async -> OutgoingReply
 ) -> any Service {
     var limits = ListenerLimits()
-    limits.maxConnections = connections
+    limits.maxConnections = own.limit
     return HTTPListener(
-        name: name,
+        name: own.name,
         host: address.host,
         port: address.port,
         limits: limits,
         bodyBudget: bodies,
+        connections: own.connections,
         logger: logger,
-        onBound: { await onBound(name, $0) },
+        onBound: { await onBound(own.name, $0) },
         handler: handler
     )
 }

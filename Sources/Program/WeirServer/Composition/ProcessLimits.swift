@@ -45,8 +45,9 @@ struct ProcessLimits: Equatable {
         logger.warning(
             "few descriptors, so fewer connections are accepted: raise the hard limit (LimitNOFILE, ulimit -Hn)",
             metadata: [
-                "descriptors": "\(descriptors)", "api_connections": "\(limits.api)",
-                "admin_connections": "\(limits.admin)", "upstream_connections": "\(limits.upstream)",
+                "descriptors": .stringConvertible(descriptors), "api_connections": .stringConvertible(limits.api),
+                "admin_connections": .stringConvertible(limits.admin),
+                "upstream_connections": .stringConvertible(limits.upstream),
             ]
         )
         return limits

@@ -12,6 +12,12 @@ import WeirHTTP
 /// Takes over a changed configuration: at SIGHUP, when the file has changed, and when the admin API asks. A file with a problem changes
 /// nothing.
 final class Reloader: Service {
+    /// Why the file is read anew.
+    enum Occasion: String {
+        case signal, file
+        case adminAPI = "admin_api"
+    }
+
     private let gateway: Gateway
     private let source: ConfigurationSource?
     private let present: Mutex<GatewayConfiguration>
@@ -50,7 +56,7 @@ final class Reloader: Service {
 
     private func followSignals() async {
         let signals = await UnixSignalsSequence(trapping: .sighup)
-        for await _ in signals { _ = await reload() }
+        for await _ in signals { _ = await reload(by: .signal) }
     }
 
     private func followFile() async {
@@ -61,22 +67,22 @@ final class Reloader: Service {
             let stamp = source.stamp()
             guard stamp != known else { continue }
             known = stamp
-            _ = await reload()
+            _ = await reload(by: .file)
         }
     }
 
     /// Reads the file and takes over what it says, or nothing of it. One at a time: what is read last is in force at the end.
-    func reload() async -> ReloadReport {
-        turn.withLock { _ in takeOver() }
+    func reload(by occasion: Occasion) async -> ReloadReport {
+        turn.withLock { _ in takeOver(occasion) }
     }
 
-    private func takeOver() -> ReloadReport {
+    private func takeOver(_ occasion: Occasion) -> ReloadReport {
         guard let source else {
             return ReloadReport(isInForce: false, lines: ["this gateway was started without a file"])
         }
         let result = source.read()
         guard let new = result.configuration else {
-            return refuse(result.problems.map(\.description))
+            return refuse(result.problems.map(\.description), occasion)
         }
         let old = configuration
         let changes = ConfigurationChanges(from: old, to: new)
@@ -88,14 +94,23 @@ final class Reloader: Service {
         level.value = Logger.Level(rawValue: new.log.level) ?? level.value
         gateway.reload(new)
         let lines = changes.all.map(\.description)
-        logger.notice("configuration reloaded", metadata: ["changes": "\(lines.joined(separator: "; "))"])
+        logger.notice(
+            "configuration reloaded",
+            metadata: [
+                "by": "\(occasion.rawValue)", "apps": .stringConvertible(new.apps.count),
+                "clients": .stringConvertible(new.clients.count), "changes": "\(lines.joined(separator: "; "))",
+            ]
+        )
         return ReloadReport(isInForce: true, lines: lines)
     }
 
-    private func refuse(_ problems: [String]) -> ReloadReport {
+    private func refuse(_ problems: [String], _ occasion: Occasion) -> ReloadReport {
         gateway.reloadRefused()
         for problem in problems {
-            logger.error("configuration refused, the old one stays in force", metadata: ["problem": "\(problem)"])
+            logger.error(
+                "configuration refused, the old one stays in force",
+                metadata: ["by": "\(occasion.rawValue)", "problem": "\(problem)"]
+            )
         }
         return ReloadReport(isInForce: false, lines: problems)
     }

@@ -1,9 +1,9 @@
 import CurlTransport
 import Logging
-import OTLPTracing
+public import OTLPTracing
 import Synchronization
 import Timekeeping
-import Weir
+public import Weir
 
 /// Where spans go when a collector is configured: a tracer, and a way out of its own, so that a slow collector is nobody else's trouble
 /// and no proxy for WeChat stands before it.
@@ -13,20 +13,43 @@ struct TraceExport: Sendable {
     private let transport: CurlTransport
     private let counter: SpanCounter
 
-    /// `nil` when no collector is configured.
-    init?(
+    /// What the file says, over what the environment says, over the defaults; `nil` where there is no collector, or
+    /// `OTEL_SDK_DISABLED` is set. What the environment says wrongly is logged.
+    static func options(
         _ configuration: TracingConfiguration,
+        _ environment: OTLPEnvironment,
+        logger: Logger
+    ) -> OTLPConfiguration? {
+        guard !environment.isDisabled, configuration.endpoint != nil || environment.endpoint != nil else { return nil }
+        for problem in environment.problems {
+            logger.warning("an environment variable for traces can't be used", metadata: ["problem": "\(problem)"])
+        }
+        var options = OTLPConfiguration()
+        options.schemaURL = "https://opentelemetry.io/schemas/1.44.0"
+        options.serviceVersion = Version.current
+        options.serviceInstanceID = String(UInt64.random(in: .min ... .max), radix: 16)
+        options.take(environment)
+        if let endpoint = configuration.endpoint {
+            options.endpoint = endpoint
+            options.isWholeAddress = false
+        }
+        if !configuration.headers.isEmpty { options.headers = configuration.headers }
+        if let compression = configuration.compression { options.compression = compression == .gzip ? .gzip : .none }
+        if let ratio = configuration.ratio {
+            options.ratio = ratio
+            options.ignoresCallersChoice = false
+        }
+        options.failures = configuration.failures
+        options.resource.merge(configuration.resource) { $1 }
+        return options
+    }
+
+    init(
+        _ options: OTLPConfiguration,
         caFile: String?,
         time: any TimeSource,
         logger: Logger
     ) throws(CurlSetupError) {
-        guard let endpoint = configuration.endpoint else { return nil }
-        var options = OTLPConfiguration()
-        options.endpoint = endpoint
-        options.headers = configuration.headers
-        options.ratio = configuration.ratio
-        options.serviceVersion = Version.current
-        options.serviceInstanceID = String(UInt64.random(in: .min ... .max), radix: 16)
         transport = try CurlTransport(configuration: CurlConfiguration(caFile: caFile))
         let complaints = NewsFilter()
         let counter = SpanCounter()
@@ -61,6 +84,12 @@ struct TraceExport: Sendable {
         await exporter.shutdown()
         transport.shutdown()
     }
+}
+
+/// A gateway makes what a span says only where this tracer exports it.
+extension OTLPSpan: SelectiveSpan {
+    /// As its trace was chosen.
+    public var isSampled: Bool { spanContext.isSampled }
 }
 
 /// Where the exporter reports to.

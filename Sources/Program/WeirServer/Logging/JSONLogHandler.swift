@@ -3,7 +3,6 @@ import Logging
 import Synchronization
 import Timekeeping
 import Weir
-import WireJSON
 
 /// Writes a log record as one line of JSON to standard error.
 struct JSONLogHandler: LogHandler {
@@ -42,16 +41,27 @@ struct JSONLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var json = JSONWriter()
-        json.object { json in
-            json.member("time", time.timestamp().rfc3339)
-            json.member("level", event.level.rawValue)
-            json.member("logger", label)
-            json.member("message", "\(event.message)")
-            let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
-            for (key, value) in all.sorted(by: { $0.key < $1.key }) { json.member(key, "\(value)") }
-        }
-        sink(json.bytes + [UInt8(ascii: "\n")])
+        var line = LogLine()
+        line.add("time", .string(time.timestamp().rfc3339))
+        line.add("level", .string(event.level.rawValue))
+        line.add("logger", .string(label))
+        line.add("message", .string("\(event.message)"))
+        let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
+        for (key, value) in all.sorted(by: { $0.key < $1.key }) { line.add(key, value) }
+        sink(line.bytes)
+    }
+}
+
+extension Logger {
+    /// A logger of the program's: lines of JSON, every family of them bounded.
+    ///
+    /// - Parameter sink: takes whole lines.
+    static func json(
+        _ label: String,
+        level: LogLevel,
+        sink: @escaping @Sendable ([UInt8]) -> Void = StandardError.write
+    ) -> Logger {
+        Logger(label: label) { BoundedLogHandler(JSONLogHandler(label: $0, level: level, sink: sink)) }
     }
 }
 

@@ -1,5 +1,8 @@
 import Foundation
+import Logging
 import Synchronization
+import Timekeeping
+import Weir
 
 /// Takes whole lines and writes them to standard error on a thread of its own: whoever logs never waits for a pipe that nobody reads.
 /// Bounded: what finds no room is left out, and a line says how many were.
@@ -62,10 +65,13 @@ final class LogWriter: Sendable {
     }
 
     private static func note(_ leftOut: Int) -> [UInt8] {
-        Array(
-            "{\"level\":\"warning\",\"message\":\"log lines left out: nobody read them\",\"left_out\":\"\(leftOut)\"}\n"
-                .utf8
-        )
+        var line = LogLine()
+        line.add("time", .string(SystemTimeSource().timestamp().rfc3339))
+        line.add("level", .string(Logger.Level.warning.rawValue))
+        line.add("logger", "weir")
+        line.add("message", "log lines left out: nobody read them")
+        line.add("left_out", .stringConvertible(leftOut))
+        return line.bytes
     }
 
     /// Waits until what was taken is written, at most for a second: the end of the process must not depend on a reader.

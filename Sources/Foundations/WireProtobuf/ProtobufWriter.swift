@@ -1,7 +1,8 @@
-/// Writes protobuf's wire format (https://protobuf.dev/programming-guides/encoding/), as much as OTLP traces need.
+/// Writes protobuf's wire format (https://protobuf.dev/programming-guides/encoding/), as much as OTLP traces and
+/// Prometheus' metrics need.
 ///
 /// Scalars of zero and empty strings are left out, as proto3 does, but for those of `always…`.
-struct ProtobufWriter {
+package struct ProtobufWriter: Sendable {
     private enum WireType: UInt64 {
         case varint = 0
         case fixed64 = 1
@@ -9,49 +10,54 @@ struct ProtobufWriter {
         case fixed32 = 5
     }
 
-    private(set) var bytes: [UInt8] = []
+    /// What was written so far.
+    package private(set) var bytes: [UInt8] = []
 
-    mutating func reserve(_ count: Int) {
+    /// Nothing is written yet.
+    package init() {}
+
+    /// Room for that many bytes in all.
+    package mutating func reserve(_ count: Int) {
         bytes.reserveCapacity(count)
     }
 
-    mutating func varint(_ field: UInt64, _ value: UInt64) {
+    package mutating func varint(_ field: UInt64, _ value: UInt64) {
         if value != 0 { alwaysVarint(field, value) }
     }
 
     /// For the members of a `oneof`, whose presence says something.
-    mutating func alwaysVarint(_ field: UInt64, _ value: UInt64) {
+    package mutating func alwaysVarint(_ field: UInt64, _ value: UInt64) {
         tag(field, .varint)
         append(value)
     }
 
-    mutating func fixed64(_ field: UInt64, _ value: UInt64) {
+    package mutating func fixed64(_ field: UInt64, _ value: UInt64) {
         if value != 0 { alwaysFixed64(field, value) }
     }
 
-    mutating func alwaysFixed64(_ field: UInt64, _ value: UInt64) {
+    package mutating func alwaysFixed64(_ field: UInt64, _ value: UInt64) {
         tag(field, .fixed64)
         for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
     }
 
-    mutating func fixed32(_ field: UInt64, _ value: UInt32) {
+    package mutating func fixed32(_ field: UInt64, _ value: UInt32) {
         guard value != 0 else { return }
         tag(field, .fixed32)
         for shift in stride(from: UInt32(0), to: 32, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
     }
 
-    mutating func string(_ field: UInt64, _ text: String) {
+    package mutating func string(_ field: UInt64, _ text: String) {
         if !text.isEmpty { alwaysString(field, text) }
     }
 
-    mutating func alwaysString(_ field: UInt64, _ text: String) {
+    package mutating func alwaysString(_ field: UInt64, _ text: String) {
         tag(field, .lengthDelimited)
         append(UInt64(text.utf8.count))
         bytes.append(contentsOf: text.utf8)
     }
 
     /// Numbers as bytes, most significant first: ids.
-    mutating func bigEndian(_ field: UInt64, _ numbers: UInt64...) {
+    package mutating func bigEndian(_ field: UInt64, _ numbers: UInt64...) {
         tag(field, .lengthDelimited)
         append(UInt64(numbers.count * 8))
         for number in numbers {
@@ -61,7 +67,7 @@ struct ProtobufWriter {
         }
     }
 
-    mutating func message(_ field: UInt64, _ write: (inout ProtobufWriter) -> Void) {
+    package mutating func message(_ field: UInt64, _ write: (inout ProtobufWriter) -> Void) {
         tag(field, .lengthDelimited)
         // Most messages are short: their length fits the byte kept for it, and only others are moved.
         let place = bytes.count
@@ -76,8 +82,36 @@ struct ProtobufWriter {
     }
 
     /// Fields that were written before.
-    mutating func append(_ fields: [UInt8]) {
+    package mutating func append(_ fields: [UInt8]) {
         bytes += fields
+    }
+
+    /// `sint32` and `sint64`: small numbers of either sign are short.
+    package mutating func zigzag(_ field: UInt64, _ value: Int64) {
+        varint(field, Self.zigzag(value))
+    }
+
+    /// A `double`, in proto2 also one of 0.
+    package mutating func alwaysDouble(_ field: UInt64, _ value: Double) {
+        alwaysFixed64(field, value.bitPattern)
+    }
+
+    /// `repeated sint64`, packed.
+    package mutating func packedZigzag(_ field: UInt64, _ values: [Int64]) {
+        guard !values.isEmpty else { return }
+        message(field) { writer in
+            for value in values { writer.append(Self.zigzag(value)) }
+        }
+    }
+
+    /// A length with what it is the length of: how messages follow each other in a stream.
+    package mutating func delimited(_ message: [UInt8]) {
+        append(UInt64(message.count))
+        bytes += message
+    }
+
+    private static func zigzag(_ value: Int64) -> UInt64 {
+        UInt64(bitPattern: value << 1 ^ value >> 63)
     }
 
     private mutating func tag(_ field: UInt64, _ type: WireType) {

@@ -1,6 +1,7 @@
 /// Reads protobuf's wire format field by field. Whatever is malformed ends the reading; nothing is trusted.
-struct ProtobufReader {
-    enum Value: Equatable {
+package struct ProtobufReader {
+    /// A field's value, as far as the wire tells its type.
+    package enum Value: Equatable {
         case varint(UInt64)
         case fixed64(UInt64)
         case fixed32
@@ -9,12 +10,13 @@ struct ProtobufReader {
 
     private var rest: ArraySlice<UInt8>
 
-    init(_ bytes: ArraySlice<UInt8>) {
+    /// Reads from the first of these bytes.
+    package init(_ bytes: ArraySlice<UInt8>) {
         rest = bytes
     }
 
     /// The next field; `nil` at the end and where the bytes are no protobuf.
-    mutating func next() -> (field: UInt64, value: Value)? {
+    package mutating func next() -> (field: UInt64, value: Value)? {
         guard let tag = varint() else { return nil }
         let value: Value? =
             switch tag & 7 {
@@ -29,6 +31,11 @@ struct ProtobufReader {
             return nil
         }
         return (tag >> 3, value)
+    }
+
+    /// What `delimited` wrote: the next message of a stream.
+    package mutating func nextDelimited() -> ArraySlice<UInt8>? {
+        varint().flatMap { Int(exactly: $0) }.flatMap { take($0) }
     }
 
     private mutating func take(_ count: Int) -> ArraySlice<UInt8>? {
