@@ -20,7 +20,7 @@ VARIABLES = {
     "instance": {"label": "Instance", "query": "label_values(weir_build_info, instance)"},
     "app": {"label": "App", "query": "label_values(weir_retry_budget_balance, app)"},
     "api": {"label": "Api", "query": "label_values(weir_limiter_permits_total, api)"},
-    "client": {"label": "Client", "query": "label_values(weir_client_rejections_total, client)"},
+    "client": {"label": "Client", "query": "label_values(weir_client_calls_total, client)"},
 }
 
 FIRING = 'ALERTS{alertname=~"Weir.+", alertname!="WeirWatchdog", alertstate="firing"}'
@@ -39,6 +39,7 @@ OK_BAD = [(1, "ok", "green"), (0, "no", "red")]
 # A stat's colours: the first is that of everything below the first number, also of what is below 0.
 RED_FROM_ONE = ["green", (1, "red")]
 RED_BELOW_ONE = ["red", (1, "green")]
+RED_FROM_ANY = ["green", (0.001, "red")]
 
 # Seconds until the next midnight in Shanghai, where WeChat's quotas begin anew.
 MIDNIGHT = "86400 - (time() + 28800) % 86400"
@@ -92,10 +93,32 @@ def quantile(q, labels, histogram):
 
 ATTEMPT = "weir_upstream_request_duration_seconds"
 SENDING = "weir_message_send_duration_seconds"
+NOT_ANSWERED = 'weir_client_calls_total{result=~"upstream_failed|unknown"}'
+REFUSED = 'weir_client_calls_total{result="refused"}'
+HANDED_OVER = 'weir_client_messages_total{result="accepted"}'
+ENDED_BADLY = 'weir_client_messages_total{result=~"dead|unknown|expired"}'
+# Relayed calls that WeChat answered, and those that it should have.
+ANSWERED = 'weir_client_calls_total{result=~"ok|wechat_error"}'
+ASKED = 'weir_client_calls_total{result!="caller"}'
 RETRIES = share(f"sum({rate('weir_retries_total')})", f"sum({rate('weir_upstream_requests_total')})")
 SICK = [(0.05, "orange")]
 FULL = [(0.75, "orange"), (0.9, "red")]
 LATE = [(60, "red"), (300, "orange"), (1800, "orange"), (14400, "orange")]
+
+
+def burns():
+    """The burn of each objective of prometheus/slo.yml, as its alerts compare it."""
+    for document in (ROOT / "prometheus/slo.yml").read_text(encoding="utf-8").split("\n---\n"):
+        metric = re.search(r"total:\s+metric: (\w+)_total", document)[1]
+        level = "_".join(re.search(r"grouping: \[cluster, job, instance, (.*)]", document)[1].split(", "))
+        target = re.search(r'target: "(.*)"', document)[1]
+        budget = f"{(100 - float(target)) / 100:g}"
+        what = metric.removeprefix("weir_slo_")
+        yield panel("Error budget's burn" + f", {what}" * (what != "messages"),
+                    f"Below 1: {what}. 14.4 over an hour or 6 over six hours wakes somebody.",
+                    *[(f"max({level}:{metric}_bad:ratio_rate{w}) / {budget}", w) for w in ("1h", "6h", "1d", "3d")],
+                    runbook="slo", lines=[(1, "yellow"), (3, "orange"), (6, "red"), (14.4, "dark-red")])
+
 
 OVERVIEW = {
     "title": "Overview",
@@ -106,14 +129,14 @@ OVERVIEW = {
         stat("Instances down", "0. No data: nothing scrapes Weir.", "count(up) - sum(up)", runbook="process", steps=RED_FROM_ONE),
         table("Alerts that fire", "Nothing, on a good day. Alerts without an app or an instance are shown whatever is chosen.", FIRING,
               width=8, hide=["__name__", "alertstate", "Value"]),
-        stat("Sent, 1 d", "The worst app's and priority's share of messages that ended as sent; the goal is 99.9 %.",
-             "1 - max(app_priority:weir_messages_bad:ratio_rate1d)", unit="percentunit", runbook="slo",
+        stat("Sent, 1 d", "The worst app's and priority's share of messages that were sent in time; the goal is 99.9 %.",
+             "1 - max(app_priority:weir_slo_messages_bad:ratio_rate1d)", unit="percentunit", runbook="slo",
              steps=["red", (0.999, "green")]),
         stat("Breakers not closed", "0.",
              f'sum(max by (breaker) (weir_breaker_state{{state=~"open|half_open"}})) {OR_ZERO}', runbook="upstream",
              steps=RED_FROM_ONE),
         stat("Apps held", "0; credentials or account refused, or paused.",
-             "sum(max by (app, reason) (weir_app_held))", runbook="tokens", steps=RED_FROM_ONE),
+             f"sum(max by (app, reason) (weir_app_held)) {OR_ZERO}", runbook="tokens", steps=RED_FROM_ONE),
         stat("Shortest token", "Between 4 min and 2 h: the time until the first app's access_token ends. Below 0: ended; 0: none.",
              "min(app:weir_token_life_seconds:min)", unit="s", runbook="tokens", steps=["red", (240, "green")]),
         stat("Journal writable", "ok, on all instances.", "min(weir_journal_writable)", runbook="journal", values=OK_BAD,
@@ -136,11 +159,14 @@ OVERVIEW = {
               (f"sum by (app) ({rate('weir_messages_accepted_total')})", ""),
               (f"sum by (app) ({rate('weir_upstream_requests_total')})", ""),
               ("max by (app) (app:weir_upstream_sick:ratio_rate5m)", ""),
-              ("max by (app) (app_priority:weir_messages_bad:ratio_rate1h)", ""),
+              ("max by (app) (app_priority:weir_slo_messages_bad:ratio_rate1h)", ""),
               (quantile(0.99, "app", ATTEMPT), ""),
               ("sum by (app) (max by (app, api, reason) (weir_lane_blocked))", ""),
               ("max by (app) (weir_app_held)", ""),
               ("min by (app) (app:weir_token_life_seconds:min)", ""),
+              ("1 - min by (app) (" + share(f"sum by (app) ({rate(ANSWERED)})",
+                                            f"sum by (app) ({rate(ASKED)})") + ")", ""),
+              ("max by (app) (app_priority:weir_app_oldest_unsent:age_seconds)", ""),
               kind="table", width=24, drill=("upstream", "app"), columns={
                   "Value #A": ("accepted", "cps", None),
                   "Value #B": ("attempts", "cps", None),
@@ -150,12 +176,31 @@ OVERVIEW = {
                   "Value #F": ("waits", "short", None),
                   "Value #G": ("held", "short", RED_FROM_ONE),
                   "Value #H": ("token's life", "s", ["red", (240, "green")]),
+                  "Value #I": ("calls not answered", "percentunit", ["green", (0.001, "orange"), (0.0144, "red")]),
+                  "Value #J": ("oldest unsent", "s", ["green", (300, "orange")]),
+              }),
+        panel("Clients", "Each client in a line: what it asks for, and what it gets. Click on one to see it in Queue and messages.",
+              (f"sum by (client) ({rate('weir_client_calls_total')})", ""),
+              (f"sum by (client) ({rate(NOT_ANSWERED)})", ""),
+              (f"sum by (client) ({rate(REFUSED)})", ""),
+              (f"sum by (client) ({rate(HANDED_OVER)})", ""),
+              (f"sum by (client) ({rate(ENDED_BADLY)})", ""),
+              (f"sum by (client) ({rate('weir_client_rejections_total')})", ""),
+              (quantile(0.99, "client", "weir_client_call_duration_seconds"), ""),
+              kind="table", width=24, drill=("queue", "client"), columns={
+                  "Value #A": ("calls", "cps", None),
+                  "Value #B": ("not answered by WeChat", "cps", RED_FROM_ANY),
+                  "Value #C": ("refused", "cps", None),
+                  "Value #D": ("messages", "cps", None),
+                  "Value #E": ("ended badly", "cps", RED_FROM_ANY),
+                  "Value #F": ("over its rate", "cps", None),
+                  "Value #G": ("p99 of a call", "s", ["green", (4.5, "orange")]),
               }),
         panel("Traffic, by app", "Attempts, as every day at this time.",
               (f"sum by (app) ({rate('weir_upstream_requests_total')})", "{{app}}"), unit="cps", stack=True, runbook="upstream",
               drill=("upstream", "app")),
         panel("Ended badly, by app", "Nothing: dead, unknown and expired messages of the last ten minutes.",
-              ('sum by (app) (app_state:weir_messages:increase10m{state=~"dead|unknown|expired"})', "{{app}}"), runbook="messages",
+              ('sum by (app) (app_state:weir_messages_ended:increase10m{state=~"dead|unknown|expired"})', "{{app}}"), runbook="messages",
               drill=("queue", "app")),
         panel("Over their rate, by client", "0. none: callers without a client of their own.",
               (f"sum by (client) ({rate('weir_client_rejections_total')})", "{{client}}"), unit="cps", runbook="limits",
@@ -163,14 +208,12 @@ OVERVIEW = {
         row("Messages"),
         panel("Accepted and ended", "Both lines together. Ended below accepted for long: the queue grows.",
               (f"sum({rate('weir_messages_accepted_total')})", "accepted"),
-              (f"sum by (state) ({rate('weir_messages_total')})", "{{state}}"), unit="cps", runbook="messages"),
-        panel("Error budget's burn", "Below 1. 14.4 over an hour or 6 over six hours wakes somebody.",
-              *[(f"max(app_priority:weir_messages_bad:ratio_rate{w}) / 0.001", w) for w in ("1h", "6h", "1d", "3d")],
-              runbook="slo", lines=[(1, "yellow"), (3, "orange"), (6, "red"), (14.4, "dark-red")]),
+              (f"sum by (state) ({rate('weir_messages_ended_total')})", "{{state}}"), unit="cps", runbook="messages"),
+        *burns(),
         panel("Queue", "Scheduled may be high (messages for later, retries); ready stays near 0.",
               ("sum by (state) (weir_queue_depth)", "{{state}}"), stack=True, runbook="queue"),
-        panel("Oldest waiting", "Seconds for urgent, minutes for high: how long ready work has waited; scheduled messages do not age.",
-              ("max by (priority) (priority:weir_queue_age_seconds:max)", "{{priority}}"), unit="s", runbook="queue", lines=LATE),
+        panel("Oldest waiting", "Seconds for urgent, minutes for high: since when the oldest message that is due has not been sent, retries included.",
+              ("max by (app, priority) (app_priority:weir_app_oldest_unsent:age_seconds)", "{{app}} {{priority}}"), unit="s", runbook="queue", lines=LATE),
         panel("Time to WeChat, p99", "From acceptance, or the time asked for, until WeChat took the message.",
               (quantile(0.99, "priority", SENDING), "{{priority}}"), unit="s", runbook="queue"),
         table("Lanes that wait", "Nothing, or rate_limited in a burst: which app and api waits for what.",
@@ -190,14 +233,16 @@ OVERVIEW = {
         panel("HTTP 5xx", "0. 503 of a messages route: queue full or journal not writable. A readiness probe answers 503 on purpose.",
               ("route:weir_http_errors:ratio_rate5m", "{{route}}"), unit="percentunit", runbook="limits", lines=[(0.01, "orange")]),
         panel("Time of a request, p99",
-              "relay near WeChat's own time and below 4.5 s, /v1/messages near the journal's; with Prefer: wait, that wait is in it.",
+              "relay near WeChat's own time and below 4.5 s, /v1/messages near the journal's; requests that ask to wait are (wait).",
               ("route:weir_http_request_duration_seconds:p99_5m", "{{route}}"), unit="s", runbook="limits",
               lines=[(4.5, "orange")]),
         panel("Relayed calls refused by Weir", "0, by errcode: 990002 breaker, 990003 outcome unknown, 990009 unreachable.",
-              ("errcode:weir_relay_refusals:ratio_rate5m > 0", "{{errcode}}"), unit="percentunit", runbook="limits",
+              ("app_errcode:weir_relay_refusals:ratio_rate5m > 0", "{{app}} {{errcode}}"), unit="percentunit", runbook="limits",
               lines=[(0.01, "orange")]),
         panel("Relayed calls in Weir", "Well below relay.max_waiting (10,000).", ("weir_relay_calls", "{{instance}}"),
               runbook="limits"),
+        panel("What Weir adds, p99", "own: a millisecond or two. wait: near 0, but for limits, breakers and repeats.",
+              (quantile(0.99, "part", "weir_overhead_seconds"), "{{part}}"), unit="s", log=True, runbook="limits"),
         panel("Retries per attempt", "Below 0.2, the retry budget's ratio; more is possible only with little traffic.",
               (RETRIES, "retries"), unit="percentunit", runbook="messages"),
     ],
@@ -223,7 +268,10 @@ UPSTREAM = {
         panel("Slower than 2.5 s", "Below 10 %; the breaker opens at 60 % over 3 s.",
               ("app_api:weir_upstream_slow:ratio_rate5m", "{{app}} {{api}}"), unit="percentunit",
               runbook="upstream", lines=[(0.1, "orange")]),
-        panel("In flight", "Below upstream.max_in_flight (256).", ("weir_upstream_in_flight", "{{instance}}")),
+        panel("In flight", "Below upstream.max_in_flight, the limit.", ("weir_upstream_in_flight", "{{instance}}"),
+              ("weir_upstream_in_flight_limit", "limit {{instance}}")),
+        panel("Connections to WeChat", "Mostly reused. failed: WeChat, or the way to it.",
+              (f"sum by (result) ({rate('weir_upstream_connections_total')})", "{{result}}"), unit="cps", runbook="upstream"),
         panel("Time, p50 and p99", "p50 steady; p99 below a second. The dots are single attempts, with their traces.",
               (quantile(0.5, "app, api", ATTEMPT), "p50 {{app}} {{api}}"),
               (quantile(0.99, "app, api", ATTEMPT), "p99 {{app}} {{api}}"), unit="s",
@@ -245,8 +293,12 @@ UPSTREAM = {
         row("Limiters"),
         panel("Permits used", "Below apps.*.limits.",
               (f"sum by (app, api) ({rate('weir_limiter_permits_total')})", "{{app}} {{api}}"), unit="cps"),
-        panel("Permits free", "Above 0 most of the time.",
-              ("min by (app, api) (weir_limiter_available_permits)", "{{app}} {{api}}")),
+        panel("Permits used of the rate", "Below 100 % for long: above it the saved ones are used up.",
+              (f"sum by (app, api) ({rate('weir_limiter_permits_total')}) / (sum by (app, api) (weir_limiter_rate_permits) > 0)",
+               "{{app}} {{api}}"), unit="percentunit", runbook="limits"),
+        panel("Permits free", "The share of those that may be saved up; above 0 most of the time.",
+              ("min by (app, api) (weir_limiter_available_permits / (weir_limiter_burst_permits > 0))", "{{app}} {{api}}"),
+              unit="percentunit"),
         panel("Waits and refusals", "Waits come with bursts; rejected calls waited past their deadline.",
               (f"sum by (app, api) ({rate('weir_limiter_waits_total')})", "waits {{app}} {{api}}"),
               (f"sum by (app, api) ({rate('weir_limiter_rejections_total')})", "rejected {{app}} {{api}}"),
@@ -255,6 +307,9 @@ UPSTREAM = {
         panel("Retries", "Few. kind fast: at once; ladder: later; token: once more with a new access_token.",
               (f"sum by (class, kind) ({rate('weir_retries_total')})", "{{class}} {{kind}}"), unit="cps", runbook="messages"),
         panel("Retries per attempt", "Below 0.2.", (RETRIES, "retries"), unit="percentunit",
+              runbook="messages"),
+        panel("What retries bring", "Mostly recovered. given_up: WeChat stays sick longer than the retry class goes on.",
+              (f"sum by (app, class, result) ({rate('weir_retry_results_total')})", "{{app}} {{class}} {{result}}"), unit="cps",
               runbook="messages"),
         panel("Retry budget", "Above 1; below, repeats wait.",
               ("min by (app) (weir_retry_budget_balance)", "{{app}}"), runbook="messages", lines=[(1, "orange")]),
@@ -273,24 +328,24 @@ QUEUE = {
         panel("Accepted, by priority", "urgent and high are the smaller part, else they mean nothing.",
               (f"sum by (priority) ({rate('weir_messages_accepted_total')})", "{{priority}}"), unit="cps", stack=True),
         panel("Ended", "sent; failed is WeChat refusing a recipient or a content for good.",
-              (f"sum by (state) ({rate('weir_messages_total')})", "{{state}}"), unit="cps", stack=True,
+              (f"sum by (state) ({rate('weir_messages_ended_total')})", "{{state}}"), unit="cps", stack=True,
               runbook="messages"),
         panel("From accepted to sent", "In the time shown, two bars of one length: accepted, then sent. What is missing waits, or ended"
               " otherwise, as the others say.",
               (f"sum({shown('weir_messages_accepted_total')})", "accepted"),
-              (f"""sum({shown('weir_messages_total{state="sent"}')})""", "sent"),
-              (f"""sum({shown('weir_messages_total{state="failed"}')})""", "refused for good"),
-              (f"""sum({shown('weir_messages_total{state=~"dead|unknown|expired"}')})""", "ended badly"),
+              (f"""sum({shown('weir_messages_ended_total{state="sent"}')})""", "sent"),
+              (f"""sum({shown('weir_messages_ended_total{state="failed"}')})""", "refused for good"),
+              (f"""sum({shown('weir_messages_ended_total{state=~"dead|unknown|expired"}')})""", "ended badly"),
               kind="bargauge", runbook="messages"),
-        panel("Sent share, by priority", "All above 99.9 %: of the messages that did not end by WeChat's or the sender's will.",
-              (share(f"""sum by (priority) ({rate('weir_messages_total{state="sent"}')})""",
-                     f"""sum by (priority) ({rate('weir_messages_total{state=~"sent|dead|unknown|expired"}')})"""),
+        panel("Sent in time, by priority", "All above 99.9 %: of the messages whose promise was kept or broken.",
+              (share(f"""sum by (priority) ({rate('weir_slo_messages_total{result="good"}')})""",
+                     f"sum by (priority) ({rate('weir_slo_messages_total')})"),
                "{{priority}}"), unit="percentunit", runbook="slo", lines=[(0.999, "orange")]),
         panel("Ended badly", "Nothing: dead, unknown and expired messages of the last ten minutes.",
-              ('app_state:weir_messages:increase10m{state=~"dead|unknown|expired"}', "{{app}} {{state}}"),
+              ('app_state:weir_messages_ended:increase10m{state=~"dead|unknown|expired"}', "{{app}} {{state}}"),
               runbook="messages"),
         panel("Bad share by window", "Below 0.1 %. The lines are 1, 3, 6 and 14.4 times that.",
-              *[(f"app_priority:weir_messages_bad:ratio_rate{w}", f"{w} {{{{app}}}} {{{{priority}}}}")
+              *[(f"app_priority:weir_slo_messages_bad:ratio_rate{w}", f"{w} {{{{app}}}} {{{{priority}}}}")
                 for w in ("5m", "30m", "1h", "6h", "3d")],
               unit="percentunit", runbook="slo",
               lines=[(0.001, "yellow"), (0.003, "orange"), (0.006, "red"), (0.0144, "dark-red")]),
@@ -299,14 +354,14 @@ QUEUE = {
         row("The queue"),
         panel("Depth by priority", "Near 0, unless a campaign runs.",
               ("sum by (priority) (weir_queue_depth)", "{{priority}}"), stack=True, runbook="queue"),
-        panel("Depth by state", "scheduled waits for its own time, ready for a permit.",
+        panel("Depth by state", "scheduled waits for its own time, retrying for that of its next attempt, ready for a permit.",
               ("sum by (state) (weir_queue_depth)", "{{state}}"), stack=True, runbook="queue"),
         panel("Fill", "Below 75 %; from 90 % on only urgent and high are taken.",
               ("instance:weir_queue_fill:ratio", "{{instance}}"), unit="percentunit", runbook="queue", lines=FULL),
         panel("Capacity and depth", "Two lines far apart.", ("sum(weir_queue_capacity)", "capacity"),
               ("sum(weir_queue_depth)", "depth"), runbook="queue"),
-        panel("Oldest waiting", "Seconds for urgent: how long the work that is ready has waited. 0 where none is.",
-              ("max by (priority) (priority:weir_queue_age_seconds:max)", "{{priority}}"), unit="s", runbook="queue", lines=LATE),
+        panel("Oldest waiting", "Seconds for urgent: since when the oldest message that is due has not been sent, retries included.",
+              ("max by (app, priority) (app_priority:weir_app_oldest_unsent:age_seconds)", "{{app}} {{priority}}"), unit="s", runbook="queue", lines=LATE),
         panel("Ready since", "The time since which the oldest ready message or call has waited.",
               ("1000 * min by (priority) (weir_queue_oldest_timestamp_seconds > 0)", "{{priority}}"), unit="dateTimeAsIso",
               kind="stat", width=8, runbook="queue"),
@@ -333,8 +388,18 @@ QUEUE = {
               runbook="limits"),
         panel("Relayed calls refused by Weir", "By errcode; 990003 alone may have reached WeChat.",
               (f"sum by (errcode) ({rate('weir_relay_refusals_total')}) > 0", "{{errcode}}"), unit="cps", runbook="limits"),
-        panel("Relayed calls in Weir", "Well below relay.max_waiting (10,000).", ("weir_relay_calls", "{{instance}}"),
+        panel("Relayed calls, by client", "Mostly ok. wechat_error: errcodes; refused: by Weir; caller: that client's own doing.",
+              (f"sum by (client, app, result) ({rate('weir_client_calls_total')})", "{{client}} {{app}} {{result}}"), unit="cps",
               runbook="limits"),
+        panel("Messages, by client", "accepted, and then sent.",
+              (f"sum by (client, app, result) ({rate('weir_client_messages_total')})", "{{client}} {{app}} {{result}}"), unit="cps",
+              runbook="queue"),
+        panel("Time of a relayed call, by client, p99", "Below 4.5 s, as SDKs give up after 5 s.",
+              (quantile(0.99, "client", "weir_client_call_duration_seconds"), "{{client}}"), unit="s", runbook="limits"),
+        panel("Relayed calls in Weir", "Well below relay.max_waiting, the limit.", ("weir_relay_calls", "{{instance}}"),
+              ("weir_relay_calls_limit", "limit {{instance}}"), runbook="limits"),
+        panel("Bodies of calls that wait", "Well below relay.max_waiting_bytes, the limit.", ("weir_relay_waiting_bytes", "{{instance}}"),
+              ("weir_relay_waiting_bytes_limit", "limit {{instance}}"), unit="bytes", runbook="limits"),
     ],
 }
 
@@ -394,7 +459,7 @@ PROCESS_BOARD = {
     "variables": [],
     "panels": [
         row("Process"),
-        table("Versions", "One version, except during an update.", "max by (instance, version) (weir_build_info)",
+        table("Versions", "One version, except during an update.", "max by (instance, version, commit, swift) (weir_build_info)",
               width=8, runbook="process", hide=["Value"]),
         stat("Up for", "More than a few minutes: the instance that started last.", "min(time() - process_start_time_seconds)",
              unit="s", runbook="process"),
@@ -415,11 +480,16 @@ PROCESS_BOARD = {
         panel("File descriptors", "The share of the limit, far below 80 %.",
               ("process_open_fds / process_max_fds", "{{instance}}"), unit="percentunit", runbook="process",
               lines=[(0.8, "orange")]),
+        panel("Connections", "The share of a listener's limit, far below 80 %.",
+              ("weir_connections / (weir_connections_limit > 0)", "{{listener}} {{instance}}"), unit="percentunit",
+              runbook="process", lines=[(0.8, "orange")]),
+        panel("Bodies in memory", "The share of each pool's limit, far below 80 %.",
+              ("weir_body_bytes / (weir_body_bytes_limit > 0)", "{{pool}} {{instance}}"), unit="percentunit", runbook="process"),
         panel("Reloads", "What you did, all of it success.",
               (f"sum by (instance, result) ({increase('weir_config_reloads_total')})",
                "{{result}} {{instance}}"), runbook="process"),
         panel("Label sets refused", "0: a label with more values than a metric may have; what is beyond counts as other.",
-              (f"sum by (metric) ({increase('prometheus_metrics_label_sets_refused_total')})", "{{metric}}"),
+              (f"sum by (metric) ({increase('weir_metrics_label_sets_refused_total')})", "{{metric}}"),
               runbook="process"),
         panel("Spans", "exported; anything else was dropped: the collector is slow, or unreachable.",
               (f"sum by (instance, result) ({rate('weir_trace_spans_total')})", "{{result}} {{instance}}"), unit="cps",
@@ -444,8 +514,15 @@ PROCESS_BOARD = {
               kind="heatmap"),
         panel("Size", "Level once old messages are removed as fast as new ones come.",
               ("weir_journal_size_bytes", "{{instance}}"), unit="bytes", runbook="journal"),
-        panel("Room left", "More than 2 GiB.", ("weir_journal_free_bytes", "{{instance}}"), unit="bytes",
-              runbook="journal", lines=[(256 * 1024**2, "red"), (2 * 1024**3, "orange")]),
+        panel("Room left", "More than a tenth of the file system.",
+              ("weir_journal_free_bytes / weir_journal_filesystem_size_bytes", "{{instance}}"), unit="percentunit",
+              runbook="journal", lines=[(0.03, "red"), (0.1, "orange")]),
+        panel("Used of the file system", "Level, far below 80 %.",
+              ("1 - weir_journal_free_bytes / (weir_journal_filesystem_size_bytes > 0)", "{{instance}}"), unit="percentunit",
+              runbook="journal"),
+        panel("Writes that wait", "Near 0: what is handed over is committed within milliseconds.",
+              ("weir_journal_pending_writes / (weir_journal_pending_writes_limit > 0)", "{{instance}}"), unit="percentunit",
+              runbook="journal"),
         panel("Writable", "Green.", ("weir_journal_writable", "{{instance}}"), kind="state-timeline", width=12,
               runbook="journal", values=OK_BAD),
         panel("Failed commits", "0.", (f"sum by (instance) ({increase('weir_journal_errors_total')})", "{{instance}}"),
