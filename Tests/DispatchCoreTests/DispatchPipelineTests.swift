@@ -15,7 +15,7 @@ import WeirPorts
     static let closures: [(String, @Sendable (inout MachineHarness, LaneID) -> Void, Obstacle.Reason)] = [
         ("pause", { harness, _ in harness.machine.setPaused(true, app: 0, at: harness.now) }, .paused),
         ("token", { harness, _ in harness.machine.setToken(.missing, app: 0, at: harness.now) }, .noToken),
-        ("fault", { harness, _ in harness.machine.setToken(.fault("40013"), app: 0, at: harness.now) }, .credentials),
+        ("fault", { harness, _ in harness.machine.setToken(.fault(40013), app: 0, at: harness.now) }, .credentials),
         ("draining", { harness, _ in harness.machine.isDraining = true }, .draining),
         ("hold", { harness, lane in harness.send(lane, .errcode(50002)) }, .account),
         ("park", { harness, lane in harness.send(lane, .errcode(45009)) }, .quotaExhausted),

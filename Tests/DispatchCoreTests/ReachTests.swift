@@ -70,7 +70,7 @@ import WeirPorts
     @Test func `logins need no token, and no hold or missing token stops them`() {
         var harness = MachineHarness()
         let login = harness.lane("/sns/jscode2session", isDurable: false)
-        harness.machine.setToken(.fault("40164"), app: 0, at: harness.now)
+        harness.machine.setToken(.fault(40164), app: 0, at: harness.now)
         let first = harness.submit(login, lifetime: .seconds(4))
         #expect(harness.starts() == [first])
         harness.machine.setToken(.ready, app: 0, at: harness.now)

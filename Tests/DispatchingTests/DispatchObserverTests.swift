@@ -63,9 +63,9 @@ import WeirTesting
             case .gateMade(let gate): note("gate \(gate.app) \(gate.api)")
             case .attemptEnded(let end): note("\((end.trace as? Trace)?.number ?? 0) \(end.classification.outcome)")
             case .limiterRefused(let gate): note("no permit \(gate.api)")
-            case .breakerMoved(let move, let breaker): note("\(breaker) \(move.to)")
+            case .breakerMoved(let move, let breaker, _): note("\(breaker) \(move.to)")
             case .messageEnded(let end): note("ended \(end.state) \(end.last?.number ?? 0)")
-            case .token, .ledgerNotWritten, .ledgerFull, .ledgerRead: note("\(event)")
+            case .token, .tokenRequested, .stopped, .ledgerNotWritten, .ledgerFull, .ledgerRead: note("\(event)")
             }
         }
     }

@@ -29,6 +29,7 @@ import WireJSON
                 switch report {
                 case .rejected: reports.put("rejected")
                 case .fetched: reports.put("fetched")
+                case .superseded, .confirmed, .asked: break
                 case .notFetched(let classification): reports.put("none: \(classification.summary)")
                 }
             }
@@ -105,7 +106,7 @@ import WireJSON
         let bench = Bench()
         bench.start()
         bench.answer(.errcode(code))
-        #expect(bench.keeper.presentState() == .fault("errcode \(code)"))
+        #expect(bench.keeper.presentState() == .fault(code))
         #expect(bench.keeper.status().fault == code)
         bench.time.advance(by: .seconds(59))
         bench.start()

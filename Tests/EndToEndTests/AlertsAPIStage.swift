@@ -7,6 +7,11 @@ struct AlertsAPIStage: Sendable {
     static let token = "ding-token-0123456789"
     static let secret = "SECding0123456789"
     static let key = "wecom-key-0123456789"
+    static let pool = ["pool-key-1-0123456789", "pool-key-2-0123456789"]
+    static let feishu = "feishu-token-0123456789"
+    static let feishuSecret = "feishu-secret-0123456789"
+    static let password = "hook-password-0123456789"
+    static let secrets = [token, secret, key, feishu, feishuSecret, password, "pass-in-query"] + pool
 
     let sandbox: SandboxProcess
     let robots: ChildProcess
@@ -16,10 +21,16 @@ struct AlertsAPIStage: Sendable {
     /// - Parameter rate: of the sink on WeChat.
     static func start(rate: String = "10/m", queue: Int = 1000) async throws -> AlertsAPIStage {
         let sandbox = try await SandboxProcess.start()
-        let robots = try Python.start("robots.py", [token, secret, key])
+        let robots = try Python.start(
+            "robots.py",
+            [token, secret, ([key] + pool).joined(separator: ","), feishu, feishuSecret, password]
+        )
         let port = try await eventually("the robots listen") { robots.output.first.flatMap { Int($0) } }
         var settings = WeirSettings(folder: try TemporaryFolder(), sandbox: sandbox)
-        settings.environment = ["DING_TOKEN": token, "DING_SECRET": secret, "WECOM_KEY": key]
+        settings.environment = [
+            "DING_TOKEN": token, "DING_SECRET": secret, "WECOM_KEY": key, "FEISHU_TOKEN": feishu,
+            "FEISHU_SECRET": feishuSecret, "HOOK_PASSWORD": password,
+        ]
         settings.sections = sections(rate: rate, queue: queue, robots: port)
         return AlertsAPIStage(
             sandbox: sandbox,
@@ -45,8 +56,18 @@ struct AlertsAPIStage: Sendable {
             ding: {type: dingtalk, access_token: "${DING_TOKEN}", secret: "${DING_SECRET}", at_mobiles: ["138"],
                    url: "http://127.0.0.1:\(robots)"}
             wecom: {type: wecom, key: "${WECOM_KEY}", mentioned: ["@all"], url: "http://127.0.0.1:\(robots)"}
+            feishu: {type: feishu, token: "${FEISHU_TOKEN}", secret: "${FEISHU_SECRET}", format: markdown, language: zh,
+                     at_all: true, url: "http://127.0.0.1:\(robots)"}
+            pool: {type: wecom, key: [\(pool.joined(separator: ", "))], rate: 1/m, url: "http://127.0.0.1:\(robots)"}
+            own:
+              type: webhook
+              url: "http://127.0.0.1:\(robots)/own/hook?pass=pass-in-query"
+              headers: {Authorization: "Bearer ${HOOK_PASSWORD}"}
+              body: {title: "{title}", severity: "{severity}", firing: true, lines: ["{alerts}", 7, null]}
           routes:
             - {match: {team: robots}, to: [ding, wecom]}
+            - {match: {team: chats}, to: [feishu, own]}
+            - {match: {team: pool}, to: [pool]}
             - {to: [oncall]}
         """
     }

@@ -9,7 +9,7 @@ struct DashboardQueryTests {
         let traffic = try await DashboardTraffic.start()
         let prometheus = try await DashboardPrometheus.start(scraping: traffic.stage.weir.admin.port)
         try await prometheus.scrapes(2)
-        // Nobody sees a counter rise that came into being with its first event, so everything happens well before it goes wrong.
+        // First everything goes well, so that the panels of what does not show a change.
         try await traffic.round(0)
         try await prometheus.scrapes(3)
         try await traffic.provoke()

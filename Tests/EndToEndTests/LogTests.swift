@@ -24,7 +24,7 @@ import Testing
             }
         }
         #expect(end["trace_id"] == answer.json?["trace_id"])
-        #expect(end["attempts"]?.string == "1")
+        #expect(end["attempts"]?.int == 1)
         let lines = LogTests.requests(stage.weir)
         let relayed = lines.filter { $0["api"]?.string == FaultTests.template }
         #expect(relayed.count == 20)

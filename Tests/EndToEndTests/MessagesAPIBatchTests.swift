@@ -60,7 +60,7 @@ struct MessagesAPIBatchTests {
         let answer = try await post("[\(items.joined(separator: ","))]")
         #expect(answer.data?["results"]?.array.filter { $0["code"]?.int == 202 }.count == 1000)
         try await eventually("all are sent") {
-            try await stage.weir.metrics().sum("weir_messages_total", "state=\"sent\"") == 1000
+            try await stage.weir.metrics().sum("weir_messages_ended_total", "state=\"sent\"") == 1000
         }
         let shown = try await stage.sandbox.shown()
         #expect(shown.count == 1000 && shown.values.allSatisfy { $0 == 1 })

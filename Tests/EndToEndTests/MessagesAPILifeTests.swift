@@ -25,7 +25,7 @@ struct MessagesAPILifeTests {
         #expect(again.status == 409)
         #expect(again.error == "wrong_state")
         #expect(again.message.contains("cancelled"))
-        #expect(try await stage.weir.metrics().sum("weir_messages_total", "state=\"cancelled\"") == 1)
+        #expect(try await stage.weir.metrics().sum("weir_messages_ended_total", "state=\"cancelled\"") == 1)
     }
 
     @Test func `a message with an attempt in flight can't be cancelled`() async throws {

@@ -79,6 +79,6 @@ struct MessagesAPIWaitTests {
         let marker = try await stage.weir.accept(.template(to: "o-marker"))
         try await stage.weir.wait(marker, for: "sent")
         #expect(try await stage.sandbox.shown() == ["o-marker": 1])
-        #expect(try await stage.weir.metrics().sum("weir_messages_total", "state=\"expired\"") == 1)
+        #expect(try await stage.weir.metrics().sum("weir_messages_ended_total", "state=\"expired\"") == 1)
     }
 }

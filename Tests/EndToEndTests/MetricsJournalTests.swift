@@ -8,10 +8,10 @@ struct MetricsJournalTests {
         #expect(messages.count == 60)
         let metrics = try await traffic.stage.weir.metrics()
         #expect(metrics.sum("weir_messages_accepted_total") == Double(messages.count))
-        #expect(metrics.sum("weir_messages_total") == Double(messages.count))
+        #expect(metrics.sum("weir_messages_ended_total") == Double(messages.count))
         for state in ["sent", "failed", "dead", "unknown", "expired", "cancelled", "delivered"] {
             let count = messages.filter { $0["state"]?.string == state }.count
-            #expect(metrics.sum("weir_messages_total", "state=\"\(state)\"") == Double(count), "\(state)")
+            #expect(metrics.sum("weir_messages_ended_total", "state=\"\(state)\"") == Double(count), "\(state)")
         }
         for type in ["template", "custom", "subscribe"] {
             let count = messages.filter { $0["type"]?.string == type }.count

@@ -25,6 +25,7 @@ struct OpenAPITests {
         let exchanges = OpenAPIExchanges(stage: stage)
         try await useAlerts(exchanges)
         try await useMessages(exchanges)
+        try await useMessagesAsOperator(exchanges)
         try await useAdmin(exchanges)
         let served = try await stage.weir.api.get("/openapi.yaml")
         #expect(served.status == 200)
@@ -122,6 +123,27 @@ struct OpenAPITests {
         try await api.call("DELETE", "/v1/messages/\(id)")
         try await api.call("POST", "/v1/messages/\(id)/redrive", Self.orders, "")
         try await api.call("GET", "/v1/messages/0000000000000", Self.orders)
+    }
+
+    private func useMessagesAsOperator(_ exchanges: OpenAPIExchanges) async throws {
+        let list = try await exchanges.admin("GET", "/v1/messages?client=orders&limit=1000", Self.admin)
+        let messages = list.data?["messages"]?.array ?? []
+        #expect(!messages.isEmpty && messages.allSatisfy { $0["client"]?.string == "orders" })
+        let id = messages.first { $0["state"]?.string == "pending" }?["id"]?.string ?? ""
+        for query in ["", "?state=gone", "?colour=red"] {
+            try await exchanges.admin("GET", "/v1/messages\(query)", Self.admin)
+            try await exchanges.admin("POST", "/v1/redrive\(query)", Self.admin)
+        }
+        for (method, path) in [
+            ("GET", "/v1/messages/\(id)"), ("GET", "/v1/messages/\(id)/explain"), ("DELETE", "/v1/messages/\(id)"),
+            ("POST", "/v1/messages/\(id)/redrive"), ("GET", "/v1/messages/0000000000000"),
+        ] {
+            try await exchanges.admin(method, path, Self.admin)
+            try await exchanges.admin(method, path)
+        }
+        try await exchanges.admin("GET", "/v1/messages/\(id)/explain", Self.admin + [("Accept", "text/plain")])
+        let failed = messages.first { $0["state"]?.string == "failed" }?["id"]?.string ?? ""
+        #expect(try await exchanges.admin("POST", "/v1/messages/\(failed)/redrive", Self.admin).status == 202)
     }
 
     private func id(_ answer: Answer) -> String {

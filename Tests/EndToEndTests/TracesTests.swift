@@ -5,6 +5,8 @@ import Testing
     private static let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
     private static let caller = "00f067aa0ba902b7"
 
+    private static let send = "POST \(FaultTests.template)"
+
     private static func traceparent(sampled: Bool = true) -> [(name: String, value: String)] {
         [("traceparent", "00-\(trace)-\(caller)-\(sampled ? "01" : "00")")]
     }
@@ -21,16 +23,21 @@ import Testing
         let id = try #require(answer.json?["data"]?["id"]?.string)
         try await stage.weir.wait(id, for: "sent")
 
-        let spans = try await collector.wait(for: TracesTests.trace, ["accept": 1, "wait": 3, "attempt": 3])
-        let accept = try #require(spans.first { $0.name == "accept" })
-        #expect(accept.parent == TracesTests.caller)
-        #expect(accept.json["kind"]?.string == "SPAN_KIND_SERVER")
-        #expect(accept.json["service"]?.string == "weir")
-        #expect(accept.attribute("weir.id")?.string == id)
-        let attempts = spans.filter { $0.name == "attempt" }.sorted { $0.start < $1.start }
+        let names = ["POST /v1/messages": 1, "accept main": 1, "wait": 3, TracesTests.send: 3]
+        let spans = try await collector.wait(for: TracesTests.trace, names)
+        let request = try #require(spans.first { $0.kind == .server })
+        #expect(request.parent == TracesTests.caller)
+        #expect(request.json["resource"]?["service.name"]?.string == "weir")
+        #expect(request.attribute("weir.id")?.string == id)
+        let accept = try #require(spans.first { $0.kind == .producer })
+        #expect(accept.parent == request.id)
+        #expect(accept.attribute("messaging.message.id")?.string == id)
+        let attempts = spans.filter { $0.kind == .client }.sorted { $0.start < $1.start }
         let waits = spans.filter { $0.name == "wait" }.sorted { $0.start < $1.start }
         #expect((attempts + waits).allSatisfy { $0.parent == accept.id })
-        #expect(attempts.map { $0.json["kind"]?.string } == Array(repeating: "SPAN_KIND_CLIENT", count: 3))
+        #expect(attempts.map { $0.attribute("http.request.resend_count")?.int } == [nil, 1, 2])
+        #expect(attempts.map { $0.attribute("error.type")?.string } == ["-1", "-1", nil])
+        #expect(attempts.allSatisfy { $0.attribute("messaging.message.id")?.string == id })
         #expect(attempts.map { $0.attribute("weir.attempt")?.int } == [1, 2, 3])
         #expect(attempts.map(\.isError) == [true, true, false])
         #expect(attempts.map { $0.attribute("wechat.errcode")?.int } == [-1, -1, 0])
@@ -42,24 +49,31 @@ import Testing
             #expect(wait.start <= wait.end)
             #expect(wait.end == attempt.start)
         }
+        #expect(try await collector.problems() == [])
     }
 
     @Test func `a message that outlives a crash stays in its trace`() async throws {
         let collector = try await TraceCollector.start()
         let stage = try await Stage.start { $0.sections = collector.section() }
         _ = try await stage.weir.admin.post("/v1/apps/main/pause", "")
-        let answer = try await stage.weir.send(.template(to: "o-survivor"), headers: TracesTests.traceparent())
+        let state = [(name: "tracestate", value: "vendor=a,other=b")]
+        let answer = try await stage.weir.send(.template(to: "o-survivor"), headers: TracesTests.traceparent() + state)
         let id = try #require(answer.json?["data"]?["id"]?.string)
-        let accept = try #require(try await collector.wait(for: TracesTests.trace, ["accept": 1]).first)
+        let accepted = ["POST /v1/messages": 1, "accept main": 1]
+        let before = try await collector.wait(for: TracesTests.trace, accepted)
+        let accept = try #require(before.first { $0.kind == .producer })
         try await stage.weir.crash()
         let again = try await WeirProcess.start(stage.settings)
         // The pause outlived the crash, too.
         _ = try await again.admin.post("/v1/apps/main/resume", "")
         try await again.wait(id, for: "sent")
-        let spans = try await collector.wait(for: TracesTests.trace, ["accept": 1, "wait": 1, "attempt": 1])
-        let attempt = try #require(spans.first { $0.name == "attempt" })
+        let whole = accepted.merging(["wait": 1, TracesTests.send: 1]) { $1 }
+        let spans = try await collector.wait(for: TracesTests.trace, whole)
+        let attempt = try #require(spans.first { $0.kind == .client })
         #expect(attempt.parent == accept.id)
         #expect(attempt.links == [accept.id])
+        #expect(spans.allSatisfy { $0.json["state"]?.string == "vendor=a, other=b" })
+        #expect(try await collector.problems() == [])
     }
 
     @Test func `a relayed call and its attempt are one trace`() async throws {
@@ -73,13 +87,14 @@ import Testing
             body: Message.templateBody(to: "o-relayed")
         )
         #expect(answer.json?["errcode"]?.int == 0)
-        let spans = try await collector.wait(for: TracesTests.trace, ["relay": 1, "wait": 1, "attempt": 1])
-        let relay = try #require(spans.first { $0.name == "relay" })
-        let attempt = try #require(spans.first { $0.name == "attempt" })
+        let spans = try await collector.wait(for: TracesTests.trace, ["wait": 1, TracesTests.send: 2])
+        let relay = try #require(spans.first { $0.kind == .server })
+        let attempt = try #require(spans.first { $0.kind == .client })
         #expect(relay.parent == TracesTests.caller)
         #expect(attempt.parent == relay.id)
         #expect(relay.start <= attempt.start)
         #expect(relay.attribute("weir.outcome")?.string == "accepted")
+        #expect(try await collector.problems() == [])
     }
 
     @Test func `what nobody samples is exported when it fails, and only then`() async throws {
@@ -96,13 +111,15 @@ import Testing
         )
         let id = try #require(answer.json?["data"]?["id"]?.string)
         try await stage.weir.wait(id, for: "failed")
-        _ = try await collector.wait(for: TracesTests.trace, ["accept": 1, "wait": 1, "attempt": 1])
-        let all = try await collector.http.get("/spans").json?["spans"]?.array ?? []
-        #expect(all.count == 3)
+        let names = ["POST /v1/messages": 1, "wait": 1, TracesTests.send: 1]
+        let spans = try await collector.wait(for: TracesTests.trace, names)
+        #expect(spans.first { $0.kind == .client }?.attribute("error.type")?.string == "47003")
+        #expect(try await collector.spans().count == 3)
+        #expect(try await collector.problems() == [])
     }
 
     @Test func `a collector that is gone or refuses costs spans, which are counted, and nothing else`() async throws {
-        let collector = try await TraceCollector.start(answers: [400])
+        let collector = try await TraceCollector.start(answers: Array(repeating: 400, count: 100))
         let stage = try await Stage.start { $0.sections = collector.section() }
         let first = try await stage.weir.accept(.template(to: "o-1"))
         try await stage.weir.wait(first, for: "sent")
@@ -113,7 +130,7 @@ import Testing
         try await collector.process.ended()
         for index in 0..<200 { _ = try await stage.weir.accept(.template(to: "o-more-\(index)")) }
         try await eventually("all of them are sent") {
-            try await stage.weir.metrics().sum("weir_messages_total", "state=\"sent\"") == 201
+            try await stage.weir.metrics().sum("weir_messages_ended_total", "state=\"sent\"") == 201
         }
         #expect(try await stage.weir.stop() == 0)
     }

@@ -100,6 +100,7 @@ enum ExplanationBench {
         _ record: MessageRecord,
         report: MessageFacts.Waiting? = nil,
         policy: RetryPolicy? = .available,
+        refusedWith: Int? = nil,
         now: Duration = .seconds(5)
     ) -> Explanation {
         Explanation(
@@ -109,6 +110,7 @@ enum ExplanationBench {
                 policy: policy,
                 limit: RateLimit(permits: 10, per: .seconds(1), burst: 20),
                 breaker: breaker,
+                refusedWith: refusedWith,
                 now: at(now)
             )
         )

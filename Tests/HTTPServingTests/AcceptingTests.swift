@@ -50,10 +50,11 @@ import Testing
         let loop = EmbeddedEventLoop()
         let socket = Socket()
         let gate: ConnectionGate
+        let count = ConnectionCount()
         let listener: EmbeddedChannel
 
         init(maximum: Int, _ logger: Logger) throws {
-            gate = ConnectionGate(name: "api", maximum: maximum, logger: logger)
+            gate = ConnectionGate(name: "api", maximum: maximum, logger: logger, count: count)
             listener = EmbeddedChannel(handlers: [socket, gate], loop: loop)
             try listener.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         }
@@ -78,7 +79,9 @@ import Testing
             connections.append(bench.accept())
         }
         #expect(lines.all.withLock { $0.count } == 1)
+        #expect(bench.count.open == 100)
         for _ in 1...30 { bench.close(connections.removeLast()) }
+        #expect(bench.count.open == 70)
         let all = lines.all.withLock { $0 }
         #expect(all.count == 2)
         #expect(all.first?.hasPrefix("warning: all connections are in use") == true)

@@ -1,3 +1,6 @@
+import Gzip
+import WireProtobuf
+
 @testable import OTLPTracing
 
 /// A span read back from a request, as far as tests look at it.
@@ -16,6 +19,8 @@ struct DecodedSpan {
     var spanID = ""
     var parentID = ""
     var attributeCount = 0
+    /// Texts and whole numbers alone.
+    var attributes: [String: String] = [:]
     var droppedAttributes = 0
     var events: [Part] = []
     var droppedEvents = 0
@@ -23,8 +28,13 @@ struct DecodedSpan {
     var droppedLinks = 0
 
     /// All spans of an `ExportTraceServiceRequest`.
+    /// - Parameter body: packed or not.
     static func all(in body: [UInt8]) -> [DecodedSpan] {
-        messages(1, in: body[...]).flatMap { messages(2, in: $0) }.flatMap { messages(2, in: $0) }.map(DecodedSpan.init)
+        let isPacked = body.starts(with: [0x1F, 0x8B])
+        let body = isPacked ? (try? Gzip.decompress(body, limit: 1 << 24)) ?? [] : body
+        return messages(1, in: body[...]).flatMap { messages(2, in: $0) }.flatMap { messages(2, in: $0) }.map(
+            DecodedSpan.init
+        )
     }
 
     private init(_ bytes: ArraySlice<UInt8>) {
@@ -37,7 +47,10 @@ struct DecodedSpan {
             case (5, .bytes(let text)): name = String(decoding: text, as: UTF8.self)
             case (7, .fixed64(let time)): start = time
             case (8, .fixed64(let time)): end = time
-            case (9, .bytes): attributeCount += 1
+            case (9, .bytes(let pair)):
+                attributeCount += 1
+                let key = Self.messages(1, in: pair).map { String(decoding: $0, as: UTF8.self) }.joined()
+                attributes[key] = Self.messages(2, in: pair).compactMap(Self.text).joined()
             case (10, .varint(let count)): droppedAttributes = Int(count)
             case (11, .bytes(let event)): events.append(Self.part(event, name: 2, attributes: 3))
             case (12, .varint(let count)): droppedEvents = Int(count)
@@ -45,6 +58,15 @@ struct DecodedSpan {
             case (14, .varint(let count)): droppedLinks = Int(count)
             default: break
             }
+        }
+    }
+
+    private static func text(_ value: ArraySlice<UInt8>) -> String? {
+        var reader = ProtobufReader(value)
+        switch reader.next() {
+        case (1, .bytes(let text))?: return String(decoding: text, as: UTF8.self)
+        case (3, .varint(let number))?: return String(Int64(bitPattern: number))
+        default: return nil
         }
     }
 

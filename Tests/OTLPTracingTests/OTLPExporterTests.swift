@@ -43,6 +43,21 @@ import Timekeeping
         #expect(log.all == [.exported(3)])
     }
 
+    @Test func `A body of some length is packed, where that is wanted`() async throws {
+        for compression in OTLPConfiguration.Compression.allCases {
+            var configuration = OTLPConfiguration()
+            configuration.compression = compression
+            let exporter = exporter(configuration)
+            for span in Fixtures.spans(100) { exporter.add(span) }
+            exporter.flush()
+            let request = try #require(await sender.next()).request
+            let coding = request.headers.first { $0.name == "content-encoding" }?.value
+            #expect(coding == (compression == .gzip ? "gzip" : nil))
+            #expect((request.body.first == 0x1F) == (compression == .gzip))
+            #expect(DecodedSpan.all(in: request.body).count == 100)
+        }
+    }
+
     @Test func `A failed request is sent again when its wait is over`() async throws {
         let exporter = exporter()
         exporter.add(Fixtures.span())

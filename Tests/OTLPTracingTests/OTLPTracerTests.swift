@@ -103,6 +103,67 @@ import Tracing
         #expect(Set(spans.map(\.traceID)) == [accept.spanContext.traceID.description])
     }
 
+    @Test func `What a span says is made where it is exported, and nowhere else`() async throws {
+        let (tracer, _) = tracer(ratio: 0)
+        let made = ReportLog()
+        func end(_ name: String, in context: InstrumentationContext, isFailure: Bool = false) -> OTLPSpan {
+            let span = tracer.startSpan("raw", context: context)
+            span.attributes = ["own": 1]
+            span.describe {
+                made.add(.exported(1))
+                return (name, ["own": 2, "other": 3])
+            }
+            if isFailure { span.setStatus(SpanStatus(code: .error)) }
+            span.end()
+            return span
+        }
+        #expect(!end("held", in: .topLevel).isExported)
+        var chosen = InstrumentationContext.topLevel
+        chosen.spanContext = SpanContext(traceparent: Self.parent + "1")
+        #expect(end("chosen", in: chosen).isExported)
+        #expect(end("failed", in: .topLevel, isFailure: true).isExported)
+        // Whoever ends a span does not pay for what it says.
+        #expect(made.all == [])
+        tracer.forceFlush()
+        let spans = DecodedSpan.all(in: try #require(await sender.next()).request.body)
+        #expect(spans.map(\.name) == ["chosen", "failed"])
+        #expect(spans.allSatisfy { $0.attributes == ["other": "3", "own": "1"] })
+        #expect(made.all.count == 2)
+    }
+
+    @Test func `A span that was discarded is neither exported nor held`() async throws {
+        let (tracer, _) = tracer(ratio: 0)
+        var context = InstrumentationContext.topLevel
+        context.spanContext = SpanContext(traceparent: Self.parent + "1")
+        let span = tracer.startSpan("stranger", context: context)
+        span.setStatus(SpanStatus(code: .error))
+        span.discard()
+        span.end()
+        #expect(!span.isExported)
+        tracer.startSpan("known", context: context).end()
+        tracer.forceFlush()
+        let spans = DecodedSpan.all(in: try #require(await sender.next()).request.body)
+        #expect(spans.map(\.name) == ["known"])
+    }
+
+    @Test(arguments: [("1", 0.0, false), ("0", 1.0, true)])
+    func `A sampler that asks no parent decides for traces of others, and its own children follow it`(
+        flag: String,
+        ratio: Double,
+        isSampled: Bool
+    ) {
+        var configuration = OTLPConfiguration()
+        configuration.ratio = ratio
+        configuration.ignoresCallersChoice = true
+        let exporter = OTLPExporter(configuration, sender: sender, time: time, random: SeededGenerator(seed: 1))
+        let tracer = OTLPTracer(configuration, exporter: exporter, time: time, random: SeededGenerator(seed: 1))
+        var context = InstrumentationContext.topLevel
+        context.spanContext = SpanContext(traceparent: Self.parent + flag)
+        let span = tracer.startSpan("child", context: context)
+        #expect(span.spanContext.isSampled == isSampled)
+        #expect(tracer.startSpan("grandchild", context: span.context).spanContext.isSampled == isSampled)
+    }
+
     @Test func `An error thrown through withSpan is a failure`() async throws {
         struct Broken: Error {}
         let (tracer, _) = tracer(ratio: 0)

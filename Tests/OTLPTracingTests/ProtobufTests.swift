@@ -1,4 +1,5 @@
 import Testing
+import WireProtobuf
 
 @testable import OTLPTracing
 

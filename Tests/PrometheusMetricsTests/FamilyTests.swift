@@ -5,7 +5,7 @@ struct FamilyTests {
     private let registry = MetricRegistry()
 
     private func refused(_ name: String) -> String? {
-        registry.samples("prometheus_metrics_label_sets_refused_total")
+        registry.samples("weir_metrics_label_sets_refused_total")
             .first { $0.contains("\"\(name)\"") }?
             .split(separator: " ").last.map(String.init)
     }
@@ -39,6 +39,79 @@ struct FamilyTests {
             ]
         )
         #expect(refused("jobs_total") == "2")
+        // Each set of values counts once, however often it is looked up.
+        for _ in 0..<10 { family.child("3", "x").increment() }
+        #expect(refused("jobs_total") == "2")
+    }
+
+    @Test func `of values that are refused no more than ten thousand are told apart`() throws {
+        let family = try registry.counter("jobs_total", help: "Jobs.", labels: ["a"], maximumLabelSets: 1)
+        for value in 0..<10_500 { family.child("\(value)").increment() }
+        #expect(refused("jobs_total") == "10000")
+        #expect(family.count == 2)
+    }
+
+    /// App, api, and how it went: first the api becomes other, then all but the app, at last everything.
+    private func calls() throws -> CounterFamily {
+        try registry.counter(
+            "calls_total",
+            help: "Calls.",
+            labels: ["app", "api", "result"],
+            maximumLabelSets: 2,
+            overflows: [
+                LabelOverflow(keeps: ["app", "result"], maximum: 2), LabelOverflow(keeps: ["app"], maximum: 1),
+            ]
+        )
+    }
+
+    @Test func `what finds no room keeps the labels that matter most, each overflow as far as it goes`() throws {
+        let family = try calls()
+        for (app, api) in [
+            ("a", "1"), ("a", "2"), ("b", "1"), ("b", "2"), ("c", "1"), ("d", "1"), ("e", "1"), ("d", "2"),
+        ] {
+            family.child(app, api, "ok").increment()
+        }
+        #expect(
+            registry.samples("calls_total") == [
+                #"calls_total{app="a",api="1",result="ok"} 1"#, #"calls_total{app="a",api="2",result="ok"} 1"#,
+                #"calls_total{app="b",api="other",result="ok"} 2"#, #"calls_total{app="c",api="other",result="ok"} 1"#,
+                #"calls_total{app="d",api="other",result="other"} 2"#,
+                #"calls_total{app="other",api="other",result="other"} 1"#,
+            ]
+        )
+        #expect(refused("calls_total") == "6")
+    }
+
+    @Test func `an app that leaves makes room, in the overflows too`() throws {
+        let family = try calls()
+        for app in ["a", "b", "c", "d"] { family.child(app, "1", "ok").increment() }
+        #expect(family.removeAll(where: "app", isIn: ["a", "c"]) == 2)
+        family.child("e", "1", "ok").increment()
+        family.child("f", "1", "ok").increment()
+        #expect(
+            registry.samples("calls_total") == [
+                #"calls_total{app="b",api="1",result="ok"} 1"#, #"calls_total{app="d",api="other",result="ok"} 1"#,
+                #"calls_total{app="e",api="1",result="ok"} 1"#, #"calls_total{app="f",api="other",result="ok"} 1"#,
+            ]
+        )
+    }
+
+    @Test func `a value can be cut behind its first part`() throws {
+        let overflow = LabelOverflow(keeps: ["state"], shortens: ["breaker"], maximum: 9)
+        let family = try registry.gauge(
+            "breaker_state",
+            help: "State.",
+            labels: ["breaker", "state"],
+            maximumLabelSets: 0,
+            overflows: [overflow]
+        )
+        for breaker in ["main~host~message", "main~host~media", "nameless"] { family.child(breaker, "open").set(1) }
+        #expect(
+            registry.samples("breaker_state") == [
+                #"breaker_state{breaker="main~other",state="open"} 1"#,
+                #"breaker_state{breaker="other",state="open"} 1"#,
+            ]
+        )
     }
 
     @Test func `the default maximum is two thousand children and other`() throws {

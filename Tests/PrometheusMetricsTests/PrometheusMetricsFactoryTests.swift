@@ -103,7 +103,7 @@ struct PrometheusMetricsFactoryTests {
         let factory = PrometheusMetricsFactory(registry: registry, maximumLabelSets: 3)
         for number in 0..<10 { factory.makeMeter(label: "level", dimensions: [("id", "\(number)")]).set(1.0) }
         #expect(registry.samples("level").count == 4)
-        #expect(registry.samples("prometheus_metrics_label_sets_refused_total").contains { $0.hasSuffix(" 7") })
+        #expect(registry.samples("weir_metrics_label_sets_refused_total").contains { $0.hasSuffix(" 7") })
     }
 
     @Test func `the last handler that is destroyed takes the child away`() {

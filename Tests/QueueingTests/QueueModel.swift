@@ -10,6 +10,8 @@ struct QueueModel {
         var state: State
         var readySince: Timestamp
         var turn: Int
+        /// Its own time has come once.
+        var isDue = false
     }
 
     var policy: QueuePolicy
@@ -108,12 +110,14 @@ struct QueueModel {
     private mutating func insert(_ job: Job, since: Timestamp, _ now: Timestamp) -> QueueMachine.Admission {
         let isDue = job.notBefore.map { $0 <= now } ?? true
         entries.append(Entry(job: job, state: isDue ? .ready : .scheduled, readySince: since, turn: turn()))
+        if isDue || job.startedAttempts > 0 { becomeDue(entries.count - 1, now) }
         return isDue ? .ready : .scheduled(until: job.notBefore!)
     }
 
     private mutating func wait(_ index: Int, until notBefore: Timestamp?, front: Bool, _ now: Timestamp) {
         entries[index].job.notBefore = notBefore
         entries[index].state = notBefore.map { $0 <= now } ?? true ? .ready : .scheduled
+        if entries[index].state == .ready || entries[index].job.startedAttempts > 0 { becomeDue(index, now) }
         if front, entries[index].state == .ready { return }
         entries[index].readySince = now
         entries[index].turn = turn()
@@ -134,9 +138,19 @@ struct QueueModel {
             let index = find(job.id)!
             entries[index].state = .ready
             entries[index].readySince = job.notBefore!
+            becomeDue(index, now)
             entries[index].turn = turn()
             readied += 1
         }
+    }
+
+    /// From now on it is as old as its own time.
+    private mutating func becomeDue(_ index: Int, _ now: Timestamp) {
+        let job = entries[index].job
+        if !entries[index].isDue, job.promise != .none, job.startedAttempts == 0, let due = job.notBefore, due <= now {
+            entries[index].job.acceptedAt = max(job.acceptedAt, due)
+        }
+        entries[index].isDue = true
     }
 
     private mutating func turn() -> Int {

@@ -41,10 +41,16 @@ import Timekeeping
                 return queue.counts(of: priority)
                     == QueueCounts(
                         ready: level.count { $0.state == .ready },
-                        scheduled: level.count { $0.state == .scheduled },
+                        scheduled: level.count { $0.state == .scheduled && !$0.isDue },
+                        retrying: level.count { $0.state == .scheduled && $0.isDue },
                         inFlight: level.count { $0.state == .inFlight }
                     )
                     && queue.oldestReady(priority) == model.oldestReady(priority)
+                    && (0..<3).map(LaneID.init)
+                        .allSatisfy { lane in
+                            let due = level.filter { $0.job.lane == lane && $0.isDue && $0.job.promise != .none }
+                            return queue.dueCount(in: lane, of: priority) == due.count
+                        }
             }
             && (0..<3).map(LaneID.init).allSatisfy { queue.head(of: $0, at: now) == model.best($0, now) }
             && model.entries.allSatisfy {

@@ -4,10 +4,10 @@ import Weir
 
 /// Alerts, dashboards, recording rules and the documentation speak of the metrics that the code has, and of all of them.
 @Suite struct CatalogTests {
-    private static let prefixes = ["weir_", "process_", "prometheus_metrics_"]
+    private static let prefixes = ["weir_", "process_"]
     private static let suffixes = ["_bucket", "_sum", "_count"]
 
-    /// Metric names of Weir's, of its metrics library and of the process in a text; a histogram's series count as the histogram.
+    /// Metric names of Weir's and of the process in a text; a histogram's series count as the histogram.
     private static func names(in text: String) -> Set<String> {
         var found: Set<String> = []
         let histograms = MetricCatalog.all.filter { $0.kind == .histogram }.map(\.name)

@@ -35,8 +35,8 @@ import Testing
         "Relaying": ["Clients", "Settings", "RequestTracing", "Dispatching", "Intake", "WeirPorts"],
         "Messaging": ["Clients", "Settings", "Dispatching", "Explaining", "Intake", "WeirPorts"],
         "Telemetry": [
-            "Relaying", "Messaging", "Alerting", "Clients", "Settings", "RequestTracing", "Dispatching", "Intake",
-            "WeirPorts",
+            "Relaying", "Messaging", "Alerting", "Clients", "Settings", "RequestTracing", "Dispatching", "Explaining",
+            "Intake", "WeirPorts",
         ],
         "WeirTesting": ["WeirPorts"],
     ]

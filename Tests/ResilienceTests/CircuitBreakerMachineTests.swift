@@ -71,7 +71,7 @@ struct CircuitBreakerMachineTests {
     }
 
     @Test func `old calls are forgotten`() {
-        var machine = CircuitBreakerMachine(.plain, at: .zero)
+        var machine = CircuitBreakerMachine(CircuitBreakerPolicy(consecutiveFailures: 0, jitter: 0), at: .zero)
         for _ in 1...19 { machine.call(.failure, at: .zero) }
         #expect(machine.counts(at: after(.seconds(29))).failures == 19)
         #expect(machine.counts(at: after(.seconds(30))) == .zero)

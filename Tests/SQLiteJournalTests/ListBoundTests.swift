@@ -137,6 +137,30 @@ import WeirTesting
         }
     }
 
+    @Test func `an operator who looks for a client's messages takes no turn of the client's, and waits for none`()
+        async throws
+    {
+        let clock = StoppingTimeSource()
+        var configuration = SQLiteJournalConfiguration()
+        configuration.maximumListsWaiting = 0
+        try await withJournal(configuration, timeSource: clock) { journal, _ in
+            try await journal.write([.accept(record(id(1)))])
+            var operators = MessageFilter(client: "orders")
+            operators.isOperators = true
+            for (first, second) in [
+                (MessageFilter(client: "orders"), operators), (operators, MessageFilter(client: "orders")),
+            ] {
+                let before = clock.stopped.all.count
+                clock.stop(next: 1)
+                let listing = Task { try? await journal.list(first) }
+                _ = await clock.stopped.wait(for: before + 1)
+                #expect(try await journal.list(second).messages.map(\.id) == [id(1)])
+                clock.letGo()
+                #expect(await listing.value?.messages.count == 1)
+            }
+        }
+    }
+
     @Test func `the write-ahead log stays small while listings follow one another without a gap`() async throws {
         var configuration = SQLiteJournalConfiguration()
         configuration.checkpointPages = 250

@@ -28,6 +28,8 @@ import WeirTesting
             #expect(status.pendingWrites == 0)
             #expect(status.bytes > 0)
             #expect(status.freeBytes > 0)
+            #expect(status.fileSystemBytes > status.freeBytes)
+            #expect(status.maximumPendingWrites == 100_000)
         }
     }
 

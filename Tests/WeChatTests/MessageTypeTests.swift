@@ -176,7 +176,7 @@ import Testing
     }
 
     @Test func `robots' messages come from alerts alone`() {
-        #expect(Set(MessageType.open) == Set(MessageType.allCases).subtracting([.dingtalk, .wecom]))
+        #expect(Set(MessageType.open) == Set(MessageType.allCases).subtracting([.dingtalk, .wecom, .feishu, .webhook]))
         let body = #"{"msgtype":"text","text":{"content":"x"}}"#
         #expect(problems(.dingtalk, body).isEmpty && problems(.wecom, body).isEmpty)
         #expect(problems(.wecom, #"{"msgtype":"text","text":{}}"#) == ["text.content: is required"])

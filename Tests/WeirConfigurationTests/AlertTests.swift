@@ -77,6 +77,54 @@ import WeirConfiguration
         #expect(alerts.sinks["wecom"] == AlertSinkConfiguration(.robot(wecom)))
     }
 
+    private static let chats = """
+        alerts:
+          sinks:
+            feishu: {type: feishu, token: [t1, t2], secret: [SECf1, SECf2], format: markdown, language: zh, mentioned: [ou_1],
+                     at_all: true, parts: 2, rate: 30/m}
+            pool: {type: wecom, key: [k1, k2, k3], rate: 10/m}
+            own: {type: webhook, url: "https://h.example/services/T0/B0?pass=p1", headers: {Authorization: "Bearer b1", X-Team: a},
+                  body: {a: "{title}", b: [1, -2.5, true, null, "1", 01, {c: "x{{}}"}]}, rate: 200/m}
+          routes: [{to: [feishu, pool, own]}]
+        """
+
+    @Test func `pools, Feishu and addresses of one's own have what they need`() throws {
+        let alerts = try alerts(Self.chats)
+        let feishu = try #require(alerts.sinks["feishu"])
+        #expect(feishu.language == .chinese && feishu.rate == RateLimit(permits: 30, per: .seconds(60), burst: 30))
+        var robot = RobotConfiguration(kind: .feishu, key: "t1", secret: "SECf1")
+        #expect(robot.origin == "https://open.feishu.cn")
+        var group = AlertRobotConfiguration(robot)
+        group.others = [RobotConfiguration.Credentials(key: "t2", secret: "SECf2")]
+        (group.format, group.parts, group.mentioned, group.mentionsAll) = (.markdown, 2, ["ou_1"], true)
+        #expect(feishu.channel == .robot(group))
+        guard case .robot(let pool)? = alerts.sinks["pool"]?.channel else { return #expect(Bool(false)) }
+        #expect(pool.robot.key == "k1" && pool.others.map(\.key) == ["k2", "k3"] && pool.parts == 5)
+        guard case .robot(let own)? = alerts.sinks["own"]?.channel else { return #expect(Bool(false)) }
+        robot = own.robot
+        #expect(robot.origin == "https://h.example" && robot.key == "/services/T0/B0?pass=p1")
+        #expect(robot.headers == ["authorization": "Bearer b1", "x-team": "a"])
+        #expect(robot.rate == RateLimit(permits: 200, per: .seconds(60), burst: 200))
+        #expect(own.body?.source == #"{a: "{title}", b: [1, -2.5, true, null, "1", "01", {c: "x{{}}"}]}"#)
+    }
+
+    @Test func `no secret of theirs is printed either`() throws {
+        let read = Reading.read(Reading.app + Self.chats)
+        let configuration = try #require(read.configuration)
+        var other = configuration
+        other.alerts.sinks["own"] = nil
+        let lines =
+            configuration.redactedLines + ConfigurationChanges(from: configuration, to: other).all.map(\.description)
+        for secret in ["t1", "t2", "SECf1", "SECf2", "k1", "k3", "services", "p1", "Bearer", "ou_1"] {
+            #expect(!lines.contains { $0.contains(secret) }, "\(secret)")
+        }
+        for line in [
+            "own.url: (secret)", "own.headers.authorization: (secret)", "pool.key: (secret)", "feishu.language: zh",
+        ] {
+            #expect(lines.contains("alerts.sinks.\(line)"), "\(line)")
+        }
+    }
+
     @Test func `without the section no alerts are taken`() throws {
         #expect(try alerts("") == AlertConfiguration())
         #expect(try alerts("alerts:\n") == AlertConfiguration())
@@ -138,6 +186,53 @@ import WeirConfiguration
         (
             "{sinks: {s: {type: dingtalk, access_token: \"access_token=k\"}}\(route)",
             "alerts.sinks.s.access_token: looks like an address: write only what follows `access_token=` in it"
+        ),
+        ("{sinks: {s: {type: feishu}}\(route)", "alerts.sinks.s: needs token"),
+        ("{sinks: {s: {type: feishu, token: k, key: k}}\(route)", "alerts.sinks.s.key: does not belong to such a sink"),
+        ("{sinks: {s: {type: feishu, token: k, rate: 100/m}}\(route)", "too fast: a robot takes 100 in a minute"),
+        (
+            "{sinks: {s: {type: feishu, token: \"https://open.feishu.cn/open-apis/bot/v2/hook/k\"}}\(route)",
+            "looks like an address: write only what follows `/hook/` in it"
+        ),
+        ("{sinks: {s: {type: wecom, key: []}}\(route)", "alerts.sinks.s.key: names no robot"),
+        ("{sinks: {s: {type: wecom, key: [k, k]}}\(route)", "alerts.sinks.s.key: the same robot again"),
+        (
+            "{sinks: {s: {type: dingtalk, access_token: [k, l], secret: x}}\(route)",
+            "alerts.sinks.s.secret: has 1 secrets for 2 robots: each needs its own"
+        ),
+        (
+            "{sinks: {s: {type: wecom, key: [\((0..<11).map { "k\($0)" }.joined(separator: ", "))]}}\(route)",
+            "at most 10"
+        ),
+        ("{sinks: {s: {type: wecom, key: k, language: de}}\(route)", "alerts.sinks.s.language: `de` is none of en, zh"),
+        ("{sinks: {s: {type: wecom, key: k, format: html}}\(route)", "alerts.sinks.s.format: `html` is none of text"),
+        ("{sinks: {s: {type: wecom, key: k, parts: 6}}\(route)", "alerts.sinks.s.parts: `6` is not between 1 and 5"),
+        (
+            "{sinks: {s: {type: wecom, key: k, format: markdown, mentioned_mobiles: [\"138\"]}}\(route)",
+            "WeCom's markdown mentions nobody by number"
+        ),
+        (
+            "{sinks: {s: {type: wecom, key: k, format: markdown, mentioned: [\"@all\"]}}\(route)",
+            "WeCom's markdown can't mention everybody"
+        ),
+        ("{sinks: {s: {type: webhook}}\(route)", "alerts.sinks.s: needs url"),
+        (
+            "{sinks: {s: {type: webhook, url: \"http://10.0.0.1/x\"}}\(route)",
+            "alerts.sinks.s.url: plain http is allowed"
+        ),
+        ("{sinks: {s: {type: webhook, url: \"https://h/x#y\"}}\(route)", "alerts.sinks.s.url: not an address"),
+        ("{sinks: {s: {type: webhook, url: \"https://u@h/x\"}}\(route)", "alerts.sinks.s.url: not an address"),
+        (
+            "{sinks: {s: {type: webhook, url: \"https://h/x\", headers: {Host: h}}}\(route)",
+            "alerts.sinks.s.headers: the header `Host` can't be set"
+        ),
+        (
+            "{sinks: {s: {type: webhook, url: \"https://h/x\", body: {a: [{b: \"{nme}\"}]}}}\(route)",
+            "`{nme}` is no placeholder"
+        ),
+        (
+            "{sinks: {s: {type: webhook, url: \"https://h/x\", body: [\((0..<201).map { "\($0)" }.joined(separator: ", "))]}}\(route)",
+            "alerts.sinks.s.body: has more than 200 values"
         ),
         ("{clients: [al], sinks: {s: {type: wecom, key: k}}\(route)", "alerts.clients: there is no client `al`"),
         ("{retry_class: nun, sinks: {s: {type: wecom, key: k}}\(route)", "alerts.retry_class: `nun` is none of"),

@@ -56,6 +56,10 @@ import WeirConfiguration
         ("storage: {keep: {sendt: 7d}}", "3:18: storage.keep.sendt: unknown key; did you mean `sent`?"),
         ("breaker: {window: 0s}", "3:19: breaker.window: `0s` is not between 1s and 1h"),
         ("breaker: {minimum_calls: 0}", "3:26: breaker.minimum_calls: `0` is not between 1 and 1000000"),
+        (
+            "breaker: {consecutive_failures: -1}",
+            "3:33: breaker.consecutive_failures: `-1` is not between 0 and 1000000"
+        ),
         ("breaker: {minimum_calls: many}", "3:26: breaker.minimum_calls: `many` is not a whole number"),
         ("breaker: {failure_rate: 0}", "3:25: breaker.failure_rate: `0` is not above 0.0 and at most 1.0"),
         ("breaker: {failure_rate: 50%}", "3:25: breaker.failure_rate: `50%` is not a decimal number such as 0.5"),

@@ -23,6 +23,9 @@ import WeirConfiguration
         )
         #expect(read.clients.count == 1)
         read.clients = [:]
+        // What is left open is said by OTEL_* variables, and else is as in the example.
+        #expect(read.tracing.compression == .gzip && read.tracing.ratio == 0.01)
+        (read.tracing.compression, read.tracing.ratio) = (nil, nil)
         #expect(read == minimal)
     }
 
@@ -30,7 +33,7 @@ import WeirConfiguration
         let configuration = try FullExample.everything()
         #expect(configuration.retry.classes["campaign"]?.maxAge == .seconds(12 * 3600))
         #expect(configuration.upstream.caFile == "corporate-ca.pem")
-        #expect(configuration.alerts.sinks.count == 5)
+        #expect(configuration.alerts.sinks.count == 7)
     }
 
     @Test func `the documentation's examples read without a problem`() throws {

@@ -10,6 +10,9 @@ enum FullExample {
         "CAMPAIGNS_KEY": "campaigns-012345",
         "ORDERS_OLD_KEY": "orders-9876543210", "WEIR_ADMIN_KEY": "admin-0123456789",
         "DING_TOKEN": "ding-token", "DING_SECRET": "SECding", "WECOM_KEY": "wecom-key",
+        "WECOM_KEY_2": "wecom-key-2", "FEISHU_TOKEN": "feishu-token", "FEISHU_SECRET": "SECfeishu",
+        "HOOK_PATH": "T0/B0",
+        "HOOK_TOKEN": "hook-token",
         "COLLECTOR_KEY": "collector-0123456789", "ALERTMANAGER_KEY": "alertmanager-0123",
     ]
 

@@ -29,7 +29,7 @@ import WeirConfiguration
             clients:
               a: {key: [0123456789abcdef, fedcba9876543210], apps: [main], apis: [/cgi-bin/b], rate: 50/s,
                   priority: low, max_priority: high, retry_class: own, errcodes: weir}
-            breaker: {window: 1m, minimum_calls: 5, failure_rate: 0.25, slow_call: 1s, slow_call_rate: 1,
+            breaker: {window: 1m, minimum_calls: 5, failure_rate: 0.25, consecutive_failures: 0, slow_call: 1s, slow_call_rate: 1,
                       open: 5s, open_max: 1m, probes: 2}
             retry:
               default: own
@@ -85,6 +85,7 @@ import WeirConfiguration
         expected.breaker.minimumCalls = 5
         expected.breaker.failureRate = 0.25
         expected.breaker.slowCall = .seconds(1)
+        expected.breaker.consecutiveFailures = 0
         expected.breaker.slowCallRate = 1
         expected.breaker.open = .seconds(5)
         expected.breaker.openMax = .seconds(60)

@@ -1,3 +1,4 @@
+import Resilience
 import Testing
 import Weir
 import WeirConfiguration
@@ -16,12 +17,27 @@ import WeirConfiguration
               endpoint: https://otel.internal:4318/base
               headers: {X-Api-Key: "${KEY}", authorization: Bearer a b}
               ratio: 0.25
+              compression: none
+              failures: 600/h
+              resource: {deployment.environment.name: staging, service.namespace: "${KEY}"}
             """
         var expected = TracingConfiguration()
         expected.endpoint = "https://otel.internal:4318/base"
         expected.headers = ["x-api-key": "k: #1", "authorization": "Bearer a b"]
         expected.ratio = 0.25
+        expected.compression = TracingConfiguration.Compression.none
+        expected.failures = RateLimit(permits: 600, per: .seconds(3600), burst: 10)
+        expected.resource = ["deployment.environment.name": "staging", "service.namespace": "k: #1"]
         #expect(try read(text, environment: ["KEY": "k: #1"]).tracing == expected)
+    }
+
+    @Test(
+        arguments: [
+            ("none", nil), ("60/m", 60), ("1/d", 1), ("1000/s", 600), ("120/h", 2),
+        ] as [(String, Int?)]
+    )
+    func `a minute's worth of failures may go at once`(_ text: String, _ burst: Int?) throws {
+        #expect(try read("tracing: {failures: \(text)}").tracing.failures?.burst == burst)
     }
 
     @Test(arguments: [
@@ -59,6 +75,11 @@ import WeirConfiguration
         ("tracing: {ratio: 1.1}", "3:18: tracing.ratio: `1.1` is not between 0.0 and 1.0"),
         ("tracing: {ratio: -1}", "3:18: tracing.ratio: `-1` is not a decimal number"),
         ("tracing: {ration: 1}", "3:11: tracing.ration: unknown key; did you mean `ratio`?"),
+        ("tracing: {failures: 0/m}", "3:21: tracing.failures: `0/m` would let nothing through"),
+        ("tracing: {compression: zstd}", "3:24: tracing.compression: `zstd` is none of gzip, none"),
+        ("tracing: {resource: [a]}", "3:21: tracing.resource: expected a mapping"),
+        ("tracing: {resource: {\"a b\": c}}", "3:22: tracing.resource: `a…` is no attribute's name"),
+        ("tracing: {resource: {a: [b]}}", "3:25: tracing.resource.a: expected a single value"),
         ("tracing: [a]", "3:10: tracing: expected a mapping"),
         ("tracing: {headers: [a]}", "3:20: tracing.headers: expected a mapping"),
         ("tracing: {headers: {a: [b]}}", "3:24: tracing.headers.a: expected a single value"),
@@ -91,6 +112,18 @@ import WeirConfiguration
         let name = String(repeating: "n", count: 64)
         #expect(try read("tracing: {headers: {\(name): a}}").tracing.headers == [name: "a"])
         #expect(Reading.problems(Reading.app + "tracing: {headers: {\(name)n: a}}").count == 1)
+    }
+
+    @Test func `attributes of the resource are bounded`() throws {
+        func text(_ count: Int) -> String {
+            "tracing: {resource: {\((0..<count).map { "a\($0): v" }.joined(separator: ", "))}}"
+        }
+        #expect(try read(text(32)).tracing.resource.count == 32)
+        let problems = Reading.problems(Reading.app + text(33))
+        #expect(problems == ["3:21: tracing.resource: has 33 attributes; at most 32 are allowed"])
+        let long = String(repeating: "v", count: 256)
+        #expect(try read("tracing: {resource: {a: \(long)}}").tracing.resource == ["a": long])
+        #expect(Reading.problems(Reading.app + "tracing: {resource: {a: \(long)v}}").count == 1)
     }
 
     @Test func `each change needs a restart and shows no header's value`() throws {

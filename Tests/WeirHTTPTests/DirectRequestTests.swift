@@ -52,6 +52,18 @@ struct DirectRequestTests {
             #expect(marked.status == 403)
         }
         #expect(await bench.answer("POST", "/v1/reload", on: .admin, host: "evil.example").status == 403)
+        for route in Route.all where route.isAboutMessages && route.listeners.contains(.admin) {
+            for method in route.methods {
+                let rebound = await bench.answer(method, route.pattern, on: .admin, host: "evil.example")
+                #expect(rebound.status == 403, "\(method) \(route.pattern)")
+                for mark in [
+                    ("Sec-Fetch-Site", "cross-site"), ("Origin", "http://evil.example"), ("Forwarded", "for=1.2.3.4"),
+                ] {
+                    let marked = await bench.answer(method, route.pattern, on: .admin, [mark])
+                    #expect(marked.status == 403, "\(method) \(route.pattern) \(mark.0)")
+                }
+            }
+        }
         #expect(
             await bench.answer("POST", "/v1/messages", host: "evil.example", body: HandlerBench.message).status == 403
         )

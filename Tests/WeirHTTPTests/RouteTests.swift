@@ -7,27 +7,31 @@ import Weir
 /// The one table of Weir's own paths, on both listeners.
 struct RouteTests {
     @Test func `the description names every path, with its methods and its listeners, and no other`() {
-        var described: [String: (methods: Set<String>, servers: String)] = [:]
-        var path = ""
+        // By method and path; an operation's own servers stand before its path's.
+        var described: [String: String] = [:]
+        var (path, operation, servers) = ("", "", "")
         var isInPaths = false
         for line in String(decoding: OpenAPIDocument.reply.body, as: UTF8.self).split(separator: "\n") {
             if !line.hasPrefix(" ") { isInPaths = line == "paths:" }
             guard isInPaths else { continue }
             if line.hasPrefix("  /") {
                 path = String(line.dropFirst(2).dropLast())
-                described[path] = ([], "")
             }
             for method in ["get", "post", "delete"] where line == "    \(method):" {
-                described[path]?.methods.insert(method.uppercased())
+                operation = "\(method.uppercased()) \(path)"
+                described[operation] = servers
             }
-            if line.hasPrefix("    servers:") { described[path]?.servers = String(line.dropFirst(13)) }
+            if line.hasPrefix("    servers:") { servers = String(line.dropFirst(14)) }
+            if line.hasPrefix("      servers:") { described[operation] = String(line.dropFirst(16)) }
         }
-        #expect(Set(described.keys) == Set(Route.all.map(\.pattern)))
+        var routed: [String: [Route.Listener]] = [:]
         for route in Route.all {
-            let said = described[route.pattern]
-            #expect(said?.methods == Set(route.methods), "\(route.pattern)")
-            let listener = route.listeners.count == 2 ? "both" : route.listeners == [.api] ? "api" : "admin"
-            #expect(said?.servers == "*\(listener)" || said?.servers == "&\(listener)", "\(route.pattern)")
+            for method in route.methods { routed["\(method) \(route.pattern)", default: []] += route.listeners }
+        }
+        #expect(Set(described.keys) == Set(routed.keys))
+        for (operation, listeners) in routed {
+            let listener = listeners.count == 2 ? "both" : listeners == [.api] ? "api" : "admin"
+            #expect(described[operation] == listener, "\(operation)")
         }
     }
 
@@ -58,11 +62,14 @@ struct RouteTests {
     }
 
     @Test func `Allow has HEAD where GET is`() {
-        let allowed = Dictionary(uniqueKeysWithValues: Route.all.map { ($0.pattern, $0.allowed) })
-        #expect(allowed["/v1/messages"] == "GET, HEAD, POST")
-        #expect(allowed["/v1/messages/{id}"] == "DELETE, GET, HEAD")
-        #expect(allowed["/v1/messages:batch"] == "POST")
-        #expect(allowed["/healthz"] == "GET, HEAD")
+        let allowed: [String: String] = Route.all.reduce(into: [:]) { allowed, route in
+            for listener in route.listeners { allowed["\(listener) \(route.pattern)"] = route.allowed }
+        }
+        #expect(allowed["api /v1/messages"] == "GET, HEAD, POST")
+        #expect(allowed["admin /v1/messages"] == "GET, HEAD")
+        #expect(allowed["api /v1/messages/{id}"] == "DELETE, GET, HEAD")
+        #expect(allowed["api /v1/messages:batch"] == "POST")
+        #expect(allowed["admin /healthz"] == "GET, HEAD")
     }
 
     @Test(arguments: [

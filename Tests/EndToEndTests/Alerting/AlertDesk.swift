@@ -43,14 +43,14 @@ final class AlertDesk: Sendable {
         """
     }
 
-    /// What the phone showed from a number on: a line for each alert of each message, and the number to go on with.
-    func shown(since number: Int) async throws -> (lines: [String], next: Int) {
+    /// What the phone showed from a number on: the text of each message, and the number to go on with.
+    func shown(since number: Int) async throws -> (texts: [String], next: Int) {
         let page = try await sandbox.http.get("/_sandbox/deliveries?since=\(number)&limit=1000").json
         let texts = page?["deliveries"]?.array.compactMap { delivery -> String? in
             let body = delivery["body"]
             return (body?["text"] ?? body?.string.flatMap { JSONAny($0)?["text"] })?["content"]?.string
         }
-        return ((texts ?? []).flatMap { $0.split(separator: "\n").map(String.init) }, page?["next"]?.int ?? number)
+        return (texts ?? [], page?["next"]?.int ?? number)
     }
 
     /// What the robots were told.

@@ -27,7 +27,7 @@ final class AlertWatch: Sendable {
                 }
                 AlertWatch.take(webhooks: receiver.output, box)
                 if let shown = try? await desk.shown(since: box.state.withLock({ $0.deliveriesRead })) {
-                    AlertWatch.take(shown: shown.lines, next: shown.next, box)
+                    AlertWatch.take(shown: shown.texts, next: shown.next, box)
                 }
                 try? await Task.sleep(for: .milliseconds(250))
             }
@@ -95,13 +95,12 @@ final class AlertWatch: Sendable {
         }
     }
 
-    private static func take(shown lines: [String], next: Int, _ box: Box) {
+    private static func take(shown texts: [String], next: Int, _ box: Box) {
         box.state.withLock { state in
             state.deliveriesRead = next
-            for line in lines {
-                guard let alert = ShownAlert(line: line) else { continue }
+            for (alert, isFiring) in texts.flatMap(ShownAlert.all) {
                 state.turn += 1
-                if ShownAlert.isFiring(line) {
+                if isFiring {
                     state.shown[alert, default: (0, 0)].firing = state.turn
                 } else {
                     state.shown[alert, default: (0, 0)].resolved = state.turn

@@ -10,6 +10,9 @@ struct AlertmanagerTests {
         ("alertname=WeirDown severity=critical job=weir", "page"),
         ("alertname=WeirBreakerOpen severity=warning job=weir app=main", "ticket"),
         ("alertname=WeirForeignTokens severity=info job=weir", "mail"), ("alertname=Another", "mail"),
+        // Not by the way that failed.
+        ("alertname=WeirNotificationsLost severity=critical job=weir sink=oncall", "mail-oncall"),
+        ("alertname=WeirNotificationsNotStored severity=warning job=weir sink=oncall", "mail-oncall"),
     ])
     func `an alert goes to the receiver of its severity`(labels: String, receiver: String) async throws {
         let route = try await CommandRun.shell("amtool config routes test --config.file=\(Self.file) \(labels)")

@@ -11,7 +11,7 @@ struct SceneSettings: Sendable {
     var secret = SandboxProcess.secret
     var limits = "{default: {rate: 100000/s, burst: 100000}}"
     /// Most scenes are not about it.
-    var breaker = "{minimum_calls: 1000000}"
+    var breaker = "{minimum_calls: 1000000, consecutive_failures: 0}"
     /// One attempt, and then the message is dead.
     var retry = "available: {attempts: 1, ladder: [], max_age: 1m}"
     /// Further top-level sections.

@@ -3,7 +3,7 @@ import Foundation
 extension Scripts {
     /// A disk that can be made smaller, larger and full.
     static func smallDisk() throws -> SceneScript {
-        guard let mount = Mount(options: "size=4000m") else { throw NeverHappened(description: "a file system") }
+        guard let mount = Mount(options: "size=400m") else { throw NeverHappened(description: "a file system") }
         let filler = mount.path + "/filler"
         return SceneScript(
             name: "journal",
@@ -11,22 +11,28 @@ extension Scripts {
             provocations: [
                 Provocation(
                     "the disk gets full, slowly",
-                    fires: ["WeirJournalDiskFilling"],
+                    fires: [
+                        ExpectedAlert("WeirJournalDiskFilling", ["severity": "warning"]),
+                        ExpectedAlert("WeirJournalDiskFilling", ["severity": "critical"]),
+                    ],
                     provoke: { scene in
                         // Another program's files, as far as Weir can tell.
-                        let size = Counter(4000)
-                        scene.every(.seconds(1)) { _ in try await mount.resize("\(max(2400, size.next(-20)))m") }
+                        try await mount.occupy(filler, megabytes: 220)
+                        let left = Counter(130)
+                        scene.every(.seconds(1)) { _ in
+                            if left.next(-1) > 0 { try await mount.occupy(filler, megabytes: 1) }
+                        }
                     },
                     mend: { scene in
                         await scene.quiet()
-                        try await mount.resize("30g")
+                        try FileManager.default.removeItem(atPath: filler)
                     }
                 ),
                 Provocation(
                     "the disk is nearly full",
                     fires: ["WeirJournalDiskLow", "WeirJournalDiskFull"],
-                    provoke: { _ in try await mount.resize("16m") },
-                    mend: { _ in try await mount.resize("30g") }
+                    provoke: { _ in try await mount.occupy(filler, megabytes: 390) },
+                    mend: { _ in try FileManager.default.removeItem(atPath: filler) }
                 ),
                 Provocation(
                     "the disk is full",
@@ -41,7 +47,7 @@ extension Scripts {
                     },
                     mend: { scene in
                         try FileManager.default.removeItem(atPath: filler)
-                        try await mount.resize("30g")
+                        try await mount.resize("400m")
                     }
                 ),
             ]

@@ -8,7 +8,8 @@ extension Scripts {
                 fires: [
                     ExpectedAlert("WeirLimiterRefusing", ["api": Scene.template]),
                     ExpectedAlert("WeirLimiterSaturated", ["api": Scene.template]),
-                    ExpectedAlert("WeirFirstAttemptsLate", ["priority": "high"]),
+                    // Calls that wait past their deadline have no answer of WeChat's, while others have.
+                    ExpectedAlert("WeirRelayBudgetBurn", ["long": "1h", "severity": "critical"]),
                     ExpectedAlert("WeirClientOverRate", ["client": "greedy"]),
                 ],
                 provoke: { scene in
@@ -33,9 +34,12 @@ extension Scripts {
             Provocation(
                 "an operator pauses the app and forgets it",
                 fires: [
-                    "WeirAppPaused", "WeirUrgentWaiting", "WeirQueueGrowing", "WeirQueueNearlyFull", "WeirQueueFull",
-                    ExpectedAlert("WeirQueueOld", ["priority": "high"]),
-                    ExpectedAlert("WeirQueueOld", ["priority": "normal"]),
+                    "WeirAppPaused", "WeirQueueGrowing", "WeirQueueNearlyFull", "WeirQueueFull",
+                    ExpectedAlert("WeirMessagesWaiting", ["priority": "urgent", "severity": "critical"]),
+                    ExpectedAlert("WeirMessagesWaiting", ["priority": "high", "severity": "critical"]),
+                    ExpectedAlert("WeirMessagesWaiting", ["priority": "normal", "severity": "warning"]),
+                    // The page is WeirQueueFull.
+                    ExpectedAlert("WeirAcceptanceBudgetBurn", ["severity": "warning"]),
                     ExpectedAlert("WeirMessagesNotAccepted", ["reason": "queue_full"]),
                     ExpectedAlert("WeirRequestsFailing", ["route": "/v1/messages"]),
                 ],
@@ -58,10 +62,7 @@ extension Scripts {
         provocations: [
             Provocation(
                 "WeChat is busy and most calls fail",
-                fires: [
-                    "WeirRetryBudgetSpent", "WeirUpstreamFailing",
-                    ExpectedAlert("WeirRelayRefusing", ["errcode": "990012"]),
-                ],
+                fires: ["WeirRetryBudgetSpent"],
                 provoke: { scene in
                     try await scene.fault(Scene.template, "errcode", errcode(-1))
                     scene.every(.milliseconds(200)) { try await $0.send() }

@@ -6,33 +6,41 @@ extension Scripts {
         name: "burn",
         provocations: [
             Provocation(
-                "for some seconds all messages die",
+                "messages of one api die while the other's arrive",
                 fires: [
-                    "WeirDeadLetters", ExpectedAlert("WeirErrorBudgetBurn", ["long": "1h", "severity": "critical"]),
+                    "WeirDeadLetters", "WeirUpstreamFailing",
+                    ExpectedAlert("WeirRelayRefusing", ["errcode": "990012"]),
+                    ExpectedAlert("WeirErrorBudgetBurn", ["long": "1h", "severity": "critical"]),
                     ExpectedAlert("WeirErrorBudgetBurn", ["long": "6h", "severity": "critical"]),
                     ExpectedAlert("WeirErrorBudgetBurn", ["long": "1d", "severity": "warning"]),
                     ExpectedAlert("WeirErrorBudgetBurn", ["long": "3d", "severity": "warning"]),
                 ],
                 provoke: { scene in
                     try await scene.fault(Scene.template, "errcode", errcode(-1))
-                    scene.every(.milliseconds(200)) { try await $0.send() }
+                    scene.every(.milliseconds(400)) { try await $0.send() }
+                    scene.every(.milliseconds(400)) { try await $0.relay() }
+                    scene.every(.milliseconds(50)) { try await $0.send(.custom(to: $0.openID())) }
                     try await eventually("forty messages have died") {
-                        try await scene.weir.metrics().sum("weir_messages_total", "state=\"dead\"") >= 40
+                        try await scene.weir.metrics().sum("weir_messages_ended_total", "state=\"dead\"") >= 40
                     }
-                    await scene.quiet()
                 },
-                mend: { try await $0.sandbox.endFaults() }
+                mend: { scene in
+                    await scene.quiet()
+                    try await scene.sandbox.endFaults()
+                }
             )
         ]
     )
 
     static let messages = SceneScript(
         name: "messages",
+        // Nobody listens there.
+        settings: SceneSettings(sections: "tracing: {endpoint: \"http://127.0.0.1:9\", ratio: 1}"),
         provocations: [
             Provocation(
                 "senders and callers make mistakes, and WeChat says strange things",
                 fires: [
-                    "WeirAmbiguousMessages", "WeirForeignTokens",
+                    "WeirAmbiguousMessages", "WeirForeignTokens", "WeirSpansDropped",
                     ExpectedAlert("WeirErrcodeUnknown", ["api": "/cgi-bin/user/info"]),
                     ExpectedAlert("WeirMessagesInvalid", ["reason": "invalid"]),
                     ExpectedAlert("WeirRelayCallersWrong", ["errcode": "990006"]),

@@ -26,6 +26,19 @@ extension Scripts {
                 mend: { _ in }
             ),
             Provocation(
+                "the gateway answers no scrape now and then",
+                fires: ["WeirScrapeFailing"],
+                provoke: { scene in
+                    // Longer than a scrape may take, and long enough awake for the next one.
+                    scene.every(.seconds(2)) { scene in
+                        try scene.weir.process.signal(SIGSTOP)
+                        try? await Task.sleep(for: .seconds(2))
+                        try scene.weir.process.signal(SIGCONT)
+                    }
+                },
+                mend: { await $0.quiet() }
+            ),
+            Provocation(
                 "file descriptors run out",
                 fires: ["WeirFileDescriptors"],
                 provoke: { scene in

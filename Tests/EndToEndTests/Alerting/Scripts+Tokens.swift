@@ -37,11 +37,7 @@ extension Scripts {
             ),
             Provocation(
                 "the AppSecret was changed, and an operator tries others",
-                fires: [
-                    "WeirTokenRefreshFailing",
-                    ExpectedAlert("WeirAppHeld", ["reason": "credentials"]),
-                    ExpectedAlert("WeirAccountErrcode", ["errcode": "40125", "api": Scene.token]),
-                ],
+                fires: [ExpectedAlert("WeirAppHeld", ["reason": "credentials"])],
                 provoke: { scene in
                     scene.evidence.protect(wrongSecret)
                     let number = Counter(0)

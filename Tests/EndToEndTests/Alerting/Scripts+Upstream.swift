@@ -6,8 +6,9 @@ extension Scripts {
             Provocation(
                 "WeChat answers 500",
                 fires: [
-                    "WeirBreakerOpen", "WeirBreakerOpenLong", "WeirUpstreamFailing",
-                    ExpectedAlert("WeirRelayRefusing", ["errcode": "990002"]),
+                    "WeirBreakerOpen",
+                    ExpectedAlert("WeirAppFailing", ["severity": "critical"]),
+                    ExpectedAlert("WeirAppFailing", ["severity": "warning"]),
                 ],
                 provoke: { scene in
                     try await scene.fault(Scene.template, "status", ",\"status\":500")
@@ -53,7 +54,7 @@ extension Scripts {
             ),
             Provocation(
                 "more calls come than may wait",
-                fires: ["WeirRelayOverloaded"],
+                fires: ["WeirRelayOverloaded", "WeirInFlightAtLimit"],
                 provoke: { scene in
                     try await scene.fault(Scene.template, "latency", ",\"ms\":2000")
                     for _ in 0..<30 { scene.every(.milliseconds(400)) { try await $0.relay() } }
@@ -101,10 +102,7 @@ extension Scripts {
             ),
             Provocation(
                 "the account does not allow this machine's address",
-                fires: [
-                    ExpectedAlert("WeirAppHeld", ["reason": "account"]),
-                    ExpectedAlert("WeirAccountErrcode", ["errcode": "40164"]),
-                ],
+                fires: [ExpectedAlert("WeirAppHeld", ["reason": "account"])],
                 provoke: { scene in
                     try await scene.fault(Scene.template, "errcode", errcode(40164))
                     try await scene.send()
@@ -122,7 +120,7 @@ extension Scripts {
         provocations: [
             Provocation(
                 "the day's calls are used up",
-                fires: ["WeirQuotaExhausted", "WeirQuotaExhaustedEarly"],
+                fires: ["WeirQuotaExhausted"],
                 provoke: { scene in
                     try await scene.configure("\"daily\":{\"\(Scene.template)\":2}")
                     for _ in 0..<5 { try await scene.send() }

@@ -1,4 +1,4 @@
-/// A line of a message about alerts, such as `✗ critical WeirDown 10.0.0.1:8081: Weir does not answer Prometheus.`
+/// An alert that a message shows, such as `✗ critical WeirDown: Weir at 10.0.0.1:8081 does not answer Prometheus.`
 struct ShownAlert: Hashable, Sendable {
     let name: String
     /// Empty for alerts without one.
@@ -10,15 +10,30 @@ struct ShownAlert: Hashable, Sendable {
         instance = labels["instance"] ?? ""
     }
 
-    /// Reads a line: its mark, its severity, its name, its instance if there is one, and a summary.
-    init?(line: String) {
-        let words = line.split(separator: " ", maxSplits: 4).map(String.init)
-        guard words.count >= 3, let third = words[2].split(separator: ":").first else { return nil }
-        name = String(third)
-        instance = words[2].hasSuffix(":") || words.count < 4 ? "" : String(words[3].dropLast())
+    private init?(name: String?, instance: String?) {
+        guard let name else { return nil }
+        (self.name, self.instance) = (name, instance ?? "")
     }
 
-    static func isFiring(_ line: String) -> Bool {
-        line.hasPrefix("✗")
+    /// The alerts of a message, each with whether it fires. What all of them share stands in a first line without a mark.
+    static func all(in text: String) -> [(alert: ShownAlert, isFiring: Bool)] {
+        let lines = text.split(separator: "\n")
+        let head = lines.first.flatMap { $0.hasPrefix("✗") || $0.hasPrefix("✓") ? nil : $0 } ?? ""
+        return lines.compactMap { line in
+            guard line.hasPrefix("✗") || line.hasPrefix("✓") else { return nil }
+            let alert = ShownAlert(
+                name: name(in: line) ?? name(in: head),
+                instance: instance(in: line) ?? instance(in: head)
+            )
+            return alert.map { ($0, line.hasPrefix("✗")) }
+        }
+    }
+
+    private static func name(in line: Substring) -> String? {
+        line.firstMatch(of: /\bWeir[A-Z]\w+/).map { String($0.output) }
+    }
+
+    private static func instance(in line: Substring) -> String? {
+        line.firstMatch(of: /\b127\.0\.0\.1:\d+/).map { String($0.output) }
     }
 }

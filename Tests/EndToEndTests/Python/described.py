@@ -25,12 +25,32 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 409, 
 LISTENERS = {"api": "http://127.0.0.1:8080", "admin": "http://127.0.0.1:8081"}
 
 
+METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+
+
+def operations(item):
+    return {method: operation for method, operation in item.items() if method in METHODS}
+
+
+def listeners_part(item, server):
+    """What of a path one listener answers; nothing where that is no operation."""
+    servers = {method: operation.get("servers", item["servers"]) for method, operation in operations(item).items()}
+    others = [method for method, list in servers.items() if server not in [each["url"] for each in list]]
+    part = {name: value for name, value in item.items() if name not in others}
+    return part if operations(part) else None
+
+
 def main(description, listener, url, examples="20"):
     with open(description, encoding="utf-8") as file:
         document = yaml.safe_load(file)
     server = LISTENERS[listener]
-    paths = document["paths"].items()
-    document["paths"] = {path: item for path, item in paths if server in [each["url"] for each in item["servers"]]}
+    document["paths"] = {path: part for path, item in document["paths"].items() if (part := listeners_part(item, server))}
+    parameters = document["components"]["parameters"]
+    strange = {name for name, each in parameters.items() if each.get("x-weir-listener", listener) != listener}
+    for item in document["paths"].values():
+        for operation in operations(item).values():
+            kept = [each for each in operation.get("parameters", []) if each.get("$ref", "").split("/")[-1] not in strange]
+            operation["parameters"] = kept
     with tempfile.TemporaryDirectory() as folder:
         part = pathlib.Path(folder, "openapi.yaml")
         part.write_text(yaml.safe_dump(document), encoding="utf-8")

@@ -32,12 +32,12 @@ class Description:
         self.unseen = set()
         self.operations = {}
         for path, item in document["paths"].items():
-            listeners = [LISTENERS[server["url"]] for server in item["servers"]]
             pattern = re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(path)) + "$")
             for method in METHODS:
                 if method not in item:
                     continue
-                for listener in listeners:
+                servers = item[method].get("servers", item["servers"])
+                for listener in [LISTENERS[server["url"]] for server in servers]:
                     self.operations[(listener, method, path)] = (pattern, item[method])
                     self.unseen |= {(listener, method, path, status) for status in item[method]["responses"] if status < "300"}
 

@@ -17,20 +17,19 @@ import yaml
 
 # By rule, then by number as it is written there.
 SHRINKS = {
-    "WeirUrgentWaiting": ["60"],
-    "WeirQueueOld": ["300", "1800", "14400"],
-    "WeirFirstAttemptsLate": ["30"],
+    "app_priority:weir_messages_waiting:now": ["60", "300"],
+    "WeirMessagesWaiting": ["60", "300", "1800", "14400"],
+    "WeirAppFailing": ["120", "1800"],
     "WeirQueueGrowing": ["3600"],
     "WeirJournalDiskFilling": ["3600"],
-    "WeirReloadRefused": ["3600"],
     "instance:weir_counters:known10m": ["660"],
 }
 STAYS = {
     # Hours, which the 3600 beside them shrinks; shares; bytes; counts.
     "WeirQueueGrowing": ["0.1", "4", "0.9"],
-    "WeirJournalDiskFilling": ["24", "20", "1024", "3"],
-    "WeirReloadRefused": ["6"],
+    "WeirJournalDiskFilling": ["4", "24", "0.5"],
     "WeirRestarting": ["3"],
+    "WeirScrapeFailing": ["4", "5"],
     # A disk, WeChat and SDKs are no quicker than they are.
     "WeirJournalSlow": ["0.25"],
     "WeirRelaySlow": ["4.5", "0.1"],
@@ -42,7 +41,6 @@ STAYS = {
     "WeirTokenExpiring": ["240"],
     # The calendar.
     "WeirQuotaExhausted": ["86400", "28800", "82800"],
-    "WeirQuotaExhaustedEarly": ["86400", "28800", "82800", "21600"],
     "WeirQuotaNotReset": ["28800", "86400", "3600"],
 }
 # Prometheus scrapes each second: a rate needs some samples.

@@ -21,14 +21,37 @@ final class TraceCollector: Sendable {
     }
 
     /// The section of a gateway's configuration that sends its spans here.
-    func section(ratio: String = "1") -> String {
-        "tracing: {endpoint: \"http://127.0.0.1:\(http.port)\", ratio: \(ratio)}"
+    ///
+    /// - Parameter members: further ones, each with its comma in front.
+    func section(ratio: String = "1", members: String = "") -> String {
+        "tracing: {endpoint: \"http://127.0.0.1:\(http.port)\", ratio: \(ratio)\(members)}"
+    }
+
+    /// All spans that have arrived.
+    func spans() async throws -> [TraceSpan] {
+        (try await http.get("/spans").json?["spans"]?.array ?? []).compactMap(TraceSpan.init)
     }
 
     /// The spans of a trace that have arrived.
     func spans(of trace: String) async throws -> [TraceSpan] {
-        let all = try await http.get("/spans").json?["spans"]?.array ?? []
-        return all.compactMap(TraceSpan.init).filter { $0.trace == trace }
+        try await spans().filter { $0.trace == trace }
+    }
+
+    /// What in the spans that have arrived is against OpenTelemetry's conventions.
+    func problems() async throws -> [String] {
+        (try await http.get("/spans").json?["problems"]?.array ?? []).compactMap(\.string)
+    }
+
+    /// The requests that brought the spans, as their heads have them.
+    func requests() async throws -> [JSONAny] {
+        try await http.get("/spans").json?["requests"]?.array ?? []
+    }
+
+    /// Waits for the first span that has this name and kind.
+    func first(_ name: String, _ kind: TraceSpan.Kind) async throws -> TraceSpan {
+        try await eventually("the collector has \(name)") {
+            try await spans().first { $0.name == name && $0.kind == kind }
+        }
     }
 
     /// Waits until a trace has this many spans of each name.

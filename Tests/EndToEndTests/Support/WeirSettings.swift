@@ -9,6 +9,8 @@ struct WeirSettings: Sendable {
     var storage: String
     var api = "127.0.0.1:0"
     var admin = "127.0.0.1:0"
+    /// The app's AppSecret.
+    var secret = SandboxProcess.secret
     /// Further members of `server`, each with its comma in front.
     var server = ""
     /// The app's `limits`, in YAML's flow style.
@@ -41,7 +43,7 @@ struct WeirSettings: Sendable {
         apps:
           main:
             appid: \(SandboxProcess.appID)
-            secret: "\(SandboxProcess.secret)"
+            secret: "\(secret)"
             hosts: ["http://127.0.0.1:\(upstream)"]
             limits: \(limits)
         \(apps)

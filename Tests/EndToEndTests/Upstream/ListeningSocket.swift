@@ -1,15 +1,20 @@
 import Foundation
 
-/// A TCP socket on a free port of this machine that takes connections. Blocking.
+/// A TCP socket of this machine that takes connections. Blocking.
 final class ListeningSocket: Sendable {
     private let descriptor: Int32
     let port: Int
 
-    init() throws(SocketError) {
+    /// - Parameter port: one that was free a moment ago; 0 for any.
+    init(port wanted: Int = 0) throws(SocketError) {
         let opened = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard opened >= 0 else { throw .failed(errno) }
         descriptor = opened
+        var isReused: Int32 = 1
+        let size = socklen_t(MemoryLayout<Int32>.size)
+        guard unsafe setsockopt(opened, SOL_SOCKET, SO_REUSEADDR, &isReused, size) == 0 else { throw .failed(errno) }
         var address = sockaddr_in()
+        address.sin_port = UInt16(wanted).bigEndian
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)

@@ -12,8 +12,12 @@ final class ScriptedUpstream: Sendable {
     private let desk = ScriptedDesk()
     var port: Int { listener.port }
 
-    init() throws {
-        listener = try ListeningSocket()
+    convenience init() throws {
+        self.init(try ListeningSocket())
+    }
+
+    init(_ listener: ListeningSocket) {
+        self.listener = listener
         desk.script(ScriptedUpstream.stableToken) { ScriptedUpstream.token("REAL-token_\($0.number)") }
         Thread.detachNewThread { [listener, desk] in
             while let socket = listener.next() {

@@ -13,7 +13,7 @@ struct AlertAdmissionTests {
         _ webhook: [UInt8] = AlertFixtures.webhook(),
         key: String? = GatewayHarness.key
     ) async -> MessageRefusal? {
-        let trace = bench.harness.gateway.traces.begin("accept", traceparent: nil)
+        let trace = bench.harness.gateway.traces.begin(call: "accept", traceparent: nil)
         do throws(MessageRefusal) {
             let request = WebhookRequest(key: key, isDirectLoopback: true, trace: trace) {
                 _ async throws(RelayBodyError) in webhook

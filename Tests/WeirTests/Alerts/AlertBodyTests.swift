@@ -41,7 +41,7 @@ struct AlertBodyTests {
         #expect(MessageType.custom.validate(body2).isEmpty)
         #expect(
             try JSONObjectView(body2).value(at: ["text", "content"])?.string
-                == "[firing] WeirDown (1)\n✗ critical WeirDown: Weir is down\nhttp://alertmanager:9093"
+                == "[firing] WeirDown (1)\n✗ critical: Weir is down\nhttp://alertmanager:9093"
         )
     }
 

@@ -103,6 +103,14 @@ enum AlertFixtures {
         return AlertSinkConfiguration(.robot(robot))
     }
 
+    static func robot(_ group: AlertRobotConfiguration, _ change: (inout AlertRobotConfiguration) -> Void)
+        -> AlertSinkConfiguration
+    {
+        var group = group
+        change(&group)
+        return AlertSinkConfiguration(.robot(group))
+    }
+
     /// The sink `oncall` for all that is critical, `team` for the rest.
     static func configuration(
         _ oncall: AlertSinkConfiguration = people(),

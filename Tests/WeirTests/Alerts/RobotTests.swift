@@ -2,6 +2,7 @@ import Resilience
 import Testing
 import Timekeeping
 import WeChat
+import WireJSON
 
 @testable import Alerting
 @testable import Dispatching
@@ -50,11 +51,16 @@ struct RobotTests {
             let robot = robot(kind)
             #expect(robot.api.group == .robot && robot.api.repeatability == .never)
             #expect(robot.api.label == robot.type.lanePath && MessageType(api: robot.api.label) == robot.type)
-            #expect(robot.origin.hasPrefix("https://"))
-            #expect(robot.limit.permits + robot.limit.burst <= RobotConfiguration.vendorLimit)
+            #expect(robot.origin.hasPrefix("https://") || kind == .webhook)
+            #expect(robot.limit.permits + robot.limit.burst <= kind.vendorLimit ?? .max)
         }
         #expect(Robot.sink(appName: Robot.appName(sink: "oncall")) == "oncall")
-        #expect(Robot.sink(appName: "main") == nil)
+        #expect(Robot.sink(appName: Robot.appName(sink: "oncall", number: 3)) == "oncall")
+        #expect(
+            Robot.appName(sink: "oncall") == "robot:oncall"
+                && Robot.appName(sink: "oncall", number: 1) == "robot:oncall:2"
+        )
+        #expect(Robot.sink(appName: "main") == nil && Robot.sink(appName: "robot") == nil)
     }
 
     @Test(
@@ -67,6 +73,9 @@ struct RobotTests {
             (.wecom, 0, .accepted, .success, .none), (.wecom, -1, .transient, .failure, .none),
             (.wecom, 45009, .throttled, .ignored, .nextMinute), (.wecom, 93000, .account, .ignored, .none),
             (.wecom, 40058, .request, .success, .none), (.wecom, 130_101, .request, .success, .none),
+            (.feishu, 0, .accepted, .success, .none), (.feishu, 11232, .throttled, .ignored, .nextMinute),
+            (.feishu, 19021, .account, .ignored, .none), (.feishu, 19024, .account, .ignored, .none),
+            (.feishu, 2200, .transient, .failure, .none), (.feishu, 9499, .request, .success, .none),
         ] as [(RobotConfiguration.Kind, Int, Outcome, BreakerEffect, WaitHint)]
     )
     func `an errcode means what its vendor says`(
@@ -76,7 +85,8 @@ struct RobotTests {
         _ breaker: BreakerEffect,
         _ wait: WaitHint
     ) {
-        let result = classify(kind, 200, #"{"errcode":\#(code),"errmsg":"text"}"#)
+        let feishu = #"{"code":\#(code),"msg":"text","data":{}}"#
+        let result = classify(kind, 200, kind == .feishu ? feishu : #"{"errcode":\#(code),"errmsg":"text"}"#)
         #expect(result.outcome == outcome && result.breaker == breaker && result.wait == wait)
         #expect(result.errcode == code && result.errmsg == "text" && result.isAnswer)
         #expect(result.scope == (outcome == .request ? .message : .api))
@@ -105,6 +115,59 @@ struct RobotTests {
     @Test(arguments: [401, 403, 404, 407, 413, 451, 502]) func `a robot's proxy is no robot`(_ status: Int) {
         let result = classify(.wecom, status, "<html>Blocked</html>")
         #expect(result.isIntermediary && result.breaker == .failure && result.errmsg == "HTTP \(status)")
+    }
+
+    @Test(
+        arguments: [
+            (200, .accepted, .success), (204, .accepted, .success), (302, .transient, .failure),
+            (400, .request, .success),
+            (401, .account, .ignored), (403, .account, .ignored), (404, .account, .ignored), (410, .account, .ignored),
+            (413, .request, .success), (422, .request, .success), (408, .transient, .failure),
+            (429, .throttled, .ignored),
+            (500, .unknown, .failure), (502, .transient, .failure), (503, .transient, .failure),
+            (504, .unknown, .failure),
+        ] as [(Int, Outcome, BreakerEffect)]
+    )
+    func `an address of one's own answers by its status`(_ status: Int, _ outcome: Outcome, _ breaker: BreakerEffect) {
+        for body in ["", "ok", "thekey", #"{"errcode":310000}"#] {
+            let result = classify(.webhook, status, body)
+            #expect(result.outcome == outcome && result.breaker == breaker && result.errcode == nil)
+            #expect(result.errmsg == nil || !(result.errmsg?.contains("thekey") ?? false))
+        }
+    }
+
+    @Test func `Feishu says with one code that it can't read a body and that it comes too fast`() {
+        #expect(classify(.feishu, 200, #"{"code":9499,"msg":"too many request"}"#).outcome == .throttled)
+        #expect(classify(.feishu, 400, #"{"code":9499,"msg":"Bad Request"}"#).outcome == .request)
+        #expect(classify(.feishu, 200, #"{"StatusCode":0}"#).outcome == .unknown)
+    }
+
+    @Test func `Feishu's signature is in the body, made anew for each attempt`() throws {
+        let robot = robot(.feishu, secret: "demo")
+        #expect(
+            Robot.feishuSignature(seconds: 1_599_360_473, secret: "demo")
+                == "l1N0gAcBjdwBvGm1xMjOF0XSyaLRpR7tuO5dHfhAYc8="
+        )
+        let body = robot.body(
+            Array(#"{"msg_type":"text","content":{"text":"x"}}"#.utf8),
+            at: Timestamp(milliseconds: 1_599_360_473_999)
+        )
+        let json = try JSONObjectView(body)
+        #expect(json.string("timestamp") == "1599360473" && json.string("msg_type") == "text")
+        #expect(json.string("sign") == Robot.feishuSignature(seconds: 1_599_360_473, secret: "demo"))
+        #expect(robot.target(at: Timestamp(milliseconds: 0)) == "/open-apis/bot/v2/hook/k-e_y%2B%2F%3D%E4%B8%AD")
+        let plain = Array("{}".utf8)
+        #expect(self.robot(.feishu).body(plain, at: Timestamp(milliseconds: 0)) == plain)
+        #expect(self.robot(.dingtalk, secret: "s").body(plain, at: Timestamp(milliseconds: 0)) == plain)
+    }
+
+    @Test func `an address of one's own is called as it stands there, with its headers`() {
+        var configuration = RobotConfiguration(kind: .webhook, key: "/a/b?c=d", origin: "https://own")
+        configuration.headers = ["x-team": "a", "authorization": "Bearer t"]
+        let robot = Robot(configuration)
+        #expect(robot.target(at: Timestamp(milliseconds: 0)) == "/a/b?c=d" && robot.origin == "https://own")
+        #expect(robot.headers == [HeaderField("authorization", "Bearer t"), HeaderField("x-team", "a")])
+        #expect(self.robot(.wecom).headers.isEmpty)
     }
 
     @Test func `a failed connection may be repeated, a broken one not`() {

@@ -181,7 +181,7 @@ import WeirTesting
         harness.journal.commit()
         #expect(harness.journal.appends.last == ["conclude expired"])
         #expect(harness.journal.record(message.id)?.state == .expired)
-        #expect(harness.metricsText.contains("state=\"expired\"} 1"))
+        #expect(harness.metricsText.contains("state=\"expired\",source=\"client\"} 1"))
     }
 
     @Test func `the timer starts what was scheduled, without anybody looking`() async throws {

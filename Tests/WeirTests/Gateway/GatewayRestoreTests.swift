@@ -93,7 +93,7 @@ import WeirTesting
         #expect(record.state == .unknown)
         #expect(record.reason?.contains("restart") == true)
         #expect(record.attempts.map(\.outcome) == [.unknown])
-        #expect(harness.metricsText.contains("state=\"unknown\"} 1"))
+        #expect(harness.metricsText.contains("state=\"unknown\",source=\"client\"} 1"))
     }
 
     @Test func `an interrupted mass message goes again under its clientmsgid, hours later`() throws {

@@ -5,6 +5,7 @@ import Timekeeping
 import WeChat
 
 @testable import Dispatching
+@testable import Relaying
 @testable import Telemetry
 @testable import Weir
 
@@ -22,14 +23,117 @@ import WeChat
             .split(separator: "\n").map(String.init).filter { !$0.hasPrefix("#") }
     }
 
-    @Test func `an app's messages are counted from 0, by type, priority and end`() {
-        metrics.registerApp("main")
-        let ends = samples("weir_messages_total")
-        #expect(ends.count == MessageType.open.count * Priority.allCases.count * 6)
-        #expect(ends.allSatisfy { $0.hasSuffix(" 0") })
-        // It would count a message twice.
-        #expect(!ends.contains { $0.contains("delivered") })
-        #expect(samples("weir_messages_accepted_total").count == MessageType.open.count * Priority.allCases.count)
+    @Test func `of a quiet app there is one series`() {
+        let before = lines()
+        for app in 0..<100 { metrics.registerApp("app\(app)") }
+        #expect(lines() - before == 100)
+        #expect(samples("weir_token_rejections_total").count == 100)
+    }
+
+    private func lines() -> Int {
+        String(decoding: registry.render(), as: UTF8.self).split(separator: "\n").count { !$0.hasPrefix("#") }
+    }
+
+    @Test func `an api's series are made when there is something to count`() {
+        let gate = GateName(number: 1, app: "main", api: "/cgi-bin/user/info")
+        metrics.registerGate(gate)
+        #expect(samples("weir_limiter_permits_total").count == 1)
+        #expect(samples("weir_upstream_requests_total").isEmpty)
+        #expect(samples("weir_upstream_request_duration_seconds").isEmpty)
+        for outcome in [Outcome.accepted, .recipient, .accepted] { metrics.ended(end(gate, outcome), traceID: nil) }
+        #expect(
+            samples("weir_upstream_requests_total") == [
+                #"weir_upstream_requests_total{app="main",api="/cgi-bin/user/info",outcome="accepted"} 2"#,
+                #"weir_upstream_requests_total{app="main",api="/cgi-bin/user/info",outcome="recipient"} 1"#,
+            ]
+        )
+    }
+
+    private func end(
+        _ gate: GateName,
+        _ outcome: Outcome,
+        number: Int = 1,
+        _ disposition: Disposition = .ended(.sent)
+    ) -> AttemptEnd {
+        let moment = Moment(instant: Instant(nanoseconds: 0), timestamp: now)
+        return AttemptEnd(
+            gate: gate,
+            host: "https://api.weixin.qq.com",
+            number: number,
+            startedAt: moment,
+            endedAt: moment,
+            classification: Classification(outcome: outcome, breaker: .ignored),
+            disposition: disposition,
+            className: "available",
+            traceparent: ""
+        )
+    }
+
+    @Test func `a repeat has a result, and a first attempt has none`() {
+        let gate = GateName(number: 1, app: "main", api: "/cgi-bin/user/info")
+        let pause = Disposition.waiting(Obstacle(.throttled))
+        for (outcome, number, disposition) in [
+            (Outcome.transient, 1, pause), (.accepted, 1, .ended(.sent)), (.accepted, 2, .ended(.sent)),
+            (.transient, 2, pause), (.unknown, 3, .tokenRetry), (.request, 4, .ended(.failed)),
+        ] as [(Outcome, Int, Disposition)] {
+            metrics.ended(end(gate, outcome, number: number, disposition), traceID: nil)
+        }
+        #expect(
+            samples("weir_retry_results_total") == [
+                #"weir_retry_results_total{app="main",class="available",result="failed"} 2"#,
+                #"weir_retry_results_total{app="main",class="available",result="given_up"} 1"#,
+                #"weir_retry_results_total{app="main",class="available",result="recovered"} 1"#,
+            ]
+        )
+    }
+
+    @Test func `a client's calls are counted by app and result, and timed, until one of them goes`() {
+        let caller = Caller(name: "orders")
+        for (app, result) in [("a", RelayedCall.Result.ok), ("a", .ok), ("a", .refused), ("b", .ok)] {
+            let call = RelayedCall(caller: caller, app: app, result: result, took: .seconds(2), own: .milliseconds(1))
+            metrics.answered(call)
+        }
+        metrics.handedOver(.refused, by: "", app: nil)
+        #expect(
+            samples("weir_client_calls_total") == [
+                #"weir_client_calls_total{client="orders",app="a",result="ok"} 2"#,
+                #"weir_client_calls_total{client="orders",app="a",result="refused"} 1"#,
+                #"weir_client_calls_total{client="orders",app="b",result="ok"} 1"#,
+            ]
+        )
+        #expect(
+            samples("weir_client_call_duration_seconds").last
+                == #"weir_client_call_duration_seconds_count{client="orders"} 4"#
+        )
+        #expect(samples("weir_overhead_seconds").contains(#"weir_overhead_seconds_count{part="own"} 4"#))
+        #expect(samples("weir_overhead_seconds").contains(#"weir_overhead_seconds_count{part="wait"} 0"#))
+        #expect(
+            samples("weir_client_messages_total") == [
+                #"weir_client_messages_total{client="none",app="-",result="refused"} 1"#
+            ]
+        )
+        metrics.usage.forget(["a"], of: "app")
+        metrics.answered(RelayedCall(caller: caller, app: "a", result: .ok, took: .seconds(2)))
+        #expect(
+            samples("weir_client_calls_total").first
+                == #"weir_client_calls_total{client="orders",app="a",result="ok"} 1"#
+        )
+        metrics.usage.forget(["orders"], of: "client")
+        #expect(samples("weir_client_calls_total").isEmpty)
+    }
+
+    @Test func `a request that asked to wait is no latency of its route`() {
+        for isWait in [true, false, false] {
+            metrics.answered(route: "/v1/messages", method: "POST", status: 202, isWait: isWait, took: .seconds(30))
+        }
+        let counts = samples("weir_http_request_duration_seconds").filter { $0.contains("_count") }
+        #expect(counts.contains(#"weir_http_request_duration_seconds_count{route="/v1/messages"} 2"#))
+        #expect(counts.contains(#"weir_http_request_duration_seconds_count{route="/v1/messages (wait)"} 1"#))
+        #expect(
+            samples("weir_http_requests_total") == [
+                #"weir_http_requests_total{route="/v1/messages",method="POST",status="202"} 3"#
+            ]
+        )
     }
 
     @Test func `clients begin at 0, and those that a reload took away go in a while`() {
@@ -78,6 +182,6 @@ import WeChat
                 .map(String.init)
         )
         #expect(registered.subtracting(MetricCatalog.all.map(\.name)) == [])
-        #expect(registered.contains("prometheus_metrics_label_sets_refused_total"))
+        #expect(registered.contains("weir_metrics_label_sets_refused_total"))
     }
 }

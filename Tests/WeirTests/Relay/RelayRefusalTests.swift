@@ -73,6 +73,16 @@ import WeChat
         #expect(await bench.send("\(Path.menu)?access_token=\(token)", reply: .ok).errcode == 0)
     }
 
+    @Test func `a quota that is used up is told while nothing waits, until it is cleared`() async throws {
+        let bench = try RelayBench()
+        let token = await bench.token
+        _ = await bench.send("\(Path.custom)?access_token=\(token)", reply: .errcode(45009))
+        let lane = #"weir_lane_blocked{app="main",api="\#(Path.custom)",reason="quota_exhausted"}"#
+        #expect(bench.harness.metricsText.contains("\(lane) 1"))
+        _ = bench.harness.gateway.setPaused(false, app: "main")
+        #expect(bench.harness.metricsText.contains("\(lane) 0"))
+    }
+
     @Test func `990006: an unknown client or token`() async throws {
         let bench = try RelayBench()
         check(await bench.send("\(Path.custom)?access_token=weir1.a.b.c"), .unknownClient)

@@ -1,4 +1,3 @@
-import Queueing
 import Resilience
 import Synchronization
 import Timekeeping
@@ -6,6 +5,7 @@ import WeChat
 
 @testable import DispatchCore
 @testable import Dispatching
+@testable import Queueing
 @testable import Weir
 
 /// What the checks look at: the one place that knows how the dispatch machine keeps its things.
@@ -24,6 +24,8 @@ struct MachineView {
         var breaker: BreakerID
         var isDurable: Bool
         var isProbe: Bool
+        /// A message of Weir's own, about alerts.
+        var isAlert: Bool
         var startedAt: Instant
         /// What the bucket had granted with it.
         var mark: UInt64
@@ -63,6 +65,10 @@ struct MachineView {
     /// Attempts by breaker and kind, as the machine has counted them on.
     let countedShares: [GroupID: Int]
     let countedDurable: Int
+    /// Messages that are due and not done, as the ledger of ages has them and as the queue counts them.
+    let ages: (ledger: Int, queue: Int)
+    /// What the ledger of ages says of the oldest of them, by app and priority, and what the jobs say.
+    let oldest: (ledger: [String: Timestamp], jobs: [String: Timestamp])
     /// When the machine wants to look next, and when the next of its waiting work is due or expires.
     let nextWake: Instant?
     /// What a look at this instant would do.
@@ -81,6 +87,7 @@ struct MachineView {
                 breaker: lease.breaker,
                 isDurable: lease.job.isDurable,
                 isProbe: lease.permits.permit.isProbe,
+                isAlert: lease.job.isDurable && lease.job.promise == .none,
                 startedAt: lease.startedAt.instant,
                 mark: lease.permits.mark,
                 lane: lease.job.lane,
@@ -110,6 +117,8 @@ struct MachineView {
         }
         countedShares = MachineView.countedShares(in: machine)
         countedDurable = machine.durableInFlight
+        ages = MachineView.ages(in: machine)
+        oldest = MachineView.oldest(in: machine)
         nextWake = machine.nextWake(at: now)
         // Whoever sleeps is woken on the copy: one that ought to be awake shows by what it does.
         machine.wakeAll(at: machine.read(now))
@@ -150,6 +159,30 @@ struct MachineView {
         return obstacle
     }
 
+    private static func ages(in machine: DispatchMachine) -> (ledger: Int, queue: Int) {
+        var (ledger, queue) = (0, 0)
+        for lane in machine.gates.taken.map({ $0.lane(isDurable: true) }) {
+            let counts = machine.queue.counts(in: lane)
+            queue += counts.ready + counts.retrying + counts.inFlight
+            ledger += Priority.allCases.reduce(0) { $0 + machine.queue.dueCount(in: lane, of: $1) }
+        }
+        let alerts = machine.queue.jobs.count { $0.job.isDurable && $0.job.promise == .none && $0.isDue }
+        return (ledger, queue - alerts)
+    }
+
+    private static func oldest(
+        in machine: DispatchMachine
+    ) -> (ledger: [String: Timestamp], jobs: [String: Timestamp]) {
+        var (ledger, jobs) = ([String: Timestamp](), [String: Timestamp]())
+        for load in machine.loads { ledger["\(load.app) \(load.priority)"] = load.oldestUnsent }
+        for (job, isDue) in machine.queue.jobs where isDue && job.promise != .none {
+            let key = "\(machine.gateName(of: job.lane).app) \(job.priority)"
+            let since = machine.clock.wall(job.acceptedAt)
+            jobs[key] = min(jobs[key] ?? since, since)
+        }
+        return (ledger, jobs)
+    }
+
     private static func name(_ lane: LaneID, in machine: DispatchMachine) -> String {
         let gate = machine.gateName(of: lane)
         return "\(gate.app) \(gate.api) \(lane.isDurable ? "messages" : "calls")"
@@ -162,5 +195,12 @@ struct MachineView {
         case .refuse(let job, let obstacle): "refuse \(job.id) because of \(obstacle.reason)"
         case .giveUp(let id): "give up \(id)"
         }
+    }
+}
+
+extension QueueMachine {
+    /// All jobs, and whether their own time has come.
+    fileprivate var jobs: [(job: Job, isDue: Bool)] {
+        slots.filter { $0.state != .free }.map { ($0.job, $0.isDue) }
     }
 }

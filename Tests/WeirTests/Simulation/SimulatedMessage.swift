@@ -1,8 +1,10 @@
 import Queueing
 import Timekeeping
 import WeChat
+import WeirPorts
 
 @testable import Dispatching
+@testable import Intake
 @testable import Weir
 
 /// A message as its sender knows it, and what the sender has heard of it.
@@ -18,6 +20,8 @@ struct SimulatedMessage {
     var sentAt: Instant
     /// Whether the key stood for another message before.
     var isOther = false
+    /// Weir sends it itself, about alerts.
+    var alert: NewMessage?
     let outbox = Outbox<Result<AcceptReply, MessageRefusal>>()
 
     /// WeChat's own body of a message of this type.

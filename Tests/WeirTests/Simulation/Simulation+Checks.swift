@@ -35,6 +35,7 @@ extension Simulation {
         checkEnds()
         let view = MachineView(dispatcher, at: time.moment())
         checkPermits(view)
+        checkAges(view)
         checkWakes(view)
         for violation in breakerWatch.look(at: view, isAnswer: event == .answer) { report(violation) }
         if event == .wake || event == .answer { checkOrder(view) }
@@ -78,6 +79,26 @@ extension Simulation {
                 ended[id] = state
                 ends[journal.record(id)?.app ?? "", default: [:]][state.name, default: 0] += 1
             }
+        }
+    }
+
+    // MARK: Ages
+
+    /// Whatever waits for longer than it ought to is in the ledger of ages, and nothing else is.
+    private func checkAges(_ view: MachineView) {
+        if view.ages.ledger != view.ages.queue { report("\(view.ages.ledger) have an age, \(view.ages.queue) are due") }
+        let (ledger, jobs) = view.oldest
+        if ledger.keys.sorted() != jobs.keys.sorted() {
+            report("\(ledger.keys.sorted()) have an oldest message instead of \(jobs.keys.sorted())")
+        }
+        for (key, since) in jobs {
+            guard let told = ledger[key] else { continue }
+            // A bucket is a sixtieth of the promise, or a part of the age.
+            let width = max(.seconds(240), (view.now.timestamp - told) / 4)
+            if told > since || since - told > width { report("the oldest of \(key) is of \(since), told is \(told)") }
+        }
+        for attempt in view.attempts where attempt.isProbe && attempt.isAlert {
+            report("\(attempt.id), an alert, is a probe")
         }
     }
 

@@ -83,7 +83,7 @@ extension Simulation {
     private var countedEnds: [String: [String: Int]] {
         var counted: [String: [String: Int]] = [:]
         for line in String(decoding: gateway.registry.render(), as: UTF8.self).split(separator: "\n")
-        where line.hasPrefix("weir_messages_total{") {
+        where line.hasPrefix("weir_messages_ended_total{") {
             let state = line.split(separator: "state=\"").last?.prefix { $0 != "\"" } ?? ""
             let app = String(line.split(separator: "app=\"").last?.prefix { $0 != "\"" } ?? "")
             let value = line.split(separator: " ").last.flatMap { Double($0) } ?? 0

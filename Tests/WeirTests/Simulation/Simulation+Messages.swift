@@ -1,9 +1,11 @@
 import Queueing
 import Timekeeping
 import WeChat
+import WeirPorts
 import WeirTesting
 
 @testable import Dispatching
+@testable import Intake
 @testable import Weir
 
 /// What senders of messages do.
@@ -33,6 +35,37 @@ extension Simulation {
         send(message)
     }
 
+    /// Weir has something to say about alerts.
+    func submitAlert() {
+        let app = SimulatedConfiguration.apps[roll(3)]
+        let type = [MessageType.template, .custom][roll(2)]
+        messageCount += 1
+        let recipient = "\(SimulatedMessage.recipientPrefix)\(messageCount)"
+        let body = Array(SimulatedMessage.content(type, to: recipient, isMarked: false).utf8)
+        let digest = String(repeating: "0a", count: 32)
+        let key = "\(MessageSource.alertKeyPrefix)\(digest)-\(messageCount)-0"
+        var message = SimulatedMessage(
+            recipient: recipient,
+            body: body,
+            caller: Caller(name: "orders"),
+            sentAt: time.now()
+        )
+        message.alert = NewMessage(
+            app: app,
+            client: "orders",
+            type: type,
+            priority: .urgent,
+            retryClass: "consistent",
+            source: .alert,
+            content: MessageContent(
+                body: body,
+                recipient: recipient,
+                idempotency: IdempotencyMark(key: key, digest: [])
+            )
+        )
+        send(message)
+    }
+
     /// A sender did not hear, or does not believe it: the same again. Sometimes it mistakes the key.
     func repeatOne() {
         guard let old = keyed.suffix(60).randomElement(using: &chance),
@@ -56,9 +89,10 @@ extension Simulation {
     private func send(_ message: SimulatedMessage) {
         unanswered.append(message)
         let (service, body, key, caller) = (gateway.messageService, message.body, message.key, message.caller)
-        let outbox = message.outbox
+        let (outbox, alert, intake) = (message.outbox, message.alert, gateway.intake)
         Task(executorPreference: time.executor) {
             do throws(MessageRefusal) {
+                if let alert { return outbox.put(.success(try await intake.admit(alert))) }
                 let reply = try await service.accept(body, idempotencyKey: key, caller: caller, traceparent: "trace")
                 outbox.put(.success(reply))
             } catch {

@@ -13,6 +13,8 @@ extension Simulation {
         // Where one alone was started, the next is whom it went before.
         for attempts in started.values where attempts.count == 1 {
             let attempt = attempts[0]
+            // Of those that may be probes, what can be repeated goes first.
+            guard !attempt.isProbe else { continue }
             // Inside a priority it is first come, first served, and what was redriven or restored comes when it does.
             guard let next = view.waiting.first(where: { $0.id == attempt.lane })?.head,
                 next.priority != attempt.priority

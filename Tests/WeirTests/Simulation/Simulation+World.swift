@@ -16,6 +16,7 @@ extension Simulation {
         case 34..<56: submitCall()
         case 56..<60:
             for _ in 0..<roll(25) { roll(2) == 0 ? submitMessage() : submitCall() }
+            for _ in 0..<roll(4) { submitAlert() }
         case 60..<64: cancelOne()
         case 64..<67: hangUpOne()
         case 67..<77: turnMood()
