@@ -4,6 +4,7 @@ struct DashboardTraffic: Sendable {
     private let token: String
 
     private static let client = "orders"
+    private static let template = "/cgi-bin/message/template/send"
     private static let headers = Stage.authorization(of: client) + [(name: "Content-Type", value: "application/json")]
 
     static func start() async throws -> DashboardTraffic {
@@ -34,7 +35,9 @@ struct DashboardTraffic: Sendable {
             _ = try await stage.weir.send(message, headers: Self.headers)
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for path in ["/cgi-bin/user/info", "/cgi-bin/user/info", "/cgi-bin/getcallbackip"] {
+            for path in [
+                "/cgi-bin/user/info", "/cgi-bin/user/info", "/cgi-bin/getcallbackip", "/cgi-bin/media/get",
+            ] {
                 group.addTask {
                     let target = "\(path)?openid=\(openID)&access_token=\(token)"
                     _ = try await stage.weir.api.call("GET", target, headers: [("X-Weir-Timeout", "0.3")])
@@ -50,6 +53,7 @@ struct DashboardTraffic: Sendable {
             #""kind":"errcode","errcode":-1,"api":"/cgi-bin/message/custom/send","rate":1"#,
             #""kind":"errcode","errcode":45009,"api":"/cgi-bin/message/subscribe/bizsend","rate":1"#,
             #""kind":"errcode","errcode":48001,"api":"/cgi-bin/getcallbackip","rate":1"#,
+            #""kind":"reset","api":"/cgi-bin/media/get","rate":1"#,
         ] {
             try await stage.sandbox.fault(fault)
         }
@@ -57,6 +61,7 @@ struct DashboardTraffic: Sendable {
 
     /// What senders, other holders of the AppSecret and operators do wrong.
     func mishaps() async throws {
+        try await stage.sandbox.fault(#""kind":"errcode","errcode":40037,"api":"\#(Self.template)","count":1"#)
         _ = try await stage.weir.send(.template(to: ""), headers: Self.headers)
         _ = try await stage.weir.send(.template(to: "o-1"), headers: [("Authorization", "Bearer nobody's key")])
         let campaign = Stage.authorization(of: "campaign") + [(name: "Content-Type", value: "application/json")]
