@@ -119,7 +119,7 @@ struct OperatorCommandTests {
             try await stage.sandbox.shown() == ["o-orders": 1, "o-billing": 1]
         }
         let acts = stage.weir.process.lines.filter { $0.contains("an operator acts") }
-        #expect(acts.filter { $0.contains("\"action\":\"cancel\"") }.count == 2)
+        #expect(acts.filter { $0.contains("\"action\":\"cancel\"") }.count == 3)
         #expect(acts.filter { $0.contains("\"action\":\"redrive\"") }.count == 2)
     }
 
