@@ -14,6 +14,7 @@ extension Scripts {
                 ],
                 provoke: { scene in
                     for _ in 0..<3 { scene.every(.milliseconds(300)) { try await $0.relay(timeout: "1") } }
+                    scene.every(.milliseconds(700)) { try await $0.send(",\"priority\":\"high\"") }
                     scene.every(.milliseconds(300)) { scene in
                         try await scene.send(.custom(to: scene.openID()), as: "greedy")
                     }
