@@ -63,7 +63,7 @@ struct MetricsPrometheusTests {
     @Test func `an app's very first failure is a rise for increase()`() async throws {
         let stage = try await Stage.start()
         let folder = try TemporaryFolder()
-        let (_, api) = try await start(in: folder, scraping: stage.weir.admin.port)
+        let (prometheus, api) = try await start(in: folder, scraping: stage.weir.admin.port)
         // It listens before it answers.
         try await eventually("it is scraped") { (try? await value("up", api)) == 1 }
         try await stage.sandbox.fault(#""kind":"errcode","errcode":47003,"count":1"#)
@@ -74,6 +74,8 @@ struct MetricsPrometheusTests {
         }
         let rise = try await value(#"sum(increase(weir_upstream_errcodes_total{errcode="47003"}[1m]))"#, api)
         #expect((rise ?? 0) > 0.9)
+        prometheus.signal(SIGTERM)
+        try await prometheus.ended()
     }
 
     private func start(
