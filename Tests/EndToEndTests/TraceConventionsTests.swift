@@ -57,7 +57,8 @@ import Testing
         let fetched = try await collector.first(name, .client)
         #expect(fetched.parent.isEmpty && !fetched.isError)
         try await stage.sandbox.fault("\"kind\":\"errcode\",\"errcode\":40125,\"api\":\"/cgi-bin/stable_token\"")
-        let second = try WeirProcess.launch(WeirSettings(collector, beside: stage))
+        let settings = try WeirSettings(collector, beside: stage)
+        let second = try WeirProcess.launch(settings)
         let refused = try await eventually("a refused one arrives") {
             try await collector.spans().first { $0.name == name && $0.isError }
         }
@@ -66,6 +67,8 @@ import Testing
         try await expectNoSecret(collector, [])
         second.signal(15)
         _ = try await second.ended()
+        // With its folder.
+        withExtendedLifetime(settings) {}
     }
 
     @Test(arguments: [
