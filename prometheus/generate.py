@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes prometheus/rules/slo.yml, alerts/slo.yml and docs/slo.md from prometheus/slo.yml; with --check, says whether they are so."""
+"""Writes prometheus/rules/slo-rates.yml, alerts/slo.yml and docs/slo.md from prometheus/slo.yml; with --check, says whether they are so."""
 
 import json
 import pathlib
@@ -187,7 +187,7 @@ def documentation(objectives):
         "# Service levels", "",
         "Written by `python3 prometheus/generate.py` from `prometheus/slo.yml`; change that, not this.", "",
         "What Weir promises, each over 30 days, for every instance and app by itself. `prometheus/slo.yml` says it once, in the form that",
-        "[Pyrra](https://github.com/pyrra-dev/pyrra) reads; the recording rules in `prometheus/rules/slo.yml`, the alerts in `alerts/slo.yml`",
+        "[Pyrra](https://github.com/pyrra-dev/pyrra) reads; the recording rules in `prometheus/rules/slo-rates.yml`, the alerts in `alerts/slo.yml`",
         "and this page are made of it.", "",
         "| objective | goal | told apart by | good and bad | alert |",
         "| --- | --- | --- | --- | --- |",
@@ -219,7 +219,7 @@ def documentation(objectives):
 def main():
     objectives = [Objective(document) for document in yaml.safe_load_all((ROOT / "prometheus/slo.yml").read_text(encoding="utf-8"))]
     wanted = {
-        ROOT / "prometheus/rules/slo.yml": recording(objectives),
+        ROOT / "prometheus/rules/slo-rates.yml": recording(objectives),
         ROOT / "alerts/slo.yml": alerts(objectives),
         ROOT / "docs/slo.md": documentation(objectives),
     }

@@ -9,9 +9,9 @@ enum RuleFiles {
         try folders.flatMap { try files(in: $0) }
     }
 
-    /// Their names when they are shortened: each with its folder's, as two have a file of one name.
+    /// Their names without folders.
     static func names() -> [String] {
-        ((try? shipped()) ?? []).map { $0.split(separator: "/").suffix(2).joined(separator: "-") }
+        ((try? shipped()) ?? []).map { String($0.split(separator: "/").last ?? "") }
     }
 
     /// The name of every alert in them.

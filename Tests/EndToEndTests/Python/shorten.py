@@ -147,8 +147,7 @@ def main():
     arguments = parser.parse_args()
     shortener = Shortener(arguments.factor, arguments.day_began)
     for file in arguments.files:
-        # Two folders have a file of one name.
-        write(arguments.out / f"{file.parent.name}-{file.name}", shortener.rules(yaml.safe_load(file.read_text())))
+        write(arguments.out / file.name, shortener.rules(yaml.safe_load(file.read_text())))
     if arguments.files and (lost := sorted(shortener.listed - shortener.found)):
         sys.exit(f"listed in shorten.py, but in no rule: {lost}")
     if arguments.alertmanager:
