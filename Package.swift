@@ -132,7 +132,9 @@ let package = Package(
             .gateway,
             "Alerting",
             [
-                "Intake", "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat", logging, crypto,
+                "Intake", "WeirPorts", "Addressing", "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat",
+                logging,
+                crypto,
             ]
         ),
         // The configuration as plain values.
@@ -157,7 +159,8 @@ let package = Package(
             .gateway,
             "Relaying",
             [
-                "Clients", "Settings", "RequestTracing", "Dispatching", "Intake", "WeirPorts", "Timekeeping",
+                "Clients", "Settings", "RequestTracing", "Dispatching", "Intake", "WeirPorts", "Addressing",
+                "Timekeeping",
                 "Resilience", "Queueing", "WireJSON", "WeChat", crypto,
             ]
         ),
@@ -216,7 +219,7 @@ let package = Package(
         .systemLibrary(name: "CBuild", path: Ring.adapters.path("C/CBuild")),
         source(.adapters, "Gzip", ["CZlib"]),
         source(.adapters, "CurlTransport", ["WeirPorts", "Resilience", "Gzip", "CCurl"]),
-        source(.adapters, "OTLPTracing", ["Timekeeping", "Resilience", "Gzip", "WireProtobuf", tracing]),
+        source(.adapters, "OTLPTracing", ["Addressing", "Timekeeping", "Resilience", "Gzip", "WireProtobuf", tracing]),
         source(.adapters, "SQLiteJournal", ["WeirPorts", "Queueing", "WeChat", "Timekeeping", "CSQLite"]),
         source(.adapters, "HTTPServing", sockets + [nioHTTP1, "Addressing", "Resilience"]),
         source(
@@ -262,7 +265,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "TimekeepingTests", dependencies: ["Timekeeping", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "AddressingTests", dependencies: ["Addressing"], swiftSettings: strict),
+        .testTarget(name: "AddressingTests", dependencies: ["Addressing", "TestSupport"], swiftSettings: strict),
         tests("Resilience"),
         tests("Queueing"),
         tests("WireJSON"),

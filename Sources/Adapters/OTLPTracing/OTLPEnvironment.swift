@@ -1,3 +1,5 @@
+internal import Addressing
+
 /// What OpenTelemetry's environment variables say of the export of traces
 /// (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/).
 ///
@@ -158,7 +160,7 @@ public struct OTLPEnvironment: Equatable, Sendable {
             let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let key = OTLPEnvironment.trimmed(parts[0])
             guard parts.count == 2, !key.isEmpty, key.utf8.count <= 255,
-                let value = OTLPEnvironment.decode(OTLPEnvironment.trimmed(parts[1])),
+                let value = PercentEncoding.decode(OTLPEnvironment.trimmed(parts[1])[...]),
                 value.utf8.count <= OTLPEnvironment.valueLimit, pairs.count < OTLPEnvironment.pairLimit
             else {
                 complain("\(name): an item is not key=value, too long, or one too many, and is left out")
@@ -174,24 +176,6 @@ public struct OTLPEnvironment: Equatable, Sendable {
         while text.first == " " { text.removeFirst() }
         while text.last == " " { text.removeLast() }
         return String(text)
-    }
-
-    /// `nil` for a broken escape, or what is no UTF-8 when it is decoded.
-    private static func decode(_ text: String) -> String? {
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard let number = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), rest.count >= 2 else {
-                return nil
-            }
-            bytes.append(number)
-            rest = rest.dropFirst(2)
-        }
-        return String(validating: bytes, as: UTF8.self)
     }
 
     private static func isToken(_ name: String) -> Bool {

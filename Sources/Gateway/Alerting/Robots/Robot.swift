@@ -1,3 +1,4 @@
+import Addressing
 import Crypto
 internal import Foundation
 package import Resilience

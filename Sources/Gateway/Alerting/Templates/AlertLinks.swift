@@ -1,3 +1,4 @@
+import Addressing
 import WeirPorts
 
 /// Where a reader of an alert may want to go.

@@ -1,3 +1,4 @@
+import Addressing
 import ArgumentParser
 import Timekeeping
 import Weir

@@ -1,7 +1,7 @@
+import Addressing
 import Foundation
 import TestSupport
 import Testing
-import Weir
 
 /// Foundation's reading and writing as the oracle.
 @Suite struct PercentEncodingTests {
