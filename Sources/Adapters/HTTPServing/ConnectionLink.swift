@@ -1,4 +1,3 @@
-public import Addressing
 internal import NIOCore
 internal import Synchronization
 
@@ -50,13 +49,8 @@ public final class ConnectionHandle: Sendable {
 
     private let state = Mutex(State())
 
-    /// Who is at the other end, as the kernel says; nil where that is no IP address.
-    public let peer: HostPort?
-
     /// A handle of no connection, for a request made by hand.
-    public init(peer: HostPort? = nil) {
-        self.peer = peer
-    }
+    public init() {}
 
     /// Whether the peer has closed the connection. One that only closed its sending half still waits for its answer.
     public var isHungUp: Bool {

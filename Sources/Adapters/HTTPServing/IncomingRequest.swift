@@ -1,3 +1,4 @@
+public import Addressing
 internal import NIOCore
 internal import NIOHTTP1
 
@@ -19,10 +20,13 @@ public struct IncomingRequest: Sendable {
     /// The IP address of the connection's other end: of a proxy where there is one. `nil` where it has none.
     public var peer: String? { address.ipAddress }
 
+    /// The same with its port; `nil` also where the request came over no connection.
+    public var peerWithPort: HostPort? { address.hostPort }
+
     /// `1.0` or `1.1`, as the request line says.
     public var protocolVersion: String { isOldVersion ? "1.0" : "1.1" }
 
-    /// For learning who the caller is, and that it has hung up.
+    /// For learning that the caller has hung up.
     public let connection: ConnectionHandle
 
     private let isOldVersion: Bool

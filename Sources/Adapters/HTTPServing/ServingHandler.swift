@@ -30,7 +30,7 @@ final class ServingHandler: ChannelDuplexHandler {
     let serve: @Sendable (IncomingRequest) async -> OutgoingReply
     let reader: RequestReader
     let link: ConnectionLink
-    let handle: ConnectionHandle
+    let handle = ConnectionHandle()
     let peer: PeerAddress
 
     var context: ChannelHandlerContext?
@@ -77,7 +77,6 @@ final class ServingHandler: ChannelDuplexHandler {
         self.reader = reader
         self.link = link
         self.peer = peer
-        handle = ConnectionHandle(peer: peer.hostPort)
         self.serve = serve
     }
 

@@ -137,7 +137,7 @@ extension RequestHead {
     fileprivate init(_ request: IncomingRequest) {
         self.init(method: request.method, target: request.target, version: request.protocolVersion)
         host = request.host
-        peer = request.connection.peer
+        peer = request.peerWithPort
         userAgent = request.header("user-agent")
         traceState = request.joinedHeader("tracestate")
     }
