@@ -106,16 +106,6 @@ final class ChildTable<Child: Instrument>: Sendable {
         }
     }
 
-    /// Forgets the children with these values, at the cost of one look at each child.
-    func remove(keys: Set<[String]>) {
-        guard !keys.isEmpty else { return }
-        let keys = keys.map(clipped)
-        state.withLock { state in
-            let gone = keys.compactMap { state.entries.removeValue(forKey: $0).map { ObjectIdentifier($0.child) } }
-            forget(Set(gone), in: &state)
-        }
-    }
-
     /// Forgets all children with one of these values of one label; returns how many.
     func removeAll(where label: String, isIn values: Set<String>) -> Int {
         guard case .fixed(let names) = descriptor.labels, let place = names.firstIndex(of: label) else { return 0 }

@@ -102,11 +102,6 @@ public final class GaugeFamily: Sendable {
         table.remove(key: values)
     }
 
-    /// Forgets the children with these label values, of those that there are. Costs a look at each child, however many go.
-    public func remove(_ values: Set<[String]>) {
-        table.remove(keys: values)
-    }
-
     /// Forgets all children with one of these values of one label, for values that have gone for good; returns how many. The next
     /// child with these values starts at zero. Costs a look at each child, however many values there are.
     @discardableResult

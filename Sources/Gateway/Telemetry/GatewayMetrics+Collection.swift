@@ -7,16 +7,11 @@ package import WeirPorts
 
 extension GatewayMetrics {
     /// Brings the gauges up to date before a scrape.
-    package func collect(
-        _ collection: DispatchCollection,
-        _ room: DispatchRoom,
-        journal: JournalStatus,
-        at now: Timestamp
-    ) {
+    package func collect(_ collection: DispatchCollection, journal: JournalStatus, at now: Timestamp) {
         forgetDeparted(at: now)
         collect(promises: collection.promises, calls: collection.calls)
         let snapshot = collection.snapshot
-        capacity.collect(room, journal)
+        capacity.collect(collection.room, journal)
         relayWaiting.set(snapshot.relayedWaiting)
         upstreamInFlight.set(snapshot.inFlight)
         collectQueue(snapshot.queue)

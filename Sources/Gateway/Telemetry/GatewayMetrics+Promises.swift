@@ -64,22 +64,20 @@ extension GatewayMetrics {
 
     /// Tells of those apps alone that have something to tell.
     func collect(_ loads: [DispatchSnapshot.Load]) {
-        var depths: [[String]: Double] = [:]
-        var oldest: [[String]: Double] = [:]
+        var depths: [GaugeFamily.Reading] = []
+        var oldest: [GaugeFamily.Reading] = []
         for load in loads {
             let (app, priority) = (load.app, load.priority.name)
             for (state, count) in GatewayMetrics.states(load.counts) where count > 0 {
-                depths[[app, priority, state]] = Double(count)
+                depths.append(.init([app, priority, state], Double(count)))
             }
             guard let since = load.oldestUnsent else { continue }
-            oldest[[app, priority]] = since.seconds
+            oldest.append(.init([app, priority], since.seconds))
             // A promise is open: whatever becomes of it will be a rise, and no birth.
             for result in ["good", "bad"] { _ = sloMessages.child(app, priority, result) }
         }
-        self.loads.withLock { last in
-            last.depths = appQueueDepth.replace(last.depths, by: depths)
-            last.oldest = appOldestUnsent.replace(last.oldest, by: oldest)
-        }
+        appQueueDepth.replace(with: depths, others: .gone, merging: +)
+        appOldestUnsent.replace(with: oldest, others: .gone, merging: min)
     }
 
     static func states(_ counts: QueueCounts) -> [(state: String, count: Int)] {
@@ -99,23 +97,5 @@ struct AcceptanceMetrics: Sendable {
 
     func counter(_ type: MessageType, _ priority: Priority) -> Counter? {
         MessageType.open.firstIndex(of: type).map { accepted[$0][Int(priority.rawValue)] }
-    }
-}
-
-/// The series of apps that the last collection left.
-struct LoadSeries: Sendable {
-    var depths: Set<[String]> = []
-    var oldest: Set<[String]> = []
-}
-
-extension GaugeFamily {
-    /// Sets these and forgets those of the last time that are not among them.
-    ///
-    /// - Returns: what there is now.
-    fileprivate func replace(_ last: Set<[String]>, by values: [[String]: Double]) -> Set<[String]> {
-        for (labels, value) in values { child(labels).set(value) }
-        let present = Set(values.keys)
-        remove(last.subtracting(present))
-        return present
     }
 }

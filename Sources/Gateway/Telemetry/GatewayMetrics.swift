@@ -72,8 +72,6 @@ public final class GatewayMetrics: Sendable {
     let departures = Mutex(Departures())
     /// By app.
     let acceptances = Mutex<[String: AcceptanceMetrics]>([:])
-    /// What the last collection told of apps.
-    let loads = Mutex(LoadSeries())
 
     /// - Parameter commit: what the program was made from.
     /// - Throws: when the registry holds something else under one of the names.

@@ -226,7 +226,7 @@ public final class Gateway: Service {
     private func collect() {
         forgetDeparted()
         let (collection, tokens) = (dispatcher.collect(), roster.tokens())
-        metrics.collect(collection, dispatcher.room(), journal: journal.status(), at: time.timestamp())
+        metrics.collect(collection, journal: journal.status(), at: time.timestamp())
         metrics.collectHolds(collection.snapshot.apps, tokens)
         for (name, token) in tokens { metrics.collect(token: token, app: name) }
         metrics.collect(pool: "batches", messageService.largeBodies.taken, of: messageService.largeBodies.size)

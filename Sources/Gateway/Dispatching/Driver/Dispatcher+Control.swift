@@ -94,7 +94,7 @@ extension Dispatcher {
             let promises = state.machine.takePromises(at: now)
             let calls = state.machine.takeCalls()
             let snapshot = state.machine.snapshot(relayedWaiting: state.room.total.calls, at: now)
-            return DispatchCollection(snapshot: snapshot, promises: promises, calls: calls)
+            return DispatchCollection(snapshot: snapshot, promises: promises, calls: calls, room: DispatchRoom(state))
         }
     }
 }
@@ -106,4 +106,5 @@ package struct DispatchCollection: Sendable {
     package var promises: [DispatchMachine.Promises]
     /// Of relayed calls, by the app's name: whether their callers got WeChat's word.
     package var calls: [(app: String, tally: PromiseTally)]
+    package var room: DispatchRoom
 }

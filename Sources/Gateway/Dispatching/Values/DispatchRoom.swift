@@ -1,5 +1,3 @@
-import Synchronization
-
 /// What the dispatcher may have at once, and what of it is taken, for metrics.
 package struct DispatchRoom: Equatable, Sendable {
     /// Attempts that may be in flight.
@@ -16,17 +14,13 @@ package struct DispatchRoom: Equatable, Sendable {
     package var maxMessageBytes: Int
 }
 
-extension Dispatcher {
-    package func room() -> DispatchRoom {
-        state.withLock { state in
-            DispatchRoom(
-                maxInFlight: state.settings.policy.maxInFlight,
-                maxWaiting: state.settings.maxWaiting,
-                waitingBytes: state.room.total.bytes,
-                maxWaitingBytes: state.settings.maxWaitingBytes,
-                messageBytes: state.bodies.bytes,
-                maxMessageBytes: state.bodies.limit
-            )
-        }
+extension DispatchRoom {
+    init(_ state: DispatchState) {
+        maxInFlight = state.settings.policy.maxInFlight
+        maxWaiting = state.settings.maxWaiting
+        waitingBytes = state.room.total.bytes
+        maxWaitingBytes = state.settings.maxWaitingBytes
+        messageBytes = state.bodies.bytes
+        maxMessageBytes = state.bodies.limit
     }
 }
