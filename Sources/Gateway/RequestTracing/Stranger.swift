@@ -41,7 +41,8 @@ public final class Stranger: Sendable {
         return shown
     }
 
-    private static func isShown(_ scalar: Unicode.Scalar) -> Bool {
+    /// Whether it is shown and does nothing else, as controls, directions of writing and ends of lines do.
+    package static func isShown(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: false
         default: true

@@ -1,4 +1,5 @@
 public import Logging
+import RequestTracing
 
 /// One line of the log in the making: a JSON object in which no name stands twice.
 ///
@@ -88,21 +89,13 @@ public struct LogLine {
             json.append(UInt8(scalar.value))
         case " "..."~":
             json.append(UInt8(scalar.value))
-        case _ where isObeyed(scalar):
+        case _ where !Stranger.isShown(scalar):
             for unit in Character(scalar).utf16 {
                 let digits = String(unit, radix: 16)
                 json.append(contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
             }
         default:
             json.append(contentsOf: Character(scalar).utf8)
-        }
-    }
-
-    /// Whether it does something in place of being shown: controls, both directions of writing, ends of lines.
-    private static func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: true
-        default: false
         }
     }
 }
