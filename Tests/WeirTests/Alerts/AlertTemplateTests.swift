@@ -46,5 +46,6 @@ struct AlertTemplateTests {
     @Test func `the standard text is what it says it is`() throws {
         #expect(try AlertTemplate(AlertTemplate.standard.source) == .standard)
         #expect(try AlertTemplate(AlertTemplate.alertname.source) == .alertname)
+        for own in [AlertTemplate.markdown, .cardBody, .title] { #expect(try AlertTemplate(own.source) == own) }
     }
 }

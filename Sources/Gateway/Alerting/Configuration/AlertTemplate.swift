@@ -46,11 +46,6 @@ public struct AlertTemplate: Equatable, Sendable {
         self.parts = parts
     }
 
-    private init(_ parts: [Part], source: String) {
-        self.parts = parts
-        self.source = source
-    }
-
     private static func placeholder(_ name: String) throws(AlertTemplateProblem) -> Placeholder {
         if let value = AlertValueName(rawValue: name) { return .value(value) }
         for (prefix, make) in [("label.", Placeholder.label), ("annotation.", Placeholder.annotation)]
@@ -60,57 +55,21 @@ public struct AlertTemplate: Equatable, Sendable {
         throw .unknown(name)
     }
 
-    private init(known source: String, _ parts: Part...) {
-        self.init(parts, source: source)
+    /// One of Weir's own. A test holds that each can be read.
+    private init(known source: String) {
+        self.source = source
+        parts = (try? AlertTemplate(source))?.parts ?? [.text(source)]
     }
 
     /// What is shown where a sink has no text of its own.
-    public static let standard = AlertTemplate(
-        known: "[{status}] {title}{part}\n{alerts}\n{externalURL}",
-        .text("["),
-        .placeholder(.value(.status)),
-        .text("] "),
-        .placeholder(.value(.title)),
-        .placeholder(.value(.part)),
-        .text("\n"),
-        .placeholder(.value(.alerts)),
-        .text("\n"),
-        .placeholder(.value(.externalURL))
-    )
-
+    public static let standard = AlertTemplate(known: "[{status}] {title}{part}\n{alerts}\n{externalURL}")
     /// The same in markdown.
-    static let markdown = AlertTemplate(
-        known: "### [{status}] {title}{part}\n{alerts}\n{links}",
-        .text("### ["),
-        .placeholder(.value(.status)),
-        .text("] "),
-        .placeholder(.value(.title)),
-        .placeholder(.value(.part)),
-        .text("\n"),
-        .placeholder(.value(.alerts)),
-        .text("\n"),
-        .placeholder(.value(.links))
-    )
-
+    static let markdown = AlertTemplate(known: "### [{status}] {title}{part}\n{alerts}\n{links}")
     /// What a card says below its title.
-    static let cardBody = AlertTemplate(
-        known: "{alerts}\n{links}",
-        .placeholder(.value(.alerts)),
-        .text("\n"),
-        .placeholder(.value(.links))
-    )
-
+    static let cardBody = AlertTemplate(known: "{alerts}\n{links}")
     /// A text's first line.
-    static let title = AlertTemplate(
-        known: "[{status}] {title}{part}",
-        .text("["),
-        .placeholder(.value(.status)),
-        .text("] "),
-        .placeholder(.value(.title)),
-        .placeholder(.value(.part))
-    )
-
-    static let alertname = AlertTemplate(known: "{alertname}", .placeholder(.value(.alertname)))
+    static let title = AlertTemplate(known: "[{status}] {title}{part}")
+    static let alertname = AlertTemplate(known: "{alertname}")
 
     /// How often it shows this.
     func count(of value: AlertValueName) -> Int {
