@@ -89,7 +89,7 @@ import Testing
         let traffic = Traffic(to: weir.api.port, type: "template", prefix: "o", connections: 4)
         try await traffic.accepted(100)
         let filler = mount.path + "/filler"
-        try fill(filler)
+        try await mount.fill(filler)
         try await eventually("messages are refused") { (traffic.tally.refused[503] ?? 0) > 20 }
         #expect(Set(traffic.tally.refused.keys) == [503])
         try await eventually("not ready for messages") { try await weir.admin.get("/readyz/messages").status == 503 }
@@ -113,16 +113,5 @@ import Testing
         expectExactlyOnce(shown, traffic.tally)
         let states = try await states(of: Array(traffic.tally.accepted.values), on: weir.api.port)
         #expect(states == ["sent": traffic.tally.accepted.count])
-    }
-
-    /// Writes until there is no room left.
-    private func fill(_ path: String) throws {
-        try Data().write(to: URL(fileURLWithPath: path))
-        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-        for size in [65_536, 4096, 512] {
-            let block = Data(repeating: 1, count: size)
-            while (try? file.write(contentsOf: block)) != nil {}
-        }
-        try file.close()
     }
 }

@@ -128,7 +128,7 @@ import Testing
         settings.storage = mount.path + "/data"
         let weir = try await WeirProcess.start(settings)
         let filler = mount.path + "/filler"
-        try fill(filler)
+        try await mount.fill(filler)
         try await eventually("messages are refused") {
             try await weir.send(.template(to: "o-\(UUID().uuidString)")).status == 503
         }
@@ -141,16 +141,5 @@ import Testing
         #expect(weir.logged("the journal can't be written: messages are refused until it can").count == 1)
         #expect(weir.logged("the journal can be written again").count == 1)
         try weir.expectDocumentedLog()
-    }
-
-    /// Writes until there is no room left.
-    private func fill(_ path: String) throws {
-        try Data().write(to: URL(fileURLWithPath: path))
-        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-        for size in [65_536, 4096, 512] {
-            let block = Data(repeating: 1, count: size)
-            while (try? file.write(contentsOf: block)) != nil {}
-        }
-        try file.close()
     }
 }
