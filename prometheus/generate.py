@@ -135,6 +135,12 @@ def recording(objectives):
     return "".join(lines)
 
 
+def faster(objective, burn):
+    """A quicker burn, which has a page of its own."""
+    limit = f"{burn[2]} * {objective.budget}"
+    return f"{objective.bad(f'ratio_rate{burn[0]}')} > {limit} and {objective.bad(f'ratio_rate{burn[1]}')} > {limit}"
+
+
 def alert(objective, burn):
     long, short, factor, wait, severity, days = burn
     text, limit = objective.text, f"{factor} * {objective.budget}"
@@ -145,6 +151,8 @@ def alert(objective, burn):
         conditions += [f"and {objective.bad('increase2m')} > 0"]
     conditions += [f"and {objective.bad(f'increase{long}')} >= {LEAST}"]
     if severity == "critical":
+        # One trouble is one page: sums of five minutes come later, and would page for a quick burn as well, after its end.
+        conditions += [f"unless ({faster(objective, quicker)})" for quicker in BURNS[:BURNS.index(burn)]]
         for series in text["stopped"]:
             labels = ", ".join(TARGET_LABELS + {"instance": [], "app": ["app"], "app_priority": ["app", "priority"]}[series.split(":")[0]])
             conditions += [f"unless on ({labels}) {series} == 1"]
@@ -202,15 +210,16 @@ def documentation(objectives):
     lines += [
         "",
         f"All ask for {LEAST} bad ones in the long window. The critical ones also ask that something has been bad in the last two minutes, so",
-        "that no page begins long after the cause has ended, and are silent for an app, or an instance, that stood still as a whole within the",
-        "last twelve minutes: WeirAppFailing, WeirAppHeld, WeirTokenMissing, WeirMessagesWaiting (of urgent and high messages),",
-        "WeirJournalNotWritable, WeirQueueFull and WeirRelayOverloaded are the pages for that. What has too little traffic for shares is told by [WeirAppFailing](runbooks/upstream.md#weirappfailing) and",
+        "that no page begins long after the cause has ended; the slower one leaves to the quicker one what both would tell. They are silent for",
+        "an app, or an instance, that stood still as a whole within the last twelve minutes: WeirAppFailing, WeirAppHeld, WeirTokenMissing,",
+        "WeirMessagesWaiting (of urgent and high messages), WeirJournalNotWritable, WeirQueueFull and WeirRelayOverloaded are the pages for that.",
+        "What has too little traffic for shares is told by [WeirAppFailing](runbooks/upstream.md#weirappfailing) and",
         "[WeirMessagesWaiting](runbooks/queue.md#weirmessageswaiting), which go by time.", "",
         "## How much it costs", "",
         *COST, "",
         "## The same in Pyrra", "",
         "`pyrra filesystem --config-files=prometheus/slo.yml` or `kubectl apply -f prometheus/slo.yml` take it as it is. Pyrra makes recording",
-        "rules and alerts of its own, with its own names, windows and texts, without the three conditions above: use either those or",
+        "rules and alerts of its own, with its own names, windows and texts, without the conditions above: use either those or",
         "`alerts/slo.yml` for pages, not both.", "",
     ]
     return "\n".join(lines)

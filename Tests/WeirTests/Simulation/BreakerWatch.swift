@@ -1,11 +1,21 @@
+import Queueing
 import Resilience
 import Timekeeping
+
+@testable import DispatchCore
 
 /// Sees to it that the end of an attempt from before a breaker's latest transition changes nothing about the breaker.
 struct BreakerWatch {
     /// By attempt: how many transitions its breaker had made when it was first seen.
     private var phases: [MachineView.Attempt.Key: UInt64] = [:]
-    private var last: MachineView?
+    /// Of the last look. The view itself is not kept: with it would be a copy of the whole machine.
+    private var last: Seen?
+
+    private struct Seen {
+        var attempts: [MachineView.Attempt]
+        var overdue: Set<JobID>
+        var breakers: [BreakerID: CircuitBreakerMachine]
+    }
 
     /// - Parameter isAnswer: whether one attempt's end is what has happened since the last look.
     /// - Returns: what is wrong.
@@ -14,7 +24,7 @@ struct BreakerWatch {
         guard isAnswer, let last else { return [] }
         let present = Set(view.attempts.map(\.key))
         // Whoever hangs counts before its end: that is another story.
-        guard view.overdueAttempts.isSubset(of: last.overdueAttempts) else { return [] }
+        guard view.overdueAttempts.isSubset(of: last.overdue) else { return [] }
         return last.attempts.filter { !present.contains($0.key) && view.breakersInUse.contains($0.breaker) }
             .compactMap { ended in
                 guard let before = last.breakers[ended.breaker], let after = view.breakers[ended.breaker],
@@ -31,7 +41,7 @@ struct BreakerWatch {
     }
 
     private mutating func remember(_ view: MachineView) {
-        last = view
+        last = Seen(attempts: view.attempts, overdue: view.overdueAttempts, breakers: view.breakers)
         phases = Dictionary(
             uniqueKeysWithValues: view.attempts.map { attempt in
                 (attempt.key, phases[attempt.key] ?? view.breakers[attempt.breaker]?.transitions ?? 0)

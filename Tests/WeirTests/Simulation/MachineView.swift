@@ -8,8 +8,9 @@ import WeChat
 @testable import Queueing
 @testable import Weir
 
-/// What the checks look at: the one place that knows how the dispatch machine keeps its things.
-struct MachineView {
+/// What the checks look at: the one place that knows how the dispatch machine keeps its things. Each thing is worked out when it is
+/// first asked for: most looks ask for few.
+final class MachineView {
     struct Attempt {
         struct Key: Hashable {
             var id: JobID
@@ -45,7 +46,6 @@ struct MachineView {
     /// A lane in which work waits that is ready to go.
     struct Waiting {
         var id: LaneID
-        var lane: String
         /// The one that is next: its own priority, and for how long it has been ready.
         var head: (priority: Priority, readyFor: Duration)?
         var count: Int
@@ -54,59 +54,51 @@ struct MachineView {
     }
 
     let now: Moment
-    let attempts: [Attempt]
-    let gates: [Gate]
-    let breakers: [BreakerID: CircuitBreakerMachine]
-    /// Those that stand before a lane. An app that left takes its own along.
-    let breakersInUse: Set<BreakerID>
-    /// Those that their breakers have counted as slow while they hang.
-    let overdueAttempts: Set<JobID>
-    let waiting: [Waiting]
-    /// Attempts by breaker and kind, as the machine has counted them on.
-    let countedShares: [GroupID: Int]
-    let countedDurable: Int
-    /// Messages that are due and not done, as the ledger of ages has them and as the queue counts them.
-    let ages: (ledger: Int, queue: Int)
-    /// What the ledger of ages says of the oldest of them, by app and priority, and what the jobs say.
-    let oldest: (ledger: [String: Timestamp], jobs: [String: Timestamp])
-    /// When the machine wants to look next, and when the next of its waiting work is due or expires.
-    let nextWake: Instant?
-    /// What a look at this instant would do.
-    let overdue: [String]
+    /// A copy: what is tried out here changes nothing.
+    private let machine: DispatchMachine
 
     init(_ dispatcher: Dispatcher, at now: Moment) {
         self.now = now
-        // A copy: what is tried out here changes nothing.
-        var machine = dispatcher.state.withLock { $0.machine }
+        machine = dispatcher.state.withLock { $0.machine }
+    }
+
+    private(set) lazy var attempts: [Attempt] = machine.leases.values.map { lease in
+        Attempt(
+            id: lease.job.id,
+            number: lease.number,
+            gate: lease.gateNumber,
+            breaker: lease.breaker,
+            isDurable: lease.job.isDurable,
+            isProbe: lease.permits.permit.isProbe,
+            isAlert: lease.job.isDurable && lease.job.promise == .none,
+            startedAt: lease.startedAt.instant,
+            mark: lease.permits.mark,
+            lane: lease.job.lane,
+            priority: lease.job.priority,
+            readyFor: lease.readyFor
+        )
+    }
+
+    private(set) lazy var gates: [Gate] = machine.gates.taken.map { id in
+        let name = machine.name(id)
+        return Gate(number: name.number, app: name.app, api: name.api, bucket: machine.gates[id].bucket)
+    }
+
+    private(set) lazy var breakers: [BreakerID: CircuitBreakerMachine] = Dictionary(
+        uniqueKeysWithValues: machine.breakers.taken.map { ($0, machine.breakers[$0].circuit) }
+    )
+
+    /// Those that stand before a lane. An app that left takes its own along.
+    private(set) lazy var breakersInUse = Set(machine.breakers.taken.filter { machine.breakers[$0].isInUse })
+
+    /// Those that their breakers have counted as slow while they hang.
+    private(set) lazy var overdueAttempts = Set(machine.leases.values.filter(\.isOverdue).map(\.job.id))
+
+    private(set) lazy var waiting: [Waiting] = {
         let steady = machine.clock.present(now).steady
-        attempts = machine.leases.values.map { lease in
-            Attempt(
-                id: lease.job.id,
-                number: lease.number,
-                gate: lease.gateNumber,
-                breaker: lease.breaker,
-                isDurable: lease.job.isDurable,
-                isProbe: lease.permits.permit.isProbe,
-                isAlert: lease.job.isDurable && lease.job.promise == .none,
-                startedAt: lease.startedAt.instant,
-                mark: lease.permits.mark,
-                lane: lease.job.lane,
-                priority: lease.job.priority,
-                readyFor: lease.readyFor
-            )
-        }
-        gates = machine.gates.taken.map { id in
-            let name = machine.name(id)
-            return Gate(number: name.number, app: name.app, api: name.api, bucket: machine.gates[id].bucket)
-        }
-        let present = machine.breakers.taken
-        breakersInUse = Set(present.filter { machine.breakers[$0].isInUse })
-        breakers = Dictionary(uniqueKeysWithValues: present.map { ($0, machine.breakers[$0].circuit) })
-        overdueAttempts = Set(machine.leases.values.filter(\.isOverdue).map(\.job.id))
-        waiting = machine.queue.readyLanes.map { lane in
+        return machine.queue.readyLanes.map { lane in
             Waiting(
                 id: lane,
-                lane: MachineView.name(lane, in: machine),
                 head: machine.queue.head(of: lane, at: steady)
                     .flatMap { head in
                         machine.queue.job(head.id).map { ($0.priority, steady - head.readySince) }
@@ -115,14 +107,28 @@ struct MachineView {
                 obstacle: MachineView.obstacle(of: lane, in: machine, at: now)
             )
         }
-        countedShares = MachineView.countedShares(in: machine)
-        countedDurable = machine.durableInFlight
-        ages = MachineView.ages(in: machine)
-        oldest = MachineView.oldest(in: machine)
-        nextWake = machine.nextWake(at: now)
-        // Whoever sleeps is woken on the copy: one that ought to be awake shows by what it does.
+    }()
+
+    /// Attempts by breaker and kind, as the machine has counted them on.
+    var countedShares: [GroupID: Int] { MachineView.countedShares(in: machine) }
+    var countedDurable: Int { machine.durableInFlight }
+    /// Messages that are due and not done, as the ledger of ages has them and as the queue counts them.
+    var ages: (ledger: Int, queue: Int) { MachineView.ages(in: machine) }
+    /// What the ledger of ages says of the oldest of them, by app and priority, and what the jobs say.
+    var oldest: (ledger: [String: Timestamp], jobs: [String: Timestamp]) { MachineView.oldest(in: machine) }
+    /// When the machine wants to look next, and when the next of its waiting work is due or expires.
+    var nextWake: Instant? { machine.nextWake(at: now) }
+
+    /// What a look at this instant would do. Whoever sleeps is woken for it: one that ought to be awake shows by what it does.
+    var overdue: [String] {
+        var machine = machine
         machine.wakeAll(at: machine.read(now))
-        overdue = machine.pump(at: now).map(MachineView.describe)
+        return machine.pump(at: now).map(MachineView.describe)
+    }
+
+    func name(_ lane: LaneID) -> String {
+        let gate = machine.gateName(of: lane)
+        return "\(gate.app) \(gate.api) \(lane.isDurable ? "messages" : "calls")"
     }
 
     /// What the attempts in flight add up to, as `countedShares` has it.
@@ -181,11 +187,6 @@ struct MachineView {
             jobs[key] = min(jobs[key] ?? since, since)
         }
         return (ledger, jobs)
-    }
-
-    private static func name(_ lane: LaneID, in machine: DispatchMachine) -> String {
-        let gate = machine.gateName(of: lane)
-        return "\(gate.app) \(gate.api) \(lane.isDurable ? "messages" : "calls")"
     }
 
     private static func describe(_ action: DispatchAction) -> String {

@@ -35,7 +35,9 @@ extension Simulation {
         checkEnds()
         let view = MachineView(dispatcher, at: time.moment())
         checkPermits(view)
-        checkAges(view)
+        // A wrong age stays wrong until its message ends; to look at all of them costs more than all other checks.
+        if step.isMultiple(of: 16) { checkAges(view) }
+        checkProbes(view)
         checkWakes(view)
         for violation in breakerWatch.look(at: view, isAnswer: event == .answer) { report(violation) }
         if event == .wake || event == .answer { checkOrder(view) }
@@ -97,12 +99,15 @@ extension Simulation {
             let width = max(.seconds(240), (view.now.timestamp - told) / 4)
             if told > since || since - told > width { report("the oldest of \(key) is of \(since), told is \(told)") }
         }
+    }
+
+    // MARK: Permits
+
+    private func checkProbes(_ view: MachineView) {
         for attempt in view.attempts where attempt.isProbe && attempt.isAlert {
             report("\(attempt.id), an alert, is a probe")
         }
     }
-
-    // MARK: Permits
 
     /// What was taken for an attempt is used by it, or was given back.
     private func checkPermits(_ view: MachineView) {
@@ -155,19 +160,23 @@ extension Simulation {
         guard next > now + Simulation.rounding else { return }
         for waiting in view.waiting {
             guard let obstacle = waiting.obstacle else {
-                report("\(waiting.count) in \(waiting.lane) could go and wait")
+                report("\(waiting.count) in \(view.name(waiting.id)) could go and wait")
                 continue
             }
             guard let until = obstacle.until, until > view.now.timestamp else { continue }
             guard next > view.now.instant(of: until) + Simulation.rounding else { continue }
-            report("\(waiting.lane) waits until \(until), \(obstacle.reason), and is woken \(next - now) later")
+            let lane = view.name(waiting.id)
+            report("\(lane) waits until \(until), \(obstacle.reason), and is woken \(next - now) later")
         }
         if let wake = view.nextWake, next > max(wake, now) + Simulation.rounding {
             report("the machine wants a look in \(wake - now) and gets it in \(next - now)")
         }
-        guard !view.overdue.isEmpty else { return }
-        let obstacles = view.waiting.map { "\($0.lane): \($0.obstacle?.reason.rawValue ?? "nothing")" }
-        report("a look would find more to do: \(view.overdue), where \(obstacles) stands in the way")
+        let overdue = view.overdue
+        guard !overdue.isEmpty else { return }
+        let obstacles = view.waiting.map { waiting in
+            "\(view.name(waiting.id)): \(waiting.obstacle?.reason.rawValue ?? "nothing")"
+        }
+        report("a look would find more to do: \(overdue), where \(obstacles) stands in the way")
     }
 
     static let rounding = Duration.milliseconds(2)

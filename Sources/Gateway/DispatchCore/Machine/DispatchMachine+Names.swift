@@ -29,8 +29,9 @@ extension DispatchMachine {
         return key.name(app: apps[key.app].name)
     }
 
-    /// The breaker of a name, where a lane stands behind it.
+    /// The breaker of a name, where a lane stands behind it. Only its app's are looked at, as there can be ten thousand.
     package func breaker(named name: String) -> BreakerID? {
-        breakers.taken.first { breakers[$0].isInUse && self.name($0) == name }
+        let app = apps[String(name.prefix { $0 != BreakerKey.separator })]
+        return app.flatMap { apps[$0].breakers.first { breakers[$0].isInUse && self.name($0) == name } }
     }
 }

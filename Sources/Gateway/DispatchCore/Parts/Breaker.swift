@@ -50,6 +50,9 @@ struct BreakerKey: Hashable, Sendable {
     func name(app: String) -> String {
         let host = host.drop { $0 != "/" }.drop { $0 == "/" }
         let safe = host.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "-" }
-        return "\(app)~\(String(safe))~\(group)"
+        return "\(app)\(BreakerKey.separator)\(String(safe))\(BreakerKey.separator)\(group)"
     }
+
+    /// Between the parts of a name. No app's name has one.
+    static let separator: Character = "~"
 }

@@ -25,7 +25,7 @@ struct DispatchState: Sendable {
     var departed: [DepartedApp] = []
 
     /// Bodies of waiting messages kept in memory at most; the others stay on disk.
-    static let bodyBytes = 64 << 20
+    static let bodyBytes = 48 << 20
 
     init(_ settings: DispatchSettings, seed: UInt64) {
         classes = RetryClassTable(settings)
