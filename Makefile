@@ -24,7 +24,7 @@ test: libraries test-tools venv lint ## Runs every check and every test.
 	swift test --skip-build --disable-xctest --skip EndToEndTests --skip ShortageTests
 	# Its exit test waits for children, as Foundation's Process does: in one process they take them from each other.
 	swift test --skip-build --disable-xctest --filter ShortageTests
-	swift test --skip-build --disable-xctest --filter EndToEndTests --no-parallel
+	.ci/end-to-end
 	$(MAKE) examples docs
 
 examples: libraries ## Builds and tests the programs in examples/, which use Weir's libraries as others do.

@@ -52,19 +52,19 @@ import Timekeeping
         #expect(job.firstAttemptAt == at(5))
     }
 
-    @Test func `attempts are counted far beyond 65,536`() {
+    @Test func `attempts are counted beyond 65,536`() {
         var queue = QueueMachine()
         let lane = LaneID(index: 0)
         _ = queue.admit(Job(id: JobID(rawValue: 1), lane: lane, acceptedAt: at(0)), at: at(0))
-        for _ in 1...200_000 {
+        for _ in 1...66_000 {
             _ = queue.lease(from: lane, at: at(1))
             queue.start(JobID(rawValue: 1), at: at(1))
             queue.requeue(JobID(rawValue: 1), notBefore: nil, at: at(1)) {
                 $0.countedAttempts = $0.countedAttempts.saturatingAdd(1)
             }
         }
-        #expect(queue.job(JobID(rawValue: 1))?.startedAttempts == 200_000)
-        #expect(queue.job(JobID(rawValue: 1))?.countedAttempts == 200_000)
+        #expect(queue.job(JobID(rawValue: 1))?.startedAttempts == 66_000)
+        #expect(queue.job(JobID(rawValue: 1))?.countedAttempts == 66_000)
     }
 
     @Test(arguments: [(.max, 1), (.max, .max), (.max - 1, 2)] as [(UInt32, UInt32)])
