@@ -239,7 +239,7 @@ let package = Package(
             name: "WeirServer",
             dependencies: [
                 "Weir", "WeirHTTP", "HTTPServing", "CurlTransport", "SQLiteJournal", "OTLPTracing", "WeChatSandbox",
-                "Addressing", "Queueing", "Resilience", "WireJSON", "PrometheusMetrics", "Timekeeping",
+                "Addressing", "Queueing", "Resilience", "WireJSON", "WeChat", "PrometheusMetrics", "Timekeeping",
                 "WeirConfiguration", "CBuild",
                 argumentParser, coreMetrics, logging, lifecycle, tracing,
             ],

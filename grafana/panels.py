@@ -344,6 +344,9 @@ QUEUE = {
         panel("Ended badly", "Nothing: dead, unknown and expired messages of the last ten minutes.",
               ('app_state:weir_messages_ended:increase10m{state=~"dead|unknown|expired"}', "{{app}} {{state}}"),
               runbook="messages"),
+        panel("Doubts that ended", "Nothing. repeated: WeChat took a repeat; the others nobody can be sure of, and their senders must decide.",
+              (f"sum by (app, resolution) ({rate('weir_ambiguous_total')}) > 0", "{{app}} {{resolution}}"), unit="cps",
+              runbook="messages"),
         panel("Bad share by window", "Below 0.1 %. The lines are 1, 3, 6 and 14.4 times that.",
               *[(f"app_priority:weir_slo_messages_bad:ratio_rate{w}", f"{w} {{{{app}}}} {{{{priority}}}}")
                 for w in ("5m", "30m", "1h", "6h", "3d")],

@@ -26,6 +26,7 @@ struct OpenAPITests {
         try await useAlerts(exchanges)
         try await useMessages(exchanges)
         try await useMessagesAsOperator(exchanges)
+        try await useErrcodes(exchanges)
         try await useAdmin(exchanges)
         let served = try await stage.weir.api.get("/openapi.yaml")
         #expect(served.status == 200)
@@ -104,7 +105,8 @@ struct OpenAPITests {
         }
         try await api.call("GET", "/v1/messages")
         try await api.call("POST", "/v1/redrive", [], "")
-        for _ in 0..<9 {
+        // One more than the queue has room for, whatever waits besides.
+        for _ in 0..<10 {
             try await api.call(
                 "POST",
                 "/v1/messages",
@@ -112,6 +114,14 @@ struct OpenAPITests {
                 Message.template(to: "o-1", members: Self.later).json
             )
         }
+    }
+
+    private func useErrcodes(_ api: OpenAPIExchanges) async throws {
+        for code in ["45009", "-1", "7654321", "x"] {
+            try await api.call("GET", "/v1/errcodes/\(code)", Self.orders)
+        }
+        try await api.call("GET", "/v1/errcodes/45009")
+        for headers in [Self.admin, []] { try await api.admin("GET", "/v1/errcodes/45009", headers) }
     }
 
     private func useOne(_ api: OpenAPIExchanges, _ id: String, cancels status: Int) async throws {

@@ -15,7 +15,11 @@ import WeirPorts
 
     @Test(arguments: [
         (43004, "recipient does not follow the account", "The recipient must follow the account first."),
-        (43019, "recipient is blacklisted", "Only the recipient can change this: don't send it again."),
+        (48002, "recipient turned messages off", "Only the recipient can change this: don't send it again."),
+        (
+            43019, "recipient is blacklisted",
+            "Take the recipient off the account's blacklist, or leave them alone."
+        ),
     ])
     func `a refusal says what the code means and what to do`(code: Int, meaning: String, advice: String) {
         let refused = Bench.attempt(1, .recipient, errcode: code, errmsg: "no")

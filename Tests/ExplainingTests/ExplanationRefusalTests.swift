@@ -30,7 +30,7 @@ import WeirPorts
         ),
         Wait(
             reason: .credentials,
-            errcode: 50002,
+            errcode: 41002,
             advice:
                 "Compare the app's appid and secret with those that WeChat's settings show, and reload the configuration."
         ),

@@ -44,6 +44,27 @@ import Timekeeping
         #expect(job == Job(id: JobID(rawValue: 1), lane: LaneID(index: 0), acceptedAt: time))
     }
 
+    @Test(arguments: [UInt16.zero, 1, 0x0FF, 0x100, 0xF00, 0xFFF])
+    func `flags, promise, durability and bound share no bit`(flags: UInt16) {
+        for promise in [Promise.none, .open, .settled] {
+            for isBounded in [false, true] {
+                var job = Job(
+                    id: JobID(rawValue: 1),
+                    lane: lane,
+                    isDurable: isBounded,
+                    promise: promise,
+                    acceptedAt: at(0),
+                    flags: flags
+                )
+                job.isBounded = isBounded
+                #expect(job.flags == flags && job.promise == promise)
+                #expect(job.isBounded == isBounded && job.isDurable == isBounded)
+                job.flags = ~flags
+                #expect(job.flags == ~flags & 0xFFF && job.promise == promise && job.isBounded == isBounded)
+            }
+        }
+    }
+
     @Test func `starts are counted up to the largest number`() {
         var job = Job(id: JobID(rawValue: 1), lane: LaneID(index: 0), acceptedAt: at(0), startedAttempts: .max - 1)
         job.countStart(at: at(5))

@@ -130,8 +130,9 @@ struct QueueModel {
     }
 
     private mutating func settle(_ now: Timestamp) {
-        let isGone = { (entry: Entry) in entry.state != .inFlight && entry.job.expiresAt.map { $0 <= now } ?? false }
-        lapsed += entries.filter(isGone).map(\.job).sorted { ($0.expiresAt!, $0.id) < ($1.expiresAt!, $1.id) }
+        let end = QueueModel.end
+        let isGone = { (entry: Entry) in entry.state != .inFlight && end(entry.job).map { $0 <= now } ?? false }
+        lapsed += entries.filter(isGone).map(\.job).sorted { (end($0)!, $0.id) < (end($1)!, $1.id) }
         entries.removeAll(where: isGone)
         let due = entries.filter { $0.state == .scheduled && $0.job.notBefore! <= now }.map(\.job)
         for job in due.sorted(by: { ($0.notBefore!, $0.id) < ($1.notBefore!, $1.id) }) {
@@ -142,6 +143,14 @@ struct QueueModel {
             entries[index].turn = turn()
             readied += 1
         }
+    }
+
+    /// Of all lanes.
+    static let bound = Duration.seconds(20)
+
+    private static func end(_ job: Job) -> Timestamp? {
+        let bound = job.isBounded ? job.firstAttemptAt.map { $0 + QueueModel.bound } : nil
+        return [job.expiresAt, bound].compactMap { $0 }.min()
     }
 
     /// From now on it is as old as its own time.

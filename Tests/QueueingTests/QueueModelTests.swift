@@ -17,6 +17,7 @@ import Timekeeping
     func `the queue answers like the plain model`(seed: UInt64) {
         var schedule = QueueSchedule(seed: seed)
         var queue = QueueMachine(QueueModelTests.policy(seed))
+        for lane in 0..<3 { queue.setBound(QueueModel.bound, of: LaneID(index: lane)) }
         var model = QueueModel(QueueModelTests.policy(seed))
         for number in 0..<300 {
             let step = schedule.next()

@@ -37,7 +37,7 @@ struct QueueSchedule {
         // Ids are not handed out in order, and once in a while one comes twice.
         let id = pick(20) == 0 ? known() : JobID(rawValue: chance.next() >> 40)
         ids.append(id)
-        return Job(
+        var job = Job(
             id: id,
             lane: lane(),
             priority: Priority.allCases[pick(4)],
@@ -46,6 +46,8 @@ struct QueueSchedule {
             notBefore: pick(3) == 0 ? time(60_000) : nil,
             expiresAt: pick(3) == 0 ? time(pick(3) == 0 ? 500 : 120_000) : nil
         )
+        job.isBounded = pick(3) == 0
+        return job
     }
 
     /// One of the latest ids mostly, so that a good part of them still is there.

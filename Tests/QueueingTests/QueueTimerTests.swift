@@ -133,4 +133,36 @@ import Timekeeping
         #expect(queue.advance(to: at(1e9)) == Advance())
         #expect(queue.cancel(id(1)) == .removed(held))
     }
+
+    @Test(arguments: [(nil, 25.0), (30, 25), (20, 20)] as [(Double?, Double)])
+    func `a bounded job leaves by its first attempt, or by its expiry where that comes first`(
+        _ expiry: Double?,
+        _ end: Double
+    ) {
+        for notBefore in [nil, 50.0] {
+            var queue = QueueMachine(job(1, expiresAt: expiry), job(2, expiresAt: expiry))
+            queue.setBound(.seconds(20), of: lane)
+            for number in 1...2 {
+                _ = queue.lease(from: lane, at: at(5))
+                queue.start(id(number), at: at(5))
+            }
+            _ = queue.requeue(id(1), notBefore: notBefore.map(at), at: at(6)) { $0.isBounded = true }
+            _ = queue.requeue(id(2), notBefore: notBefore.map(at), at: at(6))
+            #expect(queue.nextTimer == at(end))
+            #expect(queue.expire(at: end - 0.001) == [])
+            #expect(queue.expire(at: end) == (end == expiry ? [1, 2] : [1]))
+        }
+    }
+
+    @Test func `a bound asks for an attempt and for a lane that has one`() {
+        var queue = QueueMachine()
+        for (number, lane) in [lane, LaneID(index: 1)].enumerated() {
+            var bounded = job(number, lane: lane)
+            bounded.isBounded = true
+            if number == 1 { bounded.firstAttemptAt = at(0) }
+            _ = queue.admit(bounded, at: at(0))
+        }
+        queue.setBound(.seconds(20), of: lane)
+        #expect(queue.expire(at: 1_000_000) == [])
+    }
 }

@@ -27,7 +27,8 @@ import Weir
             case "status": 40
             case "method": 8
             case "sink": 20
-            case "reason", "state", "result", "kind", "class", "to", "part", "pool", "listener", "source": 16
+            case "reason", "state", "result", "resolution", "kind", "class", "to", "part", "pool", "listener", "source":
+                16
             case "version", "commit", "swift": 1
             default: nil
             }

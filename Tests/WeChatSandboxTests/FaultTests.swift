@@ -85,7 +85,7 @@ import Testing
         var book = FaultBook()
         var generator = SplitMix(seed: 7)
         _ = try book.add(Fault(JSON(Array(#"{"kind":"reset","rate":0.25}"#.utf8))))
-        let met = (0..<10_000).count { _ in book.take("/x", using: &generator) != nil }
+        let met = (0..<10_000).count { _ in book.take(APICall(method: "POST", path: "/x"), using: &generator) != nil }
         #expect((2300...2700).contains(met))
     }
 
@@ -123,7 +123,7 @@ import Testing
         }
     }
 
-    @Test func `there are a hundred faults at most`() async throws {
+    @Test func `faults are bounded`() async throws {
         try await withSandbox { client in
             for id in 1...FaultBook.capacity {
                 #expect(try await client.call("POST", "/_sandbox/faults", #"{"kind":"reset"}"#).json?["id"]?.int == id)

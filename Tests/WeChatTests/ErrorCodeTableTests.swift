@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import WeChat
 
@@ -146,5 +147,60 @@ import WeChat
             #expect(ErrorCodeTable.isKnown(code))
         }
         #expect(ErrorCodeTable.all.filter(\.isDuplicateOnRepeat).map(\.code) == [40241])
+    }
+
+    // MARK: Against what WeChat says
+
+    @Test func `the table is what WeChat's pages and the tables of SDKs say, row by row`() throws {
+        let page = try Checkout.text("Tests/Fixtures/errcodes.tsv")
+        let written = page.split(separator: "\n").filter { !$0.hasPrefix("#") }
+        let rows = ErrorCodeTable.all.map { row in
+            "\(row.code)\t\(row.outcome.rawValue)\t\(row.scope.word)\t\(row.breaker.rawValue)"
+        }
+        #expect(Set(rows) == Set(written.map(String.init)))
+    }
+
+    // MARK: Words
+
+    @Test func `every row says in two languages what it means and what to do`() {
+        for row in ErrorCodeTable.all {
+            #expect(row.meaning(in: .english).utf8.allSatisfy { $0 < 0x80 }, "\(row.code)")
+            #expect(row.meaning(in: .chinese).unicodeScalars.contains { $0.value > 0x4E00 }, "\(row.code)")
+            for language in WordLanguage.allCases {
+                let texts = [row.advice(in: language), row.repetition.text(in: language)]
+                for text in texts {
+                    #expect((4...160).contains(text.count), "\(row.code): \(text)")
+                    #expect(text.hasSuffix(language == .english ? "." : "。"), "\(row.code): \(text)")
+                    #expect(text.unicodeScalars.contains { $0.value > 0x4E00 } == (language == .chinese), "\(text)")
+                }
+            }
+            #expect((row.fault == nil) == (row.outcome == .accepted), "\(row.code)")
+        }
+    }
+
+    @Test func `whether a code is repeated follows from what becomes of the attempt`() {
+        let repeated = ErrorCodeTable.all.filter(\.repetition.isRepeated)
+        for row in repeated { #expect(![.accepted, .recipient, .request].contains(row.outcome), "\(row.code)") }
+        #expect(ErrorCodeTable.entry(45009).repetition == .midnight)
+        #expect(ErrorCodeTable.entry(45011).repetition == .nextMinute)
+        #expect(ErrorCodeTable.entry(45066).repetition == .alone(seconds: 60))
+        #expect(ErrorCodeTable.entry(42010).repetition == .lane(seconds: 60))
+        #expect(ErrorCodeTable.entry(48001).repetition == .untilActed)
+        #expect(ErrorCodeTable.entry(89504).repetition == .never)
+        #expect(ErrorCodeTable.entry(-1).repetition == .byClass)
+        #expect(ErrorCodeTable.entry(42001).repetition == .withToken)
+        #expect(ErrorCodeTable.entry(0).repetition == .notNeeded)
+    }
+
+    @Test func `Weir's own codes are told as its own`() {
+        #expect(ErrorCodeAnswer(990_003).text(in: .english).contains("not WeChat's"))
+        #expect(ErrorCodeAnswer(990_003).isKnown && !ErrorCodeTable.isKnown(990_003))
+    }
+
+    @Test(arguments: [1, 99999, .max]) func `of a code that nobody knows nothing is made up`(_ code: Int) {
+        let entry = ErrorCodeTable.entry(code)
+        #expect(entry.fault == nil && entry.repetition == .never)
+        let answer = ErrorCodeAnswer(code)
+        #expect(!answer.isKnown && answer.text(in: .english).contains("unknown errcode"))
     }
 }

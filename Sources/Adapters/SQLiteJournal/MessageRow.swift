@@ -14,7 +14,11 @@ enum MessageRow {
             SELECT 1 FROM attempts
             WHERE message_id = messages.id AND number > messages.redriven_after AND outcome = 'unknown'
         ),
-        CASE WHEN idempotency_key GLOB '\(MessageSource.alertKeyPrefix)*' THEN idempotency_key END
+        CASE WHEN idempotency_key GLOB '\(MessageSource.alertKeyPrefix)*' THEN idempotency_key END,
+        redriven_after > 0 AND EXISTS (
+            SELECT 1 FROM attempts
+            WHERE message_id = messages.id AND number <= messages.redriven_after AND outcome = 'unknown'
+        )
         """
 
     /// The same with its content, but for the body.
@@ -23,11 +27,11 @@ enum MessageRow {
     static func record(_ row: PreparedStatement) throws(SQLiteFailure) -> MessageRecord {
         var content = MessageContent(
             body: [],
-            metadata: row.bytes(20),
-            recipient: row.text(21),
-            traceparent: row.text(22)
+            metadata: row.bytes(21),
+            recipient: row.text(22),
+            traceparent: row.text(23)
         )
-        if let key = row.optionalText(23) { content.idempotency = IdempotencyMark(key: key, digest: row.bytes(24)) }
+        if let key = row.optionalText(24) { content.idempotency = IdempotencyMark(key: key, digest: row.bytes(25)) }
         return MessageRecord(try message(row), content, try progress(row))
     }
 
@@ -60,6 +64,7 @@ enum MessageRow {
         progress.msgid = row.optionalInteger(8)
         progress.reason = row.optionalText(9)
         progress.isAmbiguous = row.integer(18) != 0
+        progress.wasInDoubt = row.integer(20) != 0
         return progress
     }
 

@@ -221,17 +221,16 @@ extension WriteStatements {
             """
 
         /// Attempts that `AttemptTrail` keeps no longer; ?2 is the number of the last such one. That is one a settle, and a few
-        /// where an earlier version left thousands. The first attempt in doubt since the last redrive stays: the doubt must
-        /// outlive a restart.
+        /// where an earlier version left thousands. The first attempt in doubt before the last redrive and the first since stay: a
+        /// doubt must outlive a restart.
         static let omitted = """
             SELECT number FROM attempts AS old
             WHERE message_id = ?1 AND number > \(AttemptTrail.first) AND number <= ?2 AND (
                 outcome <> 'unknown'
-                OR number <= (SELECT redriven_after FROM messages WHERE id = ?1)
                 OR EXISTS (
-                    SELECT 1 FROM attempts AS earlier
+                    SELECT 1 FROM attempts AS earlier JOIN messages ON messages.id = ?1
                     WHERE earlier.message_id = ?1 AND earlier.number < old.number AND earlier.outcome = 'unknown'
-                    AND earlier.number > (SELECT redriven_after FROM messages WHERE id = ?1)
+                    AND (earlier.number > redriven_after) = (old.number > redriven_after)
                 )
             ) ORDER BY number LIMIT 8
             """

@@ -5,6 +5,8 @@ struct Fault: Equatable, Sendable {
     var id = 0
     /// A path, or `*` for every API.
     var api = "*"
+    /// The recipient whose messages it meets, as `touser` has it; nil: any call.
+    var recipient: String?
     var kind: FaultKind
     var milliseconds: Int?
     var status: Int?
@@ -18,7 +20,7 @@ struct Fault: Equatable, Sendable {
     /// Reads the body of `POST /_sandbox/faults`.
     init(_ json: JSON?) throws(ControlProblem) {
         guard let members = json?.members else { throw ControlProblem("the body must be a JSON object") }
-        let known = ["api", "kind", "ms", "status", "errcode", "rate", "count", "accept"]
+        let known = ["api", "to", "kind", "ms", "status", "errcode", "rate", "count", "accept"]
         if let stranger = members.keys.sorted().first(where: { !known.contains($0) }) {
             throw ControlProblem("unknown member \(stranger); known: \(known.joined(separator: ", "))")
         }
@@ -31,6 +33,10 @@ struct Fault: Equatable, Sendable {
                 throw ControlProblem("api must be * or a path of WeChat's that the sandbox serves")
             }
             self.api = api
+        }
+        if let value = members["to"] {
+            guard let recipient = value.text, !recipient.isEmpty else { throw ControlProblem("to must be an openid") }
+            self.recipient = recipient
         }
         milliseconds = try Self.integer("ms", members, in: 0...Self.longestMilliseconds)
         status = try Self.integer("status", members, in: 200...599)
@@ -47,10 +53,17 @@ struct Fault: Equatable, Sendable {
 
     var json: String {
         """
-        {"id":\(id),"api":\(JSON.quoted(api)),"kind":\(JSON.quoted(kind.rawValue)),\
+        {"id":\(id),"api":\(JSON.quoted(api)),"to":\(recipient.map(JSON.quoted) ?? "null"),"kind":\(JSON.quoted(kind.rawValue)),\
         "ms":\(milliseconds.map { "\($0)" } ?? "null"),"status":\(status.map { "\($0)" } ?? "null"),"errcode":\(errcode),\
         "rate":\(rate),"remaining":\(remaining.map { "\($0)" } ?? "null"),"accept":\(accepts)}
         """
+    }
+
+    func meets(_ call: APICall) -> Bool {
+        guard api == "*" || api == call.path else { return false }
+        guard let recipient else { return true }
+        let target = call.json?["touser"]
+        return target?.text == recipient || target?.elements?.contains { $0.text == recipient } ?? false
     }
 
     private static func integer(
@@ -104,7 +117,7 @@ enum FaultKind: String, CaseIterable, Equatable, Sendable {
 
 /// The faults in force, oldest first.
 struct FaultBook: Equatable, Sendable {
-    static let capacity = 100
+    static let capacity = 200
 
     private(set) var faults: [Fault] = []
     private var lastID = 0
@@ -122,10 +135,10 @@ struct FaultBook: Equatable, Sendable {
         faults = []
     }
 
-    /// The first fault that meets a call of this path, which uses it up by one.
-    mutating func take(_ path: String, using generator: inout SplitMix) -> Fault? {
+    /// The first fault that meets a call, which uses it up by one.
+    mutating func take(_ call: APICall, using generator: inout SplitMix) -> Fault? {
         guard !faults.isEmpty else { return nil }
-        for index in faults.indices where faults[index].api == "*" || faults[index].api == path {
+        for index in faults.indices where faults[index].meets(call) {
             let rate = faults[index].rate
             guard rate >= 1 || Double.random(in: 0..<1, using: &generator) < rate else { continue }
             let fault = faults[index]

@@ -37,7 +37,7 @@ struct SandboxMachine: Equatable, Sendable {
     mutating func take(_ call: APICall, at now: Int64) -> AnswerPlan {
         var record = RequestRecord(at: now, method: call.method, path: call.path)
         record.clientMessageID = call.json?["client_msg_id"]?.text ?? call.json?["clientmsgid"]?.text
-        let fault = faults.take(call.path, using: &generator)
+        let fault = faults.take(call, using: &generator)
         record.fault = fault?.id
         let reply: APIReply =
             if let fault, !fault.accepts { APIReply(body: []) } else { answer(call, &record, at: now) }

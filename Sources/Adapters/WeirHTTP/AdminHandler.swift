@@ -58,7 +58,7 @@ public struct AdminHandler: Sendable {
             return (route.label, Envelope.methodNotAllowed(route.allowed, traceID: traceID))
         }
         if let reply = OpenRoutes(gateway: gateway).answer(route) { return (route.label, reply) }
-        if route.isAboutMessages {
+        if route.isAboutMessages || route.name == .errcode {
             let api = APIHandler(gateway: gateway)
             let messages = MessageRoutes(handler: api, request: request, trace: trace, isOperator: true)
             return (route.label, await messages.answer(route.name, method, arguments))
@@ -123,6 +123,7 @@ public struct AdminHandler: Sendable {
         GET  /v1/messages/{id}/explain             its life in plain words
         POST /v1/messages/{id}/redrive             lets it wait again
         POST /v1/redrive                           lets all that match wait again
+        GET  /v1/errcodes/{errcode}                what an errcode means, and what to do: ?api=
 
         """
 

@@ -119,11 +119,20 @@ extension MessageRecord {
                 }
             )
             if omittedAttempts > 0 { json.member("attempts_omitted", omittedAttempts) }
+            if let ambiguity { json.member("ambiguity", object: { ambiguity.write(to: &$0) }) }
         }
         json.member("msgid", progress.msgid.map(String.init))
         json.member("ended_at", progress.endedAt?.rfc3339)
         json.member("reason", progress.reason)
         if !progress.state.isTerminal { json.member("next_at", progress.nextAt?.rfc3339) }
+    }
+}
+
+extension Ambiguity {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.member("since", since?.rfc3339)
+        json.member("attempt", attempt)
+        json.member("resolution", resolution?.rawValue)
     }
 }
 

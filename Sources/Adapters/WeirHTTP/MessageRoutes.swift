@@ -54,6 +54,7 @@ struct MessageRoutes: Sendable {
         case (.explain, _): try await explain(id)
         case (.redrive, _): try await redrive(id)
         case (.redriveAll, _): try await redriveAll()
+        case (.errcode, _): try errcode(id)
         case (.alerts, _): try await AlertRoutes(handler: handler, request: request, trace: trace).accept()
         default: throw MessageRefusal(.notFound, "no such path; GET /openapi.yaml lists them")
         }
@@ -159,10 +160,16 @@ struct MessageRoutes: Sendable {
         return explanation.reply(accept: request.joinedHeader("accept"), withClient: isOperator, traceID: traceID)
     }
 
+    private func errcode(_ text: String) throws(MessageRefusal) -> OutgoingReply {
+        _ = try caller()
+        return try ErrorCodeReply(text, of: request).reply(traceID: traceID)
+    }
+
     private func cancel(_ id: String) async throws(MessageRefusal) -> OutgoingReply {
         let record = try await handler.gateway.cancel(id, caller: try caller())
         trace.note(record)
-        return Envelope.success(200, "cancelled", traceID: traceID) { write(record, to: &$0) }
+        // One in doubt ends as `unknown`.
+        return Envelope.success(200, record.state.name, traceID: traceID) { write(record, to: &$0) }
     }
 
     private func redrive(_ id: String) async throws(MessageRefusal) -> OutgoingReply {

@@ -3,7 +3,7 @@ struct Route: Equatable, Sendable {
     /// What is answered there.
     enum Name: Sendable {
         case health, ready, readyForMessages, description
-        case messages, batch, message, explain, redrive, redriveAll, alerts
+        case messages, batch, message, explain, redrive, redriveAll, alerts, errcode
         case index, metrics, state, breaker, app, reload
     }
 
@@ -63,6 +63,7 @@ struct Route: Equatable, Sendable {
         Route(.redrive, "/v1/messages/{id}/redrive", ["POST"], [.api, .admin]),
         Route(.redriveAll, "/v1/redrive", ["POST"], [.api, .admin]),
         Route(.alerts, "/v1/alerts", ["POST"], [.api]),
+        Route(.errcode, "/v1/errcodes/{errcode}", ["GET"], [.api, .admin]),
         Route(.index, "/", ["GET"], [.admin]),
         Route(.metrics, "/metrics", ["GET"], [.admin]),
         Route(.state, "/v1/state", ["GET"], [.admin]),

@@ -21,9 +21,8 @@ public struct Job: Equatable, Sendable {
     public var priority: Priority
     /// The owner's number of the retry class.
     public var retryClass: UInt8
-    /// Free for the owner; the queue does not look at it.
-    public var flags: UInt8
-    /// Durability and promise, in one byte.
+    private var lowFlags: UInt8
+    /// In one byte: durability, promise (two bits), whether it is bounded, and the upper four of the flags.
     private var traits: UInt8
 
     /// Without `notBefore` it may be taken at once, without `expiresAt` it never expires. A job of an earlier process
@@ -41,7 +40,7 @@ public struct Job: Equatable, Sendable {
         countedAttempts: UInt32 = 0,
         startedAttempts: UInt32 = 0,
         firstAttemptAt: Timestamp? = nil,
-        flags: UInt8 = 0
+        flags: UInt16 = 0
     ) {
         self.id = id
         self.acceptedAt = acceptedAt
@@ -53,8 +52,9 @@ public struct Job: Equatable, Sendable {
         self.startedAttempts = startedAttempts
         self.priority = priority
         self.retryClass = retryClass
-        self.flags = flags
+        lowFlags = 0
         traits = isDurable ? 1 : 0
+        self.flags = flags
         self.promise = promise ?? (isDurable ? .open : .none)
     }
 
@@ -66,8 +66,23 @@ public struct Job: Equatable, Sendable {
 
     /// What is owed to whoever gave it.
     public internal(set) var promise: Promise {
-        get { Promise(rawValue: traits >> 1) ?? .none }
-        set { traits = traits & 1 | newValue.rawValue << 1 }
+        get { Promise(rawValue: traits >> 1 & 3) ?? .none }
+        set { traits = traits & ~6 | newValue.rawValue << 1 }
+    }
+
+    /// Whether it leaves the queue, as one that expired, as soon after its first attempt as its lane says (`setBound`).
+    public var isBounded: Bool {
+        get { traits & 8 != 0 }
+        set { traits = traits & ~8 | (newValue ? 8 : 0) }
+    }
+
+    /// Free for the owner, twelve bits; the queue does not look at them.
+    public var flags: UInt16 {
+        get { UInt16(lowFlags) | UInt16(traits & 0xF0) << 4 }
+        set {
+            lowFlags = UInt8(truncatingIfNeeded: newValue)
+            traits = traits & 0x0F | UInt8(truncatingIfNeeded: newValue >> 4) & 0xF0
+        }
     }
 
     /// It is not taken before this time: what the caller asked for, or when the next attempt is due.

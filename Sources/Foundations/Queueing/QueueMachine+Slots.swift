@@ -37,7 +37,7 @@ extension QueueMachine {
     mutating func place(_ slot: Int32, readySince: Timestamp, at now: Timestamp, front: Bool = false) {
         let job = slots[Int(slot)].job
         addLane(job.lane)
-        let expiry = job.expiresAt?.milliseconds
+        let expiry = end(of: job)?.milliseconds
         if let due = job.notBefore, due > now {
             slots[Int(slot)].state = .scheduled
             // One of an earlier process that waits for its next attempt.

@@ -4,7 +4,7 @@ extension QueueMachine {
     /// When `advance` has something to do: the earliest time at which a waiting job becomes due or expires.
     public var nextTimer: Timestamp? {
         let timer = timers.first.map { Timestamp(milliseconds: $0.key) }
-        guard let lapse = lapsed.first?.expiresAt else { return timer }
+        guard let lapse = lapsed.first.flatMap(end) else { return timer }
         return timer.map { min($0, lapse) } ?? lapse
     }
 
@@ -30,7 +30,7 @@ extension QueueMachine {
         while left > 0, let timer = timers.first, timer.key <= now.milliseconds {
             left -= 1
             let job = slots[Int(timer.slot)].job
-            guard let expiry = job.expiresAt, expiry <= now else {
+            guard let expiry = end(of: job), expiry <= now else {
                 ripen(timer.slot, at: now)
                 continue
             }
@@ -44,8 +44,24 @@ extension QueueMachine {
     }
 
     func hasExpired(_ slot: Int32, at now: Timestamp) -> Bool {
-        guard let expiry = slots[Int(slot)].job.expiresAt else { return false }
+        guard let expiry = end(of: slots[Int(slot)].job) else { return false }
         return expiry <= now
+    }
+
+    /// Sets how long after their first attempts a lane's bounded jobs may wait; `nil` takes the bound away. To be set while none waits in
+    /// it, as their timers stay what they are.
+    public mutating func setBound(_ bound: Duration?, of lane: LaneID) {
+        addLane(lane)
+        lanes[lane.index].bound = bound
+    }
+
+    /// When a job that waits leaves: at its expiry, or as soon after its first attempt as its lane lets a bounded one wait.
+    func end(of job: Job) -> Timestamp? {
+        guard job.isBounded, let first = job.firstAttemptAt, job.lane.index < lanes.count,
+            let bound = lanes[job.lane.index].bound
+        else { return job.expiresAt }
+        let end = first + bound
+        return job.expiresAt.map { min($0, end) } ?? end
     }
 
     mutating func lapse(_ slot: Int32) {
@@ -59,7 +75,7 @@ extension QueueMachine {
     private mutating func ripen(_ slot: Int32, at now: Timestamp) {
         let job = slots[Int(slot)].job
         countScheduled(slot, by: -1)
-        if let expiry = job.expiresAt {
+        if let expiry = end(of: job) {
             timers.set(slot, key: expiry.milliseconds, tie: job.id.rawValue)
         } else {
             timers.remove(slot)
@@ -90,8 +106,8 @@ extension QueueMachine {
                 // It keeps its place: to find it again would cost a look at all before it.
                 slots[slot].job.notBefore = notBefore
                 slots[slot].job.expiresAt = expiresAt
-                if let expiresAt {
-                    timers.set(Int32(slot), key: expiresAt.milliseconds, tie: entry.job.id.rawValue)
+                if let end = end(of: slots[slot].job) {
+                    timers.set(Int32(slot), key: end.milliseconds, tie: entry.job.id.rawValue)
                 } else {
                     timers.remove(Int32(slot))
                 }
@@ -109,7 +125,7 @@ extension QueueMachine {
 
 /// What the passing of time did.
 public struct Advance: Equatable, Sendable {
-    /// Jobs whose `expiresAt` passed while they waited, earliest first. They are gone.
+    /// Jobs whose `expiresAt`, or the bound of their lane, passed while they waited, earliest first. They are gone.
     public var expired: [Job]
     /// Scheduled jobs that became ready since the last `advance`.
     public var readied: Int

@@ -25,6 +25,8 @@ public struct QueueMachine: Sendable {
         var group: GroupID?
         /// Whether its jobs take part in `first`.
         var isOpen = true
+        /// How long after their first attempts its bounded jobs may wait; `nil`: for ever.
+        var bound: Duration?
     }
 
     /// The bounds and the ageing in force.

@@ -23,6 +23,12 @@ public enum MessageType: String, CaseIterable, Sendable {
 
     /// Those that the messages API is open to: what goes to WeChat.
     public static let open: [MessageType] = [.template, .subscribe, .miniProgram, .custom, .mass]
+
+    /// Whether an errcode says that the recipient's consent is used up, which is good for one message of these types. After an attempt
+    /// in doubt it means that that one has probably used it; else that the recipient never gave it, or took it back.
+    public func isConsentSpent(by errcode: Int?) -> Bool {
+        errcode == 43101 && (self == .subscribe || self == .miniProgram)
+    }
 }
 
 extension MessageType {

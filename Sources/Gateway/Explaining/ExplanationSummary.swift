@@ -33,6 +33,10 @@ struct ExplanationSummary {
         case .dead: return "Given up after \(attempts) in \(age): \(cause)."
         case .expired: return "Not sent: its not_after passed after \(age), with \(attempts) made\(longestWait)."
         case .cancelled: return "Not sent: its client cancelled it after \(age), with \(attempts) made."
+        case .unknown where facts.isProbablyDelivered:
+            return
+                "WeChat probably took this message with an attempt that got no answer: a later one found the recipient's consent "
+                + "used up (43101), which is good for one message."
         case .unknown:
             return
                 "Nobody knows whether WeChat took this message, and a repeat could be shown twice: it was not repeated."

@@ -105,6 +105,8 @@ extension ExplanationTimeline {
         case .dead: return "Given up\(reason). \(limitReached)"
         case .expired: return "Expired: its not_after passed before WeChat took it."
         case .cancelled: return "Cancelled by its client."
+        case .unknown where facts.isProbablyDelivered:
+            return "Ended as unknown\(reason). The attempt in doubt has probably used the recipient's one consent."
         case .unknown: return "Ended as unknown\(reason). \(whyNotRepeated)"
         case .pending, .sending: return ""
         }

@@ -95,9 +95,17 @@ enum ExplanationWords {
 
 /// What can be done about an errcode.
 package enum ExplanationAdvice {
-    /// One sentence; `nil` where there is nothing to do but wait.
+    /// One sentence or two; `nil` where there is nothing to do but wait.
+    ///
+    /// - Parameter entry: what the table says of the errcode; `nil` where there is none, or none of WeChat's.
+    static func sentence(_ outcome: Outcome, _ entry: ErrorCodeEntry?) -> String? {
+        guard let general = general(outcome) else { return nil }
+        return entry?.advice(in: .english) ?? general
+    }
+
+    /// The same of a call of which nothing more is known.
     package static func sentence(_ outcome: Outcome, errcode: Int?) -> String? {
-        errcode.flatMap { own[$0] } ?? general(outcome)
+        sentence(outcome, errcode.flatMap { ErrorCodeTable.isKnown($0) ? ErrorCodeTable.entry($0) : nil })
     }
 
     private static func general(_ outcome: Outcome) -> String? {
@@ -106,31 +114,20 @@ package enum ExplanationAdvice {
         case .recipient: "Only the recipient can change this: don't send it again."
         case .request: "Correct the message and send it anew."
         case .account: "An operator must put it right in the account's settings at WeChat."
-        case .throttled: "If it happens often, lower the app's limit for this api."
-        case .quotaExhausted: "If it happens often, lower the app's limit for this api."
+        case .throttled, .quotaExhausted: "If it happens often, lower the app's limit for this api."
         case .tokenRejected: "If it happens again and again, somebody else refreshes this account's token."
         }
     }
 
     /// What an operator does about the errcode because of which no access_token is given out.
-    static func onCredentials(errcode: Int) -> String {
-        own[errcode].map { "\($0) Then reload the configuration." }
-            ?? "Compare the app's appid and secret with those that WeChat's settings show, and reload the configuration."
+    static func onCredentials(_ entry: ErrorCodeEntry) -> String {
+        let advice = entry.advice(in: .english)
+        switch entry.advice {
+        case .setAppID, .setSecret, .unfreezeSecret, .allowAddress: return "\(advice) Then reload the configuration."
+        case .confirmAddress, .appeal: return advice
+        default:
+            let compared = "Compare the app's appid and secret with those that WeChat's settings show"
+            return "\(compared), and reload the configuration."
+        }
     }
-
-    private static let own: [Int: String] = [
-        40013: "Set the app's appid to that of the account.",
-        40003: "Check the openid: it must belong to this account.",
-        40037: "Check the template_id: it must belong to this account.",
-        43004: "The recipient must follow the account first.",
-        43101: "The recipient must subscribe again: each consent is good for one message.",
-        47003: "Correct the template data that the errmsg names, and send the message anew.",
-        48001: "Have this api granted to the account, or check that the appid is the right one.",
-        40125: "Set the app's secret to the present AppSecret.",
-        40164: "Add this gateway's address to the account's IP allow-list.",
-        61004: "Add this gateway's address to the account's IP allow-list.",
-        45009:
-            "An operator may clear the quota at WeChat and resume the app here; else lower the app's limit for this api.",
-        45011: "If it happens often, lower the app's limit for this api.",
-    ]
 }

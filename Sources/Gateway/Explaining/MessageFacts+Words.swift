@@ -32,15 +32,18 @@ extension MessageFacts {
     var adviceOnRefusal: String? {
         refusal.flatMap { entry in
             waiting?.obstacle.reason == .credentials
-                ? ExplanationAdvice.onCredentials(errcode: entry.code)
-                : ExplanationAdvice.sentence(entry.outcome, errcode: entry.code)
+                ? ExplanationAdvice.onCredentials(entry)
+                : ExplanationAdvice.sentence(entry.outcome, entry)
         }
     }
 
     /// What to do about an attempt's errcode or outcome.
     func advice(on attempt: AttemptRecord) -> String? {
-        ExplanationAdvice.sentence(attempt.outcome, errcode: entry(of: attempt)?.code)
+        ExplanationAdvice.sentence(attempt.outcome, entry(of: attempt))
     }
+
+    /// Whether a later attempt found the recipient's one consent used up.
+    var isProbablyDelivered: Bool { record.ambiguity?.resolution == .probablyDelivered }
 
     /// WeChat's text, never with the recipient in it.
     func clean(_ text: String) -> String {

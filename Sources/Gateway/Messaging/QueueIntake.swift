@@ -96,10 +96,8 @@ package final class QueueIntake: MessageIntake {
         var renewed = record
         renewed.message.notBefore = nil
         renewed.message.notAfter = nil
-        renewed.progress = MessageProgress()
-        renewed.progress.startedAttempts = record.progress.startedAttempts
         // As old as its redrive, or it would overtake what waited meanwhile.
-        renewed.progress.nextAt = now
+        renewed.progress = record.progress.redriven(at: now)
         dispatcher.readmit(renewed.message, renewed.progress)
         return renewed
     }

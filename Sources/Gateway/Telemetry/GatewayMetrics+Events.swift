@@ -87,6 +87,7 @@ extension GatewayMetrics {
         let type = MessageType(api: end.gate.api)?.rawValue ?? "other"
         usage.handedOver(end.state.name, client: end.client, app: end.gate.app)
         messagesEnded.child(end.gate.app, type, end.priority.name, end.state.name, end.source.rawValue).increment()
+        if let resolution = end.resolution { ambiguous.child(end.gate.app, resolution.rawValue).increment() }
         guard end.state == .sent else { return }
         messageDuration.child(type, end.priority.name)
             .observe(end.at - end.since, exemplar: exemplar(traceID: traceID, at: end.at))

@@ -33,7 +33,7 @@ extension GatewayMetrics {
         let apps = Set(departures.map(\.name))
         for family in [
             upstreamRequests, upstreamErrcodes, limiterPermits, limiterWaits, limiterRejections, messagesAccepted,
-            messagesEnded,
+            messagesEnded, ambiguous,
             tokenRefreshes, tokenRejections, relayRefusals, sloMessages, sloAcceptance, sloRelay,
         ] {
             family.removeAll(where: "app", isIn: apps)

@@ -41,6 +41,7 @@ public final class GatewayMetrics: Sendable {
     let messagesRefused: CounterFamily
     let messagesEnded: CounterFamily
     let messageDuration: HistogramFamily
+    let ambiguous: CounterFamily
     let sloMessages: CounterFamily
     let sloAcceptance: CounterFamily
     let sloRelay: CounterFamily
@@ -108,6 +109,7 @@ public final class GatewayMetrics: Sendable {
         messagesRefused = try registry.counter(MetricCatalog.messagesRefused)
         messagesEnded = try registry.counter(MetricCatalog.messagesEnded)
         messageDuration = try registry.histogram(MetricCatalog.messageDuration)
+        ambiguous = try registry.counter(MetricCatalog.ambiguous)
         sloMessages = try registry.counter(MetricCatalog.sloMessages)
         sloAcceptance = try registry.counter(MetricCatalog.sloAcceptance)
         sloRelay = try registry.counter(MetricCatalog.sloRelay)

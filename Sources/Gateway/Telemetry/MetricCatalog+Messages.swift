@@ -81,7 +81,13 @@ extension MetricCatalog {
         labels: ["type", "priority"],
         buckets: waits
     )
-    static let messages = [messagesAccepted, messagesRefused, messagesEnded, messageDuration]
+    static let ambiguous = MetricDefinition(
+        .counter,
+        "weir_ambiguous_total",
+        "Messages in doubt that ended, by what became of the doubt: repeated, probably_delivered or none.",
+        labels: ["app", "resolution"]
+    )
+    static let messages = [messagesAccepted, messagesRefused, messagesEnded, messageDuration, ambiguous]
 
     // MARK: Alertmanager's notifications
 

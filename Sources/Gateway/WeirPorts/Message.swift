@@ -96,6 +96,8 @@ public struct MessageProgress: Equatable, Sendable {
     public var attemptAt: Timestamp?
     /// An attempt since the last redrive ended with an unknown outcome.
     public var isAmbiguous = false
+    /// An attempt before the last redrive did.
+    public var wasInDoubt = false
     /// When the next attempt is due, where that is known.
     public var nextAt: Timestamp?
     /// When it reached a state that is terminal; `nil` before.
@@ -110,6 +112,15 @@ public struct MessageProgress: Equatable, Sendable {
 
     /// Whether an attempt may have arrived at WeChat without anybody here knowing.
     public var isInDoubt: Bool { attemptAt != nil || isAmbiguous }
+
+    /// What a redrive leaves of it: attempts count anew, and a doubt is one of before.
+    public func redriven(at now: Timestamp) -> MessageProgress {
+        var progress = MessageProgress()
+        progress.startedAttempts = startedAttempts
+        progress.nextAt = now
+        progress.wasInDoubt = wasInDoubt || isAmbiguous
+        return progress
+    }
 }
 
 /// All that the journal tells of a message. What its parts have is read as its own: `record.state`.

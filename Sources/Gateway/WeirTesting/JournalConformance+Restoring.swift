@@ -99,6 +99,7 @@ extension JournalConformance {
                 Sample.conclude(1, as: .unknown), .redrive(Sample.id(1), at: Sample.start + .seconds(9)),
             ])
             trial.expect("the doubt after a redrive", try trial.restored().map(\.progress.isAmbiguous), is: [false])
+            trial.expect("that there was one", try trial.restored().map(\.progress.wasInDoubt), is: [true])
             try await trial.write(attempts(10...12, unknown: []))
             trial.expect("the doubt after more attempts", try trial.restored().map(\.progress.isAmbiguous), is: [false])
             try await trial.write(attempts(13...13, unknown: [13]))
@@ -113,6 +114,15 @@ extension JournalConformance {
             ])
             try await trial.write(attempts(301...600, unknown: [350]))
             trial.expect("the later doubt", try trial.restored().map(\.progress.isAmbiguous), is: [true])
+            trial.expect("the earlier doubt", try trial.restored().map(\.progress.wasInDoubt), is: [true])
+        },
+        JournalCheck("a redrive without a doubt before it leaves none") { trial in
+            try await trial.write([Sample.accept(1)] + attempts(1...3, unknown: []))
+            try await trial.write([Sample.conclude(1, as: .dead), .redrive(Sample.id(1), at: Sample.start)])
+            try await trial.write(attempts(4...5, unknown: [5]))
+            try await trial.kill()
+            trial.expect("an earlier doubt", try trial.restored().map(\.progress.wasInDoubt), is: [false])
+            trial.expect("the doubt", try trial.restored().map(\.progress.isAmbiguous), is: [true])
         },
         JournalCheck("a clock that is set back hides no doubt") { trial in
             try await trial.write([Sample.accept(1)] + attempts(1...1, unknown: []))

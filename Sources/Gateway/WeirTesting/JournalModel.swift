@@ -69,10 +69,7 @@ public struct JournalModel: Sendable {
             }
         case .redrive(let id, let at):
             change(id) { record in
-                let started = record.progress.startedAttempts
-                record.progress = MessageProgress()
-                record.progress.startedAttempts = started
-                record.progress.nextAt = at
+                record.progress = record.progress.redriven(at: at)
                 record.message.notBefore = nil
                 record.message.notAfter = nil
             }

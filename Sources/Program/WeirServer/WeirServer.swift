@@ -11,7 +11,7 @@ struct WeirServer: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, CheckCommand.self, SandboxCommand.self, DemoCommand.self, SendCommand.self,
             StatusCommand.self, ExplainCommand.self, ListCommand.self, CancelCommand.self, RedriveCommand.self,
-            BackupCommand.self,
+            ErrcodeCommand.self, BackupCommand.self,
         ]
     )
 }

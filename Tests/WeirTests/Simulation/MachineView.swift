@@ -116,6 +116,14 @@ final class MachineView {
     var ages: (ledger: Int, queue: Int) { MachineView.ages(in: machine) }
     /// What the ledger of ages says of the oldest of them, by app and priority, and what the jobs say.
     var oldest: (ledger: [String: Timestamp], jobs: [String: Timestamp]) { MachineView.oldest(in: machine) }
+    /// Messages that wait in doubt, and how long ago their first attempts were.
+    var doubts: [JobID: Duration] {
+        let steady = machine.clock.present(now).steady
+        return machine.queue.jobs.reduce(into: [:]) { doubts, entry in
+            guard entry.job.isDurable, entry.job.isInDoubt, machine.leases[entry.job.id] == nil else { return }
+            doubts[entry.job.id] = entry.job.firstAttemptAt.map { steady - $0 }
+        }
+    }
     /// When the machine wants to look next, and when the next of its waiting work is due or expires.
     var nextWake: Instant? { machine.nextWake(at: now) }
 

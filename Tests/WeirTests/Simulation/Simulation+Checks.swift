@@ -35,8 +35,11 @@ extension Simulation {
         checkEnds()
         let view = MachineView(dispatcher, at: time.moment())
         checkPermits(view)
-        // A wrong age stays wrong until its message ends; to look at all of them costs more than all other checks.
-        if step.isMultiple(of: 16) { checkAges(view) }
+        // What is wrong here stays wrong until its message ends; to look at all of them costs more than all other checks.
+        if step.isMultiple(of: 16) {
+            checkAges(view)
+            checkDoubts(view)
+        }
         checkProbes(view)
         checkWakes(view)
         for violation in breakerWatch.look(at: view, isAnswer: event == .answer) { report(violation) }
@@ -79,8 +82,24 @@ extension Simulation {
                 }
             } else if state.isTerminal {
                 ended[id] = state
+                checkTruth(of: id, state)
                 ends[journal.record(id)?.app ?? "", default: [:]][state.name, default: 0] += 1
             }
+        }
+    }
+
+    /// No end but `sent` and `unknown` is told of what a phone has shown.
+    private func checkTruth(of id: JobID, _ state: JobState) {
+        guard state != .sent, state != .unknown, let record = journal.record(id),
+            let recipient = SimulatedMessage.recipient(in: String(decoding: record.body, as: UTF8.self))
+        else { return }
+        if world.shown[recipient] != nil { report("\(id) is \(state) and was shown") }
+    }
+
+    /// What is in doubt waits no longer than WeChat's window, whatever it waits for.
+    private func checkDoubts(_ view: MachineView) {
+        for (id, age) in view.doubts where age > SimulatedWeChat.window - .seconds(60) + Simulation.rounding {
+            report("\(id) is in doubt for \(age) and waits")
         }
     }
 

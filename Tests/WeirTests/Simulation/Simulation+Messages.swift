@@ -106,15 +106,18 @@ extension Simulation {
         dispatcher.cancel(id) { _ in }
     }
 
-    /// An ended message is to be sent again; one in doubt is not, without force.
+    /// An ended message is to be sent again; one in doubt is not, without force, and may be shown twice with it.
     func redriveOne() {
         guard let id = promised.suffix(200).randomElement(using: &chance), let record = journal.record(id),
             record.state.isTerminal
         else { return }
         redriven.insert(id)
+        let isForced = record.state == .unknown && step.isMultiple(of: 3)
+        let recipient = SimulatedMessage.recipient(in: String(decoding: record.body, as: UTF8.self))
+        if isForced, let recipient { world.mayRepeat.insert(recipient) }
         let (service, caller) = (gateway.messageService, Caller(name: record.client))
         Task(executorPreference: time.executor) {
-            _ = try? await service.redrive(id.description, force: false, caller: caller)
+            _ = try? await service.redrive(id.description, force: isForced, caller: caller)
         }
     }
 }

@@ -5,9 +5,9 @@ package import WeirPorts
 
 /// What the dispatcher keeps in a job's `flags`.
 package struct JobFlags: OptionSet, Sendable {
-    package let rawValue: UInt8
+    package let rawValue: UInt16
 
-    package init(rawValue: UInt8) {
+    package init(rawValue: UInt16) {
         self.rawValue = rawValue
     }
 
@@ -28,6 +28,9 @@ package struct JobFlags: OptionSet, Sendable {
     package static let once = JobFlags(rawValue: 64)
     /// Weir's own question to WeChat, in place of work that could be lost.
     package static let ownProbe = JobFlags(rawValue: 128)
+    /// An attempt before its redrive was in doubt: somebody has decided that it goes again all the same, and what that attempt came to
+    /// is not known any better.
+    package static let doubtedBefore = JobFlags(rawValue: 256)
 }
 
 extension Job {
@@ -40,6 +43,14 @@ extension Job {
     /// became of it.
     var isInDoubt: Bool {
         marks.contains(.ambiguous) && !marks.contains(.repeatable)
+    }
+
+    /// Whether an attempt of it may have been taken, this side of its last redrive or the other. No end but an acceptance is certain then.
+    package var hasDoubt: Bool { isInDoubt || marks.contains(.doubtedBefore) }
+
+    /// What an end is with the doubt that there is: but for an acceptance nobody knows whether the message was taken.
+    package func honest(_ end: JobState) -> JobState {
+        hasDoubt && end.isTerminal && end != .sent && end != .delivered ? .unknown : end
     }
 }
 
@@ -62,6 +73,7 @@ extension Job {
         )
         if let asked = message.notBefore, progress.nextAt.map({ asked >= $0 }) ?? true { marks.insert(.callersTime) }
         if progress.isInDoubt { marks.insert(.ambiguous) }
+        if progress.wasInDoubt { marks.insert(.doubtedBefore) }
     }
 
     /// What was redriven has ended, and been counted, once before.

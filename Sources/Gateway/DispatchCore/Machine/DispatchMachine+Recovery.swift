@@ -26,6 +26,7 @@ extension DispatchMachine {
             if job.promise == .open { queue.countBroken(in: job.lane, of: job.priority) }
             return .endsUnknown
         }
+        DispatchMachine.bound(&job)
         queue.restore(job, isInherited: true, at: now.steady)
         return .waits
     }
@@ -43,6 +44,10 @@ extension DispatchMachine {
     func repeatWindow(of job: Job) -> Duration? {
         job.marks.contains(.deduplicated) ? gates[job.lane.gate].api.repeatability.window : nil
     }
+
+    /// What is in doubt ends when WeChat would not know its repeat any more, whatever it waits for then: a breaker, a park, an operator.
+    /// The lane has the window.
+    static func bound(_ job: inout Job) { job.isBounded = job.isInDoubt }
 
     /// A repeat is put off to this long before its window ends, not further: attempts start a little after their time.
     static let windowReserve = Duration.seconds(1)

@@ -19,7 +19,9 @@ extension DispatchMachine {
         var result = result
         if result.outcome == .unknown, evidence.isRepeatKnown { lease.job.marks.insert(.deduplicated) }
         // The repeat of an attempt whose end was not known is refused as a duplicate: the first one was taken.
-        if result.isDuplicateOnRepeat, lease.job.marks.contains(.ambiguous) { result.outcome = .accepted }
+        if result.isDuplicateOnRepeat, !lease.job.marks.isDisjoint(with: [.ambiguous, .doubtedBefore]) {
+            result.outcome = .accepted
+        }
         let transition = recordInBreaker(result, evidence, of: lease, at: now, using: &generator)
         learn(from: result, evidence, lease, at: now)
         settleProbes(lease, outcome: evidence.concernsApp && !evidence.isOutdated ? result.outcome : nil, at: now)
@@ -55,9 +57,9 @@ extension DispatchMachine {
         // Said to credentials that are no more: with the new ones it may go.
         case .account where evidence.isOutdated, .tokenRejected where evidence.isOutdated,
             .throttled where evidence.isOutdated, .quotaExhausted where evidence.isOutdated:
-            return job.isDurable ? .waiting(Obstacle(.noToken)) : .ended(job.isInDoubt ? .unknown : .failed)
+            return job.isDurable ? .waiting(Obstacle(.noToken)) : .ended(job.honest(.failed))
         // After an attempt in doubt only an acceptance says what became of it.
-        case .recipient, .request: return .ended(job.isInDoubt ? .unknown : .failed)
+        case .recipient, .request: return .ended(job.honest(.failed))
         case .account: return hold(lease, result, evidence, at: now)
         case .tokenRejected:
             return job.marks.contains(.tokenRetried) ? hold(lease, result, evidence, at: now) : .tokenRetry
@@ -152,6 +154,7 @@ extension DispatchMachine {
             job.firstAttemptAt = leased.firstAttemptAt
             job.countedAttempts = leased.countedAttempts.saturatingAdd(counted)
             job.marks = marks
+            DispatchMachine.bound(&job)
         }
     }
 

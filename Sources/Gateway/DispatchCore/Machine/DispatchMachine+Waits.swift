@@ -15,7 +15,7 @@ extension DispatchMachine {
         _ evidence: AttemptEvidence,
         at now: SteadyClock.Present
     ) -> Disposition {
-        let end = Disposition.ended(lease.job.isInDoubt ? .unknown : .failed)
+        let end = Disposition.ended(lease.job.honest(.failed))
         let app = lease.app
         switch result.scope {
         case .message, .recipient, .recipientTemplate, .template:
@@ -91,7 +91,7 @@ extension DispatchMachine {
         let cause = DispatchMachine.cause(result, at: now)
         let park = Park(obstacle: reason, end: parkEnd(result, lease, at: now), cause: cause)
         let until = park.end.until(at: now)
-        let end = Disposition.ended(lease.job.isInDoubt ? .unknown : .failed)
+        let end = Disposition.ended(lease.job.honest(.failed))
         if gates[lease.gate].api.label == APICatalog.otherLabel, let path = evidence.path {
             let app = lease.app
             if let oldest = pathParks.park(path, app: app, park) { touched(.path(oldest.path, app: oldest.app)) }
@@ -144,7 +144,7 @@ extension DispatchMachine {
         using generator: inout SplitMix64
     ) -> Disposition {
         let job = lease.job
-        let exhausted = Disposition.ended(isAmbiguous ? .unknown : .dead)
+        let exhausted = Disposition.ended(isAmbiguous ? .unknown : job.honest(.dead))
         let isSafe = !isAmbiguous || job.marks.contains(.repeatable)
         let window = isSafe ? nil : repeatWindow(of: job)
         guard isSafe || window != nil, Int(job.retryClass) < policy.retryClasses.count else { return exhausted }

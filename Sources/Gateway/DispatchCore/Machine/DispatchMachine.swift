@@ -92,6 +92,7 @@ package struct DispatchMachine: Sendable {
         breakers[breaker].gates.append(gate)
         for isDurable in [false, true] {
             queue.setGroup(breaker.group(isDurable: isDurable), of: gate.lane(isDurable: isDurable))
+            queue.setBound(gates[gate].api.repeatability.window, of: gate.lane(isDurable: isDurable))
         }
     }
 

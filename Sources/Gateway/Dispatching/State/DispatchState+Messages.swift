@@ -116,10 +116,8 @@ extension DispatchState {
     static let tooLateToRepeat = "an attempt's outcome is unknown and a repeat is not safe any more"
 
     mutating func expire(_ job: Job, at now: Moment) {
-        // With an attempt whose outcome nobody knows behind it, `expired` would say more than is known.
-        let end: JobState = job.marks.contains(.ambiguous) ? .unknown : .expired
-        let reason = end == .unknown ? DispatchState.tooLateToRepeat : "not_after passed"
-        conclude(job, as: end, reason: reason, at: now)
+        let reason = job.hasDoubt ? DispatchState.tooLateToRepeat : "not_after passed"
+        conclude(job, as: job.honest(.expired), reason: reason, at: now)
     }
 
     /// A waiting message is taken out for good.
@@ -136,19 +134,21 @@ extension DispatchState {
         return true
     }
 
+    /// With an attempt behind it whose outcome nobody knows, `expired`, `cancelled` and `failed` would say more than is known.
     private mutating func conclude(
         _ job: Job,
-        as end: JobState,
+        as wanted: JobState,
         reason: String,
         at now: Moment,
         completion: (@Sendable (Result<Void, JournalError>) -> Void)? = nil
     ) {
         let trail = bodies.take(job.id)?.trail
+        let end = job.honest(wanted)
         let settlement = Settlement(
             state: end,
             at: now.timestamp,
             countedAttempts: Int(job.countedAttempts),
-            reason: reason
+            reason: end == wanted ? reason : "\(reason); an attempt may have arrived"
         )
         var ended = MessageEnd(job, gate: machine.gateName(of: job.lane), settlement)
         ended.traceparent = trail?.traceparent ?? ""

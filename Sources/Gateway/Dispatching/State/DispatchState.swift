@@ -137,7 +137,7 @@ struct DispatchState: Sendable {
         if settlement.state.isTerminal {
             let watching = watchers.take(id)
             if !watching.isEmpty { sequel = .ended(watching, nil) }
-            var end = MessageEnd(done.job, gate: attempt.gate, settlement)
+            var end = MessageEnd(done.job, gate: attempt.gate, settlement, errcode: record.errcode)
             end.traceparent = attempt.trail.traceparent
             end.client = attempt.trail.client
             end.last = MessageEnd.Attempt(

@@ -102,12 +102,15 @@ package struct MessageEnd: Sendable {
     package var reason: String?
     /// `nil` where it ended without an attempt.
     package var last: Attempt?
+    /// What became of its doubt; `nil` where it was never in one.
+    package var resolution: Ambiguity.Resolution?
     /// As in `Trail`; empty where that is not at hand.
     package var traceparent = ""
     /// As in `Trail`; `nil` where that is not at hand.
     package var client: String?
 
-    init(_ job: Job, gate: GateName, _ settlement: Settlement) {
+    /// - Parameter errcode: of the attempt that it ended with.
+    init(_ job: Job, gate: GateName, _ settlement: Settlement, errcode: Int? = nil) {
         id = job.id
         self.gate = gate
         priority = job.priority
@@ -116,5 +119,7 @@ package struct MessageEnd: Sendable {
         at = settlement.at
         state = settlement.state
         reason = settlement.reason
+        guard job.hasDoubt else { return }
+        resolution = Ambiguity.Resolution(of: state, MessageType(api: gate.api), errcode: errcode)
     }
 }

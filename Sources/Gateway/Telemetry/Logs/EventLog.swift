@@ -68,6 +68,7 @@ package final class EventLog: Sendable {
         guard end.disposition != nil else { return }
         let result = end.classification
         if result.isIntermediary { reportIntermediary(end.gate) }
+        if let code = result.errcode, !ErrorCodeTable.isKnown(code) { reportUnknown(code, result, of: end.gate) }
         switch result.outcome {
         case .account: reportRefusal(result, of: end.gate)
         case .tokenRejected: reportRejection(result, of: end.gate)
@@ -118,6 +119,17 @@ package final class EventLog: Sendable {
         guard news.isNews("\(gate.app) token", at: time.now()) else { return }
         logger.warning(
             "WeChat rejects an access_token",
+            metadata: EventLog.metadata(gate, result)
+        )
+    }
+
+    /// WeChat has a code that the table has not: whoever keeps that should hear of it.
+    private func reportUnknown(_ code: Int, _ result: Classification, of gate: GateName) {
+        // Robots have codes of their vendors' own.
+        if let type = MessageType(api: gate.api), !MessageType.open.contains(type) { return }
+        guard news.isNews("\(gate.app) \(gate.api) unknown \(code)", at: time.now()) else { return }
+        logger.warning(
+            "WeChat answers with an errcode that Weir doesn't know",
             metadata: EventLog.metadata(gate, result)
         )
     }

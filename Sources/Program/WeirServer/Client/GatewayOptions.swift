@@ -86,6 +86,11 @@ struct GatewayOptions: ParsableArguments {
                     + "(\(attempt.integer("duration_ms") ?? 0) ms, \(attempt.string("started_at") ?? "?")\(rid))"
             )
         }
+        if let doubt = message.object("ambiguity") {
+            let attempt = doubt.integer("attempt").map { " since attempt \($0)" } ?? ""
+            let end = doubt.string("resolution").map { ": \($0)" } ?? ""
+            lines.append("  in doubt\(attempt)\(end)")
+        }
         if let omitted = message.integer("attempts_omitted") {
             lines.append("  \(omitted) attempts between the first and the last are counted and kept no longer")
         }
