@@ -46,6 +46,7 @@ TEXTS = {
         "phone": "{{ $labels.app }} " + PRIORITY + " SLO %s",
         "phone_zh": "{{ $labels.app }} {{ $labels.priority }}送达差%s",
         "stopped": ["app:weir_stopped:max12m", "app_priority:weir_messages_waiting:max12m"],
+        "command": "weir list --admin --state pending,dead,unknown,expired --app {{ $labels.app }}",
     },
     "weir-acceptance": {
         "summary": "Weir refuses too many messages of app {{ $labels.app }} that it should take. Look at queue and journal.",
@@ -167,6 +168,7 @@ def alert(objective, burn):
         "phone": text["phone"] % long,
         "phone_zh": text["phone_zh"] % long,
         "runbook_url": RUNBOOKS + objective.alert.lower(),
+        **({"command": text["command"]} if "command" in text else {}),
     }
     lines = [f"      - alert: {objective.alert}", "        expr: |", *(f"          {line}" for line in conditions)]
     lines += [f"        for: {wait}", "        labels:", f"          severity: {severity}", f"          long: {long}"]

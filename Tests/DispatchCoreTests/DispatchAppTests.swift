@@ -73,6 +73,23 @@ import WeirPorts
         #expect(harness.starts() == [waiting])
     }
 
+    @Test func `an app that needs no token any more goes on, and one that needs one now waits for it`() {
+        var harness = MachineHarness()
+        let app = harness.machine.addApp("shop", at: harness.now.instant)
+        let lane = harness.lane(app: app)
+        let first = harness.submit(lane)
+        #expect(harness.starts().isEmpty)
+        harness.machine.setNeed(token: false, app: app, at: harness.now)
+        #expect(harness.starts() == [first])
+        harness.machine.setNeed(token: true, app: app, at: harness.now)
+        let second = harness.submit(lane)
+        #expect(harness.starts().isEmpty)
+        harness.machine.setToken(.ready, app: app, at: harness.now)
+        // Nothing has changed.
+        harness.machine.setNeed(token: true, app: app, at: harness.now)
+        #expect(harness.starts() == [second])
+    }
+
     @Test func `what an app was stopped for is so when it returns, also after its place was given back`() {
         var harness = MachineHarness()
         let app = harness.machine.addApp("shop", needsToken: false, at: harness.now.instant)

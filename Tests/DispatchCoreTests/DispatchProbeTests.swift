@@ -70,6 +70,16 @@ import WeirPorts
         #expect(Set(bench.leases().map(\.job.id)) == Set(alerts))
     }
 
+    @Test func `of a robot that has a token the alert itself is the probe: there is no question to ask it`() {
+        var bench = Bench()
+        let (app, now) = (bench.app, bench.harness.now.instant)
+        let lane = bench.harness.machine.lane(MessageType.wecomApp.descriptor, of: app, isDurable: true, at: now)
+        bench.harness.breakBreakerAndForget(lane)
+        bench.harness.advance(.seconds(11))
+        let alert = bench.alert(1, lane)
+        #expect(bench.leases().map(\.job.id) == [alert])
+    }
+
     @Test(arguments: [Classification.unsent, .lost])
     func `a question without an answer opens the breaker for longer, and loses nothing`(_ result: Classification) {
         var bench = Bench()

@@ -30,7 +30,7 @@ import WireJSON
                 case .rejected: reports.put("rejected")
                 case .fetched: reports.put("fetched")
                 case .superseded, .confirmed, .asked: break
-                case .notFetched(let classification): reports.put("none: \(classification.summary)")
+                case .notFetched(let classification, _): reports.put("none: \(classification.summary)")
                 }
             }
         }

@@ -176,7 +176,8 @@ import Testing
     }
 
     @Test func `robots' messages come from alerts alone`() {
-        #expect(Set(MessageType.open) == Set(MessageType.allCases).subtracting([.dingtalk, .wecom, .feishu, .webhook]))
+        let robots: Set<MessageType> = [.dingtalk, .wecom, .wecomApp, .feishu, .webhook]
+        #expect(Set(MessageType.open) == Set(MessageType.allCases).subtracting(robots))
         let body = #"{"msgtype":"text","text":{"content":"x"}}"#
         #expect(problems(.dingtalk, body).isEmpty && problems(.wecom, body).isEmpty)
         #expect(problems(.wecom, #"{"msgtype":"text","text":{}}"#) == ["text.content: is required"])

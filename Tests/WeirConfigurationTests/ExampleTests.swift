@@ -33,7 +33,7 @@ import WeirConfiguration
         let configuration = try FullExample.everything()
         #expect(configuration.retry.classes["campaign"]?.maxAge == .seconds(12 * 3600))
         #expect(configuration.upstream.caFile == "corporate-ca.pem")
-        #expect(configuration.alerts.sinks.count == 7)
+        #expect(configuration.alerts.sinks.count == 8)
     }
 
     @Test func `the documentation's examples read without a problem`() throws {

@@ -11,7 +11,7 @@ enum FullExample {
         "ORDERS_OLD_KEY": "orders-9876543210", "WEIR_ADMIN_KEY": "admin-0123456789",
         "DING_TOKEN": "ding-token", "DING_SECRET": "SECding", "WECOM_KEY": "wecom-key",
         "WECOM_KEY_2": "wecom-key-2", "FEISHU_TOKEN": "feishu-token", "FEISHU_SECRET": "SECfeishu",
-        "HOOK_PATH": "T0/B0",
+        "WECOM_APP_SECRET": "wecom-app-secret", "HOOK_PATH": "T0/B0",
         "HOOK_TOKEN": "hook-token",
         "COLLECTOR_KEY": "collector-0123456789", "ALERTMANAGER_KEY": "alertmanager-0123",
     ]

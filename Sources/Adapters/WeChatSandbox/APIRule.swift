@@ -10,6 +10,8 @@ struct APIRule: Equatable, Sendable {
         case templateList, industry, quotaGet, quotaClear, ipList
         case mediaGet, mediaUpload, userInfo
         case codeToSession, oauthToken
+        // WeCom's, at a host of its own in the real world.
+        case companyToken, companyMessage
     }
 
     var method: Method
@@ -19,10 +21,13 @@ struct APIRule: Equatable, Sendable {
 
     var needsToken: Bool {
         switch operation {
-        case .token, .stableToken, .codeToSession, .oauthToken: false
+        case .token, .stableToken, .codeToSession, .oauthToken, .companyToken: false
         default: true
         }
     }
+
+    /// Whether it takes a token of WeCom's, and no other.
+    var isCompanys: Bool { operation == .companyMessage }
 
     /// Daily defaults: the published limits of a new account.
     static let all: [String: APIRule] = [
@@ -43,6 +48,8 @@ struct APIRule: Equatable, Sendable {
         "/cgi-bin/media/get": APIRule(method: .get, operation: .mediaGet, daily: 200_000),
         "/cgi-bin/media/upload": APIRule(method: .post, operation: .mediaUpload, daily: 100_000),
         "/cgi-bin/user/info": APIRule(method: .get, operation: .userInfo, daily: 5_000_000),
+        "/cgi-bin/gettoken": APIRule(method: .get, operation: .companyToken),
+        "/cgi-bin/message/send": APIRule(method: .post, operation: .companyMessage),
         "/sns/jscode2session": APIRule(method: .get, operation: .codeToSession),
         "/sns/oauth2/access_token": APIRule(method: .get, operation: .oauthToken),
     ]

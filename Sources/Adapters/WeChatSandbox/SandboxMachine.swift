@@ -13,6 +13,8 @@ struct SandboxMachine: Equatable, Sendable {
     var messages = DuplicateWindow(window: 600_000_000)
     /// Of mass messages: clientmsgid, a day.
     var massMessages = DuplicateWindow(window: 86_400_000_000)
+    /// Of WeCom's messages whose duplicates are checked: the same request, half an hour.
+    var companyMessages = DuplicateWindow(window: 1_800_000_000, capacity: 10_000)
     var deliveries: BoundedLog<Delivery>
     var requests: BoundedLog<RequestRecord>
     /// Above 2^53, as WeChat's are: who reads them as floating point numbers gets them wrong.
@@ -89,11 +91,18 @@ struct SandboxMachine: Equatable, Sendable {
         case (.post, _): return failure(43002, "require POST method", at: now)
         default: return failure(43001, "require GET method", at: now)
         }
+        if rule.operation == .companyToken { return companyToken(call, rule, &record, at: now) }
         guard rule.needsToken else { return answerWithoutToken(call, rule, &record, at: now) }
         record.tokenIsValid = false
         guard let token = call.parameter("access_token") else { return failure(41001, "access_token missing", at: now) }
-        switch tokens.check(token, at: now) {
+        let check = tokens.check(token, at: now)
+        guard rule.isCompanys == tokens.isCompanys(token) else {
+            return failure(40014, "invalid access_token", at: now)
+        }
+        switch check {
         case .malformed:
+            return failure(40014, "invalid access_token", at: now)
+        case .dead where rule.isCompanys:
             return failure(40014, "invalid access_token", at: now)
         case .dead:
             let advice =
@@ -133,6 +142,7 @@ struct SandboxMachine: Equatable, Sendable {
         switch operation {
         case .template, .bizSubscribe, .miniSubscribe, .custom: sendMessage(call, operation, appID, at: now)
         case .massList, .massAll: sendMass(call, operation, appID, at: now)
+        case .companyMessage: sendToCompany(call, appID, at: now)
         case .quotaGet: quota(call, appID, at: now)
         case .quotaClear: clearQuota(call, appID, at: now)
         case .templateList: templateList()
@@ -141,7 +151,7 @@ struct SandboxMachine: Equatable, Sendable {
         case .mediaGet: media(call, at: now)
         case .mediaUpload: upload(call, at: now)
         case .userInfo: userInfo(call, at: now)
-        case .token, .stableToken, .codeToSession, .oauthToken: failure(40066, "invalid url", at: now)
+        case .token, .stableToken, .codeToSession, .oauthToken, .companyToken: failure(40066, "invalid url", at: now)
         }
     }
 

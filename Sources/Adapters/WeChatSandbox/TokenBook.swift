@@ -4,6 +4,8 @@
 struct TokenBook: Equatable, Sendable {
     enum Kind: Equatable {
         case normal, stable
+        /// WeCom's.
+        case company
     }
 
     enum Check: Equatable {
@@ -26,6 +28,7 @@ struct TokenBook: Equatable, Sendable {
         var expiresAt: Int64
         /// When it stops working because a newer one took its place.
         var diesAt = Int64.max
+        var kind = Kind.normal
     }
 
     struct Forcing: Equatable {
@@ -98,6 +101,23 @@ struct TokenBook: Equatable, Sendable {
         issue(Key(appID: appID, kind: .stable), oldDiesAt: now, rules, now, &generator)
     }
 
+    /// `GET /cgi-bin/gettoken` of WeCom: the same token up to its end.
+    mutating func issueCompanys(
+        _ companyID: String,
+        rules: SandboxConfiguration,
+        at now: Int64,
+        using generator: inout SplitMix
+    ) -> String {
+        let key = Key(appID: companyID, kind: .company)
+        if let value = current[key], case .valid = check(value, at: now) { return value }
+        return issue(key, oldDiesAt: now, rules, now, &generator)
+    }
+
+    /// Whether a token is, or was, one of WeCom's.
+    func isCompanys(_ value: String) -> Bool {
+        tokens[value]?.kind == .company
+    }
+
     /// Kills every token of an app.
     mutating func revoke(_ appID: String) {
         for (value, token) in tokens where token.appID == appID { tokens[value]?.diesAt = 0 }
@@ -139,7 +159,8 @@ struct TokenBook: Equatable, Sendable {
         if let old = current[key], let dies = tokens[old]?.diesAt { tokens[old]?.diesAt = min(dies, oldDiesAt) }
         if tokens.count >= Self.capacity { prune() }
         let value = Self.makeValue(&generator)
-        tokens[value] = Token(appID: key.appID, expiresAt: now + Int64(rules.tokenLifetime) * Self.second)
+        let end = now + Int64(rules.tokenLifetime) * Self.second
+        tokens[value] = Token(appID: key.appID, expiresAt: end, kind: key.kind)
         current[key] = value
         return value
     }

@@ -126,9 +126,8 @@ public struct APIHandler: Sendable {
             await messages.answer(route.name, method, arguments)
         }
         let who = messages.asker(status: reply.status)
-        if let action = request.action(by: who, on: .api, status: reply.status) {
-            gateway.acted(action, trace: trace)
-        }
+        let action = request.action(at: .own(route, arguments), by: who, on: .api, status: reply.status)
+        if let action { gateway.acted(action, trace: trace) }
         return reply
     }
 }

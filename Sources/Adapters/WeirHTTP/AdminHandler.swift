@@ -32,12 +32,12 @@ public struct AdminHandler: Sendable {
         await withTaskExecutorPreference(globalConcurrentExecutor) {
             await gateway.request(traceparent: request.header("traceparent"), head: nil) { trace in
                 let who = adminKey() == nil ? "loopback" : "admin_key"
-                let (route, reply) = await route(request, by: who, trace: trace)
+                let destination = Route.destination(of: request.path, on: .admin)
+                let (route, reply) = await route(request, to: destination, by: who, trace: trace)
                 request.noteRefusal(reply.status, in: trace)
-                let isRefused = reply.status == 401 || reply.status == 403
-                if let action = request.action(by: isRefused ? "stranger" : who, on: .admin, status: reply.status) {
-                    gateway.acted(action, trace: trace)
-                }
+                let actor = reply.status == 401 || reply.status == 403 ? "stranger" : who
+                let action = request.action(at: destination, by: actor, on: .admin, status: reply.status)
+                if let action { gateway.acted(action, trace: trace) }
                 let method = KnownMethod.label(request.method)
                 return RequestAnswer(reply, route: route, method: method, status: reply.status)
             }
@@ -45,10 +45,14 @@ public struct AdminHandler: Sendable {
     }
 
     /// - Parameter who: who it is, if it is let in.
-    private func route(_ request: IncomingRequest, by who: String, trace: RequestTrace) async -> (String, OutgoingReply)
-    {
+    private func route(
+        _ request: IncomingRequest,
+        to destination: Route.Destination,
+        by who: String,
+        trace: RequestTrace
+    ) async -> (String, OutgoingReply) {
         let traceID = trace.id
-        guard case .own(let route, let arguments) = Route.destination(of: request.path, on: .admin) else {
+        guard case .own(let route, let arguments) = destination else {
             if let refusal = guardAdmin(request, traceID: traceID) { return ("admin", refusal) }
             let message = "no such path; GET / lists them"
             return (Route.unknownLabel, Envelope.failure(404, "not_found", message, traceID: traceID))

@@ -28,11 +28,16 @@ extension IncomingRequest {
     /// What it did, for the log, where it changes anything.
     ///
     /// - Parameters:
+    ///   - destination: where it went.
     ///   - who: the door's word for who it is.
     ///   - status: of the answer.
-    func action(by who: String, on listener: Route.Listener, status: Int) -> OperatorAction? {
-        guard case .own(let route, let arguments) = Route.destination(of: path, on: listener),
-            let action = route.action(method, arguments)
+    func action(
+        at destination: Route.Destination,
+        by who: String,
+        on listener: Route.Listener,
+        status: Int
+    ) -> OperatorAction? {
+        guard case .own(let route, let arguments) = destination, let action = route.action(method, arguments)
         else { return nil }
         return OperatorAction(
             who: who,

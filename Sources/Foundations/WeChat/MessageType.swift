@@ -16,6 +16,8 @@ public enum MessageType: String, CaseIterable, Sendable {
     case dingtalk
     /// `/cgi-bin/webhook/send` of WeCom: a group robot takes an alert.
     case wecom
+    /// `/cgi-bin/message/send` of WeCom: an app of a company's takes an alert for its people.
+    case wecomApp = "wecom_app"
     /// `/open-apis/bot/v2/hook/…` of Feishu: a group robot takes an alert.
     case feishu
     /// An address of the operator's own takes an alert.
@@ -37,9 +39,11 @@ extension MessageType {
         switch self {
         case .template, .subscribe, .miniProgram, .custom, .mass:
             APICatalog.descriptor(method: "POST", path: lanePath)
-        // No path of WeChat's, and so not in its catalog. No vendor knows a repeat for one.
+        // No path of WeChat's, and so not in its catalog. No robot's vendor knows a repeat for one.
         case .dingtalk, .wecom, .feishu, .webhook:
             APIDescriptor(label: lanePath, group: .robot, repeatability: .never)
+        case .wecomApp:
+            APIDescriptor(label: lanePath, group: .robot, repeatability: .withDuplicateCheck)
         }
     }
 
@@ -71,6 +75,7 @@ extension MessageType {
         case .mass: "/cgi-bin/message/mass/send"
         case .dingtalk: "/robot/send"
         case .wecom: "/cgi-bin/webhook/send"
+        case .wecomApp: "/cgi-bin/message/send"
         // What follows in the address is secret.
         case .feishu: "/open-apis/bot/v2/hook"
         case .webhook: "/webhook"
@@ -87,7 +92,7 @@ extension MessageType {
     public func recipient(in message: JSONObjectView) -> String? {
         switch self {
         case .template, .subscribe, .miniProgram, .custom: message.string("touser")
-        case .mass, .dingtalk, .wecom, .feishu, .webhook: nil
+        case .mass, .dingtalk, .wecom, .wecomApp, .feishu, .webhook: nil
         }
     }
 

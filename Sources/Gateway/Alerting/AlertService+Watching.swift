@@ -93,13 +93,20 @@ extension AlertService {
         guard let sink = sink ?? self.sink(of: record) else { return }
         observer.delivered(record.state, sink: sink)
         let isFine = record.state == .sent || record.state == .delivered || record.state == .cancelled
-        guard !isFine else { return }
+        guard !isFine else { return tellUnreached(record, sink: sink) }
         var metadata: Logger.Metadata = ["sink": "\(sink)", "id": "\(id)", "state": "\(record.state.name)"]
         if let last = record.attempts.last {
             metadata["outcome"] = "\(last.outcome.rawValue)"
             if let code = last.errcode { metadata["errcode"] = .stringConvertible(code) }
         }
         logger.warning("an alert's notification did not arrive", metadata: metadata)
+    }
+
+    /// Says so where the upstream took a message and does not show it to all of its people: who left a company stands in its sink still.
+    private func tellUnreached(_ record: MessageRecord, sink: String) {
+        guard let text = record.attempts.last?.errmsg, text.hasPrefix(Robot.unreachedMark) else { return }
+        let metadata: Logger.Metadata = ["sink": "\(sink)", "id": "\(record.id)", "unreached": "\(text)"]
+        logger.warning("an alert's notification was not for all of its sink's people", metadata: metadata)
     }
 
     /// The sink that a message's metadata names. A client writes its own metadata: only a sink that is there becomes a label.

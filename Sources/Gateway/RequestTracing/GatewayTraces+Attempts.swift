@@ -69,9 +69,9 @@ extension GatewayTraces {
         let span = tracer.startSpan("HTTP", context: .topLevel, ofKind: .client, at: start)
         let exchange = UpstreamExchange(
             origin: fetch.origin,
-            method: "POST",
-            target: .path(TokenKeeper.path, hasSecrets: false),
-            api: TokenKeeper.path,
+            method: fetch.method,
+            target: .path(fetch.path, hasSecrets: false),
+            api: fetch.path,
             app: app,
             number: 1,
             message: nil,

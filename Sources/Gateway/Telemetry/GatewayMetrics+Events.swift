@@ -98,9 +98,9 @@ extension GatewayMetrics {
     func token(_ report: TokenReport, app: String) {
         switch report {
         case .rejected: tokenRejections.child(app).increment()
-        case .fetched(let classification), .notFetched(let classification):
+        case .fetched(let classification, let path), .notFetched(let classification, let path):
             tokenRefreshes.child(app, classification.outcome.rawValue).increment()
-            count(classification.errcode, app: app, api: TokenKeeper.path)
+            count(classification.errcode, app: app, api: path)
         case .superseded, .confirmed, .asked: break
         }
     }

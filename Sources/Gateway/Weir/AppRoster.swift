@@ -20,12 +20,14 @@ final class AppRoster: Sendable {
     private let state = Mutex(State())
     private let dispatcher: Dispatcher
     private let metrics: GatewayMetrics
-    private let makeKeeper: @Sendable (_ app: String, TokenCredentials, UInt64) -> TokenKeeper
+    private let makeKeeper: MakeKeeper
+
+    typealias MakeKeeper = @Sendable (_ app: String, any TokenSource, TokenCredentials, UInt64) -> TokenKeeper
 
     init(
         dispatcher: Dispatcher,
         metrics: GatewayMetrics,
-        makeKeeper: @escaping @Sendable (_ app: String, TokenCredentials, UInt64) -> TokenKeeper
+        makeKeeper: @escaping MakeKeeper
     ) {
         self.dispatcher = dispatcher
         self.metrics = metrics
@@ -40,7 +42,7 @@ final class AppRoster: Sendable {
             let (changes, gone) = plan(new, &state)
             return (changes, gone, state.isStarted)
         }
-        for runtime in changes.arriving where new.apps[runtime.name] != nil { metrics.registerApp(runtime.name) }
+        for runtime in changes.arriving where runtime.keeper != nil { metrics.registerApp(runtime.name) }
         let arrived = dispatcher.reload(DispatchSettings(new), changes)
         for keeper in gone { keeper.stop() }
         let slots = state.withLock { state in
@@ -48,9 +50,11 @@ final class AppRoster: Sendable {
             state.slots.merge(arrived) { $1 }
             return state.slots
         }
+        let robots = new.robots
         for runtime in changes.arriving {
             guard let keeper = runtime.keeper else { continue }
-            keeper.replace(TokenCredentials(new, app: runtime.name))
+            let robot = robots[runtime.name].map { Robot($0).credentials }
+            keeper.replace(robot ?? TokenCredentials(new, app: runtime.name))
             if isStarted, let slot = arrived[runtime.name] { start(keeper, slot) }
         }
         return slots
@@ -63,16 +67,12 @@ final class AppRoster: Sendable {
         var (changes, gone) = (AppChanges(), [TokenKeeper]())
         for name in old.apps.keys where new.apps[name] == nil {
             changes.leaving.append(name)
-            if let keeper = state.keepers.removeValue(forKey: name) { gone.append(keeper) }
+            drop(name, &state, &gone)
         }
         for (name, app) in new.apps.sorted(by: { $0.key < $1.key }) where old.apps[name] != app {
-            if let before = old.apps[name], before.appID != app.appID, let keeper = state.keepers[name] {
-                // Another account: nothing of the old one's token may reach it.
-                gone.append(keeper)
-                state.keepers[name] = nil
-            }
-            let keeper = state.keepers[name] ?? keeper(name, new, &state)
-            state.keepers[name] = keeper
+            // Another account: nothing of the old one's token may reach it.
+            if let before = old.apps[name], before.appID != app.appID { drop(name, &state, &gone) }
+            let keeper = self.keeper(name, StableToken(), TokenCredentials(new, app: name), &state)
             let origin = app.hosts.first ?? AppRuntime.officialHost
             changes.arriving.append(
                 AppRuntime(
@@ -84,17 +84,31 @@ final class AppRoster: Sendable {
                 )
             )
         }
-        planOthers(old, new, &changes)
+        planForeign(old, new, &changes)
+        planRobots(old.robots, new.robots, &changes, &state, &gone)
         return (changes, gone)
     }
 
-    private func keeper(_ name: String, _ new: GatewayConfiguration, _ state: inout State) -> TokenKeeper {
+    /// The one that there is for it, or a new one.
+    private func keeper(
+        _ name: String,
+        _ source: any TokenSource,
+        _ credentials: TokenCredentials,
+        _ state: inout State
+    ) -> TokenKeeper {
+        if let keeper = state.keepers[name] { return keeper }
         state.made += 1
-        return makeKeeper(name, TokenCredentials(new, app: name), state.made - 1)
+        let keeper = makeKeeper(name, source, credentials, state.made - 1)
+        state.keepers[name] = keeper
+        return keeper
     }
 
-    /// Robots, and what stands for calls with foreign tokens, which go where the first app's go.
-    private func planOthers(_ old: GatewayConfiguration, _ new: GatewayConfiguration, _ changes: inout AppChanges) {
+    private func drop(_ name: String, _ state: inout State, _ gone: inout [TokenKeeper]) {
+        if let keeper = state.keepers.removeValue(forKey: name) { gone.append(keeper) }
+    }
+
+    /// What stands for calls with foreign tokens, which go where the first app's go.
+    private func planForeign(_ old: GatewayConfiguration, _ new: GatewayConfiguration, _ changes: inout AppChanges) {
         let origin = AppRoster.foreignOrigin(new)
         if old.apps.isEmpty || origin != AppRoster.foreignOrigin(old) {
             let none = AppLimits(others: AppLimits.usual)
@@ -102,10 +116,25 @@ final class AppRoster: Sendable {
                 AppRuntime(name: ClientDirectory.foreignApp, origin: origin, limits: none, keeper: nil)
             )
         }
-        let (before, after) = (old.robots, new.robots)
-        changes.leaving += before.keys.filter { after[$0] == nil }
-        for (name, robot) in after.sorted(by: { $0.key < $1.key }) where before[name] != robot {
-            changes.arriving.append(AppRuntime(name: name, robot))
+    }
+
+    private func planRobots(
+        _ before: [String: RobotConfiguration],
+        _ after: [String: RobotConfiguration],
+        _ changes: inout AppChanges,
+        _ state: inout State,
+        _ gone: inout [TokenKeeper]
+    ) {
+        for name in before.keys where after[name] == nil {
+            changes.leaving.append(name)
+            drop(name, &state, &gone)
+        }
+        for (name, configuration) in after.sorted(by: { $0.key < $1.key }) where before[name] != configuration {
+            let robot = Robot(configuration)
+            if before[name].map({ Robot($0).account }) != robot.account { drop(name, &state, &gone) }
+            var keeper: TokenKeeper?
+            if let source = robot.tokenSource { keeper = self.keeper(name, source, robot.credentials, &state) }
+            changes.arriving.append(AppRuntime(name: name, robot, keeper))
         }
         changes.leaving.sort()
     }
@@ -134,7 +163,7 @@ final class AppRoster: Sendable {
         for keeper in state.withLock({ $0.keepers.values }) { keeper.stop() }
     }
 
-    /// The apps' tokens, by app.
+    /// The tokens of apps, and of robots that have one, by what the dispatcher calls them.
     func tokens() -> [(app: String, status: TokenStatus)] {
         let keepers = state.withLock { $0.keepers }
         return keepers.sorted { $0.key < $1.key }.map { ($0.key, $0.value.status()) }
@@ -192,10 +221,15 @@ extension TokenCredentials {
 }
 
 extension AppRuntime {
-    /// A robot as an app: without token, with one lane.
-    fileprivate convenience init(name: String, _ configuration: RobotConfiguration) {
-        let robot = Robot(configuration)
-        let limits = AppLimits(others: robot.limit)
-        self.init(name: name, origin: robot.origin, limits: limits, keeper: nil, upstream: robot)
+    /// A robot as an app: with one lane, and mostly without token.
+    fileprivate convenience init(name: String, _ robot: Robot, _ keeper: TokenKeeper?) {
+        self.init(
+            name: name,
+            origin: robot.origin,
+            account: robot.account,
+            limits: AppLimits(others: robot.limit),
+            keeper: keeper,
+            upstream: robot
+        )
     }
 }

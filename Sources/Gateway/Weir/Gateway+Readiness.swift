@@ -7,7 +7,8 @@ extension Gateway {
 
     /// How many of the apps have an access_token that WeChat takes.
     public func appsReadiness() -> AppsReadiness {
-        AppsReadiness(roster.tokens().map(\.status))
+        let apps = live.present.configuration.apps
+        return AppsReadiness(roster.tokens().filter { apps[$0.app] != nil }.map(\.status))
     }
 }
 

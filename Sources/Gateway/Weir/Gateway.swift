@@ -70,10 +70,11 @@ public final class Gateway: Service {
             seed: seed
         )
         let isTraced = traces.isOn
-        roster = AppRoster(dispatcher: dispatcher, metrics: metrics) { name, credentials, number in
+        roster = AppRoster(dispatcher: dispatcher, metrics: metrics) { name, source, credentials, number in
             let tell: @Sendable (TokenExchange) -> Void = { observer.observe(.tokenRequested($0, app: name)) }
             return TokenKeeper(
                 credentials: credentials,
+                source: source,
                 transport: transport,
                 time: time,
                 seed: seed &+ number,

@@ -5,8 +5,8 @@ extension RunbookGroup {
         [messages, notifications, limits, queue, quota, tokens, noToken, breaker, stuck, process, disk]
     }
 
-    static let listOfDead = "weir list --admin --state dead"
-    static let listOfFailed = "weir list --admin --state failed"
+    static let listOfDead = "weir list --admin --state dead --app APP"
+    static let listOfFailed = "weir list --admin --state failed --app APP"
     static let status = "weir status --admin ID"
     static let redrive = "weir redrive --admin ID"
     static let resume = "curl -X POST 127.0.0.1:8081/v1/apps/APP/resume"
@@ -82,10 +82,10 @@ extension RunbookGroup {
                     let id = try await desk.send(.custom(to: desk.openID()))
                     try await desk.wait(id, for: "unknown")
                     try await desk.sandbox.endFaults()
-                    return ["ID": id]
+                    return ["ID": id, "APP": "main"]
                 },
                 tells: [
-                    "weir list --admin --state unknown": ["ID", "orders"],
+                    "weir list --admin --state unknown --app APP": ["ID", "orders"],
                     status: ["attempt 1: unknown"],
                     "weir redrive --admin ID --force": ["pending"],
                 ],
@@ -100,9 +100,9 @@ extension RunbookGroup {
                     let id = try await desk.send(nil, ",\"not_after\":\"\(end)\"")
                     try await desk.wait(id, for: "expired")
                     try await desk.resume()
-                    return ["ID": id]
+                    return ["ID": id, "APP": "main"]
                 },
-                tells: ["weir list --admin --state expired": ["ID", "orders"]]
+                tells: ["weir list --admin --state expired --app APP": ["ID", "orders"]]
             ),
             RunbookTrouble(
                 what: "an app left while messages waited for it",
@@ -135,7 +135,7 @@ extension RunbookGroup {
                 bring: { desk in
                     let id = try await desk.send(.template(to: desk.openID("o-unfollowed-")))
                     try await desk.wait(id, for: "failed")
-                    return ["ID": id]
+                    return ["ID": id, "APP": "main"]
                 },
                 tells: [listOfFailed: ["ID", "orders"]]
             ),
@@ -159,7 +159,7 @@ extension RunbookGroup {
                 try await desk.fault(Scene.template, errcode: errcode)
                 let id = try await desk.send()
                 try await desk.wait(id, for: "failed")
-                return ["ID": id]
+                return ["ID": id, "APP": "main"]
             },
             tells: [listOfFailed: ["ID", "orders"], status: ["errcode \(errcode)", "rid"], redrive: ["pending"]],
             before: [redrive: { try await $0.sandbox.endFaults() }],

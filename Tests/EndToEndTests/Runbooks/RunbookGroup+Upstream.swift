@@ -83,7 +83,7 @@ extension RunbookGroup {
                 },
                 tells: [
                     RunbookCommand.state: ["\"waits_for\": \"quota_exhausted\"", "until", "\"waiting\": 1"],
-                    "weir list --admin --state pending": ["ID", "orders", "quota_exhausted"],
+                    "weir list --admin --state pending --app APP": ["ID", "orders", "quota_exhausted"],
                     cancel("--client CLIENT"): ["ID", "cancelled"],
                     resume: ["resumed"],
                 ],
@@ -122,10 +122,10 @@ extension RunbookGroup {
                     }
                     let id = try await desk.send()
                     try await desk.wait(id, because: "breaker_open")
-                    return ["ID": id, "NAME": name]
+                    return ["ID": id, "NAME": name, "APP": "main"]
                 },
                 tells: [
-                    "weir list --admin --state pending": ["ID", "orders", "breaker_open"],
+                    "weir list --admin --state pending --app APP": ["ID", "orders", "breaker_open"],
                     "weir explain --admin ID": ["client: orders"],
                     "curl -sv https://api.weixin.qq.com/cgi-bin/get_api_domain_ip": ["errcode"],
                     RunbookCommand.state: ["\"state\": \"open\"", "\"mode\": \"auto\"", "retry_after", "NAME"],

@@ -82,7 +82,7 @@ struct AlertRenderTests {
             for (name, sink) in try Self.sinks() {
                 var sink = sink
                 sink.language = language
-                let bodies = AlertBodies(.notification(notification), for: sink)
+                let bodies = AlertBodies(.notification(notification), for: sink, at: .noon)
                 for part in 0..<bodies.count {
                     let body = bodies.body(to: "o1", part: part)
                     let shown = try Self.strings(JSONObjectView(body))
@@ -100,7 +100,7 @@ struct AlertRenderTests {
 
     private static func limit(_ name: String) -> Int {
         switch name {
-        case "custom", "wecom text": 2048
+        case "custom", "wecom text", "wecomApp text", "wecomApp markdown": 2048
         case "wecom markdown", "dingtalk text", "dingtalk markdown", "feishu text", "feishu markdown": 4096
         default: 16384
         }
@@ -142,6 +142,29 @@ struct AlertRenderTests {
                     }
                 }
             }
+        }
+    }
+
+    @Test(arguments: rules.filter { $0.annotations["command"] != nil }, AlertLanguage.allCases)
+    func `markdown and cards say what to type first, while it fires`(
+        _ rule: RuleTexts,
+        _ language: AlertLanguage
+    ) throws {
+        let notifications = try Self.notifications(rule)
+        let item = notifications[0].alerts[0]
+        let command = try #require(item.annotations["command"])
+        #expect(command.hasSuffix("--app \(item.labels["app"] ?? "-")"), "\(command)")
+        for (name, sink) in try Self.sinks() where name.hasSuffix("markdown") && !name.hasPrefix("webhook") {
+            var sink = sink
+            sink.language = language
+            func lines(_ notification: AlertNotification) throws -> [String] {
+                let body = AlertBodies(.notification(notification), for: sink).body(to: "o1")
+                return try Self.strings(JSONObjectView(body)).flatMap { $0.text.split(separator: "\n") }
+                    .map { $0.split(separator: " ").joined(separator: " ") }
+            }
+            let first = language == .chinese ? "先运行：" : "First: "
+            #expect(try lines(notifications[0]).contains(first + command), "\(name)")
+            #expect(try !lines(notifications[2]).contains { $0.hasPrefix(first) }, "\(name)")
         }
     }
 

@@ -46,10 +46,11 @@ struct RobotTests {
         #expect(robot(.wecom).target(at: now) == "/cgi-bin/webhook/send?key=k-e_y%2B%2F%3D%E4%B8%AD")
     }
 
-    @Test func `a robot is a lane of its own that is never repeated in doubt`() {
+    @Test func `a robot is a lane of its own that is never repeated in doubt, but for an app of WeCom's`() {
         for kind in RobotConfiguration.Kind.allCases {
             let robot = robot(kind)
-            #expect(robot.api.group == .robot && robot.api.repeatability == .never)
+            let repeats: Repeatability = kind == .wecomApp ? .withDuplicateCheck : .never
+            #expect(robot.api.group == .robot && robot.api.repeatability == repeats)
             #expect(robot.api.label == robot.type.lanePath && MessageType(api: robot.api.label) == robot.type)
             #expect(robot.origin.hasPrefix("https://") || kind == .webhook)
             #expect(robot.limit.permits + robot.limit.burst <= kind.vendorLimit ?? .max)

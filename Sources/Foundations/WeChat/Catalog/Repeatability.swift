@@ -8,6 +8,8 @@ public enum Repeatability: String, CaseIterable, Sendable {
     case withClientMessageID = "with_client_msg_id"
     /// Only with a `clientmsgid`, by which WeChat knows the repeat for 24 hours.
     case withMassID = "with_clientmsgid"
+    /// Only with `enable_duplicate_check`, by which WeCom knows the same request for 30 minutes.
+    case withDuplicateCheck = "with_duplicate_check"
     /// A repeat may do it twice.
     case never
 
@@ -16,6 +18,7 @@ public enum Repeatability: String, CaseIterable, Sendable {
         switch self {
         case .withClientMessageID: "client_msg_id"
         case .withMassID: "clientmsgid"
+        case .withDuplicateCheck: "enable_duplicate_check"
         case .always, .never: nil
         }
     }
@@ -26,6 +29,8 @@ public enum Repeatability: String, CaseIterable, Sendable {
         case .withClientMessageID: ClientMessageID.find(in: body) != nil
         case .withMassID:
             (try? JSONObjectView(body, rules: .lenient))?.string("clientmsgid").map { !$0.isEmpty } ?? false
+        case .withDuplicateCheck:
+            (try? JSONObjectView(body, rules: .lenient))?.integer("enable_duplicate_check") == 1
         case .always, .never: false
         }
     }
@@ -36,6 +41,7 @@ public enum Repeatability: String, CaseIterable, Sendable {
         switch self {
         case .withClientMessageID: .seconds(9 * 60)
         case .withMassID: .seconds(23 * 3600)
+        case .withDuplicateCheck: .seconds(29 * 60)
         case .always, .never: nil
         }
     }

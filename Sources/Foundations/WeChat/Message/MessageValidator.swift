@@ -29,7 +29,7 @@ public struct MessageValidator {
             audience()
             content(MessageBranch.mass)
             id("clientmsgid")
-        case .dingtalk, .wecom:
+        case .dingtalk, .wecom, .wecomApp:
             content(MessageBranch.robot)
         case .feishu:
             text("msg_type", in: message, at: "")

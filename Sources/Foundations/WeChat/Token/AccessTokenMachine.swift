@@ -179,7 +179,7 @@ public struct AccessTokenMachine: Equatable, Sendable {
         // An answer that is behind: the token before the current one, which works.
         if token.value == reserve?.value, trust != .suspected { return .unchanged(old) }
         let left = old.expiresAt - now
-        let isEarly = left > policy.renewal + policy.poll
+        let isEarly = policy.tellsOfRivals && left > policy.renewal + policy.poll
         reserve = trust == .good && !isEarly && left > .zero ? old : nil
         current = token
         trust = .good

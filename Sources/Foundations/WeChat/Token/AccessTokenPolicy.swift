@@ -26,6 +26,9 @@ public struct AccessTokenPolicy: Equatable, Sendable {
     public var backoffMax: Duration = .seconds(30)
     /// A fetch without a result for this long is given up: its answer will not count.
     public var lost: Duration = .seconds(30)
+    /// Whether a token that is replaced long before its end tells of a rival: somebody else who asks by force. Not where nobody can,
+    /// and the issuer may end one early by itself.
+    public var tellsOfRivals = true
     /// The longest life that an answer may claim.
     public var longestLife: Duration = .seconds(7200)
 

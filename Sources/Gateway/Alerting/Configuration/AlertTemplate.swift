@@ -130,7 +130,7 @@ public enum AlertValueName: String, CaseIterable, Sendable {
     case externalURL
     /// Alertmanager's page for a silence of what all the alerts share.
     case silenceURL = "silence_url"
-    /// The addresses of runbook, silence and Alertmanager, those that there are.
+    /// The addresses of runbook, silence and Alertmanager, and the command to begin with, those that there are.
     case links
     /// When the oldest of them began, by the clock of Shanghai.
     case startsAt

@@ -29,7 +29,9 @@ extension Robot {
         switch reply.status {
         case 200..<300:
             guard let code else { return Robot.noAnswer }
-            return classification(code, text: object?.string(names.text))
+            var result = classification(code, text: object?.string(names.text))
+            if code == 0, let missed = object.flatMap(unreached) { result.errmsg = missed }
+            return result
         case 400..<500:
             if let code, code != 0 { return classification(code, text: object?.string(names.text)) }
             return Robot.refusal(status: reply.status)
@@ -92,6 +94,7 @@ extension Robot {
         case .busy: (classification.outcome, classification.breaker) = (.transient, .failure)
         case .tooFast(let wait):
             (classification.outcome, classification.breaker, classification.wait) = (.throttled, .ignored, wait)
+        case .badToken: (classification.outcome, classification.breaker) = (.tokenRejected, .ignored)
         case .notOurs: (classification.outcome, classification.breaker) = (.account, .ignored)
         case nil: return classification
         }
@@ -118,6 +121,8 @@ extension Robot {
         /// The vendor says that it took nothing and asks for a repeat.
         case busy
         case tooFast(WaitHint)
+        /// Another token may do.
+        case badToken
         /// The robot's key, signature, keyword or address list: an operator must act.
         case notOurs
     }
@@ -126,6 +131,7 @@ extension Robot {
         switch configuration.kind {
         case .dingtalk: Robot.dingtalk[code]
         case .wecom, .webhook: Robot.wecom[code]
+        case .wecomApp: Robot.wecomApp[code]
         // One code for a body that it can't read and for what comes too fast.
         case .feishu where code == 9499 && text.lowercased().contains("too many"): .tooFast(.nextMinute)
         case .feishu: Robot.feishu[code]
@@ -146,6 +152,17 @@ extension Robot {
         45009: .tooFast(.nextMinute), 45033: .tooFast(.nextMinute),
         // No such key; not allowed.
         93000: .notOurs, 40001: .notOurs, 40014: .notOurs, 48002: .notOurs, 60020: .notOurs,
+    ]
+
+    private static let wecomApp: [Int: Meaning] = [
+        0: .taken, -1: .busy,
+        45009: .tooFast(.nextMinute), 45033: .tooFast(.nextMinute),
+        // Asked for a token, it means the secret by 40001: no token then, whatever this says.
+        40001: .badToken, 40014: .badToken, 42001: .badToken,
+        // No such company or app; it may not be used, or not from this address.
+        40013: .notOurs, 40056: .notOurs, 301_002: .notOurs, 48002: .notOurs, 60011: .notOurs, 60020: .notOurs,
+        // Nobody of the sink's people may see the app: they stand in the configuration, and not in the message.
+        81013: .notOurs,
     ]
 
     private static let feishu: [Int: Meaning] = [

@@ -44,22 +44,24 @@ package struct Robot: Equatable, Sendable, Upstream {
         switch configuration.kind {
         case .dingtalk: .dingtalk
         case .wecom: .wecom
+        case .wecomApp: .wecomApp
         case .feishu: .feishu
         case .webhook: .webhook
         }
     }
 
-    /// The one path of its lane. No vendor knows a repeat, so that none is made while the first one's end is unknown.
+    /// The one path of its lane. No robot's vendor knows a repeat, so that none is made while the first one's end is unknown.
     var api: APIDescriptor {
         type.descriptor
     }
 
     package func target(of api: APIDescriptor, body: [UInt8], token: AccessToken?, at now: Timestamp) -> String? {
-        target(at: now)
+        target(token: token, at: now)
     }
 
-    /// Path and query for an attempt that is made now. It holds the robot's secrets: never print it.
-    func target(at now: Timestamp) -> String {
+    /// Path and query for an attempt that is made now; nil where it takes a token and there is none. It holds the robot's secrets: never
+    /// print it.
+    func target(token: AccessToken? = nil, at now: Timestamp) -> String? {
         let key = PercentEncoding.escape(configuration.key)
         switch configuration.kind {
         case .webhook:
@@ -68,6 +70,8 @@ package struct Robot: Equatable, Sendable, Upstream {
             return "\(api.label)/\(key)"
         case .wecom:
             return "\(api.label)?key=\(key)"
+        case .wecomApp:
+            return token.map { "\(api.label)?access_token=\(PercentEncoding.escape($0.value))" }
         case .dingtalk:
             guard let secret = configuration.secret else { return "\(api.label)?access_token=\(key)" }
             let sign = PercentEncoding.escape(Robot.signature(milliseconds: now.milliseconds, secret: secret))
@@ -80,11 +84,17 @@ package struct Robot: Equatable, Sendable, Upstream {
         configuration.headers.sorted { $0.key < $1.key }.map { HeaderField($0.key, $0.value) }
     }
 
-    /// Feishu's signature stands in the body, with the time in seconds.
     package func body(_ stored: [UInt8], at now: Timestamp) -> [UInt8] {
-        guard configuration.kind == .feishu, let secret = configuration.secret, stored.first == UInt8(ascii: "{") else {
-            return stored
+        guard stored.first == UInt8(ascii: "{") else { return stored }
+        return switch configuration.kind {
+        case .feishu: configuration.secret.map { signed(stored, secret: $0, at: now) } ?? stored
+        case .wecomApp: addressed(stored)
+        case .dingtalk, .wecom, .webhook: stored
         }
+    }
+
+    /// Feishu's signature stands in the body, with the time in seconds.
+    private func signed(_ stored: [UInt8], secret: String, at now: Timestamp) -> [UInt8] {
         let seconds = now.milliseconds / 1000
         let sign = Robot.feishuSignature(seconds: seconds, secret: secret)
         return Array(#"{"timestamp":"\#(seconds)","sign":"\#(sign)","#.utf8) + stored.dropFirst()

@@ -4,9 +4,9 @@ import WireJSON
 
 /// What one notification says to a sink's recipients: its texts are filled once, and each gets bodies of their own.
 struct AlertBodies: Sendable {
-    /// WeCom's limit of a robot's text, in bytes.
+    /// WeCom's limit of a robot's text, and of an app's text and markdown, in bytes.
     static let wecomText = 2048
-    /// WeCom's limit of markdown.
+    /// WeCom's limit of a robot's markdown.
     static let wecomMarkdown = 4096
     /// As much of a text as is read on a phone; the limits of DingTalk and Feishu (20 KB) are far above it.
     static let longText = 4096
@@ -99,22 +99,23 @@ struct AlertBodies: Sendable {
 
     private mutating func fill(_ group: AlertRobotConfiguration, _ content: AlertContent, at now: Timestamp?) {
         let markup = group.markup
-        var filling = AlertFilling(content, in: sink.language, markup: markup, at: now)
+        let linkRoom = group.longestText / 2
+        var filling = AlertFilling(content, in: sink.language, markup: markup, linkRoom: linkRoom, at: now)
         if group.robot.kind == .webhook { return fill(group.body ?? .standard, group.parts, &filling) }
         let isCard = group.robot.kind == .feishu && markup != .plain
         var template = group.text
         if markup != .plain, template == .standard { template = isCard ? .cardBody : .markdown }
-        let mentions = group.mentions
+        let tail = group.mentions + group.stamp(now)
         let texts = filling.texts(
             template,
-            bytes: group.longestText - mentions.utf8.count,
+            bytes: group.longestText - tail.utf8.count,
             most: group.parts,
             isTitled: isCard
         )
         for (index, text) in texts.enumerated() {
             let title = filling.title(index + 1, of: texts.count)
             messages.append(
-                AlertBody(title: title, text: group.safe(text) + mentions, tone: AlertBody.Tone(content))
+                AlertBody(title: title, text: group.safe(text) + tail, tone: AlertBody.Tone(content))
             )
         }
     }

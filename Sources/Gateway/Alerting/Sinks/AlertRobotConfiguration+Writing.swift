@@ -1,3 +1,4 @@
+import Timekeeping
 import WireJSON
 
 /// What each vendor's robot is sent.
@@ -7,7 +8,7 @@ extension AlertRobotConfiguration {
         guard format == .markdown else { return .plain }
         return switch robot.kind {
         case .dingtalk: .dingtalk
-        case .wecom, .feishu: .simple
+        case .wecom, .wecomApp, .feishu: .simple
         case .webhook: .plain
         }
     }
@@ -16,6 +17,7 @@ extension AlertRobotConfiguration {
     var longestText: Int {
         switch robot.kind {
         case .wecom: format == .markdown ? AlertBodies.wecomMarkdown : AlertBodies.wecomText
+        case .wecomApp: AlertBodies.wecomText
         case .dingtalk, .feishu: AlertBodies.longText
         case .webhook: AlertBodies.webhookText
         }
@@ -31,9 +33,16 @@ extension AlertRobotConfiguration {
                 mentioned.map { "<at user_id=\"\($0)\"></at>" } + (mentionsAll ? ["<at user_id=\"all\"></at>"] : [])
             case (.feishu, .markdown):
                 mentioned.map { "<at id=\($0)></at>" } + (mentionsAll ? ["<at id=all></at>"] : [])
-            case (.dingtalk, .text), (.wecom, .text), (.webhook, _): []
+            case (.dingtalk, .text), (.wecom, .text), (.wecomApp, _), (.webhook, _): []
             }
         return words.isEmpty ? "" : markup.lineBreak + words.joined(separator: " ")
+    }
+
+    /// What follows the text of a WeCom app: when it was made. WeCom shows the same request once in half an hour, by which it knows a
+    /// repeat; an alert that fires again within that time is to be shown again.
+    func stamp(_ now: Timestamp?) -> String {
+        guard robot.kind == .wecomApp, let now else { return "" }
+        return markup.lineBreak + AlertText.time(now)
     }
 
     /// A text in which nobody is mentioned: whom, is the configuration's to say. Markdown's values are safe already.
@@ -42,6 +51,8 @@ extension AlertRobotConfiguration {
         // `<@user>` mentions somebody even in plain text.
         case (.wecom, .text): AlertText.withoutMentions(text)
         case (.feishu, .text): AlertText.withoutTags(text)
+        // `<a href>` is a link.
+        case (.wecomApp, .text): AlertText.withoutLinks(text)
         case (.dingtalk, _), (.webhook, _), (_, .markdown): text
         }
     }
@@ -51,6 +62,7 @@ extension AlertRobotConfiguration {
         switch robot.kind {
         case .dingtalk: json.object { writeDingTalk(message, in: &$0) }
         case .wecom: json.object { writeWeCom(message, in: &$0) }
+        case .wecomApp: json.object { writeWeComApp(message, in: &$0) }
         case .feishu: json.object { writeFeishu(message, in: &$0) }
         case .webhook: json.raw(message.json)
         }
@@ -85,6 +97,14 @@ extension AlertRobotConfiguration {
                 body.member("mentioned_mobile_list", array: { list in for number in mobiles { list.string(number) } })
             }
         )
+    }
+
+    /// To whom it goes is added when it leaves.
+    private func writeWeComApp(_ message: AlertBody, in json: inout JSONWriter) {
+        json.member("msgtype", format.rawValue)
+        json.member(format.rawValue, object: { $0.member("content", message.text) })
+        json.member("enable_duplicate_check", 1)
+        json.member("duplicate_check_interval", Robot.duplicateInterval)
     }
 
     private func writeFeishu(_ message: AlertBody, in json: inout JSONWriter) {

@@ -10,16 +10,21 @@ struct AlertFilling: Sendable {
     private let markup: AlertMarkup
     private var known: [AlertTemplate.Placeholder: String] = [:]
     private let times: [Timestamp]
+    private let linkRoom: Int
 
-    /// - Parameter now: what a time shows where the content has none.
+    /// - Parameters:
+    ///   - linkRoom: bytes that the links may take: one that does not fit is left out, as half of it leads nowhere.
+    ///   - now: what a time shows where the content has none.
     init(
         _ content: AlertContent,
         in language: AlertLanguage = .english,
         markup: AlertMarkup = .plain,
+        linkRoom: Int = .max,
         at now: Timestamp? = nil
     ) {
         self.content = content
         self.markup = markup
+        self.linkRoom = linkRoom
         words = AlertWords(language: language)
         times = [content.startsAt, now].compactMap { $0 }
         if case .notification(let notification) = content { group = AlertGroup(notification) } else { group = nil }
@@ -27,7 +32,7 @@ struct AlertFilling: Sendable {
 
     private init(_ content: AlertContent, _ group: AlertGroup?, _ words: AlertWords) {
         (self.content, self.group, self.words) = (content, group, words)
-        (markup, times) = (.plain, [])
+        (markup, times, linkRoom) = (.plain, [], .max)
     }
 
     // MARK: Texts
@@ -171,6 +176,20 @@ struct AlertFilling: Sendable {
             case .summary(let tally): [(word: "Alertmanager", address: tally.externalURL)]
             case .notification(let notification): group.map { AlertLinks.all(notification, $0, words) } ?? []
             }
-        return links.compactMap { markup.link($0.word, $0.address) }.joined(separator: markup == .plain ? "\n" : " · ")
+        var room = linkRoom
+        func fits(_ text: String) -> Bool {
+            let isRoom = text.utf8.count + 4 <= room
+            if isRoom { room -= text.utf8.count + 4 }
+            return isRoom
+        }
+        let line = links.compactMap { markup.link($0.word, $0.address) }.filter(fits)
+            .joined(separator: markup == .plain ? "\n" : " · ")
+        let commands = commands.map { words.first + markup.shown($0) }.filter(fits)
+        return ([line] + commands).filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+
+    private var commands: [String] {
+        guard case .notification(let notification) = content else { return [] }
+        return group.map { AlertCommand.all(notification, $0) } ?? []
     }
 }

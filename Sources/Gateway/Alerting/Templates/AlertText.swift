@@ -30,10 +30,20 @@ enum AlertText {
 
     /// The text with no `<` left before an `@`, which is how a mention begins at WeCom.
     static func withoutMentions(_ text: String) -> String {
+        withoutBracket(text, before: ["@"])
+    }
+
+    /// The text with no `<` left before an `a`, which is how a link begins in a text of a WeCom app.
+    static func withoutLinks(_ text: String) -> String {
+        withoutBracket(text, before: ["a", "A"])
+    }
+
+    /// Never longer than the text.
+    private static func withoutBracket(_ text: String, before next: Set<Unicode.Scalar>) -> String {
         var safe = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             // One pass from the left: what comes together when something is taken out is seen too.
-            if scalar == "@" { while safe.last == "<" { safe.removeLast() } }
+            if next.contains(scalar) { while safe.last == "<" { safe.removeLast() } }
             safe.append(scalar)
         }
         return String(safe)

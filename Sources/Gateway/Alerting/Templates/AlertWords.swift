@@ -53,6 +53,8 @@ struct AlertWords: Sendable {
 
     var runbook: String { words("Runbook", "手册") }
     var silence: String { words("Silence", "静默") }
+    /// In front of a command.
+    var first: String { words("First: ", "先运行：") }
 
     /// A label's name.
     func label(_ name: String) -> String {

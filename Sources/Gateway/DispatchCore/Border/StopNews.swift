@@ -17,6 +17,8 @@ package struct StopNews: Equatable, Sendable {
     package var reason: Obstacle.Reason
     /// Such as `errcode 45009`.
     package var why: String
+    /// WeChat's, where it was one that stopped it.
+    package var errcode: Int?
     package var since: Timestamp
     /// When a park ends, or a held app or api is asked again.
     package var until: Timestamp
@@ -37,6 +39,7 @@ package struct StopNews: Equatable, Sendable {
         self.isOver = isOver
         app = fact.app
         why = fact.cause.why
+        errcode = fact.cause.errcode
         since = fact.cause.since
     }
 }

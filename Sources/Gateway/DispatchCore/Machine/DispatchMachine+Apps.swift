@@ -43,6 +43,13 @@ extension DispatchMachine {
         changed(app: app, at: now)
     }
 
+    /// Whether an app needs a token has changed: another kind of upstream came under its name.
+    package mutating func setNeed(token needsToken: Bool, app: AppPlace, at moment: Moment) {
+        guard apps[app].hasToken != needsToken else { return }
+        apps[app].hasToken = needsToken
+        setToken(needsToken ? .missing : .ready, app: app, at: moment)
+    }
+
     /// An app has another AppID: it is another account. Who used the old one is told so; what WeChat said about it counts no more.
     package mutating func renew(app: AppPlace, at moment: Moment) {
         let now = read(moment)

@@ -60,10 +60,12 @@ extension DispatchMachine {
         return best
     }
 
-    /// `nil` for what must not be a probe. A robot's breaker has nothing but alerts before it, and no question to ask.
+    /// `nil` for what must not be a probe. A robot's breaker has nothing but alerts before it, and no question to ask, with a token or
+    /// without.
     private func stake(_ job: Job) -> Stake? {
         let gate = gates[job.lane.gate]
-        if job.isDurable, job.promise == .none, apps[gate.app].hasToken { return nil }
+        let canAsk = apps[gate.app].hasToken && gate.api.group != .robot
+        if job.isDurable, job.promise == .none, canAsk { return nil }
         let isRepeatable = job.isDurable ? gate.api.repeatability != .never : job.marks.contains(.repeatable)
         return isRepeatable ? .nothing : .message
     }

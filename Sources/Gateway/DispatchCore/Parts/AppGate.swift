@@ -26,7 +26,7 @@ struct AppGate: Sendable {
     var failingSince: Timestamp?
     /// Relayed calls whose callers got WeChat's word, or did not, since somebody asked last.
     var calls = PromiseTally()
-    /// Whether WeChat gives it tokens, so that Weir can ask questions of its own for it.
+    /// Whether it is given tokens.
     var hasToken: Bool
     /// Retries that wait and that the budget could not pay for.
     private(set) var unpaidRetries = 0

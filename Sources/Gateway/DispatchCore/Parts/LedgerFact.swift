@@ -129,6 +129,7 @@ extension LedgerFact {
         let known = APICatalog.descriptor(method: "POST", path: label)
         if known.label == label, label != APICatalog.otherLabel { return known }
         guard let group = APIGroup(rawValue: group) else { return nil }
+        if group == .robot, let type = MessageType(api: label) { return type.descriptor }
         return APIDescriptor(
             label: label,
             group: group,

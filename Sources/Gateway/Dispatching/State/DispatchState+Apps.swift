@@ -41,6 +41,7 @@ extension DispatchState {
         let isAnother = old.account != runtime.account && !old.account.isEmpty
         if isAnother { machine.renew(app: app, at: now) }
         if !machine.isPresent(app) { machine.welcome(app: app, needsToken: needsToken, at: now) }
+        machine.setNeed(token: needsToken, app: app, at: now)
         machine.update(app: app, route: runtime.route, at: now)
         return (app, isAnother)
     }

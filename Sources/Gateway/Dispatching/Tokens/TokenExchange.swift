@@ -6,6 +6,9 @@ package import WeirPorts
 package struct TokenExchange: Sendable {
     /// Scheme and authority of where it went.
     package var origin: String
+    package var method: String
+    /// Without its query.
+    package var path: String
     package var startedAt: Moment
     package var endedAt: Moment
     /// HTTP's; `nil` where there was no answer.
@@ -16,13 +19,15 @@ package struct TokenExchange: Sendable {
     package var classification: Classification
 
     init(
-        _ origin: String,
+        _ source: any TokenSource,
+        _ credentials: TokenCredentials,
         from startedAt: Moment,
         to endedAt: Moment,
         _ result: Result<UpstreamReply, TransportFailure>,
         _ classification: Classification
     ) {
-        self.origin = origin
+        origin = credentials.origin
+        (method, path) = (source.method, source.path)
         self.startedAt = startedAt
         self.endedAt = endedAt
         status = result.status

@@ -2,12 +2,9 @@ import Synchronization
 package import Timekeeping
 import WeChat
 package import WeirPorts
-import WireJSON
 
-/// The one owner of an app's access_token: drives the token machine, fetches through the transport, and tells the dispatcher.
-///
-/// Only `stable_token` without `force_refresh` is ever called: it is idempotent, so that a stray caller of the other endpoint can't
-/// hurt Weir's token (WeChat's documentation of getStableAccessToken).
+/// The one owner of an app's access_token: drives the token machine, fetches from its source through the transport, and tells the
+/// dispatcher.
 package final class TokenKeeper: Sendable {
     struct State {
         var machine: AccessTokenMachine
@@ -34,15 +31,19 @@ package final class TokenKeeper: Sendable {
     private static let disagreementPause = Duration.seconds(1)
 
     private let state: Mutex<State>
+    private let source: any TokenSource
     private let transport: any Transport
     private let time: any TimeSource
     private let report: @Sendable (TokenReport) -> Void
     private let traced: (@Sendable (TokenExchange) -> Void)?
     private let timer: Mutex<WakeTimer?> = Mutex(nil)
 
-    /// - Parameter traced: told of every request that has ended; `nil` where nobody follows them.
+    /// - Parameters:
+    ///   - source: who hands the token out.
+    ///   - traced: told of every request that has ended; `nil` where nobody follows them.
     package init(
         credentials: TokenCredentials,
+        source: any TokenSource = StableToken(),
         transport: any Transport,
         time: any TimeSource,
         seed: UInt64,
@@ -51,12 +52,13 @@ package final class TokenKeeper: Sendable {
     ) {
         state = Mutex(
             State(
-                machine: AccessTokenMachine(at: time.now()),
+                machine: AccessTokenMachine(source.policy, at: time.now()),
                 credentials: credentials,
                 generator: SplitMix64(seed: seed),
                 unusableSince: time.now()
             )
         )
+        self.source = source
         self.transport = transport
         self.time = time
         self.traced = traced
@@ -153,31 +155,20 @@ package final class TokenKeeper: Sendable {
     }
 
     private func request(_ fetch: TokenFetch, _ credentials: TokenCredentials) {
-        let request = UpstreamRequest(
-            method: "POST",
-            origin: credentials.origin,
-            target: TokenKeeper.path,
-            headers: [HeaderField("Content-Type", "application/json")],
-            body: credentials.requestBody,
-            replyLimit: 64 << 10
-        )
         let startedAt = time.moment()
-        transport.send(request) { [self] result in
-            received(result, for: fetch, from: credentials.origin, since: startedAt)
+        transport.send(source.request(with: credentials)) { [self] result in
+            received(result, for: fetch, with: credentials, since: startedAt)
         }
     }
-
-    package static let path = "/cgi-bin/stable_token"
-    private static let api = APICatalog.descriptor(method: "POST", path: path)
 
     private func received(
         _ result: Result<UpstreamReply, TransportFailure>,
         for fetch: TokenFetch,
-        from origin: String,
+        with credentials: TokenCredentials,
         since startedAt: Moment
     ) {
-        let (classification, reply) = read(result)
-        traced?(TokenExchange(origin, from: startedAt, to: time.moment(), result, classification))
+        let (classification, reply) = read(result, credentials)
+        traced?(TokenExchange(source, credentials, from: startedAt, to: time.moment(), result, classification))
         let news = state.withLock { state -> [TokenReport]? in
             // Its app has left, or is another account by now.
             guard !state.isStopped else { return nil }
@@ -203,24 +194,20 @@ package final class TokenKeeper: Sendable {
         }
         guard let news else { return }
         for one in news { report(one) }
-        report(reply == nil ? .notFetched(classification) : .fetched(classification))
+        let path = source.path
+        report(reply == nil ? .notFetched(classification, path: path) : .fetched(classification, path: path))
         look()
     }
 
-    private func read(_ result: Result<UpstreamReply, TransportFailure>) -> (Classification, TokenReply?) {
-        switch result {
-        case .success(let reply):
-            let classification = ReplyClassifier()
-                .classify(
-                    status: reply.status,
-                    contentType: reply.header("content-type"),
-                    body: reply.body,
-                    api: TokenKeeper.api
-                )
-            return (classification, classification.outcome == .accepted ? TokenReply(reply.body) : nil)
-        case .failure(let failure):
-            return (ReplyClassifier().classify(failure: failure), nil)
+    private func read(
+        _ result: Result<UpstreamReply, TransportFailure>,
+        _ credentials: TokenCredentials
+    ) -> (Classification, TokenReply?) {
+        let classification = source.classify(result, with: credentials)
+        guard classification.outcome == .accepted, case .success(let reply) = result else {
+            return (classification, nil)
         }
+        return (classification, TokenReply(reply.body))
     }
 }
 
@@ -248,29 +235,5 @@ extension TokenKeeper.State {
 
     var wake: Instant? {
         [machine.nextWake, pausedUntil].compactMap { $0 }.min()
-    }
-}
-
-/// What a token request needs. Never printed.
-package struct TokenCredentials: Equatable, Sendable {
-    package var appID: String
-    package var secret: String
-    package var origin: String
-
-    package init(appID: String, secret: String, origin: String) {
-        self.appID = appID
-        self.secret = secret
-        self.origin = origin
-    }
-
-    /// The body of `POST /cgi-bin/stable_token`.
-    var requestBody: [UInt8] {
-        var json = JSONWriter()
-        json.object {
-            $0.member("grant_type", "client_credential")
-            $0.member("appid", appID)
-            $0.member("secret", secret)
-        }
-        return json.bytes
     }
 }

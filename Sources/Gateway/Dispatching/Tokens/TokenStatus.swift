@@ -5,9 +5,9 @@ package import WeirPorts
 /// What becomes known of an app's token.
 package enum TokenReport: Sendable {
     /// A request for a token brought one.
-    case fetched(Classification)
+    case fetched(Classification, path: String)
     /// A request for a token brought none.
-    case notFetched(Classification)
+    case notFetched(Classification, path: String)
     /// WeChat rejected the token in a call.
     case rejected
     /// A request brought another token long before the old one's end: somebody else asks for it by force or reset the secret, or,

@@ -12,14 +12,13 @@ extension EventLog {
     func stopped(_ stop: StopNews) {
         var metadata: Logger.Metadata = ["app": "\(stop.app)", "reason": "\(stop.reason.rawValue)"]
         if let api = stop.api { metadata["api"] = "\(api)" }
-        let errcode = stop.why.hasPrefix("errcode ") ? Int(stop.why.dropFirst("errcode ".count)) : nil
-        if let errcode { metadata["errcode"] = .number(errcode) }
+        if let errcode = stop.errcode { metadata["errcode"] = .number(errcode) }
         if stop.isOver {
             metadata["seconds"] = .seconds(max(.zero, time.timestamp() - stop.since))
         } else {
             metadata["until"] = "\(stop.until.rfc3339)"
             let outcome: Outcome = stop.reason == .tokenRejected ? .tokenRejected : .account
-            if stop.kind == .held, let advice = ExplanationAdvice.sentence(outcome, errcode: errcode) {
+            if stop.kind == .held, let advice = ExplanationAdvice.sentence(outcome, errcode: stop.errcode) {
                 metadata["advice"] = "\(advice)"
             }
         }
@@ -36,7 +35,7 @@ extension EventLog {
     func token(_ report: TokenReport, _ app: String) {
         switch report {
         case .fetched: fetched(app)
-        case .notFetched(let classification): notFetched(classification, app)
+        case .notFetched(let classification, _): notFetched(classification, app)
         case .asked(let host, let failure): asked(host, failure, app: app)
         // Told with the attempt that it was rejected in.
         case .rejected: break

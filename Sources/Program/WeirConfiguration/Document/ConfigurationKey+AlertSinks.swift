@@ -11,7 +11,13 @@ extension ConfigurationKey.AlertSink: SectionKey {
             reader.set(&values.language, reader.choice(field, of: languages))
         case .rate: readRate(field, by: &reader, into: &values)
         case .app: values.message?.app = reader.choice(field, of: reader.appNames) ?? ""
-        case .to: values.message?.recipients = reader.texts(field, what: "openid")
+        case .to where values.group != nil: values.group?.robot.audience.users = reader.members(field)
+        case .to: values.message?.recipients = reader.texts(field, what: "openid", mayBeEmpty: false)
+        case .parties: values.group?.robot.audience.parties = reader.numbers(field, what: "department's number")
+        case .tags: values.group?.robot.audience.tags = reader.numbers(field, what: "tag's number")
+        case .corpid: values.group?.robot.key = reader.appID(field, what: "a corpid") ?? ""
+        case .agentid:
+            if let number = reader.integer(field, in: 0...Int(Int32.max)) { values.group?.robot.agentID = number }
         case .templateID: values.message?.templateID = reader.scalar(field)?.text ?? ""
         case .accessToken, .key, .token: values.group?.keys = reader.robotKeys(field, rawValue)
         // After the keys, with which they go together.
@@ -61,7 +67,11 @@ extension ConfigurationKey.AlertSink: SectionKey {
         case .language: .text(values.language.rawValue)
         case .rate: .text(ConfigurationKey.Limit.line(values.rate))
         case .app: .text(message?.app ?? "none")
-        case .to: secret(message?.recipients)
+        case .to: secret(message?.recipients ?? group?.robot.audience.users)
+        case .parties: .text(ConfigurationSettings.bracketed(group?.robot.audience.parties ?? []))
+        case .tags: .text(ConfigurationSettings.bracketed(group?.robot.audience.tags ?? []))
+        case .corpid: .text(group?.robot.key ?? "none")
+        case .agentid: .text("\(group?.robot.agentID ?? 0)")
         case .templateID: .text(message?.templateID ?? "none")
         case .accessToken, .key, .token: secret(group?.robots.map(\.key))
         case .secret:
@@ -96,15 +106,18 @@ extension ConfigurationKey.AlertSink: SectionKey {
         let owners: (messages: [Message], robots: [Robot]) =
             switch self {
             case .type, .language, .rate: (Message.allCases, Robot.allCases)
-            case .app, .to: (Message.allCases, [])
+            case .app: (Message.allCases, [])
+            case .to: (Message.allCases, [.wecomApp])
+            case .parties, .tags, .corpid, .agentid: ([], [.wecomApp])
             case .templateID, .fields: ([.template, .subscribe], [])
             case .url: ([.template], Robot.allCases)
             case .page: ([.subscribe], [])
-            case .text: ([.custom], [.dingtalk, .wecom, .feishu])
+            case .text: ([.custom], [.dingtalk, .wecom, .wecomApp, .feishu])
             case .parts: ([.custom], Robot.allCases)
-            case .format: ([], [.dingtalk, .wecom, .feishu])
+            case .format: ([], [.dingtalk, .wecom, .wecomApp, .feishu])
             case .accessToken, .atMobiles: ([], [.dingtalk])
-            case .secret, .atAll: ([], [.dingtalk, .feishu])
+            case .secret: ([], [.dingtalk, .wecomApp, .feishu])
+            case .atAll: ([], [.dingtalk, .feishu])
             case .key, .mentionedMobiles: ([], [.wecom])
             case .mentioned: ([], [.wecom, .feishu])
             case .token: ([], [.feishu])
@@ -116,10 +129,13 @@ extension ConfigurationKey.AlertSink: SectionKey {
     /// Whether such a sink must have it.
     func isRequired(by type: String) -> Bool {
         switch self {
-        case .type, .app, .to, .templateID, .fields, .accessToken, .key, .token: true
+        case .type, .app, .templateID, .fields, .accessToken, .key, .token, .corpid, .agentid: true
+        // Whom a WeCom app writes to may be said in three ways.
+        case .to: type != RobotConfiguration.Kind.wecomApp.rawValue
+        case .secret: type == RobotConfiguration.Kind.wecomApp.rawValue
         case .url: type == RobotConfiguration.Kind.webhook.rawValue
-        case .language, .rate, .secret, .headers, .page, .format, .text, .body, .parts, .atMobiles, .atAll, .mentioned,
-            .mentionedMobiles:
+        case .language, .rate, .parties, .tags, .headers, .page, .format, .text, .body, .parts, .atMobiles, .atAll,
+            .mentioned, .mentionedMobiles:
             false
         }
     }

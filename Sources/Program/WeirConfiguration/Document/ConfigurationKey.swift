@@ -107,7 +107,7 @@ enum ConfigurationKey {
     }
 
     enum AlertSink: String, CaseIterable {
-        case type, language, rate, app, to
+        case type, language, rate, app, to, parties, tags, corpid, agentid
         case templateID = "template_id"
         case accessToken = "access_token"
         case key, token, secret, url, headers, page, fields, format, text, body, parts

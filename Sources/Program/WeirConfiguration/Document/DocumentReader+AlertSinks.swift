@@ -29,6 +29,7 @@ extension DocumentReader {
         }
         read(section, into: &sink)
         checkMentions(section, of: sink)
+        checkAudience(section, of: sink)
         return sink
     }
 
@@ -86,9 +87,9 @@ extension DocumentReader {
     }
 
     /// A list of short texts, each once.
-    mutating func texts(_ field: Field, what: String) -> [String] {
+    mutating func texts(_ field: Field, what: String, mayBeEmpty: Bool = true) -> [String] {
         guard let items = list(field, atMost: Self.recipientLimit, example: "[a, b]") else { return [] }
-        if items.isEmpty, what == "openid" { report(field, "names nobody") }
+        if items.isEmpty, !mayBeEmpty { report(field, "names nobody") }
         var texts: [String] = []
         for item in items {
             guard let text = scalar(item) else { continue }

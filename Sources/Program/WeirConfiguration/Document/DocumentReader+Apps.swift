@@ -62,12 +62,12 @@ extension DocumentReader {
         return app
     }
 
-    mutating func appID(_ field: Field) -> String? {
+    mutating func appID(_ field: Field, what: String = "an AppID") -> String? {
         guard let scalar = scalar(field) else { return nil }
         if (1...64).contains(scalar.text.utf8.count), scalar.text.unicodeScalars.allSatisfy(\.isAliasName) {
             return scalar.text
         }
-        report(scalar.field, "\(scalar.shown) is not an AppID, which has up to 64 of A-Z, a-z, 0-9, _ and -")
+        report(scalar.field, "\(scalar.shown) is not \(what), which has up to 64 of A-Z, a-z, 0-9, _ and -")
         return nil
     }
 
