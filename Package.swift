@@ -50,8 +50,10 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -66,8 +68,9 @@ let package = Package(
         .library(
             name: "Weir",
             targets: [
-                "Weir", "Telemetry", "Relaying", "Messaging", "Clients", "Settings", "RequestTracing", "Dispatching",
-                "DispatchCore", "Explaining", "Alerting", "Intake", "WeirPorts", "Addressing", "Timekeeping",
+                "Weir", "Telemetry", "Relaying", "Messaging", "Callbacks", "Clients", "Settings", "RequestTracing",
+                "Dispatching", "DispatchCore", "WeChatCallback", "Explaining", "Alerting", "Eventing", "Intake",
+                "WeirPorts", "Addressing", "Timekeeping",
                 "Resilience", "Queueing", "WireJSON", "WeChat", "PrometheusMetrics",
             ]
         ),
@@ -93,6 +96,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -103,7 +107,9 @@ let package = Package(
         source(.foundations, "Queueing", ["Timekeeping"]),
         source(.foundations, "WireJSON"),
         source(.foundations, "WireProtobuf"),
+        source(.foundations, "WireMessagePack", ["WireJSON"]),
         source(.foundations, "WeChat", ["Timekeeping", "WireJSON"]),
+        source(.foundations, "WeChatCallback", ["Timekeeping", "WireJSON", crypto, cryptoExtras]),
         source(.foundations, "PrometheusMetrics", ["WireProtobuf", coreMetrics]),
 
         // Ring 1: orchestration, no sockets, files or C. Adapters see the ports and nothing above them.
@@ -137,13 +143,29 @@ let package = Package(
                 crypto,
             ]
         ),
+        // What a client's signed events become: checks, reads and maps them. Values, but for the memory of signatures.
+        source(
+            .gateway,
+            "Eventing",
+            ["Intake", "Queueing", "WireJSON", "WireMessagePack", "WireProtobuf", "WeChat", crypto, mustache]
+        ),
         // The configuration as plain values.
-        source(.gateway, "Settings", ["Alerting", "WeirPorts", "Addressing", "Resilience", "Queueing"]),
+        source(
+            .gateway,
+            "Settings",
+            ["Alerting", "Eventing", "WeirPorts", "Addressing", "Resilience", "Queueing", "WeChatCallback"]
+        ),
         // Who may use what, by the settings in force.
         source(
             .gateway,
             "Clients",
             ["Settings", "Dispatching", "Timekeeping", "Resilience", "Queueing", "WeChat", crypto]
+        ),
+        // WeChat's callbacks, and the receipts in them. Knows no message, relayed call or metric: it has an observer.
+        source(
+            .gateway,
+            "Callbacks",
+            ["Settings", "RequestTracing", "WeirPorts", "Timekeeping", "WeChat", "WeChatCallback"]
         ),
         // The spans of requests and attempts. Nothing else touches the tracer.
         source(
@@ -169,8 +191,8 @@ let package = Package(
             .gateway,
             "Messaging",
             [
-                "Clients", "Settings", "Dispatching", "Explaining", "Intake", "WeirPorts", "Timekeeping", "Resilience",
-                "Queueing", "WireJSON", "WeChat", crypto,
+                "Clients", "Settings", "Eventing", "Dispatching", "Explaining", "Intake", "WeirPorts", "Timekeeping",
+                "Resilience", "Queueing", "WireJSON", "WeChat", crypto,
             ]
         ),
         // Everybody's observer: makes metrics, spans and log lines of what it is told.
@@ -178,7 +200,8 @@ let package = Package(
             .gateway,
             "Telemetry",
             [
-                "Relaying", "Messaging", "Alerting", "Clients", "Settings", "RequestTracing", "Dispatching",
+                "Relaying", "Messaging", "Alerting", "Callbacks", "Clients", "Settings", "RequestTracing",
+                "Dispatching",
                 "Explaining", "Intake", "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WeChat",
                 "PrometheusMetrics", logging,
             ]
@@ -188,7 +211,8 @@ let package = Package(
             .gateway,
             "Weir",
             [
-                "Telemetry", "Relaying", "Messaging", "Alerting", "Clients", "Settings", "RequestTracing",
+                "Telemetry", "Relaying", "Messaging", "Alerting", "Eventing", "Callbacks", "Clients", "Settings",
+                "RequestTracing",
                 "Dispatching", "Explaining", "Intake", "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WeChat",
                 "PrometheusMetrics", logging, lifecycle, tracing,
             ]
@@ -231,10 +255,18 @@ let package = Package(
             ],
             resources: [.embedInCode("openapi.yaml")]
         ),
-        source(.adapters, "WeChatSandbox", ["HTTPServing", "Addressing", nio, logging, lifecycle]),
+        source(
+            .adapters,
+            "WeChatSandbox",
+            ["HTTPServing", "Addressing", nio, nioPosix, crypto, cryptoExtras, logging, lifecycle]
+        ),
 
         // Ring 3: the executable.
-        source(.program, "WeirConfiguration", ["Weir", "Addressing", "Resilience", "Queueing", "Timekeeping", yams]),
+        source(
+            .program,
+            "WeirConfiguration",
+            ["Weir", "Addressing", "Resilience", "Queueing", "WeChat", "Timekeeping", yams]
+        ),
         .executableTarget(
             name: "WeirServer",
             dependencies: [
@@ -269,7 +301,10 @@ let package = Package(
         tests("Resilience"),
         tests("Queueing"),
         tests("WireJSON"),
+        tests("WireMessagePack"),
+        tests("Eventing", ["Intake", "WireProtobuf", "WireJSON", "WeChat"]),
         tests("WeChat", ["WireJSON"]),
+        tests("WeChatCallback"),
         tests("PrometheusMetrics", ["WireProtobuf", coreMetrics]),
         tests(
             "DispatchCore",
@@ -283,8 +318,9 @@ let package = Package(
         tests(
             "Weir",
             [
-                "Telemetry", "Relaying", "Messaging", "Clients", "RequestTracing", "DispatchCore", "Dispatching",
-                "Explaining", "Alerting", "Intake", "WeirTesting", "GatewaySupport", "Resilience", "Queueing",
+                "Telemetry", "Relaying", "Messaging", "Callbacks", "Clients", "RequestTracing", "DispatchCore",
+                "Dispatching", "Explaining", "Alerting", "Intake", "WeirTesting", "GatewaySupport", "Resilience",
+                "Queueing",
                 "WireJSON", "WeChat",
                 "PrometheusMetrics", logging, lifecycle, tracing,
             ]
@@ -303,7 +339,7 @@ let package = Package(
             ]
         ),
         tests("WeChatSandbox", sockets + ["Addressing", "HTTPServing"]),
-        tests("WeirConfiguration", ["Weir", "Addressing", "Resilience", "Queueing"]),
+        tests("WeirConfiguration", ["Weir", "Addressing", "Resilience", "Queueing", "WeChat"]),
         .testTarget(
             name: "RepositoryTests",
             dependencies: ["Weir", "PrometheusMetrics", "WeChat"],

@@ -65,7 +65,8 @@ import WeirTesting
             case .limiterRefused(let gate): note("no permit \(gate.api)")
             case .breakerMoved(let move, let breaker, _): note("\(breaker) \(move.to)")
             case .messageEnded(let end): note("ended \(end.state) \(end.last?.number ?? 0)")
-            case .token, .tokenRequested, .stopped, .ledgerNotWritten, .ledgerFull, .ledgerRead: note("\(event)")
+            case .token, .tokenRequested, .stopped, .receiptsFound, .ledgerNotWritten, .ledgerFull, .ledgerRead:
+                note("\(event)")
             }
         }
     }

@@ -10,6 +10,9 @@ struct DashboardTraffic: Sendable {
     static func start() async throws -> DashboardTraffic {
         let stage = try await Stage.start { settings in
             settings.limits = "{/cgi-bin/user/info: {rate: 2/s, burst: 2}, default: {rate: 1000/s, burst: 1000}}"
+            // The series of callbacks and receipts begin at 0 with it.
+            settings.server = ", callback: \"127.0.0.1:0\""
+            settings.limits += "\n    callback: {path: /wechat/main, token: CbToken1, mode: plain}"
             settings.sections = """
                 \(Stage.clients([client: "", "campaign": ", rate: 1/s"]))breaker: {minimum_calls: 5, open: 1s}
                 tracing: {endpoint: "http://127.0.0.1:\(settings.upstream)", ratio: 1}
@@ -28,6 +31,7 @@ struct DashboardTraffic: Sendable {
     func round(_ number: Int) async throws {
         let openID = "o-\(number)"
         let subscription = #"{"touser":"\#(openID)","template_id":"t","data":{"thing1":{"value":"x"}}}"#
+        _ = try await stage.weir.api.get("/cgi-bin/ticket/getticket?type=jsapi&access_token=\(token)")
         for message in [
             Message.template(to: openID, members: #","priority":"urgent""#), .custom(to: openID),
             Message(type: "subscribe", body: subscription, members: #","priority":"low""#),
@@ -62,6 +66,8 @@ struct DashboardTraffic: Sendable {
     /// What senders, other holders of the AppSecret and operators do wrong.
     func mishaps() async throws {
         try await stage.sandbox.fault(#""kind":"errcode","errcode":40037,"api":"\#(Self.template)","count":1"#)
+        // One that is in doubt, and repeated.
+        try await stage.sandbox.fault(#""kind":"reset","api":"\#(Self.template)","count":1"#)
         _ = try await stage.weir.send(.template(to: ""), headers: Self.headers)
         _ = try await stage.weir.send(.template(to: "o-1"), headers: [("Authorization", "Bearer nobody's key")])
         let campaign = Stage.authorization(of: "campaign") + [(name: "Content-Type", value: "application/json")]

@@ -13,7 +13,7 @@ struct OpenAPITests {
         let stage = try await Stage.start { settings in
             settings.server = ", admin_key: \"\(Self.adminKey)\""
             settings.sections = """
-                \(Stage.clients(["orders": "", "slow": ", rate: 1/m"]))retry:
+                \(Stage.clients(["orders": Self.events, "slow": ", rate: 1/m"]))retry:
                   once: {attempts: 1, ladder: [], max_age: 1m}
                 queue: {capacity: 9}
                 alerts:
@@ -24,9 +24,10 @@ struct OpenAPITests {
         }
         let exchanges = OpenAPIExchanges(stage: stage)
         try await useAlerts(exchanges)
+        try await useEvents(exchanges)
+        try await signPages(exchanges)
         try await useMessages(exchanges)
         try await useMessagesAsOperator(exchanges)
-        try await useErrcodes(exchanges)
         try await useAdmin(exchanges)
         let served = try await stage.weir.api.get("/openapi.yaml")
         #expect(served.status == 200)
@@ -46,6 +47,31 @@ struct OpenAPITests {
             try await api.call("POST", "/v1/alerts", Self.orders, body)
         }
         try await api.call("POST", "/v1/alerts", [], webhook)
+    }
+
+    private static let events =
+        ", events: {secret: \(SignedEvent.secret), map: {a: {type: custom, to: \"{{payload.to}}\", text: hi}}}"
+
+    private func useEvents(_ api: OpenAPIExchanges) async throws {
+        let bodies = [#"{"event_type":"a","id":"e","payload":{"to":"o-1"}}"#, #"{"event_type":"b","payload":{}}"#]
+        for (body, ages) in [(bodies[0], [0, 20]), (bodies[1], [0, 310])] {
+            for age in ages {
+                var event = try #require(try await SignedEvent.sign(body, age: age).first)
+                event.client = "orders"
+                for _ in 0..<2 {
+                    try await api.call("POST", "/v1/events", event.headers, String(decoding: event.body, as: UTF8.self))
+                }
+            }
+        }
+        try await api.call("POST", "/v1/events", [], bodies[0])
+    }
+
+    private func signPages(_ api: OpenAPIExchanges) async throws {
+        let path = "/v1/apps/main/jssdk-signature"
+        try await api.call("GET", path + "?url=https%3A%2F%2Fa.example%2F%23top", Self.orders)
+        for query in ["", "?url=a", "?url=https%3A%2F%2Fa&b=1"] { try await api.call("GET", path + query, Self.orders) }
+        try await api.call("GET", path + "?url=https%3A%2F%2Fa")
+        try await api.call("GET", "/v1/apps/gone/jssdk-signature?url=https%3A%2F%2Fa", Self.orders)
     }
 
     private func useMessages(_ api: OpenAPIExchanges) async throws {
@@ -105,6 +131,7 @@ struct OpenAPITests {
         }
         try await api.call("GET", "/v1/messages")
         try await api.call("POST", "/v1/redrive", [], "")
+        try await useErrcodes(api)
         // One more than the queue has room for, whatever waits besides.
         for _ in 0..<10 {
             try await api.call(
@@ -121,7 +148,6 @@ struct OpenAPITests {
             try await api.call("GET", "/v1/errcodes/\(code)", Self.orders)
         }
         try await api.call("GET", "/v1/errcodes/45009")
-        for headers in [Self.admin, []] { try await api.admin("GET", "/v1/errcodes/45009", headers) }
     }
 
     private func useOne(_ api: OpenAPIExchanges, _ id: String, cancels status: Int) async throws {
@@ -152,6 +178,7 @@ struct OpenAPITests {
             try await exchanges.admin(method, path)
         }
         try await exchanges.admin("GET", "/v1/messages/\(id)/explain", Self.admin + [("Accept", "text/plain")])
+        for headers in [Self.admin, []] { try await exchanges.admin("GET", "/v1/errcodes/45009", headers) }
         let failed = messages.first { $0["state"]?.string == "failed" }?["id"]?.string ?? ""
         #expect(try await exchanges.admin("POST", "/v1/messages/\(failed)/redrive", Self.admin).status == 202)
     }

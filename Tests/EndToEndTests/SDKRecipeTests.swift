@@ -41,8 +41,9 @@ import Testing
         let paths = try await stage.sandbox.requests().compactMap { $0["path"]?.string }
         let arrived = paths.filter { $0 != "/cgi-bin/stable_token" }.reduce(into: [:]) { $0[$1, default: 0] += 1 }
         #expect(!sent.isEmpty)
-        // More often is allowed: Weir repeats what it may when an answer takes long.
-        #expect(sent.filter { arrived[$0.key, default: 0] < $0.value } == [:])
+        // More often is allowed: Weir repeats what it may when an answer takes long. A ticket is asked for once, for all.
+        let least = sent.merging(["/cgi-bin/ticket/getticket": 1]) { min($0, $1) }.filter { sent[$0.key] != nil }
+        #expect(least.filter { arrived[$0.key, default: 0] < $0.value } == [:])
         #expect(Set(arrived.keys).subtracting(sent.keys) == [])
     }
 

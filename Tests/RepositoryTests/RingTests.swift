@@ -29,13 +29,16 @@ import Testing
         "Explaining": ["DispatchCore", "WeirPorts"],
         "Intake": ["WeirPorts"],
         "Alerting": ["Intake", "WeirPorts"],
-        "Settings": ["Alerting", "WeirPorts"],
+        "Eventing": ["Intake"],
+        "Settings": ["Alerting", "Eventing", "WeirPorts"],
         "Clients": ["Settings", "Dispatching"],
+        "Callbacks": ["Settings", "RequestTracing", "WeirPorts"],
         "RequestTracing": ["Dispatching", "Intake", "WeirPorts"],
         "Relaying": ["Clients", "Settings", "RequestTracing", "Dispatching", "Intake", "WeirPorts"],
-        "Messaging": ["Clients", "Settings", "Dispatching", "Explaining", "Intake", "WeirPorts"],
+        "Messaging": ["Clients", "Settings", "Eventing", "Dispatching", "Explaining", "Intake", "WeirPorts"],
         "Telemetry": [
-            "Relaying", "Messaging", "Alerting", "Clients", "Settings", "RequestTracing", "Dispatching", "Explaining",
+            "Relaying", "Messaging", "Alerting", "Callbacks", "Clients", "Settings", "RequestTracing", "Dispatching",
+            "Explaining",
             "Intake", "WeirPorts",
         ],
         "WeirTesting": ["WeirPorts"],
@@ -44,7 +47,7 @@ import Testing
     /// What is outside, and who of them may see it.
     private static let outside: [(module: Substring, seenBy: Set<Substring>)] = [
         ("Logging", ["Alerting", "Telemetry", "Weir"]),
-        ("Tracing", ["RequestTracing", "Weir"]),
+        ("Mustache", ["Eventing"]), ("Tracing", ["RequestTracing", "Weir"]),
         ("PrometheusMetrics", ["Telemetry", "Weir"]),
     ]
 
@@ -60,7 +63,7 @@ import Testing
     }
 
     @Test(arguments: outside)
-    func `metrics, spans and logs are few parts' affair`(_ module: Substring, _ seenBy: Set<Substring>) throws {
+    func `metrics, spans, logs and texts are few parts' affair`(_ module: Substring, _ seenBy: Set<Substring>) throws {
         for file in try Repository.files(in: "Sources/Gateway", endings: [".swift"])
         where file.imports.contains(module) {
             #expect(seenBy.contains(file.path.split(separator: "/")[2]), "\(file.path)")

@@ -39,7 +39,7 @@ import Testing
     /// What a protocol of somebody else's asks for, and is called by nobody here.
     private static let witnesses: Set<Substring> = [
         "customMirror", "channelWritabilityChanged", "channelReadComplete", "userInboundEventTriggered", "OutboundOut",
-        "InboundOut", "nameOverride",
+        "InboundOut", "nameOverride", "makeIterator",
     ]
 
     @Test func `nothing is declared that nobody names`() throws {

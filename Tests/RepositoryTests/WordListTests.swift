@@ -51,7 +51,7 @@ import Weir
     // MARK: Kinds of message
 
     @Test func `the description has every type of message, and which of them are taken`() throws {
-        let lists = try enums(with: MessageType.template.rawValue)
+        let lists = try enums(with: MessageType.miniProgram.rawValue)
         let (open, all) = (Set(MessageType.open.map(\.rawValue)), Set(MessageType.allCases.map(\.rawValue)))
         #expect(lists.contains(open) && lists.contains(all))
         #expect(lists.allSatisfy { $0 == open || $0 == all }, "\(lists)")

@@ -72,7 +72,7 @@ func attempt(_ number: Int, at time: Timestamp = start, _ outcome: Outcome = .ac
 func parts(_ message: MessageRecord?) -> [String] {
     guard let message else { return [] }
     let parts: [Any] = [message.message, message.content, message.progress]
-    return (parts.flatMap { Mirror(reflecting: $0).children } + Mirror(reflecting: message).children.suffix(2))
+    return (parts.flatMap { Mirror(reflecting: $0).children } + Mirror(reflecting: message).children.suffix(3))
         .map { "\($0.label ?? "") = \($0.value)" }
 }
 

@@ -18,6 +18,11 @@ import WeirTesting
         mutating func next() -> JournalWrite {
             clock += Int64.random(in: 1...3, using: &generator)
             let now = start + .milliseconds(clock)
+            switch Int.random(in: 0..<12, using: &generator) {
+            case 0, 1: return .receive(receipt(now))
+            case 2: return .match(turn(now))
+            default: break
+            }
             guard let index = attempts.indices.randomElement(using: &generator),
                 Int.random(in: 0..<4, using: &generator) > 0
             else { return accept(now) }
@@ -52,6 +57,30 @@ import WeirTesting
             return .settle(target, record, settlement(now))
         }
 
+        /// Times are in steps of milliseconds here: whatever is about seconds is always near.
+        private mutating func receipt(_ now: Timestamp) -> ReceivedReceipt {
+            let states = MessageReceipt.State.allCases.filter { $0 != .missing }
+            return ReceivedReceipt(
+                app: "main",
+                types: Bool.random(using: &generator) ? MessageType.allCases : [.template, .mass],
+                msgid: Bool.random(using: &generator) ? Int64.random(in: 1...8, using: &generator) : nil,
+                recipient: Int.random(in: 0..<4, using: &generator) > 0 ? "oRecipient" : "",
+                receipt: MessageReceipt(states.randomElement(using: &generator) ?? .failed, at: now, reason: "failed"),
+                digest: Int64.random(in: 1...200, using: &generator),
+                receivedAt: now
+            )
+        }
+
+        private mutating func turn(_ now: Timestamp) -> ReceiptTurn {
+            ReceiptTurn(
+                now: now,
+                settledAfter: .milliseconds(Int64.random(in: 0...40, using: &generator)),
+                keptFor: .milliseconds(Int64.random(in: 100...600, using: &generator)),
+                missingBefore: ["main": start + .milliseconds(clock - 500)],
+                limit: Int.random(in: 1...20, using: &generator)
+            )
+        }
+
         private mutating func waits() -> [Wait] {
             WaitReason.allCases.filter { _ in Int.random(in: 0..<6, using: &generator) == 0 }
                 .map { Wait($0, .milliseconds(Int64.random(in: 1...100_000, using: &generator))) }
@@ -83,15 +112,24 @@ import WeirTesting
         }
 
         private mutating func settlement(_ now: Timestamp) -> Settlement {
-            let states = JobState.allCases.filter { $0 != .sending }
-            return Settlement(
+            // Those that a receipt moves are there twice.
+            let states = JobState.allCases.filter { $0 != .sending } + [.sent, .unknown]
+            var settlement = Settlement(
                 state: states.randomElement(using: &generator) ?? .pending,
                 at: now,
                 nextAt: Bool.random(using: &generator) ? now + .seconds(5) : nil,
                 countedAttempts: Int.random(in: 0...9, using: &generator),
-                msgid: Bool.random(using: &generator) ? Int64.random(in: .min ... .max, using: &generator) : nil,
+                msgid: Bool.random(using: &generator) ? msgid() : nil,
                 reason: Bool.random(using: &generator) ? "busy" : nil
             )
+            settlement.awaitsReceipt = Bool.random(using: &generator)
+            return settlement
+        }
+
+        /// A few come again, so that receipts find their messages.
+        private mutating func msgid() -> Int64 {
+            let isKnown = Int.random(in: 0..<3, using: &generator) > 0
+            return Int64.random(in: isKnown ? 1...8 : .min ... .max, using: &generator)
         }
     }
 
@@ -102,14 +140,15 @@ import WeirTesting
         var history = History(generator: SeededGenerator(seed: seed))
         var model = JournalModel()
         for round in 0..<8 {
-            let answers = Answers<Bool>()
+            let answers = Answers<[ReceiptNews]?>()
+            var expected: [[ReceiptNews]?] = []
             let calls = 60
             for _ in 0..<calls {
                 let writes = (0..<Int.random(in: 1...4, using: &history.generator)).map { _ in history.next() }
-                for write in writes { model.apply(write) }
-                journal.append(writes) { answers.add((try? $0.get()) != nil) }
+                expected.append(writes.flatMap { model.apply($0) })
+                journal.append(writes) { answers.add(try? $0.get().receipts) }
             }
-            #expect(await answers.wait(for: calls) == Array(repeating: true, count: calls), "seed \(seed)")
+            #expect(await answers.wait(for: calls) == expected, "seed \(seed) round \(round)")
             if round % 3 == 2 {
                 await journal.close()
                 journal = try SQLiteJournal(path: folder.journal, timeSource: ManualTimeSource())

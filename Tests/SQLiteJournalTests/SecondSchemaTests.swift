@@ -110,4 +110,38 @@ import WeirPorts
         }
         await journal.close()
     }
+
+    @Test func `what was sent before the file knew receipts awaits none, and what is sent from now on does`()
+        async throws
+    {
+        let folder = try TemporaryFolder()
+        let journal = try openOld(in: folder)
+        func receipt(_ msgid: Int64, to recipient: String) -> JournalWrite {
+            .receive(
+                ReceivedReceipt(
+                    app: "main",
+                    types: [.template],
+                    msgid: msgid,
+                    recipient: recipient,
+                    receipt: MessageReceipt(.delivered, at: Self.killed),
+                    digest: msgid,
+                    receivedAt: Self.killed
+                )
+            )
+        }
+        let old = try await journal.write([receipt(3_557_254_367_693_750_001, to: "o-sent")])
+        #expect(old.receipts.map(\.result) == [.kept])
+        let waiting = try await message(to: "o-waiting", in: journal)
+        var sent = Settlement(state: .sent, at: Self.killed, countedAttempts: 1, msgid: 42)
+        sent.awaitsReceipt = true
+        try await journal.write([
+            .start(waiting.id, number: 1, at: Self.killed, needsBody: false),
+            .settle(waiting.id, attempt(1, at: Self.killed), sent), receipt(42, to: "o-waiting"),
+        ])
+        #expect(try await message(to: "o-waiting", in: journal).state == .delivered)
+        let turn = ReceiptTurn(now: Self.killed + .seconds(60), missingBefore: ["main": Self.killed])
+        #expect(try await journal.write([.match(turn)]).receipts == [])
+        #expect(try await message(to: "o-sent", in: journal).state == .sent)
+        await journal.close()
+    }
 }

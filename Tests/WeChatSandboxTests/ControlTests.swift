@@ -57,7 +57,12 @@ import Testing
         ("POST", "/_sandbox/config", #"{"token_overlap":301}"#), ("POST", "/_sandbox/config", #"{"daily":{"/x":1}}"#),
         ("POST", "/_sandbox/config", #"{"minute":{"*":"many"}}"#), ("POST", "/_sandbox/config", #"{"templates":[1]}"#),
         ("GET", "/_sandbox/deliveries?since=x", ""), ("GET", "/_sandbox/requests?since=-1", ""),
-        ("GET", "/_sandbox/none", ""),
+        ("GET", "/_sandbox/none", ""), ("POST", "/_sandbox/callback", "{}"),
+        ("POST", "/_sandbox/callback", #"{"url":"https://x/","token":"t"}"#),
+        ("POST", "/_sandbox/callback", #"{"url":"http://127.0.0.1:1/","token":"t","mode":"safe"}"#),
+        ("POST", "/_sandbox/callback", #"{"url":"http://127.0.0.1:1/","token":"t","aes_key":"short"}"#),
+        ("POST", "/_sandbox/callback", #"{"url":"http://127.0.0.1:1/","token":"t","drop":2}"#),
+        ("POST", "/_sandbox/callback", #"{"url":"http://127.0.0.1:1/","token":"t","times":0}"#),
     ])
     func `control that makes no sense is 400 and says why`(method: String, target: String, body: String) async throws {
         try await withSandbox { client in

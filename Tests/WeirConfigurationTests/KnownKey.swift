@@ -37,9 +37,12 @@ struct KnownKey {
         case .server: keys(Key.Server.self, at: "server")
         case .storage: keys(Key.Storage.self, at: "storage") + keys(Key.Keep.self, at: "storage.keep")
         case .apps:
-            keys(Key.App.self, at: "apps.APP") + keys(Key.Limits.self, at: "apps.APP.limits")
+            keys(Key.App.self, at: "apps.APP") + keys(Key.Callback.self, at: "apps.APP.callback")
+                + keys(Key.Receipts.self, at: "apps.APP.receipts") + keys(Key.Limits.self, at: "apps.APP.limits")
                 + keys(Key.Limit.self, at: "apps.APP.limits.PATH")
-        case .clients: keys(Key.Client.self, at: "clients.CLIENT")
+        case .clients:
+            keys(Key.Client.self, at: "clients.CLIENT") + keys(Key.Events.self, at: "clients.CLIENT.events")
+                + keys(Key.EventRule.self, at: "clients.CLIENT.events.map.EVENT")
         case .breaker: keys(Key.Breaker.self, at: "breaker")
         case .retry:
             keys(Key.Retry.self, at: "retry") + keys(Key.Budget.self, at: "retry.budget")

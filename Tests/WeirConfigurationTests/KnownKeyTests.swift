@@ -50,7 +50,7 @@ import Weir
             for name in setting.key.split(separator: ".") {
                 if let next = KnownKey.place(of: String(name), in: place) {
                     place = next
-                } else {
+                } else if !place.hasSuffix(".EVENT") {  // An event type's name may have dots.
                     // Below a key of the tables stand names alone, such as those of headers.
                     #expect(!KnownKey.places.contains { $0.hasPrefix(place + ".") }, "\(setting.key)")
                 }
@@ -60,7 +60,9 @@ import Weir
 
     /// Where the keys of each of a section's tables stand; a section that is not here has one, of its own keys.
     private static let tables = [
-        "apps": ["apps.APP", "apps.APP.limits.PATH"], "clients": ["clients.CLIENT"], "retry": ["retry", "retry.CLASS"],
+        "apps": ["apps.APP", "apps.APP.limits.PATH", "apps.APP.callback"],
+        "clients": ["clients.CLIENT", "clients.CLIENT.events.map.EVENT"],
+        "retry": ["retry", "retry.CLASS"],
         "alerts": ["alerts", "alerts.sinks.SINK", "alerts.routes.ROUTE"],
     ]
 

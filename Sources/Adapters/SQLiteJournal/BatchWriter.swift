@@ -9,9 +9,12 @@ struct BatchWriter {
     /// An accept that waits for the next write: if that is its start, both become one INSERT.
     private var held: (message: Message, content: MessageContent)?
     private var bodies: [JobID: StoredBody] = [:]
+    private var news: [ReceiptNews] = []
+    private let receipts: ReceiptWriter
 
     init(_ database: Database, segments: RecipientSegments) throws(SQLiteFailure) {
         statements = try WriteStatements(database)
+        receipts = ReceiptWriter(database)
         self.segments = segments
     }
 
@@ -28,8 +31,9 @@ struct BatchWriter {
         receipts.reserveCapacity(calls.count)
         for call in calls {
             for write in call.writes { try writer.execute(write) }
-            receipts.append(JournalReceipt(bodies: writer.bodies))
+            receipts.append(JournalReceipt(bodies: writer.bodies, receipts: writer.news))
             if !writer.bodies.isEmpty { writer.bodies = [:] }
+            if !writer.news.isEmpty { writer.news = [] }
         }
         try writer.flush()
         return (receipts, writer.segments)
@@ -53,9 +57,15 @@ struct BatchWriter {
             let isThere = try statements.start(id, number: number, at: at)
             if needsBody, isThere { bodies[id] = try statements.body(id) }
         case .settle(let id, let attempt, let settlement):
-            if try statements.settle(id, attempt, settlement) { try statements.insert(attempt, of: id) }
-        case .conclude(let id, let settlement): try statements.conclude(id, settlement)
+            guard try statements.settle(id, attempt, settlement) else { return }
+            try statements.insert(attempt, of: id)
+            news += try receipts.await(id, settlement)
+        case .conclude(let id, let settlement):
+            try statements.conclude(id, settlement)
+            news += try receipts.await(id, settlement)
         case .redrive(let id, let at): try statements.redrive(id, at: at)
+        case .receive(let receipt): news += try receipts.receive(receipt)
+        case .match(let turn): news += try receipts.match(turn)
         case .remember(let entry): try statements.remember(entry)
         case .forget(let name): try statements.forget(name)
         }

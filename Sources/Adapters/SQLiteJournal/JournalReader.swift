@@ -78,7 +78,20 @@ enum JournalReader {
         var record = try MessageRow.record(row)
         record.content.body = try body(database, id)
         (record.attempts, record.omittedAttempts) = try trail(database, id)
+        record.contradictions = try contradictions(database, id)
         return record
+    }
+
+    private static func contradictions(_ database: Database, _ id: JobID) throws(SQLiteFailure) -> [MessageReceipt] {
+        let sql = "SELECT state, at, reason FROM contradictions WHERE message_id = ?1 ORDER BY number"
+        let row = try PreparedStatement(database, sql)
+        row.bind(id.stored, at: 1)
+        defer { row.reset() }
+        var receipts: [MessageReceipt] = []
+        while try row.step() {
+            if let receipt = MessageRow.receipt(row, 0) { receipts.append(receipt) }
+        }
+        return receipts
     }
 
     static let newestAttemptSQL = "SELECT max(number) FROM attempts WHERE message_id = ?1"

@@ -18,7 +18,8 @@ enum MessageRow {
         redriven_after > 0 AND EXISTS (
             SELECT 1 FROM attempts
             WHERE message_id = messages.id AND number <= messages.redriven_after AND outcome = 'unknown'
-        )
+        ),
+        receipt_state, receipt_at, receipt_reason
         """
 
     /// The same with its content, but for the body.
@@ -27,11 +28,11 @@ enum MessageRow {
     static func record(_ row: PreparedStatement) throws(SQLiteFailure) -> MessageRecord {
         var content = MessageContent(
             body: [],
-            metadata: row.bytes(21),
-            recipient: row.text(22),
-            traceparent: row.text(23)
+            metadata: row.bytes(24),
+            recipient: row.text(25),
+            traceparent: row.text(26)
         )
-        if let key = row.optionalText(24) { content.idempotency = IdempotencyMark(key: key, digest: row.bytes(25)) }
+        if let key = row.optionalText(27) { content.idempotency = IdempotencyMark(key: key, digest: row.bytes(28)) }
         return MessageRecord(try message(row), content, try progress(row))
     }
 
@@ -65,7 +66,15 @@ enum MessageRow {
         progress.reason = row.optionalText(9)
         progress.isAmbiguous = row.integer(18) != 0
         progress.wasInDoubt = row.integer(20) != 0
+        progress.receipt = receipt(row, 21)
         return progress
+    }
+
+    /// A receipt in three columns; none where the first is NULL, or has a word that only another version knows.
+    static func receipt(_ row: PreparedStatement, _ column: Int32) -> MessageReceipt? {
+        guard let state = row.optionalText(column).flatMap(MessageReceipt.State.init) else { return nil }
+        let at = timestamp(row, column + 1) ?? Timestamp(milliseconds: 0)
+        return MessageReceipt(state, at: at, reason: row.optionalText(column + 2))
     }
 
     static let attemptColumns = """

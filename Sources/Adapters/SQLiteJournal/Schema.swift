@@ -29,7 +29,7 @@ enum Schema {
     static let table = "grdb_migrations"
 
     private static var migrations: [(name: String, sql: String)] {
-        [("1", first), ("2", second), ("3", third), ("4", fourth)]
+        [("1", first), ("2", second), ("3", third), ("4", fourth), ("receipts", receipts)]
     }
 
     /// Times are milliseconds since 1970, durations nanoseconds, states and priorities their raw values.
@@ -125,5 +125,45 @@ enum Schema {
             SELECT max(number) FROM attempts
             WHERE message_id = messages.id AND started_at < coalesce(first_attempt_at, attempt_at, 9223372036854775807)
         ), 0) WHERE state NOT IN (2, 3) AND state IN (0, 1) AND messages.attempts > 0;
+        """
+
+    /// `followed_at` is set where a receipt may come, and only for apps with a callback: the indexes hold these alone, and
+    /// those of what is awaited lose a message with its receipt. `search` is 0 for a receipt that is to be matched by its
+    /// recipient, 1 where that found nothing, 2 where it has its message.
+    private static let receipts = """
+        ALTER TABLE messages ADD COLUMN followed_at INTEGER;
+        ALTER TABLE messages ADD COLUMN receipt_state TEXT;
+        ALTER TABLE messages ADD COLUMN receipt_at INTEGER;
+        ALTER TABLE messages ADD COLUMN receipt_reason TEXT;
+        CREATE INDEX messages_msgid ON messages (msgid) WHERE followed_at IS NOT NULL AND msgid IS NOT NULL;
+        CREATE INDEX messages_awaited ON messages (app, followed_at)
+            WHERE followed_at IS NOT NULL AND receipt_state IS NULL;
+        CREATE INDEX messages_awaited_recipient ON messages (recipient_hash, followed_at)
+            WHERE followed_at IS NOT NULL AND receipt_state IS NULL AND recipient_hash IS NOT NULL;
+        CREATE TABLE receipts (
+            seq INTEGER PRIMARY KEY,
+            app TEXT NOT NULL,
+            digest INTEGER NOT NULL,
+            received_at INTEGER NOT NULL,
+            types TEXT NOT NULL,
+            msgid INTEGER,
+            recipient TEXT NOT NULL,
+            state TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            reason TEXT,
+            search INTEGER NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX receipts_digest ON receipts (digest, app);
+        CREATE INDEX receipts_due ON receipts (seq) WHERE search = 0;
+        CREATE INDEX receipts_msgid ON receipts (msgid) WHERE search < 2 AND msgid IS NOT NULL;
+        CREATE INDEX receipts_recipient ON receipts (recipient) WHERE search = 1;
+        CREATE TABLE contradictions (
+            message_id INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            reason TEXT,
+            PRIMARY KEY (message_id, number)
+        ) STRICT, WITHOUT ROWID;
         """
 }

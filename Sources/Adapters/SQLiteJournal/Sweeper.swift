@@ -105,6 +105,7 @@ struct Sweeper: Equatable {
         var statements = [try PreparedStatement(database, "DELETE FROM bodies WHERE message_id = ?1")]
         if walk == .messages {
             statements.append(try PreparedStatement(database, "DELETE FROM attempts WHERE message_id = ?1"))
+            statements.append(try PreparedStatement(database, "DELETE FROM contradictions WHERE message_id = ?1"))
             statements.append(try PreparedStatement(database, "DELETE FROM messages WHERE id = ?1"))
         }
         for id in ids {

@@ -113,8 +113,8 @@ struct WriteStatements {
     /// - Returns: Whether there is such a message.
     func settle(_ id: JobID, _ attempt: AttemptRecord, _ settlement: Settlement) throws(SQLiteFailure) -> Bool {
         bind(settlement, of: id, to: settleMessage)
-        settleMessage.bind(Int64(attempt.number), at: 8)
-        settleMessage.bind(attempt.startedAt.milliseconds, at: 9)
+        settleMessage.bind(Int64(attempt.number), at: 9)
+        settleMessage.bind(attempt.startedAt.milliseconds, at: 10)
         try settleMessage.run()
         return settleMessage.changes > 0
     }
@@ -168,11 +168,12 @@ struct WriteStatements {
         statement.bind(settlement.state.isTerminal ? settlement.at.milliseconds : nil, at: 5)
         statement.bind(settlement.msgid, at: 6)
         statement.bind(settlement.reason, at: 7)
+        statement.bind(settlement.awaitsReceipt ? settlement.at.milliseconds : nil, at: 8)
     }
 }
 
 extension WriteStatements {
-    /// What the statements say. Parameters 1 to 7 of `settle` and `conclude` are the same.
+    /// What the statements say. Parameters 1 to 8 of `settle` and `conclude` are the same.
     enum SQL {
         static let insertMessage = """
             INSERT INTO messages (
@@ -190,9 +191,10 @@ extension WriteStatements {
 
         static let settle = """
             UPDATE messages SET
-                state = ?2, attempts = max(attempts, ?8), attempt_at = NULL, counted_attempts = ?3,
-                first_attempt_at = coalesce(first_attempt_at, attempt_at, ?9),
-                next_at = ?4, ended_at = ?5, msgid = coalesce(?6, msgid), reason = ?7
+                state = ?2, attempts = max(attempts, ?9), attempt_at = NULL, counted_attempts = ?3,
+                first_attempt_at = coalesce(first_attempt_at, attempt_at, ?10),
+                next_at = ?4, ended_at = ?5, msgid = coalesce(?6, msgid), reason = ?7,
+                followed_at = coalesce(?8, followed_at)
             WHERE id = ?1
             """
 
@@ -200,7 +202,8 @@ extension WriteStatements {
         static let conclude = """
             UPDATE messages SET
                 state = ?2, attempts = attempts - (attempt_at IS NOT NULL), attempt_at = NULL, counted_attempts = ?3,
-                next_at = ?4, ended_at = ?5, msgid = coalesce(?6, msgid), reason = ?7
+                next_at = ?4, ended_at = ?5, msgid = coalesce(?6, msgid), reason = ?7,
+                followed_at = coalesce(?8, followed_at)
             WHERE id = ?1
             """
 
@@ -208,6 +211,7 @@ extension WriteStatements {
             UPDATE messages SET
                 state = 0, attempt_at = NULL, counted_attempts = 0, first_attempt_at = NULL,
                 not_before = NULL, not_after = NULL, next_at = ?2, ended_at = NULL, msgid = NULL, reason = NULL,
+                followed_at = NULL, receipt_state = NULL, receipt_at = NULL, receipt_reason = NULL,
                 redriven_after = attempts
             WHERE id = ?1
             """

@@ -8,7 +8,7 @@ struct APIRule: Equatable, Sendable {
         case token, stableToken
         case template, bizSubscribe, miniSubscribe, custom, massList, massAll
         case templateList, industry, quotaGet, quotaClear, ipList
-        case mediaGet, mediaUpload, userInfo
+        case mediaGet, mediaUpload, userInfo, ticket
         case codeToSession, oauthToken
         // WeCom's, at a host of its own in the real world.
         case companyToken, companyMessage
@@ -50,6 +50,7 @@ struct APIRule: Equatable, Sendable {
         "/cgi-bin/user/info": APIRule(method: .get, operation: .userInfo, daily: 5_000_000),
         "/cgi-bin/gettoken": APIRule(method: .get, operation: .companyToken),
         "/cgi-bin/message/send": APIRule(method: .post, operation: .companyMessage),
+        "/cgi-bin/ticket/getticket": APIRule(method: .get, operation: .ticket),
         "/sns/jscode2session": APIRule(method: .get, operation: .codeToSession),
         "/sns/oauth2/access_token": APIRule(method: .get, operation: .oauthToken),
     ]

@@ -90,11 +90,34 @@ final class SandboxServer: Sendable {
         call.bodyLength = call.rawBody.count
         if call.contentType?.lowercased().hasPrefix("multipart/") != true { call.json = JSON(call.rawBody) }
         if call.path.hasPrefix("/_sandbox") { return control(call, at: now) }
-        let plan = machine.withLock { $0.take(call, at: now) }
+        let (plan, pushes) = machine.withLock { ($0.take(call, at: now), $0.callbacks.takeReady()) }
+        for push in pushes { Task { await deliver(push) } }
         if plan.delayMilliseconds > 0 {
             await hangs.wait(milliseconds: plan.delayMilliseconds, for: request.connection)
         }
         return OutgoingReply(plan)
+    }
+
+    /// Pushes a receipt until it is taken, or three times.
+    private func deliver(_ push: CallbackBook.Push) async {
+        let settings = push.settings
+        if settings.delayMilliseconds > 0 { try? await Task.sleep(for: .milliseconds(settings.delayMilliseconds)) }
+        for number in 1...CallbackSettings.mostTries {
+            if number > 1 { try? await Task.sleep(for: .milliseconds(settings.retryMilliseconds)) }
+            let now = clock()
+            let chance = machine.withLock { ($0.generator.next(), $0.generator.next()) }
+            let post = CallbackPost(
+                settings,
+                appID: push.appID,
+                members: push.members,
+                now: now / 1_000_000,
+                chance: chance
+            )
+            let answer = await CallbackPoster.post(post, to: settings)
+            let record = CallbackBook.Record(at: now, push: push, number: number, status: answer?.status)
+            machine.withLock { $0.callbacks.records.append(record) }
+            if answer?.isTaken == true { return }
+        }
     }
 
     private func control(_ call: APICall, at now: Int64) -> OutgoingReply {

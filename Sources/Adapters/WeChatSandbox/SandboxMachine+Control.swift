@@ -13,6 +13,12 @@ extension SandboxMachine {
             _ = tokens.refreshByRival(try appID(of: call), rules: rules, at: now, using: &generator)
         case ("POST", "/_sandbox/revoke"):
             tokens.revoke(try appID(of: call))
+        case ("POST", "/_sandbox/callback"):
+            try callbacks.set(try CallbackSettings(call.json), for: call.json?["appid"]?.text ?? "*")
+        case ("DELETE", "/_sandbox/callback"):
+            for appID in callbacks.settings.keys { try callbacks.set(nil, for: appID) }
+        case ("GET", "/_sandbox/pushes"):
+            return try list(callbacks.records, "pushes", call) { Array($1.json(number: $0).utf8) }
         case ("GET", "/_sandbox/deliveries"):
             return try list(deliveries, "deliveries", call) { $1.json(number: $0) }
         case ("GET", "/_sandbox/requests"):
@@ -25,7 +31,8 @@ extension SandboxMachine {
             reset()
         default:
             throw ControlProblem(
-                "no such thing: \(call.method) \(call.path); see faults, rival, revoke, deliveries, requests, state, config"
+                "no such thing: \(call.method) \(call.path); see faults, rival, revoke, callback, pushes, deliveries, requests, state,"
+                    + " config"
             )
         }
         return Array("{\"ok\":true}".utf8)

@@ -58,6 +58,14 @@ extension SandboxMachine {
         )
     }
 
+    mutating func ticket(_ call: APICall, _ appID: String, at now: Int64) -> APIReply {
+        guard let type = call.parameter("type"), TicketBook.types.contains(type) else {
+            return failure(40097, "invalid args", at: now)
+        }
+        let ticket = tickets.issue(type, of: appID, rules: rules, at: now, using: &generator)
+        return .ok(",\"ticket\":\"\(ticket.value)\",\"expires_in\":\(ticket.expiresIn)")
+    }
+
     /// Bytes that are no text.
     mutating func media(_ call: APICall, at now: Int64) -> APIReply {
         guard let id = call.parameter("media_id") else { return failure(41006, "media_id missing", at: now) }

@@ -43,6 +43,15 @@ extension SandboxMachine {
                 )
             )
         }
+        callbacks.accepted(
+            operation,
+            appID: appID,
+            openID: "",
+            templateID: nil,
+            messageID: lastMessageID,
+            at: now,
+            using: &generator
+        )
         let body = "{\"errcode\":0,\"errmsg\":\"send job submission success\",\"msg_id\":\(lastMessageID)}"
         return .text(body, errcode: 0)
     }

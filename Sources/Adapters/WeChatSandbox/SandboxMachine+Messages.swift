@@ -33,6 +33,15 @@ extension SandboxMachine {
                 body: call.rawBody
             )
         )
+        callbacks.accepted(
+            operation,
+            appID: appID,
+            openID: openID,
+            templateID: json["template_id"]?.text,
+            messageID: lastMessageID,
+            at: now,
+            using: &generator
+        )
         return operation == .template ? .ok(",\"msgid\":\(lastMessageID)") : .ok()
     }
 

@@ -7,8 +7,10 @@ struct SandboxMachine: Equatable, Sendable {
     var rules: SandboxConfiguration
     var generator: SplitMix
     var tokens = TokenBook()
+    var tickets = TicketBook()
     var quotas = QuotaBook()
     var faults = FaultBook()
+    var callbacks = CallbackBook()
     /// Of template messages: openid and client_msg_id, ten minutes.
     var messages = DuplicateWindow(window: 600_000_000)
     /// Of mass messages: clientmsgid, a day.
@@ -151,6 +153,7 @@ struct SandboxMachine: Equatable, Sendable {
         case .mediaGet: media(call, at: now)
         case .mediaUpload: upload(call, at: now)
         case .userInfo: userInfo(call, at: now)
+        case .ticket: ticket(call, appID, at: now)
         case .token, .stableToken, .codeToSession, .oauthToken, .companyToken: failure(40066, "invalid url", at: now)
         }
     }

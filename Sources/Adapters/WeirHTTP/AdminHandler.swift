@@ -258,6 +258,9 @@ extension GatewayMetrics {
             case .metrics: registerRoute(route.label, methods: route.methods, statuses: [200, 500, 503])
             case .messages, .batch, .message, .redrive, .redriveAll:
                 registerRoute(route.label, methods: route.methods, statuses: asked)
+            case .events:
+                registerRoute(route.label, methods: route.methods, statuses: asked + [202, 409, 413, 415])
+            case .page: registerRoute(route.label, methods: route.methods, statuses: asked)
             case .alerts: registerRoute(route.label, methods: route.methods, statuses: asked + [413, 415])
             default: continue
             }

@@ -39,9 +39,11 @@ enum Envelope {
         }
         var headers: [(name: String, value: String)] = [("Content-Type", json)]
         if let seconds { headers.append(("Retry-After", String(seconds))) }
-        if status == 401 { headers.append(("WWW-Authenticate", "Bearer realm=\"weir\"")) }
+        // Whoever signs is not to be asked for a key.
+        let scheme = refusal.field?.hasPrefix("X-Weir-") == true ? "Weir-Signature" : "Bearer"
+        if status == 401 { headers.append(("WWW-Authenticate", "\(scheme) realm=\"weir\"")) }
         // The way out of a coding that isn't taken (RFC 9110 12.5.3).
-        if refusal.reason == .unsupportedMediaType { headers.append(("Accept-Encoding", "identity")) }
+        if refusal.field == "Content-Encoding" { headers.append(("Accept-Encoding", "identity")) }
         return OutgoingReply(
             status: status,
             headers: headers,
@@ -85,7 +87,7 @@ extension MessageRefusalReason {
         case .unsupportedMediaType: 415
         case .rateLimited: 429
         case .conflict, .wrongState: 409
-        case .queueFull, .journal, .overloaded, .shuttingDown: 503
+        case .queueFull, .journal, .overloaded, .shuttingDown, .upstream: 503
         case .notFound: 404
         }
     }
@@ -124,6 +126,15 @@ extension MessageRecord {
         json.member("msgid", progress.msgid.map(String.init))
         json.member("ended_at", progress.endedAt?.rfc3339)
         json.member("reason", progress.reason)
+        if let receipt = progress.receipt { json.member("receipt", object: { receipt.write(to: &$0) }) }
+        if withAttempts, !contradictions.isEmpty {
+            json.member(
+                "contradicting_receipts",
+                array: { list in
+                    for receipt in contradictions { list.object { receipt.write(to: &$0) } }
+                }
+            )
+        }
         if !progress.state.isTerminal { json.member("next_at", progress.nextAt?.rfc3339) }
     }
 }
@@ -133,6 +144,14 @@ extension Ambiguity {
         json.member("since", since?.rfc3339)
         json.member("attempt", attempt)
         json.member("resolution", resolution?.rawValue)
+    }
+}
+
+extension MessageReceipt {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.member("state", state.rawValue)
+        json.member("at", at.rfc3339)
+        json.member("reason", reason)
     }
 }
 

@@ -57,7 +57,7 @@ extension Route {
     func action(_ method: String, _ arguments: [String]) -> String? {
         guard method != "GET", method != "HEAD", methods.contains(method) else { return nil }
         switch name {
-        case .messages, .batch, .alerts: return nil
+        case .messages, .batch, .events, .alerts: return nil
         case .message: return "cancel"
         case .redrive, .redriveAll: return "redrive"
         case .reload: return "reload"

@@ -55,6 +55,8 @@ struct MessageRoutes: Sendable {
         case (.redrive, _): try await redrive(id)
         case (.redriveAll, _): try await redriveAll()
         case (.errcode, _): try errcode(id)
+        case (.events, _): try await acceptEvent()
+        case (.page, _): try await signPage(id)
         case (.alerts, _): try await AlertRoutes(handler: handler, request: request, trace: trace).accept()
         default: throw MessageRefusal(.notFound, "no such path; GET /openapi.yaml lists them")
         }
@@ -111,6 +113,18 @@ struct MessageRoutes: Sendable {
         ) { record.write(to: &$0) }
     }
 
+    private func acceptEvent() async throws(MessageRefusal) -> OutgoingReply {
+        let wait = WaitPreference.seconds(request.headerList("prefer"))
+        var event = EventRequest(trace: trace, body: request.unreadBody)
+        event.client = request.header("x-weir-client")
+        event.timestamp = request.header("x-weir-timestamp")
+        event.signature = request.header("x-weir-signature")
+        event.contentType = request.header("content-type")
+        event.isCoded = request.isCoded
+        event.wait = wait.map { .seconds($0) }
+        return answer(try await handler.gateway.acceptEvent(event), wait: wait)
+    }
+
     private func acceptBatch() async throws(MessageRefusal) -> OutgoingReply {
         let (caller, bytes): (Caller, [UInt8])
         do throws(MessageRefusal) {
@@ -147,6 +161,23 @@ struct MessageRoutes: Sendable {
     }
 
     // MARK: Asking and changing
+
+    private func signPage(_ app: String) async throws(MessageRefusal) -> OutgoingReply {
+        let (caller, query) = (try caller(), QueryItems(request.query))
+        if let unknown = query.unknownName(besides: ["url"]) {
+            throw invalid(unknown, "is not known: url is, percent-encoded as a whole")
+        }
+        guard let url = query["url"] else { throw invalid("url", "is missing: the address of the page") }
+        let signed = try await handler.gateway.sign(page: url, app: app, caller: caller)
+        trace.note { $0.app = app }
+        return Envelope.success(200, "ok", traceID: traceID, headers: [("Cache-Control", "no-store")]) { data in
+            data.member("appId", signed.appID)
+            data.member("timestamp", signed.timestamp)
+            data.member("nonceStr", signed.nonce)
+            data.member("signature", signed.signature)
+            data.member("url", signed.url)
+        }
+    }
 
     private func status(_ id: String) async throws(MessageRefusal) -> OutgoingReply {
         let record = try await handler.gateway.message(id, caller: try caller())
@@ -245,41 +276,5 @@ struct MessageRoutes: Sendable {
 
     private func invalid(_ field: String, _ problem: String) -> MessageRefusal {
         MessageRefusal(.invalid, "\(field) \(problem)", field: field)
-    }
-}
-
-/// `Prefer: wait=N` (RFC 7240): how long a caller would like to wait for its message's end.
-enum WaitPreference {
-    /// The header that says that it was heeded.
-    static let applied = "Preference-Applied"
-    /// The longest wait in seconds; who asks for more gets this.
-    static let longest = 60
-
-    /// The seconds to wait. A preference never fails a request: one that can't be read is as good as none.
-    ///
-    /// - Parameter preferences: the elements of all `Prefer` lines. Of several waits the first counts.
-    static func seconds(_ preferences: [String]) -> Int? {
-        for preference in preferences {
-            // Parameters of a preference follow a semicolon; `wait` has none.
-            let wait = preference.split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)[0]
-            let pair = wait.split(separator: "=", maxSplits: 1).map(trimmed)
-            guard pair.count == 2, pair[0].lowercased() == "wait" else { continue }
-            let digits = unquoted(pair[1])
-            guard !digits.isEmpty, digits.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else { continue }
-            // More digits than an Int holds are more than the longest, too.
-            return min(Int(digits) ?? longest, longest)
-        }
-        return nil
-    }
-
-    private static func trimmed(_ text: Substring) -> Substring {
-        var text = text
-        while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
-        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
-        return text
-    }
-
-    private static func unquoted(_ text: Substring) -> Substring {
-        text.count >= 2 && text.first == "\"" && text.last == "\"" ? text.dropFirst().dropLast() : text
     }
 }

@@ -3,7 +3,7 @@ struct Route: Equatable, Sendable {
     /// What is answered there.
     enum Name: Sendable {
         case health, ready, readyForMessages, description
-        case messages, batch, message, explain, redrive, redriveAll, alerts, errcode
+        case messages, batch, message, explain, redrive, redriveAll, events, alerts, errcode, page
         case index, metrics, state, breaker, app, reload
     }
 
@@ -62,8 +62,10 @@ struct Route: Equatable, Sendable {
         Route(.explain, "/v1/messages/{id}/explain", ["GET"], [.api, .admin]),
         Route(.redrive, "/v1/messages/{id}/redrive", ["POST"], [.api, .admin]),
         Route(.redriveAll, "/v1/redrive", ["POST"], [.api, .admin]),
+        Route(.events, "/v1/events", ["POST"], [.api]),
         Route(.alerts, "/v1/alerts", ["POST"], [.api]),
-        Route(.errcode, "/v1/errcodes/{errcode}", ["GET"], [.api, .admin]),
+        Route(.errcode, "/v1/errcodes/{errcode}", ["GET"], [.api, .admin], label: "/v1/errcodes"),
+        Route(.page, "/v1/apps/{app}/jssdk-signature", ["GET"], [.api], label: "/v1/jssdk"),
         Route(.index, "/", ["GET"], [.admin]),
         Route(.metrics, "/metrics", ["GET"], [.admin]),
         Route(.state, "/v1/state", ["GET"], [.admin]),

@@ -2,6 +2,7 @@ import HTTPServing
 import Queueing
 import Resilience
 import Timekeeping
+import WeChat
 import Weir
 import WireJSON
 
@@ -9,10 +10,12 @@ import WireJSON
 struct StateReport {
     private let gateway: Gateway
     private let snapshot: DispatchSnapshot
+    private let tickets: [TicketExpiry]
 
     init(_ gateway: Gateway) {
         self.gateway = gateway
         snapshot = gateway.snapshot()
+        tickets = gateway.tickets()
     }
 
     func reply(traceID: String) -> OutgoingReply {
@@ -115,6 +118,19 @@ struct StateReport {
         json.member("token_fault", token.fault)
         json.member("failing_since", app?.failingSince?.rfc3339)
         json.member("token_superseded", token.superseded)
+        let tickets = tickets.filter { $0.app == name }
+        guard !tickets.isEmpty else { return }
+        json.member(
+            "tickets",
+            array: { list in
+                for ticket in tickets {
+                    list.object { json in
+                        json.member("type", ticket.type.rawValue)
+                        json.member("expires_at", ticket.at.rfc3339)
+                    }
+                }
+            }
+        )
     }
 
     private func write(_ app: DispatchSnapshot.AbsentApp, to json: inout JSONWriter) {

@@ -23,6 +23,14 @@ public enum MessageType: String, CaseIterable, Sendable {
     /// An address of the operator's own takes an alert.
     case webhook
 
+    /// Whether WeChat pushes a receipt for each such message, where the account has a callback address.
+    public var hasReceipt: Bool {
+        switch self {
+        case .template, .subscribe, .miniProgram, .mass: true
+        case .custom, .dingtalk, .wecom, .wecomApp, .feishu, .webhook: false
+        }
+    }
+
     /// Those that the messages API is open to: what goes to WeChat.
     public static let open: [MessageType] = [.template, .subscribe, .miniProgram, .custom, .mass]
 

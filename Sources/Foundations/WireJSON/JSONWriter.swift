@@ -28,11 +28,21 @@ public struct JSONWriter: Sendable {
         _ close: Unicode.Scalar,
         _ content: (inout JSONWriter) -> Void
     ) {
-        separate()
-        bytes.append(UInt8(ascii: open))
-        needsComma = false
+        begin(open)
         content(&self)
-        bytes.append(UInt8(ascii: close))
+        end(close)
+    }
+
+    /// Opens an object or array, for a writer that can't do it in one closure; ``end(_:)`` closes it.
+    package mutating func begin(_ bracket: Unicode.Scalar) {
+        separate()
+        bytes.append(UInt8(ascii: bracket))
+        needsComma = false
+    }
+
+    /// Closes what ``begin(_:)`` opened.
+    package mutating func end(_ bracket: Unicode.Scalar) {
+        bytes.append(UInt8(ascii: bracket))
         needsComma = true
     }
 
@@ -63,7 +73,7 @@ public struct JSONWriter: Sendable {
     /// A boolean.
     public mutating func member(_ name: String, _ value: Bool) {
         key(name)
-        literal(value ? "true" : "false")
+        bool(value)
     }
 
     /// The shortest decimal that reads back as `value`; null for infinities and NaN, which JSON does not have.
@@ -113,11 +123,24 @@ public struct JSONWriter: Sendable {
         needsComma = true
     }
 
+    /// A number that came as a double: whole ones that a double holds exactly are written as integers, others as the shortest decimal
+    /// that reads back. Null for infinities and NaN, which JSON does not have.
+    package mutating func number(_ value: Double) {
+        if value.magnitude <= 0x1p53, let whole = Int64(exactly: value) { return integer(whole) }
+        literal(value.isFinite ? "\(value)" : "null")
+    }
+
+    /// `true` or `false`.
+    package mutating func bool(_ value: Bool) {
+        literal(value ? "true" : "false")
+    }
+
     private mutating func literal(_ text: String) {
         raw(text.utf8)
     }
 
-    private mutating func key(_ name: String) {
+    /// A member's name, whose value comes next.
+    package mutating func key(_ name: String) {
         string(name)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false

@@ -9,6 +9,8 @@ package struct ProtobufReader {
     }
 
     private var rest: ArraySlice<UInt8>
+    /// Whether the bytes turned out to be no protobuf: `next` then gave `nil` before their end.
+    package private(set) var isBroken = false
 
     /// Reads from the first of these bytes.
     package init(_ bytes: ArraySlice<UInt8>) {
@@ -17,7 +19,11 @@ package struct ProtobufReader {
 
     /// The next field; `nil` at the end and where the bytes are no protobuf.
     package mutating func next() -> (field: UInt64, value: Value)? {
-        guard let tag = varint() else { return nil }
+        guard !rest.isEmpty else { return nil }
+        guard let tag = varint() else {
+            isBroken = true
+            return nil
+        }
         let value: Value? =
             switch tag & 7 {
             case 0: varint().map(Value.varint)
@@ -28,6 +34,7 @@ package struct ProtobufReader {
             }
         guard let value else {
             rest = []
+            isBroken = true
             return nil
         }
         return (tag >> 3, value)

@@ -252,7 +252,7 @@ package enum AlertWebhookResult: String, CaseIterable, Sendable {
             case .forbidden: .forbidden
             case .tooLarge: .tooLarge
             case .rateLimited: .rateLimited
-            case .queueFull, .journal, .overloaded, .shuttingDown: .unavailable
+            case .queueFull, .journal, .overloaded, .shuttingDown, .upstream: .unavailable
             case .notFound: .unconfigured
             }
     }

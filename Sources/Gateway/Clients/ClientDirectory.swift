@@ -19,6 +19,8 @@ package final class ClientDirectory: Sendable {
 
     /// Stands for calls that bring a token of their own.
     package let foreign: ConfiguredApp
+    /// How many clients sign events.
+    package let signers: Int
     private let clients: [String: ClientConfiguration]
     private let apps: [String: ConfiguredApp]
     private let appsByID: [String: ConfiguredApp]
@@ -33,6 +35,7 @@ package final class ClientDirectory: Sendable {
     init(_ configuration: GatewayConfiguration, slots: [String: AppSlot]) {
         let nowhere = AppSlot.nowhere
         clients = configuration.clients
+        signers = configuration.clients.values.count { $0.events != nil }
         apps = configuration.apps.reduce(into: [:]) { apps, entry in
             let slot = slots[entry.key] ?? nowhere
             apps[entry.key] = ConfiguredApp(name: entry.key, configuration: entry.value, slot: slot)

@@ -71,6 +71,8 @@ public struct ExplanationStep: Equatable, Sendable {
         case waiting
         /// How it ended.
         case ended
+        /// What WeChat's callback said of it afterwards, or that it said nothing in time.
+        case receipt
     }
 
     /// When it was, or began. Of several waits in a row only the durations are known: they are told as if the longest came first.

@@ -28,7 +28,7 @@ struct ExplanationSummary {
         case .sent, .delivered:
             return
                 "WeChat took this message with attempt \(record.attempts.last?.number ?? 1), \(age) after Weir accepted it"
-                + "\(longestWait)."
+                + "\(longestWait)" + (record.state == .delivered ? ", and the phone has it." : ".")
         case .failed: return refused
         case .dead: return "Given up after \(attempts) in \(age): \(cause)."
         case .expired: return "Not sent: its not_after passed after \(age), with \(attempts) made\(longestWait)."
@@ -46,6 +46,10 @@ struct ExplanationSummary {
     }
 
     private var refused: String {
+        if record.receipt?.state.end == .failed {
+            let reason = record.reason.map(facts.clean) ?? "it gave no reason"
+            return "WeChat took this message and did not deliver it: \(reason)."
+        }
         guard let last = record.attempts.last, [.recipient, .request, .account].contains(last.outcome) else {
             return "Not sent: \(record.reason.map(facts.clean) ?? "no reason was kept")."
         }

@@ -86,16 +86,17 @@ extension ExplanationTimeline {
         let took = max(.zero, at - record.createdAt + setBack)
         var step = ExplanationStep(.ended, at: at, end(last, after: ExplanationWords.duration(took)))
         step.duration = took
-        if let attempt = last, record.state == .failed || record.state == .dead {
+        if let attempt = last, [.failed, .dead].contains(facts.endBeforeReceipt) {
             step.errcode = attempt.errcode
             step.rid = attempt.rid
         }
         add(step)
+        receipts()
     }
 
     private func end(_ last: AttemptRecord?, after took: String) -> String {
         let reason = record.reason.map { ": \(facts.clean($0))" } ?? ""
-        switch record.state {
+        switch facts.endBeforeReceipt {
         case .sent:
             return "Sent, \(took) after it was accepted"
                 + (record.msgid.map { "; WeChat's msgid is \($0)." } ?? ".")

@@ -86,6 +86,8 @@ public enum MessageRefusalReason: String, CaseIterable, Sendable {
     /// Weir has as much in hand as it may have at once, or this client has its share of that.
     case overloaded
     case shuttingDown = "shutting_down"
+    /// WeChat did not give what Weir needs for its answer.
+    case upstream = "upstream_unavailable"
     /// No such message, or not this client's.
     case notFound = "not_found"
     /// The message is not in a state in which that can be done.
@@ -96,7 +98,7 @@ public enum MessageRefusalReason: String, CaseIterable, Sendable {
         switch self {
         case .queueFull, .journal, .overloaded: true
         case .malformed, .invalid, .unauthorized, .forbidden, .tooLarge, .unsupportedMediaType, .rateLimited,
-            .conflict, .shuttingDown, .notFound, .wrongState:
+            .conflict, .shuttingDown, .upstream, .notFound, .wrongState:
             false
         }
     }

@@ -1,6 +1,7 @@
 package import Clients
 import Crypto
 package import Dispatching
+import Eventing
 internal import Foundation
 package import Intake
 import Queueing
@@ -17,6 +18,8 @@ package final class MessageService: Sendable {
     let gate: ClientGate
     let idempotency = KeyedTurns<IdempotencyKey>()
     let redrives = KeyedTurns<JobID>()
+    /// Of signed events.
+    let replays = ReplayMemory()
     /// Of bytes.
     package let largeBodies = SharedPool(size: bytesInHand)
     /// Ends the waits of those who would wait longer than Weir runs.

@@ -172,6 +172,9 @@ package protocol MessageObserver: Sendable {
     /// A message that its client might send was not taken, for reasons of Weir's own.
     func notAccepted(app: String)
 
+    /// A signed event came.
+    func event(_ result: EventResult)
+
     /// A client's message was taken, or was not. `client` is empty where none is configured, `app` nil where it was not known by then.
     func handedOver(_ result: HandOver, by client: String, app: String?)
 }

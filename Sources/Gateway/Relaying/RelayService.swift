@@ -15,6 +15,7 @@ package final class RelayService: Sendable {
     let live: LiveSettings.Holder
     let gate: ClientGate
     let dispatcher: Dispatcher
+    let tickets: TicketOffice
     let memory: RepeatMemory
     let observer: any RelayObserver
     let time: any TimeSource
@@ -23,12 +24,14 @@ package final class RelayService: Sendable {
         live: LiveSettings.Holder,
         gate: ClientGate,
         dispatcher: Dispatcher,
+        tickets: TicketOffice,
         observer: any RelayObserver,
         time: any TimeSource
     ) {
         self.live = live
         self.gate = gate
         self.dispatcher = dispatcher
+        self.tickets = tickets
         self.observer = observer
         self.time = time
         memory = RepeatMemory(time: time)
@@ -42,6 +45,7 @@ package final class RelayService: Sendable {
         switch admit(request) {
         case .answered(let reply): return reply
         case .token(let inquiry): return await token(inquiry)
+        case .ticket(let type, let inquiry, let passage): return await ticket(type, inquiry, passage)
         case .call(let inquiry, let passage):
             let admission = time.now() - request.trace.began.instant
             // Only now is it known that the body is worth its memory.
@@ -64,6 +68,8 @@ package final class RelayService: Sendable {
         case call(RelayInquiry, RelayPassage)
         /// It asks for a token.
         case token(RelayInquiry)
+        /// It asks for a ticket, which Weir keeps.
+        case ticket(TicketType, RelayInquiry, RelayPassage)
         case answered(RelayReply)
     }
 
@@ -87,6 +93,7 @@ package final class RelayService: Sendable {
                 facts.app = passage.app === inquiry.directory.foreign ? nil : passage.app.name
                 facts.api = inquiry.api.label
             }
+            if let type = ticketType(inquiry, passage) { return .ticket(type, inquiry, passage) }
             return .call(inquiry, passage)
         }
     }

@@ -60,7 +60,7 @@ extension MessageRefusalReason {
     /// Whether it is this server that could not do its part.
     package var isFault: Bool {
         switch self {
-        case .queueFull, .journal, .overloaded, .shuttingDown: true
+        case .queueFull, .journal, .overloaded, .shuttingDown, .upstream: true
         case .malformed, .invalid, .unauthorized, .forbidden, .tooLarge, .unsupportedMediaType, .rateLimited, .conflict,
             .notFound, .wrongState:
             false

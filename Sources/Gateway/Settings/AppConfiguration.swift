@@ -14,6 +14,10 @@ public struct AppConfiguration: Equatable, Sendable {
     public var defaultLimit = RateLimit(permits: 500, per: .seconds(1), burst: 500)
     /// Whether the relay takes the app's own AppSecret as a caller's `secret` although clients are configured.
     public var acceptAppSecret = false
+    /// Where WeChat pushes its events; `nil` where Weir takes none, and so awaits no receipts.
+    public var callback: CallbackConfiguration?
+    /// What its receipts are expected to be like.
+    public var receipts = ReceiptConfiguration()
 
     /// WeChat's own host, and 500 calls a second for each path.
     public init(appID: String, secret: String) {

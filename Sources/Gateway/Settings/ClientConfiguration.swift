@@ -1,3 +1,4 @@
+public import Eventing
 public import Queueing
 public import Resilience
 
@@ -19,6 +20,8 @@ public struct ClientConfiguration: Equatable, Sendable {
     public var retryClass: String?
     /// How refusals of its relayed calls are numbered; `nil` for as `relay` says.
     public var errorCodes: RelayConfiguration.ErrorCodes?
+    /// What its signed events become; `nil` where it may send none.
+    public var events: EventConfiguration?
 
     /// A client that may use every app and priority, without a limit of its rate.
     public init(keys: [String]) {

@@ -41,10 +41,12 @@ public struct ServerConfiguration: Equatable, Sendable {
     public var api = HostPort(host: "127.0.0.1", port: 8080)
     /// Where metrics, health and the admin API are served.
     public var admin = HostPort(host: "127.0.0.1", port: 8081)
+    /// Where WeChat pushes its events, the only listener that it reaches; `nil` for none.
+    public var callback: HostPort?
     /// What admin calls must carry as `Authorization: Bearer`; without it only loopback peers may do more than scrape.
     public var adminKey: String?
 
-    /// Both listeners on loopback, without an admin key.
+    /// The api and the admin listener on loopback, without an admin key and without a callback listener.
     public init() {}
 }
 

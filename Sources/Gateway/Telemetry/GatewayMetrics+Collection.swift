@@ -3,6 +3,7 @@ import PrometheusMetrics
 import Queueing
 import Resilience
 package import Timekeeping
+import WeChat
 package import WeirPorts
 
 extension GatewayMetrics {
@@ -75,6 +76,12 @@ extension GatewayMetrics {
 
     package func collect(token: TokenStatus, app: String) {
         tokenExpiry.child(app).set(token.expiresAt?.seconds ?? 0)
+    }
+
+    /// Tickets come and go with those who want them.
+    package func collect(_ tickets: [TicketExpiry]) {
+        let readings = tickets.map { GaugeFamily.Reading([$0.app, $0.type.rawValue], $0.at.seconds) }
+        ticketExpiry.replace(with: readings, others: .gone)
     }
 
     /// What waits for an operator. Each app has one series from the start; another reason that has been one stays, at 0.

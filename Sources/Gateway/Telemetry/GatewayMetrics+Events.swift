@@ -171,6 +171,10 @@ extension GatewayMetrics: ClientObserver, RelayObserver, MessageObserver {
         usage.handedOver(result.rawValue, client: client, app: app)
     }
 
+    package func event(_ result: EventResult) {
+        events.child(result.rawValue).increment()
+    }
+
     package func refused(_ reason: MessageRefusalReason) {
         messagesRefused.child(reason.rawValue).increment()
     }

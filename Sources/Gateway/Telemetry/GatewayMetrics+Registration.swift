@@ -18,6 +18,7 @@ extension GatewayMetrics {
         for name in configuration.retry.classes.keys {
             for kind in ["fast", "ladder", "token"] { _ = retries.child(name, kind) }
         }
+        for (name, app) in configuration.apps where app.callback != nil { receiptMetrics.register(name) }
         reloaded(at: now, succeeded: true)
     }
 
@@ -35,6 +36,7 @@ extension GatewayMetrics {
             upstreamRequests, upstreamErrcodes, limiterPermits, limiterWaits, limiterRejections, messagesAccepted,
             messagesEnded, ambiguous,
             tokenRefreshes, tokenRejections, relayRefusals, sloMessages, sloAcceptance, sloRelay,
+            receiptMetrics.callbacks, receiptMetrics.taken, receiptMetrics.left,
         ] {
             family.removeAll(where: "app", isIn: apps)
         }

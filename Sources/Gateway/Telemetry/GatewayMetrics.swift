@@ -1,5 +1,6 @@
 import Alerting
 import Intake
+import Messaging
 public import PrometheusMetrics
 import Queueing
 import Relaying
@@ -42,6 +43,7 @@ public final class GatewayMetrics: Sendable {
     let messagesEnded: CounterFamily
     let messageDuration: HistogramFamily
     let ambiguous: CounterFamily
+    let events: CounterFamily
     let sloMessages: CounterFamily
     let sloAcceptance: CounterFamily
     let sloRelay: CounterFamily
@@ -56,6 +58,7 @@ public final class GatewayMetrics: Sendable {
     let journalFree: Gauge
     let journalWritable: Gauge
     let tokenExpiry: GaugeFamily
+    let ticketExpiry: GaugeFamily
     let tokenRefreshes: CounterFamily
     let tokenRejections: CounterFamily
     let appHeld: GaugeFamily
@@ -66,6 +69,7 @@ public final class GatewayMetrics: Sendable {
     let traceSpans: CounterFamily
     let routes = RouteMetrics()
     let usage: UsageMetrics
+    let receiptMetrics: ReceiptMetrics
     let capacity: CapacityMetrics
 
     /// By the gates' numbers.
@@ -110,6 +114,7 @@ public final class GatewayMetrics: Sendable {
         messagesEnded = try registry.counter(MetricCatalog.messagesEnded)
         messageDuration = try registry.histogram(MetricCatalog.messageDuration)
         ambiguous = try registry.counter(MetricCatalog.ambiguous)
+        events = try registry.counter(MetricCatalog.events)
         sloMessages = try registry.counter(MetricCatalog.sloMessages)
         sloAcceptance = try registry.counter(MetricCatalog.sloAcceptance)
         sloRelay = try registry.counter(MetricCatalog.sloRelay)
@@ -124,6 +129,7 @@ public final class GatewayMetrics: Sendable {
         journalFree = try registry.gauge(MetricCatalog.journalFree).child()
         journalWritable = try registry.gauge(MetricCatalog.journalWritable).child()
         tokenExpiry = try registry.gauge(MetricCatalog.tokenExpiry)
+        ticketExpiry = try registry.gauge(MetricCatalog.ticketExpiry)
         tokenRefreshes = try registry.counter(MetricCatalog.tokenRefreshes)
         tokenRejections = try registry.counter(MetricCatalog.tokenRejections)
         appHeld = try registry.gauge(MetricCatalog.appHeld)
@@ -133,6 +139,7 @@ public final class GatewayMetrics: Sendable {
         configValid = try registry.gauge(MetricCatalog.configValid).child()
         traceSpans = try registry.counter(MetricCatalog.traceSpans)
         usage = try UsageMetrics(registry)
+        receiptMetrics = try ReceiptMetrics(registry)
         capacity = try CapacityMetrics(registry)
         try registry.gauge(MetricCatalog.buildInfo).child(Version.current, commit, Version.compiler).set(1)
         initialise()
@@ -145,6 +152,7 @@ public final class GatewayMetrics: Sendable {
         }
         for result in ["success", "refused"] { _ = configReloads.child(result) }
         for reason in MessageRefusalReason.allCases { _ = messagesRefused.child(reason.rawValue) }
+        for result in EventResult.allCases { _ = events.child(result.rawValue) }
         for result in AlertWebhookResult.allCases { _ = alertWebhooks.child(result.rawValue) }
         journalWritable.set(1)
     }

@@ -35,6 +35,7 @@ package final class GatewayObserver: DispatchObserver {
         case .limiterRefused(let gate): metrics.limiterRejected(gate)
         case .breakerMoved(let transition, let breaker, _): metrics.moved(transition, breaker: breaker)
         case .messageEnded(let end): ended(end)
+        case .receiptsFound(let news): metrics.receipts(news)
         case .token(let report, let app): metrics.token(report, app: app)
         case .tokenRequested(let fetch, let app): traces.tokenRequested(fetch, app: app)
         case .stopped, .ledgerNotWritten, .ledgerFull, .ledgerRead: break

@@ -87,7 +87,13 @@ extension MetricCatalog {
         "Messages in doubt that ended, by what became of the doubt: repeated, probably_delivered or none.",
         labels: ["app", "resolution"]
     )
-    static let messages = [messagesAccepted, messagesRefused, messagesEnded, messageDuration, ambiguous]
+    static let events = MetricDefinition(
+        .counter,
+        "weir_events_total",
+        "Signed events that came in, by what became of them.",
+        labels: ["result"]
+    )
+    static let messages = [messagesAccepted, messagesRefused, messagesEnded, messageDuration, ambiguous, events]
 
     // MARK: Alertmanager's notifications
 

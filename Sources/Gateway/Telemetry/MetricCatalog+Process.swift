@@ -33,7 +33,13 @@ extension MetricCatalog {
         "When the first attempt or token request of an app failed after which none got through to WeChat; 0 while the last one did.",
         labels: ["app"]
     )
-    static let tokens = [tokenExpiry, tokenRefreshes, tokenRejections, appHeld, appFailing]
+    static let ticketExpiry = MetricDefinition(
+        .gauge,
+        "weir_ticket_expiry_timestamp_seconds",
+        "When the ticket that is kept of an app ends, by type; only while one is.",
+        labels: ["app", "type"]
+    )
+    static let tokens = [tokenExpiry, ticketExpiry, tokenRefreshes, tokenRejections, appHeld, appFailing]
 
     // MARK: The process
 

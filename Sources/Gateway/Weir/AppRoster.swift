@@ -80,7 +80,8 @@ final class AppRoster: Sendable {
                     origin: origin,
                     account: app.appID,
                     limits: AppLimits(app),
-                    keeper: keeper
+                    keeper: keeper,
+                    followsReceipts: app.callback != nil
                 )
             )
         }

@@ -1,7 +1,9 @@
 // The parts that Weir is made of are what it offers: whoever embeds it needs no second import.
 @_exported public import Alerting
+@_exported public import Callbacks
 @_exported public import Clients
 @_exported public import Dispatching
+@_exported public import Eventing
 @_exported public import Explaining
 @_exported public import Intake
 @_exported public import Messaging
@@ -9,4 +11,5 @@
 @_exported public import RequestTracing
 @_exported public import Settings
 @_exported public import Telemetry
+@_exported public import WeChatCallback
 @_exported public import WeirPorts

@@ -103,6 +103,7 @@ extension Gateway {
             // First whatever a request by the new settings will look for: apps, classes, sinks.
             let slots = roster.take(new)
             alertService.reload(new.alerts)
+            callbackService.reload(new)
             live.replace(by: LiveSettings(new, slots: slots))
             metrics.configured(new, at: time.timestamp())
         }

@@ -161,7 +161,7 @@ extension Gateway {
 
     /// A message as it is after a wait for its end. Apart, so that who does not wait has no frame for it.
     @inline(never)
-    private func ended(_ reply: AcceptReply, atMost wait: Duration, trace: RequestTrace) async -> AcceptReply {
+    func ended(_ reply: AcceptReply, atMost wait: Duration, trace: RequestTrace) async -> AcceptReply {
         // The message is on disk: trouble with reading it back must not look like a refusal.
         guard let record = try? await messageService.await(reply.record.id, atMost: wait) else { return reply }
         trace.note(record)

@@ -24,10 +24,12 @@ public final class Gateway: Service {
     let requestLog: RequestLog
     private let events: EventLog
     let dispatcher: Dispatcher
+    let ticketOffice: TicketOffice
     let relayService: RelayService
     let intake: QueueIntake
     let messageService: MessageService
     let alertService: AlertService
+    let callbackService: CallbackService
     let journal: any Journal
     let roster: AppRoster
     let time: any TimeSource
@@ -84,10 +86,12 @@ public final class Gateway: Service {
         let live = LiveSettings.Holder(LiveSettings(configuration, slots: roster.take(configuration)))
         self.live = live
         let gate = ClientGate(time: time, observer: metrics)
+        ticketOffice = TicketOffice(dispatcher: dispatcher, time: time, seed: ~seed)
         relayService = RelayService(
             live: live,
             gate: gate,
             dispatcher: dispatcher,
+            tickets: ticketOffice,
             observer: metrics,
             time: time
         )
@@ -102,13 +106,10 @@ public final class Gateway: Service {
             time: time
         )
         metrics.configured(configuration, at: time.timestamp())
-        alertService = AlertService(
-            intake: intake,
-            journal: journal,
-            observer: metrics,
-            time: time,
-            logger: logger
-        ) { live.present.configuration.alerts }
+        alertService = AlertService(intake: intake, journal: journal, observer: metrics, time: time, logger: logger) {
+            live.present.configuration.alerts
+        }
+        callbackService = CallbackService(configuration, journal: journal, observer: metrics, time: time)
         ledgerProblem = Gateway.takeLedger(journal, dispatcher)
         listen()
     }
@@ -184,6 +185,7 @@ public final class Gateway: Service {
         forgetDeparted(moreThan: Gateway.fewDepartures)
         let keep = live.present.configuration.storage.keep
         guard dispatcher.isJournalWritable else { return }
+        await callbackService.keepHouse()
         do {
             var steps = 0
             while steps < Gateway.sweepSteps, try await journal.sweep(keep, now: time.timestamp(), limit: 500) {
@@ -205,6 +207,7 @@ public final class Gateway: Service {
             await Task { [time] in try? await time.sleep(until: time.now() + .milliseconds(20)) }.value
         }
         roster.stop()
+        ticketOffice.stop()
         let snapshot = dispatcher.snapshot()
         let took = time.now() - began
         drainage.withLock {
@@ -230,6 +233,7 @@ public final class Gateway: Service {
         metrics.collect(collection, journal: journal.status(), at: time.timestamp())
         metrics.collectHolds(collection.snapshot.apps, tokens)
         for (name, token) in tokens { metrics.collect(token: token, app: name) }
+        metrics.collect(ticketOffice.expiries())
         metrics.collect(pool: "batches", messageService.largeBodies.taken, of: messageService.largeBodies.size)
     }
 

@@ -11,6 +11,8 @@ public struct Ambiguity: Equatable, Sendable {
         /// A later attempt found the recipient's one consent used up (43101 to a subscription message): the doubtful one has probably
         /// used it.
         case probablyDelivered = "probably_delivered"
+        /// No answer came, but WeChat's receipt. It comes after the end, so that no metric counts it.
+        case receipt
         /// The message ended, and nothing said more.
         case none
 
@@ -44,7 +46,13 @@ extension MessageRecord {
         return Ambiguity(
             since: first.map { $0.startedAt + $0.duration },
             attempt: first?.number,
-            resolution: Ambiguity.Resolution(of: progress.state, message.type, errcode: attempts.last?.errcode)
+            resolution: isToldByReceipt
+                ? .receipt : Ambiguity.Resolution(of: progress.state, message.type, errcode: attempts.last?.errcode)
         )
+    }
+
+    /// Whether WeChat's receipt alone says what became of it.
+    private var isToldByReceipt: Bool {
+        progress.receipt?.state.end == progress.state && attempts.last?.outcome != .accepted
     }
 }

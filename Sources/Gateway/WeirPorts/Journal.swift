@@ -9,7 +9,7 @@ public protocol Journal: Sendable {
     /// they are on disk and synced, or when they can't be. All writes of one call share one fate. Calls to `append` by one
     /// thread complete in order. `completion` runs on the journal's own thread and must not block. Never throws, never waits.
     ///
-    /// **While nothing can be written**, calls that only accept, start, redrive, remember or forget fail, and nothing
+    /// **While nothing can be written**, calls that only accept, start, redrive, receive, match, remember or forget fail, and nothing
     /// of them is kept. A call with a settle or conclude in it, which tells what has happened already, is kept, tried
     /// again in order until the disk takes it, and answered only then, or with the failure when the journal is closed.
     /// So it may be answered after calls that were handed over later and failed.
@@ -66,10 +66,13 @@ extension Journal {
 public struct JournalReceipt: Sendable {
     /// What `start` asked for. A started message that is missing here has lost its body (it was removed).
     public var bodies: [JobID: StoredBody]
+    /// What became of receipts, in the order of the writes: of each `receive`, and what a settle, conclude or `match` found.
+    public var receipts: [ReceiptNews]
 
     /// By default no body was asked for.
-    public init(bodies: [JobID: StoredBody] = [:]) {
+    public init(bodies: [JobID: StoredBody] = [:], receipts: [ReceiptNews] = []) {
         self.bodies = bodies
+        self.receipts = receipts
     }
 }
 
@@ -124,6 +127,18 @@ public enum JournalWrite: Sendable {
     /// An ended message waits again: its attempts stay in the audit trail, the counters that retries are decided by are set to 0,
     /// and its `not_before` and `not_after` are void.
     case redrive(JobID, at: Timestamp)
+    /// A receipt came. It changes its message in the same commit: the one of the app that has its msgid and awaits or had a receipt.
+    /// The same push again does nothing. Where there is no such message it is kept, until a settle brings the msgid or a `match`
+    /// finds the message or drops it.
+    case receive(ReceivedReceipt)
+    /// The regular work about receipts, a step.
+    ///
+    /// - Kept receipts that are old enough are matched by recipient: with the one message of the app, of the right type and without a
+    ///   final receipt, that was tried at that time. If the receipt has a msgid, with one that has none. With several it could be
+    ///   either, and with one that still waits its end comes first: then nothing is changed.
+    /// - What is kept too long is dropped.
+    /// - Of messages that were sent long enough ago the receipt is `missing`.
+    case match(ReceiptTurn)
     /// The ledger has this entry from now on, in the place of the one of that name.
     case remember(LedgerEntry)
     /// The ledger's entry of this name is gone. Nothing happens where there is none.
@@ -144,6 +159,9 @@ public struct Settlement: Equatable, Sendable {
     public var msgid: Int64?
     /// Why it waits or ended, one short phrase for people, such as `template argument invalid (47003)`.
     public var reason: String?
+    /// Whether a receipt may come from now on: of an app with a callback, what was sent or may have been. Once set it stays so until
+    /// a redrive.
+    public var awaitsReceipt = false
 
     /// Set `nextAt` for `pending` alone, and `msgid` where WeChat accepted the message.
     public init(

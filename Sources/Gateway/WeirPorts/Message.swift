@@ -106,6 +106,8 @@ public struct MessageProgress: Equatable, Sendable {
     public var msgid: Int64?
     /// Why it waits or ended, one short phrase for people.
     public var reason: String?
+    /// What WeChat's callback said of it since the last redrive.
+    public var receipt: MessageReceipt?
 
     /// A message that waits and has not been tried.
     public init() {}
@@ -136,6 +138,8 @@ public struct MessageRecord: Equatable, Sendable {
     public var attempts: [AttemptRecord]
     /// Attempts between the first and the last ones in `attempts` that are counted here and kept no longer.
     public var omittedAttempts: Int
+    /// Receipts that contradict the one in `progress`, oldest first, the first few; empty where only a summary was asked for.
+    public var contradictions: [MessageReceipt]
 
     /// By default it has come nowhere and was not tried.
     public init(
@@ -143,13 +147,15 @@ public struct MessageRecord: Equatable, Sendable {
         _ content: MessageContent,
         _ progress: MessageProgress = MessageProgress(),
         attempts: [AttemptRecord] = [],
-        omittedAttempts: Int = 0
+        omittedAttempts: Int = 0,
+        contradictions: [MessageReceipt] = []
     ) {
         self.message = message
         self.content = content
         self.progress = progress
         self.attempts = attempts
         self.omittedAttempts = omittedAttempts
+        self.contradictions = contradictions
     }
 
     /// What was accepted.

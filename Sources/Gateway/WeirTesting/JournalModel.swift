@@ -9,9 +9,13 @@ public import WeirPorts
 /// Journals are compared with it, and `MemoryJournal` is one around it.
 public struct JournalModel: Sendable {
     /// Every message as it was last written. `firstAttemptAt` is set once the first attempt has ended.
-    public private(set) var messages: [JobID: MessageRecord] = [:]
+    public internal(set) var messages: [JobID: MessageRecord] = [:]
     /// The ledger's entries by name, each as it was last written.
     public private(set) var ledger: [String: LedgerEntry] = [:]
+    /// Messages of which a receipt may come, and since when.
+    var followed: [JobID: Timestamp] = [:]
+    /// Receipts that came of late, in the order in which they did.
+    var kept: [KeptReceipt] = []
 
     /// A journal that holds nothing.
     public init() {}
@@ -33,7 +37,7 @@ public struct JournalModel: Sendable {
     public mutating func apply(_ writes: [JournalWrite]) -> JournalReceipt {
         var receipt = JournalReceipt()
         for write in writes {
-            apply(write)
+            receipt.receipts += apply(write)
             guard case .start(let id, _, _, true) = write, let record = messages[id], !record.content.body.isEmpty
             else { continue }
             receipt.bodies[id] = StoredBody(record.message, record.content)
@@ -42,9 +46,14 @@ public struct JournalModel: Sendable {
     }
 
     /// Does one write. Except for `accept`, a write about a message that is not there does nothing.
-    public mutating func apply(_ write: JournalWrite) {
+    ///
+    /// - Returns: What became of receipts by it.
+    @discardableResult
+    public mutating func apply(_ write: JournalWrite) -> [ReceiptNews] {
         switch write {
-        case .accept(let message, let content): messages[message.id] = MessageRecord(message, content)
+        case .accept(let message, let content):
+            messages[message.id] = MessageRecord(message, content)
+            followed[message.id] = nil
         case .start(let id, let number, let at, _):
             change(id) { record in
                 record.progress.startedAttempts = number
@@ -62,20 +71,31 @@ public struct JournalModel: Sendable {
                 JournalModel.add(attempt, to: &record)
                 JournalModel.settle(&record.progress, settlement)
             }
+            return follow(id, settlement)
         case .conclude(let id, let settlement):
             change(id) { record in
                 if record.progress.attemptAt != nil { record.progress.startedAttempts -= 1 }
                 JournalModel.settle(&record.progress, settlement)
             }
+            return follow(id, settlement)
         case .redrive(let id, let at):
             change(id) { record in
                 record.progress = record.progress.redriven(at: at)
                 record.message.notBefore = nil
                 record.message.notAfter = nil
             }
+            followed[id] = nil
+        case .receive(let receipt): return receive(receipt)
+        case .match(let turn): return match(turn)
         case .remember(let entry): ledger[entry.name] = entry
         case .forget(let name): ledger[name] = nil
         }
+        return []
+    }
+
+    private mutating func follow(_ id: JobID, _ settlement: Settlement) -> [ReceiptNews] {
+        guard settlement.awaitsReceipt, messages[id] != nil else { return [] }
+        return awaitReceipt(of: id, since: settlement.at)
     }
 
     /// The ledger's entries by the bytes of their names.
@@ -128,7 +148,7 @@ public struct JournalModel: Sendable {
         let oldBodies = bodies.map(\.id).sorted().prefix(limit)
         for id in oldBodies { messages[id]?.content.body = [] }
         let old = whole.map(\.id).sorted().prefix(limit - oldBodies.count)
-        for id in old { messages[id] = nil }
+        for id in old { (messages[id], followed[id]) = (nil, nil) }
         return oldBodies.count < bodies.count || old.count < whole.count
     }
 
@@ -182,6 +202,7 @@ extension JournalModel {
         let page = all.prefix(min(max(filter.limit, 1), 1_000)).map { record in
             var summary = message(record.id) ?? record
             (summary.content.body, summary.attempts, summary.omittedAttempts) = ([], [], 0)
+            summary.contradictions = []
             return summary
         }
         return MessagePage(messages: page, next: all.count > page.count ? page.last?.id : nil)

@@ -93,7 +93,7 @@ final class JournalTrial: Sendable {
 
     private func parts(_ record: MessageRecord) -> [Mirror.Child] {
         let whole: [Any] = [record.message, record.content, record.progress]
-        return whole.flatMap { Mirror(reflecting: $0).children } + Mirror(reflecting: record).children.suffix(2)
+        return whole.flatMap { Mirror(reflecting: $0).children } + Mirror(reflecting: record).children.suffix(3)
     }
 
     /// What a call about it must answer: nothing but `error`.

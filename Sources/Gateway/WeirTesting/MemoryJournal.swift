@@ -15,7 +15,7 @@ public final class MemoryJournal: Journal {
             writes.contains { write in
                 switch write {
                 case .settle, .conclude: true
-                case .accept, .start, .redrive, .remember, .forget: false
+                case .accept, .start, .redrive, .receive, .match, .remember, .forget: false
                 }
             }
         }
@@ -262,7 +262,7 @@ extension JournalWrite {
         switch self {
         case .accept(let message, _): message.id
         case .start(let id, _, _, _), .settle(let id, _, _), .conclude(let id, _), .redrive(let id, _): id
-        case .remember, .forget: nil
+        case .receive, .match, .remember, .forget: nil
         }
     }
 
@@ -274,6 +274,8 @@ extension JournalWrite {
         case .settle(_, let attempt, let settlement): "settle \(attempt.number) \(settlement.state.name)"
         case .conclude(_, let settlement): "conclude \(settlement.state.name)"
         case .redrive: "redrive"
+        case .receive(let receipt): "receive \(receipt.receipt.state.rawValue)"
+        case .match: "match"
         case .remember(let entry): "remember \(entry.name)"
         case .forget(let name): "forget \(name)"
         }

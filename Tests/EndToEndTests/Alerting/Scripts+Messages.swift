@@ -11,7 +11,6 @@ extension Scripts {
                     "WeirDeadLetters", "WeirUpstreamFailing",
                     ExpectedAlert("WeirRelayRefusing", ["errcode": "990012"]),
                     ExpectedAlert("WeirErrorBudgetBurn", ["long": "1h", "severity": "critical"]),
-                    ExpectedAlert("WeirErrorBudgetBurn", ["long": "6h", "severity": "critical"]),
                     ExpectedAlert("WeirErrorBudgetBurn", ["long": "1d", "severity": "warning"]),
                     ExpectedAlert("WeirErrorBudgetBurn", ["long": "3d", "severity": "warning"]),
                 ],

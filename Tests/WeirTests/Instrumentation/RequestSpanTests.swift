@@ -69,7 +69,7 @@ struct RequestSpanTests {
     ) {
         let request = RequestTrace.test()
         request.note(MessageRefusal(reason, "no"))
-        let own: Set<MessageRefusalReason> = [.queueFull, .journal, .overloaded, .shuttingDown]
+        let own: Set<MessageRefusalReason> = [.queueFull, .journal, .overloaded, .shuttingDown, .upstream]
         #expect((request.known.fault != nil) == own.contains(reason))
         #expect(request.known.isStranger == [.unauthorized, .forbidden].contains(reason))
         let known = RequestTrace.test()

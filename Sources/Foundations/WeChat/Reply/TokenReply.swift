@@ -21,7 +21,7 @@ public struct TokenReply: Equatable, Sendable {
     }
 
     /// Whole seconds, also of a fraction and of a number in a string.
-    private static func seconds(_ value: JSONValue) -> Int? {
+    static func seconds(_ value: JSONValue) -> Int? {
         let number =
             value.lenientInteger.map(Double.init) ?? Double(value.string ?? String(decoding: value.text, as: UTF8.self))
         guard let number, let seconds = Int(exactly: number.rounded(.down)), seconds > 0 else { return nil }

@@ -5,6 +5,8 @@ public import Timekeeping
 ///
 /// The rules are those of WeChat's `stable_token`: a call returns the current token, and in its last 300 seconds the
 /// next one, while both work. It never forces a refresh, which would kill the token for whoever else holds it.
+///
+/// A ticket of `/cgi-bin/ticket/getticket` is kept by the same machine: what is fetched by it is a fetch all the same.
 public struct AccessTokenMachine: Equatable, Sendable {
     private enum Trust: Equatable {
         case good

@@ -186,9 +186,18 @@ package final class Dispatcher: Sendable {
 
     private func hand(_ write: Consequences.Write) {
         guard case .nothing = write.sequel else {
-            return journal.append(write.writes) { [self, sequel = write.sequel] in follow(sequel, $0) }
+            return journal.append(write.writes) { [self, sequel = write.sequel] in
+                follow(sequel, $0)
+                tell($0)
+            }
         }
-        journal.append(write.writes) { _ in }
+        journal.append(write.writes) { [self] in tell($0) }
+    }
+
+    /// Of receipts that were there before their messages' answers.
+    private func tell(_ result: Result<JournalReceipt, JournalError>) {
+        guard case .success(let receipt) = result, !receipt.receipts.isEmpty else { return }
+        observer.observe(.receiptsFound(receipt.receipts))
     }
 
     /// The journal has answered.

@@ -144,17 +144,24 @@ extension DispatchState {
     ) {
         let trail = bodies.take(job.id)?.trail
         let end = job.honest(wanted)
-        let settlement = Settlement(
+        var settlement = Settlement(
             state: end,
             at: now.timestamp,
             countedAttempts: Int(job.countedAttempts),
             reason: end == wanted ? reason : "\(reason); an attempt may have arrived"
         )
+        settlement.awaitsReceipt = end == .unknown && followsReceipts(in: job.lane)
         var ended = MessageEnd(job, gate: machine.gateName(of: job.lane), settlement)
         ended.traceparent = trail?.traceparent ?? ""
         ended.client = trail?.client
         due.events.append(.messageEnded(ended))
         due.write([.conclude(job.id, settlement)], then: .ended(watchers.take(job.id), completion))
+    }
+
+    /// Whether a receipt may come of a message whose outcome nobody here knows.
+    private func followsReceipts(in lane: LaneID) -> Bool {
+        let gate = machine.gateName(of: lane)
+        return machine.app(named: gate.app).map { apps[$0].followsReceipts(of: gate.api) } ?? false
     }
 
     // MARK: Messages that the journal has already
@@ -197,12 +204,13 @@ extension DispatchState {
             outcome: .unknown,
             errmsg: "Weir stopped while the attempt was in flight"
         )
-        let settlement = Settlement(
+        var settlement = Settlement(
             state: recovery == .waits ? .pending : .unknown,
             at: now.timestamp,
             countedAttempts: Int(job.countedAttempts),
             reason: "interrupted by a restart"
         )
+        settlement.awaitsReceipt = followsReceipts(in: job.lane)
         if recovery == .endsUnknown {
             var ended = MessageEnd(job, gate: machine.gateName(of: job.lane), settlement)
             ended.client = client

@@ -130,7 +130,10 @@ struct DispatchState: Sendable {
     }
 
     private mutating func settle(_ done: AttemptResult, _ attempt: Attempt, at now: Moment) {
-        let settlement = Settlement(done, done.classification, at: now.timestamp)
+        var settlement = Settlement(done, done.classification, at: now.timestamp)
+        if settlement.state == .sent || done.job.marks.contains(.ambiguous) {
+            settlement.awaitsReceipt = attempt.runtime.followsReceipts(of: attempt.api.label)
+        }
         let record = AttemptRecord(done, settlement, took: now.instant - done.lease.startedAt.instant)
         let id = done.job.id
         var sequel = Consequences.Sequel.nothing

@@ -12,6 +12,8 @@ package final class AppRuntime: Sendable {
     /// `nil` for calls that bring their own token, and where none is needed.
     package let keeper: TokenKeeper?
     let upstream: any Upstream
+    /// Whether WeChat says what became of its messages.
+    let followsReceipts: Bool
 
     package init(
         name: String,
@@ -19,19 +21,26 @@ package final class AppRuntime: Sendable {
         account: String = "",
         limits: AppLimits,
         keeper: TokenKeeper?,
-        upstream: any Upstream = WeChatUpstream()
+        upstream: any Upstream = WeChatUpstream(),
+        followsReceipts: Bool = false
     ) {
         self.name = name
         route = AppRoute(host: origin, limits: limits)
         self.account = account
         self.keeper = keeper
         self.upstream = upstream
+        self.followsReceipts = followsReceipts
     }
 
     /// One that is not configured: nothing can be sent for it.
     convenience init(absent name: String, account: String = "") {
         let limits = AppLimits(others: AppLimits.usual)
         self.init(name: name, origin: AppRuntime.officialHost, account: account, limits: limits, keeper: nil)
+    }
+
+    /// Whether WeChat says what became of messages that are sent by this path.
+    func followsReceipts(of api: String) -> Bool {
+        followsReceipts && MessageType(api: api)?.hasReceipt == true
     }
 
     /// WeChat's own host.

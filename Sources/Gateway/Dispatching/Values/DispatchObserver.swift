@@ -32,6 +32,8 @@ package enum DispatchEvent: Sendable {
     /// WeChat's word stopped an app, an api or a path, or that is over.
     case stopped(StopNews)
     case messageEnded(MessageEnd)
+    /// Receipts had come before the answers of their messages.
+    case receiptsFound([ReceiptNews])
     case token(TokenReport, app: String)
     /// A request for a token has ended.
     case tokenRequested(TokenExchange, app: String)

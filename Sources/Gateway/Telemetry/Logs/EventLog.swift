@@ -38,7 +38,7 @@ package final class EventLog: Sendable {
         case .ledgerNotWritten(let error): notWritten(error)
         case .ledgerFull(let refused): ledgerIsFull(refused)
         case .ledgerRead(let facts, let unread): ledgerWasRead(facts, unread)
-        case .gateMade, .limiterRefused, .messageEnded, .tokenRequested: break
+        case .gateMade, .limiterRefused, .messageEnded, .receiptsFound, .tokenRequested: break
         }
     }
 

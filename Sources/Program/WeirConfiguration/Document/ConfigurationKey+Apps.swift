@@ -11,6 +11,8 @@ extension ConfigurationKey.App: SectionKey {
         case .hosts: reader.set(&values.hosts, reader.hosts(field))
         case .limits: reader.readLimits(field, into: &values)
         case .acceptAppSecret: reader.set(&values.acceptAppSecret, reader.boolean(field))
+        case .callback: values.callback = reader.callback(field)
+        case .receipts: reader.read(field, ConfigurationKey.Receipts.self, into: &values.receipts)
         }
     }
 
@@ -28,6 +30,51 @@ extension ConfigurationKey.App: SectionKey {
                     }
             }
         case .acceptAppSecret: .text("\(values.acceptAppSecret)")
+        case .callback:
+            .below { path in values.callback.map { ConfigurationKey.Callback.settings($0, at: path) } ?? [] }
+        case .receipts: .below { ConfigurationKey.Receipts.settings(values.receipts, at: $0) }
+        }
+    }
+
+    var needsRestart: Bool { false }
+}
+
+extension ConfigurationKey.Callback: SectionKey {
+    func read(_ field: Field, by reader: inout DocumentReader, into values: inout CallbackConfiguration) {
+        switch self {
+        case .path: reader.set(&values.path, reader.callbackPath(field))
+        case .token: reader.set(&values.token, reader.callbackToken(field))
+        case .aesKey: reader.set(&values.aesKeys, reader.aesKeys(field))
+        case .mode: reader.set(&values.mode, reader.choice(field, of: Self.modes))
+        }
+    }
+
+    private static let modes = CallbackAccount.Mode.allCases.map { ($0.rawValue, $0) }
+
+    func shown(_ values: CallbackConfiguration) -> ShownValue {
+        switch self {
+        case .path: .text(values.path)
+        case .token: .secret(values.token)
+        case .aesKey: .secret(values.aesKeys.joined(separator: "\n"))
+        case .mode: .text(values.mode.rawValue)
+        }
+    }
+
+    var needsRestart: Bool { false }
+}
+
+extension ConfigurationKey.Receipts: SectionKey {
+    func read(_ field: Field, by reader: inout DocumentReader, into values: inout ReceiptConfiguration) {
+        switch self {
+        case .missingAfter:
+            let range = Duration.seconds(1)...Duration.seconds(7 * 86_400)
+            reader.set(&values.missingAfter, reader.duration(field, in: range))
+        }
+    }
+
+    func shown(_ values: ReceiptConfiguration) -> ShownValue {
+        switch self {
+        case .missingAfter: .text(DurationText.format(values.missingAfter))
         }
     }
 
@@ -87,6 +134,8 @@ extension ConfigurationKey.Client: SectionKey {
         case .maxPriority: reader.set(&values.maxPriority, reader.priority(field))
         case .retryClass: values.retryClass = reader.choice(field, of: reader.classNames)
         case .errorCodes: values.errorCodes = reader.errorCodes(field)
+        // After `apps` and `max_priority`, which the map keeps to.
+        case .events: values.events = reader.events(field, of: values)
         }
     }
 
@@ -100,6 +149,7 @@ extension ConfigurationKey.Client: SectionKey {
         case .maxPriority: .text(values.maxPriority.name)
         case .retryClass: .text(values.retryClass ?? "none")
         case .errorCodes: .text(values.errorCodes?.rawValue ?? "none")
+        case .events: .below { path in values.events.map { ConfigurationKey.Events.settings($0, at: path) } ?? [] }
         }
     }
 

@@ -7,6 +7,7 @@ extension ConfigurationKey.Server: SectionKey {
         switch self {
         case .api: reader.set(&values.api, reader.listenAddress(field))
         case .admin: reader.set(&values.admin, reader.listenAddress(field))
+        case .callback: values.callback = reader.listenAddress(field)
         case .adminKey: values.adminKey = reader.key(field)
         }
     }
@@ -15,6 +16,7 @@ extension ConfigurationKey.Server: SectionKey {
         switch self {
         case .api: .text("\(values.api)")
         case .admin: .text("\(values.admin)")
+        case .callback: .text(values.callback.map { "\($0)" } ?? "none")
         case .adminKey: values.adminKey.map { .secret($0) } ?? .text("none")
         }
     }

@@ -5,7 +5,7 @@ enum ConfigurationKey {
     }
 
     enum Server: String, CaseIterable {
-        case api, admin
+        case api, admin, callback
         case adminKey = "admin_key"
     }
 
@@ -22,6 +22,17 @@ enum ConfigurationKey {
         case secretFile = "secret_file"
         case hosts, limits
         case acceptAppSecret = "accept_app_secret"
+        case callback, receipts
+    }
+
+    enum Callback: String, CaseIterable {
+        case path, token
+        case aesKey = "aes_key"
+        case mode
+    }
+
+    enum Receipts: String, CaseIterable {
+        case missingAfter = "missing_after"
     }
 
     /// Beside the paths.
@@ -38,6 +49,21 @@ enum ConfigurationKey {
         case maxPriority = "max_priority"
         case retryClass = "retry_class"
         case errorCodes = "errcodes"
+        case events
+    }
+
+    /// Of a client.
+    enum Events: String, CaseIterable {
+        case secret, map
+    }
+
+    /// Of an event type.
+    enum EventRule: String, CaseIterable {
+        case app, type
+        case templateID = "template_id"
+        case to, priority
+        case retryClass = "retry_class"
+        case data, url, page, text
     }
 
     enum Breaker: String, CaseIterable {

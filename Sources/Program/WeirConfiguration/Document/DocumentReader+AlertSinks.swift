@@ -56,11 +56,16 @@ extension DocumentReader {
         var fields: [AlertField] = []
         for entry in entries {
             let child = child(entry, of: field)
-            let isName = (1...64).contains(entry.key.utf8.count) && entry.key.unicodeScalars.allSatisfy(\.isAliasName)
-            if !isName { report(at: entry.position, child.path, "not a variable's name: write such as thing1") }
+            checkVariable(entry, at: child)
             if let value = template(child) { fields.append(AlertField(name: entry.key, value: value)) }
         }
         return fields
+    }
+
+    /// The name of a variable of WeChat's templates.
+    mutating func checkVariable(_ entry: YAMLNode.Entry, at child: Field) {
+        let isName = (1...64).contains(entry.key.utf8.count) && entry.key.unicodeScalars.allSatisfy(\.isAliasName)
+        if !isName { report(at: entry.position, child.path, "not a variable's name: write such as thing1") }
     }
 
     /// A text with placeholders.

@@ -4,15 +4,21 @@ import Weir
 extension DocumentReader {
     mutating func readServer(_ field: Field?) {
         let section = read(field, ConfigurationKey.Server.self, of: \.server)
-        let (api, admin) = (configuration.server.api, configuration.server.admin)
-        let isShared = api.host == admin.host || [api, admin].contains { LoopbackAddress.isWildcard($0.host) }
-        if api.port == admin.port, api.port != 0, isShared {
-            let field = section[.admin] ?? section[.api]
-            report(
-                at: field?.position ?? .start,
-                field?.path ?? "server",
-                "api and admin would listen on the same port \(api.port)"
-            )
+        let server = configuration.server
+        var listeners = [("api", server.api, section[.api]), ("admin", server.admin, section[.admin])]
+        if let callback = server.callback { listeners.append(("callback", callback, section[.callback])) }
+        for (index, (name, address, field)) in listeners.enumerated() {
+            for (otherName, other, otherField) in listeners[..<index] {
+                let isShared =
+                    other.host == address.host || [other, address].contains { LoopbackAddress.isWildcard($0.host) }
+                guard other.port == address.port, address.port != 0, isShared else { continue }
+                let place = field ?? otherField
+                report(
+                    at: place?.position ?? .start,
+                    place?.path ?? "server",
+                    "\(otherName) and \(name) would listen on the same port \(address.port)"
+                )
+            }
         }
     }
 

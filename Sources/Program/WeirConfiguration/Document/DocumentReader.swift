@@ -38,6 +38,7 @@ struct DocumentReader {
         }
         checkSecretsDiffer()
         checkExposure()
+        checkCallbacks()
     }
 
     // MARK: - Findings

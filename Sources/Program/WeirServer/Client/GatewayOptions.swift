@@ -77,6 +77,10 @@ struct GatewayOptions: ParsableArguments {
         for name in ["app", "client", "type", "priority", "created_at", "msgid", "reason", "next_at"] {
             if let text = message.string(name) { lines.append("  \(name): \(text)") }
         }
+        if let receipt = message.object("receipt") {
+            let reason = receipt.string("reason").map { ", \($0)" } ?? ""
+            lines.append("  receipt: \(receipt.string("state") ?? "?") (\(receipt.string("at") ?? "?")\(reason))")
+        }
         for attempt in message.value("attempts")?.array?.compactMap(\.object) ?? [] {
             let code = attempt.integer("errcode").map { " errcode \($0)" } ?? ""
             let text = attempt.string("errmsg").map { " \($0)" } ?? ""

@@ -35,7 +35,7 @@ struct Composition {
         let journal = try SQLiteJournal(path: configuration.storage.path, timeSource: time)
         life = LifeLog(logger: logger, time: time)
         life.begins(configuration, file: source?.path, lastEnd: journal.lastEnd)
-        let limits = ProcessLimits.apply(maxInFlight: configuration.upstream.maxInFlight, logger: logger)
+        let limits = ProcessLimits.apply(configuration, logger: logger)
         let traces = try Composition.traces(configuration, time: time, logger: logger)
         var way = CurlConfiguration(
             proxy: configuration.upstream.proxy,
@@ -72,13 +72,19 @@ struct Composition {
         let bodies = ByteBudget(limit: ProcessLimits.bodyBytes)
         let adminCount = AdapterMetrics.Listener(name: "admin", limit: limits.admin)
         let apiCount = AdapterMetrics.Listener(name: "api", limit: limits.api)
-        try AdapterMetrics(listeners: [adminCount, apiCount], transport: transport, bodies: bodies).register(
-            in: gateway
-        )
-        let listeners = [
+        var counts = [adminCount, apiCount]
+        var listeners = [
             listener(adminCount, configuration.server.admin, bodies, logger, onBound) { await admin.answer($0) },
             listener(apiCount, configuration.server.api, bodies, logger, onBound) { await api.answer($0) },
         ]
+        if let address = configuration.server.callback {
+            let count = AdapterMetrics.Listener(name: "callback", limit: limits.callback)
+            let callback = CallbackHandler(gateway: gateway)
+            gateway.metrics.registerCallbackRoute()
+            counts.append(count)
+            listeners.append(listener(count, address, bodies, logger, onBound) { await callback.answer($0) })
+        }
+        try AdapterMetrics(listeners: counts, transport: transport, bodies: bodies).register(in: gateway)
         // Shut down from the end: first the gateway drains, answering refusals meanwhile; then nobody is listened to any more;
         // then what is in the journal's and the transport's hands is finished.
         services =
