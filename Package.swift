@@ -183,7 +183,7 @@ let package = Package(
             [
                 "Clients", "Settings", "RequestTracing", "Dispatching", "Intake", "WeirPorts", "Addressing",
                 "Timekeeping",
-                "Resilience", "Queueing", "WireJSON", "WeChat", crypto,
+                "Resilience", "Queueing", "WireJSON", "WeChat", "WeChatCallback", crypto,
             ]
         ),
         // The messages API and the way into the queue. Knows no relayed call and no metric: it has an observer, too.

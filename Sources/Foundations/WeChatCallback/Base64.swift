@@ -1,4 +1,7 @@
-/// Base64 with its standard alphabet (RFC 4648, section 4), strict: padded, and nothing else between the characters.
+internal import Foundation
+
+/// Base64 with its standard alphabet (RFC 4648, section 4), strict: padded, and nothing else between the characters. Foundation's own
+/// reader takes `====` and what comes behind the padding.
 ///
 /// Bits that no byte needs may be set: the keys that WeChat's console makes have them.
 enum Base64 {
@@ -32,18 +35,5 @@ enum Base64 {
         return bytes
     }
 
-    static func encode(_ bytes: [UInt8]) -> String {
-        var characters: [UInt8] = []
-        characters.reserveCapacity((bytes.count + 2) / 3 * 4)
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            let padded = group + [UInt8](repeating: 0, count: 3 - group.count)
-            let word = padded.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-            for place in 0..<4 {
-                let character = alphabet[Int(word >> UInt32(18 - 6 * place) & 63)]
-                characters.append(place <= group.count ? character : padding)
-            }
-        }
-        return String(decoding: characters, as: UTF8.self)
-    }
+    static func encode(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
 }

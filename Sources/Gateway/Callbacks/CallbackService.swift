@@ -117,18 +117,11 @@ package final class CallbackService: Sendable {
     ) async -> CallbackAnswer {
         let now = time.timestamp()
         let writes = push.receipts.map { JournalWrite.receive(ReceivedReceipt($0, app: place.app, at: now)) }
-        guard let receipt = await append(writes) else { return fail(place, request) }
+        guard let receipt = try? await journal.append(writes) else { return fail(place, request) }
         observer.receipts(receipt.receipts)
         let isNew = receipt.receipts.contains { $0.result != .repeated }
         observer.callback(isNew ? .stored : .duplicate, app: place.app)
         return .success
-    }
-
-    private func append(_ writes: [JournalWrite]) async -> JournalReceipt? {
-        let result = await withCheckedContinuation { continuation in
-            journal.append(writes) { continuation.resume(returning: $0) }
-        }
-        return try? result.get()
     }
 
     // MARK: House-keeping
@@ -145,7 +138,7 @@ package final class CallbackService: Sendable {
             missingBefore: missingAfter.mapValues { now + (.zero - max($0, settledAfter + .seconds(2))) },
             limit: CallbackService.turnLimit
         )
-        guard let receipt = await append([.match(turn)]), !receipt.receipts.isEmpty else { return }
+        guard let receipt = try? await journal.append([.match(turn)]), !receipt.receipts.isEmpty else { return }
         observer.receipts(receipt.receipts)
     }
 }

@@ -89,10 +89,9 @@ package final class QueueIntake: MessageIntake {
         }
         if let failure = journal.status().failure { throw MessageRefusal(failure, while: .changing) }
         let now = time.timestamp()
-        let result = await withCheckedContinuation { continuation in
-            journal.append([.redrive(record.id, at: now)]) { continuation.resume(returning: $0) }
+        do throws(JournalError) { try await journal.append([.redrive(record.id, at: now)]) } catch {
+            throw MessageRefusal(error, while: .changing)
         }
-        if case .failure(let error) = result { throw MessageRefusal(error, while: .changing) }
         var renewed = record
         renewed.message.notBefore = nil
         renewed.message.notAfter = nil

@@ -1,5 +1,4 @@
-import Crypto
-internal import Foundation
+import WeChatCallback
 
 /// What a page hands to `wx.config` so that it may use WeChat's JS-SDK.
 ///
@@ -21,10 +20,10 @@ public struct PageSignature: Equatable, Sendable {
         self.timestamp = timestamp
         self.nonce = nonce
         self.url = url
-        let text = "jsapi_ticket=\(ticket)&noncestr=\(nonce)&timestamp=\(timestamp)&url=\(url)"
-        let digits = Array("0123456789abcdef".utf8)
-        let hex = Insecure.SHA1.hash(data: Data(text.utf8)).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        signature = String(decoding: hex, as: UTF8.self)
+        // WeChat signs callbacks in the same way, of several parts.
+        signature = CallbackSignature.make([
+            "jsapi_ticket=\(ticket)&noncestr=\(nonce)&timestamp=\(timestamp)&url=\(url)"
+        ])
     }
 
     /// Bytes of a page's address.

@@ -60,6 +60,15 @@ public protocol Journal: Sendable {
 extension Journal {
     /// Does nothing: for a journal without commits.
     public func onCommit(_ report: @escaping @Sendable (CommitReport) -> Void) {}
+
+    /// Appends, and waits for the answer.
+    @discardableResult
+    public func append(_ writes: [JournalWrite]) async throws(JournalError) -> JournalReceipt {
+        let result = await withCheckedContinuation { continuation in
+            append(writes) { continuation.resume(returning: $0) }
+        }
+        return try result.get()
+    }
 }
 
 /// What a commit brought back.

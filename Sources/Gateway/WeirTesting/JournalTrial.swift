@@ -21,10 +21,7 @@ final class JournalTrial: Sendable {
     /// Appends, and waits for the answer.
     @discardableResult
     func write(_ writes: [JournalWrite]) async throws(JournalError) -> JournalReceipt {
-        let result = await withCheckedContinuation { continuation in
-            journal.append(writes) { continuation.resume(returning: $0) }
-        }
-        return try result.get()
+        try await journal.append(writes)
     }
 
     /// Appends writes that must not be taken, and waits for the answer.

@@ -39,9 +39,7 @@ extension Dispatcher {
 
     /// Whether all that was decided before this call is on disk. Returns when the journal has answered.
     package func isWritten() async -> Bool {
-        let isSynced = await withCheckedContinuation { continuation in
-            journal.append([]) { continuation.resume(returning: (try? $0.get()) != nil) }
-        }
+        let isSynced = (try? await journal.append([])) != nil
         return isSynced && state.withLock { !$0.machine.isLedgerBehind }
     }
 

@@ -74,9 +74,7 @@ final class TicketKeeper: Sendable {
 
     /// When the ticket ends; `nil` while there is none.
     func expiry(at now: Moment) -> Timestamp? {
-        state.withLock { state in
-            state.machine.trusted(at: now.instant).map { now.timestamp + ($0.expiresAt - now.instant) }
-        }
+        state.withLock { $0.machine.expiry(at: now) }
     }
 
     /// Whether nobody has wanted a ticket for its whole life.

@@ -33,9 +33,16 @@ public struct TokenStatus: Equatable, Sendable {
     public var contradicted: Int
 
     init(_ machine: AccessTokenMachine, at now: Moment) {
-        expiresAt = machine.trusted(at: now.instant).map { now.timestamp + ($0.expiresAt - now.instant) }
+        expiresAt = machine.expiry(at: now)
         fault = machine.fault?.errcode
         superseded = machine.supersededCount
         contradicted = machine.confirmedCount
+    }
+}
+
+extension AccessTokenMachine {
+    /// When the token, or ticket, that works as far as is known ends; `nil` where there is none.
+    func expiry(at now: Moment) -> Timestamp? {
+        trusted(at: now.instant).map { now.timestamp + ($0.expiresAt - now.instant) }
     }
 }
