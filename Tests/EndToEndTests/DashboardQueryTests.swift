@@ -16,7 +16,7 @@ struct DashboardQueryTests {
         var dead = dashboards.flatMap(\.queries)
         #expect(dead.count > 100)
         var variables: [String: DashboardVariables] = [:]
-        for number in 1...200 where !dead.isEmpty {
+        for number in 1...400 where !dead.isEmpty {
             try await traffic.round(number)
             if number % 3 == 1 { try await traffic.mishaps() }
             for dashboard in dashboards where variables[dashboard.name] == nil {

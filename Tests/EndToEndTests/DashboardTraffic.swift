@@ -54,7 +54,8 @@ struct DashboardTraffic: Sendable {
     /// From now on much goes wrong.
     func provoke() async throws {
         for fault in [
-            #""kind":"errcode","errcode":-1,"api":"/cgi-bin/message/custom/send","rate":1"#,
+            // Too few to open the messages' breaker, behind which nothing would end.
+            #""kind":"errcode","errcode":-1,"api":"/cgi-bin/message/custom/send","rate":0.4"#,
             #""kind":"errcode","errcode":45009,"api":"/cgi-bin/message/subscribe/bizsend","rate":1"#,
             #""kind":"errcode","errcode":48001,"api":"/cgi-bin/getcallbackip","rate":1"#,
             #""kind":"reset","api":"/cgi-bin/media/get","rate":1"#,
