@@ -112,7 +112,7 @@ extension Simulation {
             record.state.isTerminal
         else { return }
         redriven.insert(id)
-        let isForced = record.state == .unknown && step.isMultiple(of: 3)
+        let isForced = record.state == .unknown && roll(3) == 0
         let recipient = SimulatedMessage.recipient(in: String(decoding: record.body, as: UTF8.self))
         if isForced, let recipient { world.mayRepeat.insert(recipient) }
         let (service, caller) = (gateway.messageService, Caller(name: record.client))
