@@ -203,4 +203,26 @@ import WeirPorts
         #expect(harness.finish(id, .errcode(40014))?.disposition == .ended(.failed))
         #expect(harness.machine.job(id) == nil)
     }
+
+    @Test func `a call that a missing token keeps from hearing of a park is told as soon as there is a token`() {
+        var harness = MachineHarness()
+        let app = harness.machine.addApp("shop", at: harness.now.instant)
+        harness.machine.setToken(.ready, app: app, at: harness.now)
+        let lane = harness.lane(app: app, isDurable: false)
+        harness.machine.gates[lane.gate].park = Park(
+            obstacle: .quotaExhausted,
+            end: .instant(harness.now.instant + .seconds(600)),
+            cause: Cause("errcode 45009", since: harness.now.timestamp)
+        )
+        func refused() -> [JobID] {
+            harness.pump().compactMap { if case .refuse(let job, _) = $0 { job.id } else { nil } }
+        }
+        let first = harness.submit(lane, lifetime: .seconds(4))
+        #expect(refused() == [first])
+        harness.machine.setToken(.missing, app: app, at: harness.now)
+        let second = harness.submit(lane, lifetime: .seconds(4))
+        #expect(refused().isEmpty)
+        harness.machine.setToken(.ready, app: app, at: harness.now)
+        #expect(refused() == [second])
+    }
 }

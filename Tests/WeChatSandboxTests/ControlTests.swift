@@ -53,6 +53,7 @@ import Testing
 
     @Test(arguments: [
         ("POST", "/_sandbox/rival", "{}"), ("POST", "/_sandbox/revoke", ""), ("POST", "/_sandbox/config", "[]"),
+        ("POST", "/_sandbox/secret", #"{"appid":"wx1"}"#), ("POST", "/_sandbox/secret", #"{"secret":"s"}"#),
         ("POST", "/_sandbox/config", #"{"token_life":1}"#), ("POST", "/_sandbox/config", #"{"token_lifetime":0}"#),
         ("POST", "/_sandbox/config", #"{"token_overlap":301}"#), ("POST", "/_sandbox/config", #"{"daily":{"/x":1}}"#),
         ("POST", "/_sandbox/config", #"{"minute":{"*":"many"}}"#), ("POST", "/_sandbox/config", #"{"templates":[1]}"#),

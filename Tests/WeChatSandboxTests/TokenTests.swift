@@ -102,6 +102,19 @@ import Testing
         }
     }
 
+    @Test func `a secret that is reset leaves neither the old one nor a token of the account alive`() async throws {
+        try await withSandbox { client in
+            let (old, other) = (try await client.stableToken(), try await client.stableToken("wx2"))
+            let answer = try await client.call("POST", "/_sandbox/secret", "{\"appid\":\"wx1\",\"secret\":\"new\"}")
+            #expect(answer.status == 200)
+            #expect(try await client.errcode(of: old.value) == 40001)
+            #expect(try await client.errcode(of: other.value) == 0)
+            let token = "/cgi-bin/token?grant_type=client_credential&appid=wx1&secret="
+            #expect(try await client.call("GET", token + "s").json?["errcode"] == .integer(40001))
+            #expect(try await client.call("GET", token + "new").json?["access_token"]?.text != nil)
+        }
+    }
+
     @Test(arguments: [
         ("/cgi-bin/token?grant_type=client_credential&appid=wx1&secret=wrong", 40001),
         ("/cgi-bin/token?grant_type=client_credential&appid=wx9&secret=s", 40013),

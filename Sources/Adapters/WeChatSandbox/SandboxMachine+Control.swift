@@ -13,6 +13,13 @@ extension SandboxMachine {
             _ = tokens.refreshByRival(try appID(of: call), rules: rules, at: now, using: &generator)
         case ("POST", "/_sandbox/revoke"):
             tokens.revoke(try appID(of: call))
+        case ("POST", "/_sandbox/secret"):
+            let appID = try appID(of: call)
+            guard let secret = call.json?["secret"]?.text, !secret.isEmpty else {
+                throw ControlProblem("secret must be the account's new AppSecret")
+            }
+            rules.apps[appID] = secret
+            tokens.revoke(appID)
         case ("POST", "/_sandbox/callback"):
             try callbacks.set(try CallbackSettings(call.json), for: call.json?["appid"]?.text ?? "*")
         case ("DELETE", "/_sandbox/callback"):
@@ -31,8 +38,8 @@ extension SandboxMachine {
             reset()
         default:
             throw ControlProblem(
-                "no such thing: \(call.method) \(call.path); see faults, rival, revoke, callback, pushes, deliveries, requests, state,"
-                    + " config"
+                "no such thing: \(call.method) \(call.path); see faults, rival, revoke, secret, callback, pushes, deliveries, requests,"
+                    + " state, config"
             )
         }
         return Array("{\"ok\":true}".utf8)

@@ -36,6 +36,12 @@ final class SandboxProcess: Sendable {
         _ = try await http.post("/_sandbox/rival", "{\"appid\":\"\(SandboxProcess.appID)\"}")
     }
 
+    /// The account's admin resets its AppSecret.
+    func resetSecret(of appID: String, to secret: String) async throws {
+        let answer = try await http.post("/_sandbox/secret", "{\"appid\":\"\(appID)\",\"secret\":\"\(secret)\"}")
+        guard answer.status == 200 else { throw NeverHappened(description: "not reset: \(answer.text)") }
+    }
+
     /// What the phones showed, oldest first.
     func deliveries() async throws -> [JSONAny] {
         try await entries("deliveries")

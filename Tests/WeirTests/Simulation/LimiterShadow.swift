@@ -10,6 +10,8 @@ struct LimiterShadow {
     private var marks: [Key: UInt64] = [:]
     /// Those of them whose request left.
     private var departed: Set<Key> = []
+    /// When the limit came into force.
+    private var limitedSince = Instant(nanoseconds: .min)
     /// When permits were taken for requests that left.
     private(set) var departures: [Instant] = []
 
@@ -19,11 +21,12 @@ struct LimiterShadow {
 
     mutating func left(_ attempt: MachineView.Attempt) {
         guard departed.insert(attempt.key).inserted else { return }
-        departures.append(attempt.startedAt)
+        if attempt.startedAt > limitedSince { departures.append(attempt.startedAt) }
     }
 
-    /// Another limit is in force from now on.
-    mutating func forgetDepartures() {
+    /// Another limit is in force from now on. What took its permit before may leave after, as messages do: it is of the old one.
+    mutating func forgetDepartures(at now: Instant) {
+        limitedSince = now
         departures = []
     }
 
@@ -31,6 +34,8 @@ struct LimiterShadow {
     ///
     /// - Returns: how many permits the real bucket has too few (above zero) or too many.
     mutating func count(_ attempts: [MachineView.Attempt], real: TokenBucket, at now: Instant) -> Int {
+        defer { bucket = real }
+        guard !(attempts.isEmpty && marks.isEmpty) else { return bucket.available(at: now) - real.available(at: now) }
         let keys = Set(attempts.map(\.key))
         // In the order in which they were taken, as the gateway does: what one gets back depends on the others.
         for (key, mark) in marks.sorted(by: { $0.value < $1.value }) where !keys.contains(key) {
@@ -41,7 +46,6 @@ struct LimiterShadow {
             guard marks.updateValue(attempt.mark, forKey: attempt.key) == nil else { continue }
             _ = bucket.take(at: attempt.startedAt)
         }
-        defer { bucket = real }
         return bucket.available(at: now) - real.available(at: now)
     }
 }

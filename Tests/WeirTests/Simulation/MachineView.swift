@@ -37,9 +37,8 @@ final class MachineView {
     }
 
     struct Gate {
+        var id: GateID
         var number: UInt64
-        var app: String
-        var api: String
         var bucket: TokenBucket
     }
 
@@ -79,9 +78,10 @@ final class MachineView {
         )
     }
 
+    private(set) lazy var attemptsByGate = Dictionary(grouping: attempts, by: \.gate)
+
     private(set) lazy var gates: [Gate] = machine.gates.taken.map { id in
-        let name = machine.name(id)
-        return Gate(number: name.number, app: name.app, api: name.api, bucket: machine.gates[id].bucket)
+        Gate(id: id, number: machine.gates[id].number, bucket: machine.gates[id].bucket)
     }
 
     private(set) lazy var breakers: [BreakerID: CircuitBreakerMachine] = Dictionary(
@@ -133,6 +133,8 @@ final class MachineView {
         machine.wakeAll(at: machine.read(now))
         return machine.pump(at: now).map(MachineView.describe)
     }
+
+    func name(_ gate: GateID) -> GateName { machine.name(gate) }
 
     func name(_ lane: LaneID) -> String {
         let gate = machine.gateName(of: lane)

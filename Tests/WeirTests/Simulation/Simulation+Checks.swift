@@ -152,19 +152,25 @@ extension Simulation {
         let departed = Set(flights.compactMap { $0.recipient.flatMap { ids[$0] } })
         for gate in view.gates {
             let bucket = gate.bucket
-            if bucket.available(at: view.now.instant) > bucket.limit.burst { report("\(gate.api) is over its burst") }
-            var shadow = shadows[gate.number] ?? LimiterShadow(TokenBucket(bucket.limit, at: .zero))
-            let attempts = view.attempts.filter { $0.gate == gate.number }
+            if bucket.available(at: view.now.instant) > bucket.limit.burst {
+                report("\(view.name(gate.id).api) is over its burst")
+            }
+            let attempts = view.attemptsByGate[gate.number] ?? []
+            // Taken out, so that it is changed and not copied.
+            var shadow =
+                shadows.removeValue(forKey: gate.number) ?? LimiterShadow(TokenBucket(bucket.limit, at: .zero))
             for attempt in attempts where !attempt.isDurable || departed.contains(attempt.id) {
                 shadow.left(attempt)
             }
             let missing = shadow.count(attempts, real: bucket, at: view.now.instant)
             shadows[gate.number] = shadow
-            if refusedApps.contains(gate.app) { continue }
+            guard missing != 0 else { continue }
+            let name = view.name(gate.id)
+            if refusedApps.contains(name.app) { continue }
             if missing > 0 {
-                report("\(missing) permits of \(gate.app) \(gate.api) were not given back")
-            } else if missing < 0 {
-                report("\(gate.app) \(gate.api) has \(-missing) permits too many")
+                report("\(missing) permits of \(name.app) \(name.api) were not given back")
+            } else {
+                report("\(name.app) \(name.api) has \(-missing) permits too many")
             }
         }
     }
@@ -190,8 +196,8 @@ extension Simulation {
         if let wake = view.nextWake, next > max(wake, now) + Simulation.rounding {
             report("the machine wants a look in \(wake - now) and gets it in \(next - now)")
         }
-        // Whoever sleeps too long does so until somebody else wakes them: a look each fourth time finds it, and is a third of all cost.
-        guard step.isMultiple(of: 4) else { return }
+        // Whoever sleeps too long does so until somebody else wakes them: a look each eighth time finds it, and is a tenth of all cost.
+        guard step.isMultiple(of: 8) else { return }
         let overdue = view.overdue
         guard !overdue.isEmpty else { return }
         let obstacles = view.waiting.map { waiting in

@@ -22,7 +22,7 @@ extension Simulation {
         }
         gateway.reload(configuration)
         for index in flights.indices { flights[index].isOutdated = true }
-        for gate in shadows.keys { shadows[gate]?.forgetDepartures() }
+        for gate in shadows.keys { shadows[gate]?.forgetDepartures(at: time.now()) }
         refusedApps = Set(SimulatedConfiguration.apps)
         for app in SimulatedConfiguration.apps {
             world.setMood(.well, app: app)
@@ -72,10 +72,10 @@ extension Simulation {
         let view = MachineView(dispatcher, at: time.moment())
         for gate in view.gates {
             guard let shadow = shadows[gate.number] else { continue }
-            guard gate.bucket.limit.worstExcess(of: shadow.departures.sorted()) > 0 else {
-                continue
-            }
-            report("\(gate.app) \(gate.api) let too much through")
+            let excess = gate.bucket.limit.worstExcess(of: shadow.departures.sorted())
+            guard excess > 0 else { continue }
+            let (name, share) = (view.name(gate.id), Double(excess) / Double(gate.bucket.limit.per.inNanoseconds))
+            report("\(name.app) \(name.api) let \(share) permits too many through")
         }
     }
 

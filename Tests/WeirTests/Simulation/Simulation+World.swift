@@ -98,7 +98,7 @@ extension Simulation {
         // A new limit changes what is in the buckets, and what may pass from now on.
         refusedApps = Set(SimulatedConfiguration.apps)
         for index in flights.indices { flights[index].isOutdated = true }
-        for gate in shadows.keys { shadows[gate]?.forgetDepartures() }
+        for gate in shadows.keys { shadows[gate]?.forgetDepartures(at: time.now()) }
         returned.formUnion(unconfigured)
     }
 }

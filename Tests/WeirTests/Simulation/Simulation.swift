@@ -125,7 +125,7 @@ final class Simulation {
     }
 
     /// Ends the old gateway's tasks, so that none is left hanging. Nothing that it does now reaches the disk or WeChat.
-    private func tearDown() {
+    func tearDown() {
         var orphans = journal.losePending()
         dispatcher.drain()
         for id in calls.compactMap(\.id) { dispatcher.hangUp(id) }

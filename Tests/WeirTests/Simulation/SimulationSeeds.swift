@@ -3,8 +3,8 @@ import Testing
 
 /// Which seeds a run of the tests tries: a few fixed ones, or what the environment says.
 ///
-/// `WEIR_SEED=17` repeats one run, `WEIR_SEEDS=20000` makes the runs 1 to 20,000, `WEIR_SIMULATE_SECONDS=60` makes runs of fresh chance
-/// for a minute.
+/// `WEIR_SEED=17` repeats one run, `WEIR_SEEDS=20000` makes the runs 1 to 20,000, `WEIR_SEEDS=1001-2000` those from 1,001 to 2,000, and
+/// `WEIR_SIMULATE_SECONDS=60` makes runs of fresh chance for a minute.
 enum SimulationSeeds: Sendable, CustomTestStringConvertible {
     case range(Range<UInt64>)
     /// Fresh ones until this time.
@@ -17,10 +17,20 @@ enum SimulationSeeds: Sendable, CustomTestStringConvertible {
             let end = ContinuousClock.now + .seconds(Int64(clamping: seconds))
             return [SimulationSeeds](repeating: .fresh(until: end), count: ProcessInfo.processInfo.activeProcessorCount)
         }
+        let asked = range(ProcessInfo.processInfo.environment["WEIR_SEEDS"] ?? "") ?? 1...24
         // In parts, which run side by side.
-        let (count, parts) = (number("WEIR_SEEDS") ?? 24, UInt64(12))
-        let size = max(1, count / parts)
-        return stride(from: 1, through: count, by: Int(size)).map { .range($0..<min($0 + size, count + 1)) }
+        let size = UInt64(asked.count) / 12 + 1
+        return stride(from: asked.lowerBound, through: asked.upperBound, by: Int(size))
+            .map { .range($0..<min($0 + size, asked.upperBound + 1)) }
+    }
+
+    /// `20000` or `1001-2000`.
+    private static func range(_ text: String) -> ClosedRange<UInt64>? {
+        let bounds = text.split(separator: "-", omittingEmptySubsequences: false).map { UInt64($0) }
+        guard bounds.count <= 2, let last = bounds.last ?? nil, let first = bounds.count == 2 ? bounds[0] : 1 else {
+            return nil
+        }
+        return first <= last && last < UInt64(Int32.max) ? first...last : nil
     }
 
     /// The next one after those that were tried.

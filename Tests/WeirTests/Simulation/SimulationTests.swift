@@ -10,6 +10,8 @@ import Testing
         var tried: UInt64 = 0
         while let seed = seeds.seed(after: tried) {
             let simulation = try Simulation(seed: seed)
+            // Tasks that are left hanging would keep the whole world in memory.
+            defer { simulation.tearDown() }
             try simulation.run(events: 1000)
             try simulation.heal()
             tried += 1

@@ -64,8 +64,11 @@ extension DispatchMachine {
     mutating func wakeDue(at now: Instant) {
         while let sleeper = sleepers.due(at: now) {
             wake(sleeper, at: now)
+            switch sleeper {
             // Its section may have been closed meanwhile, by what its calls had better be told.
-            if case .lane(let lane) = sleeper, !lane.isDurable { doubtful.append(lane) }
+            case .lane(let lane): if !lane.isDurable { doubtful.append(lane) }
+            case .section(let section): if !section.group.isDurable { doubtSleeping(behind: section.group.breaker) }
+            }
         }
     }
 
@@ -120,6 +123,15 @@ extension DispatchMachine {
                 // At once, so that calls that come now are told and don't wait for a place first.
                 if let block { close(section, block.reason, until: block.until, at: now.instant) }
             }
+        }
+        if block == nil { doubtSleeping(behind: breaker) }
+    }
+
+    /// Nothing stands before all of a breaker's work any more: calls of lanes that sleep for longer than that had better be told.
+    private mutating func doubtSleeping(behind breaker: BreakerID) {
+        for gate in breakers[breaker].gates {
+            let lane = gate.lane(isDurable: false)
+            if queue.counts(in: lane).ready > 0 { doubtful.append(lane) }
         }
     }
 
