@@ -56,7 +56,7 @@ import WeirPorts
         var kept: UpstreamReply? = transport.exchange(request(server)).reply
         #expect(kept?.hold?.bytes == Self.size)
         for _ in 0..<3 {
-            let late = transport.exchange(request(server, timeout: .milliseconds(80)))
+            let late = transport.exchange(request(server, timeout: .milliseconds(800)))
             #expect(late.verdict == Verdict(.shortage, bytesLeft: true))
             #expect(late.failure?.kind.isEvidence == false)
         }

@@ -75,8 +75,8 @@ import Testing
     @Test func `a reader that doesn't read stops the sender, however long that takes`() async throws {
         let gate = Gate()
         var limits = ListenerLimits()
-        limits.progressInterval = .milliseconds(50)
-        limits.bodyTimeout = .milliseconds(100)
+        limits.progressInterval = .milliseconds(500)
+        limits.bodyTimeout = .milliseconds(1000)
         try await withListener(
             limits,
             handler: { request in
@@ -94,7 +94,7 @@ import Testing
                 try await channel.writeAndFlush(buffer).get()
             }
             // Far longer than what a sender is allowed that could go on.
-            try await Task.sleep(for: .milliseconds(400))
+            try await Task.sleep(for: .milliseconds(2500))
             #expect(try await channel.getOption(.bufferedWritableBytes).get() > 10_000_000)
             await gate.open()
             let count = Int(await peer.answer().body) ?? 0
