@@ -180,26 +180,6 @@ import WeirPorts
         }
         #expect(bench.circuit.state == .closed)
     }
-
-    @Test(arguments: [false, true])
-    func `an alert that comes to a lane asleep for its permit has the question asked at once`(isRestored: Bool) {
-        var bench = Bench()
-        let scarce = RateLimit(permits: 1, per: .seconds(3600), burst: 1)
-        let bucket = TokenBucket(scarce, at: bench.harness.now.instant)
-        bench.harness.machine.gates[bench.custom.gate].bucket = bucket
-        let messages = [bench.harness.submit(bench.custom), bench.harness.submit(bench.custom)]
-        #expect(bench.leases().map(\.job.id) == [messages[0]])
-        bench.harness.finish(messages[0], .ok)
-        #expect(bench.leases().isEmpty && bench.circuit.state == .halfOpen)
-        _ = bench.harness.machine.cancel(messages[1])
-        let alert = bench.alert(1, bench.custom)
-        if isRestored, let job = bench.harness.machine.job(alert) {
-            _ = bench.harness.machine.cancel(alert)
-            #expect(bench.leases().isEmpty)
-            bench.harness.machine.restore(job, at: bench.harness.now)
-        }
-        #expect(bench.leases().map(bench.isQuestion) == [true])
-    }
 }
 
 extension MachineHarness {

@@ -204,25 +204,33 @@ import WeirPorts
         #expect(harness.machine.job(id) == nil)
     }
 
-    @Test func `a call that a missing token keeps from hearing of a park is told as soon as there is a token`() {
+    @Test(arguments: [WaitReason.quotaExhausted, .breakerOpen])
+    func `a call is told of what refuses it also while there is no token`(reason: WaitReason) {
         var harness = MachineHarness()
         let app = harness.machine.addApp("shop", at: harness.now.instant)
         harness.machine.setToken(.ready, app: app, at: harness.now)
         let lane = harness.lane(app: app, isDurable: false)
-        harness.machine.gates[lane.gate].park = Park(
-            obstacle: .quotaExhausted,
-            end: .instant(harness.now.instant + .seconds(600)),
-            cause: Cause("errcode 45009", since: harness.now.timestamp)
-        )
         func refused() -> [JobID] {
-            harness.pump().compactMap { if case .refuse(let job, _) = $0 { job.id } else { nil } }
+            harness.pump().compactMap {
+                if case .refuse(let job, let obstacle) = $0, obstacle.reason == reason { job.id } else { nil }
+            }
         }
-        let first = harness.submit(lane, lifetime: .seconds(4))
-        #expect(refused() == [first])
         harness.machine.setToken(.missing, app: app, at: harness.now)
-        let second = harness.submit(lane, lifetime: .seconds(4))
+        let first = harness.submit(lane, lifetime: .seconds(4))
         #expect(refused().isEmpty)
-        harness.machine.setToken(.ready, app: app, at: harness.now)
+        if reason == .breakerOpen {
+            let breaker = harness.machine.gates[lane.gate].breaker
+            _ = harness.machine.force(.open, breaker: breaker, at: harness.now)
+        } else {
+            harness.machine.gates[lane.gate].park = Park(
+                obstacle: .quotaExhausted,
+                end: .instant(harness.now.instant + .seconds(600)),
+                cause: Cause("errcode 45009", since: harness.now.timestamp)
+            )
+            harness.machine.changed(gate: lane.gate, at: harness.machine.read(harness.now))
+        }
+        #expect(refused() == [first])
+        let second = harness.submit(lane, lifetime: .seconds(4))
         #expect(refused() == [second])
     }
 }

@@ -131,7 +131,16 @@ final class MachineView {
     var overdue: [String] {
         var machine = machine
         machine.wakeAll(at: machine.read(now))
-        return machine.pump(at: now).map(MachineView.describe)
+        return machine.pump(at: now).filter { !isQuestionBeforePermit($0) }.map(MachineView.describe)
+    }
+
+    /// Weir's own question may wait until the alerts that want it have permits, which they need to go themselves.
+    private func isQuestionBeforePermit(_ action: DispatchAction) -> Bool {
+        guard case .start(let lease) = action, lease.job.marks.contains(.ownProbe) else { return false }
+        return machine.breakers[lease.breaker].gates.allSatisfy { gate in
+            machine.queue.counts(in: gate.lane(isDurable: true)).ready == 0
+                || machine.gates[gate].bucket.wait(at: now.instant) > .zero
+        }
     }
 
     func name(_ gate: GateID) -> GateName { machine.name(gate) }

@@ -72,13 +72,6 @@ extension DispatchMachine {
 
     // MARK: Weir's own question
 
-    /// An alert may want the question asked, which takes no permit of the lane that sleeps until it has one.
-    mutating func wakeForQuestion(_ job: Job, at now: SteadyClock.Present) {
-        guard job.isDurable, job.promise == .none, breakers[gates[job.lane.gate].breaker].circuit.state != .closed
-        else { return }
-        changed(gate: job.lane.gate, at: now)
-    }
-
     /// Of an api of an app's. What Weir asks by itself is rare, and waits for no permit.
     static func limit(of api: APIDescriptor, _ route: AppRoute) -> RateLimit {
         let isQuestion = api.label == probePath && api.group != .account

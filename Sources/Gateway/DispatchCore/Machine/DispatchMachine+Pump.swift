@@ -12,14 +12,12 @@ extension DispatchMachine {
         let now = read(moment)
         // A new lane may be blocked and not closed yet, as nothing of it was ever tried.
         if !job.isDurable { doubtful.append(job.lane) }
-        wakeForQuestion(job, at: now)
         return queue.admit(clock.inward(job, at: now), at: now.steady)
     }
 
     /// A job that had ended waits again, whether there is room for it or not.
     package mutating func restore(_ job: Job, at moment: Moment) {
         let now = read(moment)
-        wakeForQuestion(job, at: now)
         queue.restore(clock.inward(job, at: now), at: now.steady)
     }
 

@@ -53,10 +53,7 @@ extension DispatchMachine {
         }
         sleepers.add(.section(section), until: until)
         ledgers.note(reason, section: section, at: now)
-        if reason.refusesAtOnce, !section.group.isDurable {
-            let lanes = breakers[section.group.breaker].gates.map { $0.lane(isDurable: false) }
-            doubtful += lanes.filter { queue.counts(in: $0).ready > 0 }
-        }
+        if reason.refusesAtOnce, !section.group.isDurable { doubtCalls(behind: section.group.breaker) }
     }
 
     // MARK: Waking
@@ -64,11 +61,6 @@ extension DispatchMachine {
     mutating func wakeDue(at now: Instant) {
         while let sleeper = sleepers.due(at: now) {
             wake(sleeper, at: now)
-            switch sleeper {
-            // Its section may have been closed meanwhile, by what its calls had better be told.
-            case .lane(let lane): if !lane.isDurable { doubtful.append(lane) }
-            case .section(let section): if !section.group.isDurable { doubtSleeping(behind: section.group.breaker) }
-            }
         }
     }
 
@@ -124,15 +116,13 @@ extension DispatchMachine {
                 if let block { close(section, block.reason, until: block.until, at: now.instant) }
             }
         }
-        if block == nil { doubtSleeping(behind: breaker) }
+        doubtCalls(behind: breaker)
     }
 
-    /// Nothing stands before all of a breaker's work any more: calls of lanes that sleep for longer than that had better be told.
-    private mutating func doubtSleeping(behind breaker: BreakerID) {
-        for gate in breakers[breaker].gates {
-            let lane = gate.lane(isDurable: false)
-            if queue.counts(in: lane).ready > 0 { doubtful.append(lane) }
-        }
+    /// What changed may be what a breaker's calls had better be told, also of those that sleep because of something else.
+    private mutating func doubtCalls(behind breaker: BreakerID) {
+        let lanes = breakers[breaker].gates.map { $0.lane(isDurable: false) }
+        doubtful += lanes.filter { queue.counts(in: $0).ready > 0 }
     }
 
     /// A gate's park or hold was set or lifted, or its limiter has got permits back.
@@ -170,10 +160,16 @@ extension DispatchMachine {
         }
     }
 
+    /// Whatever refuses at once is told, also where something that would pass by itself stands before it.
     private func hopeless(_ lane: LaneID, at now: SteadyClock.Present) -> Obstacle? {
         guard queue.counts(in: lane).ready > 0 else { return nil }
-        var block = block(lane.gate, isDurable: false, nil, at: now)
-        if block == nil { block = breakerBlock(gates[lane.gate].breaker, at: now) }
-        return block.flatMap { $0.reason.refusesAtOnce ? obstacle($0, at: now) : nil }
+        let gate = lane.gate
+        if let told = told(appBlock(gate, at: now), at: now) { return told }
+        if let told = told(gateBlock(gate, isDurable: false, at: now), at: now) { return told }
+        return told(breakerBlock(gates[gate].breaker, at: now), at: now)
+    }
+
+    private func told(_ block: Block?, at now: SteadyClock.Present) -> Obstacle? {
+        block.flatMap { $0.reason.refusesAtOnce ? obstacle($0, at: now) : nil }
     }
 }
