@@ -71,6 +71,10 @@ struct Inhibition: Sendable, CustomTestStringConvertible {
             waiting("n", "critical"),
             quiet: false
         ),
+        Inhibition(quota("Exhausted", "m", "x"), quota("GoneBeforeMidnight", "m", "x"), quiet: true),
+        Inhibition(quota("Exhausted", "m", "x"), quota("GoneBeforeMidnight", "m", "y"), quiet: false),
+        Inhibition(quota("Exhausted", "m", "x"), quota("GoneBeforeMidnight", "n", "x"), quiet: false),
+        Inhibition(quota("Exhausted", "m", "x"), quota("GoneBeforeMidnight", "m", "x", of: "b"), quiet: false),
         Inhibition(
             "WeirQueueFull severity=critical instance=a",
             "WeirQueueNearlyFull severity=warning instance=a",
@@ -104,6 +108,10 @@ struct Inhibition: Sendable, CustomTestStringConvertible {
 
     private static func accountErrcode(_ app: String) -> String {
         "WeirAccountErrcode severity=warning instance=a app=\(app) api=x errcode=40125"
+    }
+
+    private static func quota(_ what: String, _ app: String, _ api: String, of instance: String = "a") -> String {
+        "WeirQuota\(what) severity=warning instance=\(instance) app=\(app) api=\(api)"
     }
 
     private static func refused(_ reason: String) -> String {

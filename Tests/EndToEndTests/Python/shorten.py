@@ -39,6 +39,8 @@ STAYS = {
     "instance:weir_journal_commit_duration_seconds:p99_5m": ["0.99"],
     # Weir's own time before a token's end.
     "WeirTokenExpiring": ["240"],
+    # The gateway's own forecast, by WeChat's day.
+    "WeirQuotaGoneBeforeMidnight": ["14400"],
     # The calendar.
     "WeirQuotaExhausted": ["86400", "28800", "82800"],
     "WeirQuotaNotReset": ["28800", "86400", "3600"],
