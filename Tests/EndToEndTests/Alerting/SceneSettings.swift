@@ -10,6 +10,8 @@ struct SceneSettings: Sendable {
     var app: String?
     var secret = SandboxProcess.secret
     var limits = "{default: {rate: 100000/s, burst: 100000}}"
+    /// The app's `quota`, where the file says what WeChat allows.
+    var quota: String?
     /// Most scenes are not about it.
     var breaker = "{minimum_calls: 1000000, consecutive_failures: 0}"
     /// One attempt, and then the message is dead.
@@ -31,6 +33,7 @@ struct SceneSettings: Sendable {
             secret: "\(secret)"
             hosts: ["http://127.0.0.1:\(upstream)"]
             limits: \(limits)
+        \(quota.map { "    quota: \($0)" } ?? "")
         \(Stage.clients(["orders": "", "greedy": ", rate: 1/s"]))
         breaker: \(breaker)
         retry:

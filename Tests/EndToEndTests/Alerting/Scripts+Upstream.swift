@@ -119,6 +119,21 @@ extension Scripts {
         name: "quota",
         provocations: [
             Provocation(
+                "the day's calls will not last",
+                fires: ["WeirQuotaGoneBeforeMidnight"],
+                provoke: { scene in
+                    // They last for minutes, so that all is told before they are used up.
+                    try await scene.configure("\"daily\":{\"\(Scene.template)\":2000}")
+                    scene.every(.milliseconds(250)) { try await $0.send() }
+                },
+                mend: { scene in
+                    await scene.quiet()
+                    try await scene.configure("\"daily\":{\"\(Scene.template)\":1000000}")
+                    // WeChat is asked every five minutes; what the file says holds at once.
+                    try await scene.reload { $0.quota = "{\(Scene.template): {limit: 1000000/d}}" }
+                }
+            ),
+            Provocation(
                 "the day's calls are used up",
                 fires: ["WeirQuotaExhausted"],
                 provoke: { scene in
