@@ -8,6 +8,7 @@ extension RunbookGroup {
     static let listOfDead = "weir list --admin --state dead --app APP"
     static let listOfFailed = "weir list --admin --state failed --app APP"
     static let status = "weir status --admin ID"
+    static let showQuota = "weir quota --admin --app APP"
     static let redrive = "weir redrive --admin ID"
     static let resume = "curl -X POST 127.0.0.1:8081/v1/apps/APP/resume"
     static let reload = "curl -X POST 127.0.0.1:8081/v1/reload"
@@ -35,6 +36,7 @@ extension RunbookGroup {
                     status: ["dead", "client: orders"],
                     "weir list --admin --state dead,unknown --since 2026-11-21T09:00:00+08:00": ["ID", "orders"],
                     "weir explain --admin ID": ["client: orders", "errcode -1"],
+                    showQuota: ["APP"],
                     "curl 127.0.0.1:8081/readyz": ["messages: ok"],
                     "curl -X POST 127.0.0.1:8081/v1/apps/APP/pause": ["paused"],
                     resume: ["resumed"],

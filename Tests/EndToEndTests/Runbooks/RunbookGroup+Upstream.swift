@@ -72,6 +72,32 @@ extension RunbookGroup {
         description: "WeChat's quotas",
         troubles: [
             RunbookTrouble(
+                what: "the day's calls will not last",
+                sections: ["quota#WeirQuotaGoneBeforeMidnight"],
+                bring: { desk in
+                    try await desk.configure("\"daily\":{\"\(Scene.custom)\":500}")
+                    let first = try await desk.send(.custom(to: desk.openID()))
+                    try await desk.wait(first, for: "sent")
+                    try await eventually("WeChat was asked") {
+                        try await desk.weir.metrics().sum("weir_quota_limit", "api=\"\(Scene.custom)\"") == 500
+                    }
+                    let times = #","not_before":"2099-01-01T00:00:00Z","not_after":"2099-01-02T00:00:00Z""#
+                    let id = try await desk.send(.custom(to: desk.openID()), times)
+                    return ["ID": id, "CLIENT": "orders", "APP": "main"]
+                },
+                tells: [
+                    showQuota: ["APP", Scene.custom, "500"],
+                    "weir list --admin --state pending --app APP": ["ID", "orders"],
+                    cancel("--client CLIENT"): ["ID", "cancelled"],
+                    "curl -X POST 127.0.0.1:8081/v1/apps/APP/pause": ["paused"],
+                    resume: ["resumed"],
+                    reload: ["reloaded"],
+                ],
+                helps: { desk, _ in
+                    try await desk.wait(try await desk.send(.custom(to: desk.openID())), for: "sent")
+                }
+            ),
+            RunbookTrouble(
                 what: "the day's calls are used up",
                 sections: ["quota#WeirQuotaNotReset", "quota#WeirQuotaExhausted"],
                 bring: { desk in
