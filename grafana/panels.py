@@ -43,6 +43,8 @@ RED_FROM_ANY = ["green", (0.001, "red")]
 
 # Seconds until the next midnight in Shanghai, where WeChat's quotas begin anew.
 MIDNIGHT = "86400 - (time() + 28800) % 86400"
+# Seconds below which WeirQuotaGoneBeforeMidnight warns.
+QUOTA_ENDS = 14400
 # 0 where Weir is scraped; nothing, and not a green 0, where it is not.
 OR_ZERO = "or 0 * max(weir_build_info)"
 
@@ -444,6 +446,14 @@ QUOTA = {
         panel("Permits used per minute", "Below WeChat's limit per minute, where an api has one.",
               (f"60 * sum by (app, api) ({rate('weir_limiter_permits_total')})", "{{app}} {{api}}"), width=8,
               runbook="quota"),
+        panel("Quota used", "Below 100 % at midnight in Shanghai: the share of the day's quota that is used, other services' calls included."
+              " Nothing of apis whose quota is not known.",
+              ("max by (app, api) (weir_quota_used / (weir_quota_limit > 0))", "{{app}} {{api}}"), unit="percentunit", width=12,
+              runbook="quota", lines=[(1, "red")]),
+        panel("Time until the quota is used up", "Nothing, while the quota lasts until midnight in Shanghai at the rate of about the last"
+              " half hour. 0: used up.",
+              ("min by (app, api) (weir_quota_exhaustion_seconds)", "{{app}} {{api}}"), unit="s", width=12, runbook="quota",
+              lines=[(QUOTA_ENDS, "orange")]),
         row("Tokens"),
         panel("Life left", "A saw: from 2 h down to 5 min, then up again. 0: none. Below 0: ended.",
               ("min by (app) (app:weir_token_life_seconds:min)", "{{app}}"), unit="s", runbook="tokens", below=True,

@@ -24,6 +24,8 @@ struct DashboardTraffic: Sendable {
                   available: {attempts: 2, backoff: 20ms, ladder: [1s], max_age: 3s}
                 """
         }
+        // More than is sent, and at the pace of the rounds used up within the day.
+        _ = try await stage.sandbox.http.post("/_sandbox/config", "{\"daily\":{\"\(template)\":2000}}")
         return DashboardTraffic(stage: stage, token: try await stage.weir.token(secret: Stage.key(of: client)))
     }
 
