@@ -148,6 +148,10 @@ struct OpenAPITests {
             try await api.call("GET", "/v1/errcodes/\(code)", Self.orders)
         }
         try await api.call("GET", "/v1/errcodes/45009")
+        for query in ["", "?app=main", "?app=nobody", "?colour=red"] {
+            try await api.call("GET", "/v1/quota\(query)", Self.orders)
+        }
+        try await api.call("GET", "/v1/quota")
     }
 
     private func useOne(_ api: OpenAPIExchanges, _ id: String, cancels status: Int) async throws {
@@ -203,11 +207,20 @@ struct OpenAPITests {
             try await exchanges.admin("GET", "/v1/state", Self.admin)
             try await exchanges.admin("POST", path)
         }
-        for path in ["/v1/apps/main/pause", "/v1/apps/main/resume", "/v1/apps/nobody/pause"] {
+        let clear = "/v1/apps/main/clear-quota"
+        for path in [
+            clear, "/v1/apps/main/pause", clear, "/v1/apps/main/resume", "/v1/apps/nobody/pause",
+            "/v1/apps/nobody/clear-quota",
+        ] {
             try await exchanges.admin("POST", path, Self.admin)
             try await exchanges.admin("GET", "/v1/state", Self.admin)
             try await exchanges.admin("POST", path)
         }
+        for _ in 0..<10 { try await exchanges.admin("POST", clear, Self.admin) }
+        for query in ["", "?app=main", "?app=nobody", "?colour=red"] {
+            try await exchanges.admin("GET", "/v1/quota\(query)", Self.admin)
+        }
+        try await exchanges.admin("GET", "/v1/quota")
         try await exchanges.admin("GET", "/v1/state")
         try await exchanges.admin("GET", "/")
         try await exchanges.admin("POST", "/v1/reload", Self.admin)

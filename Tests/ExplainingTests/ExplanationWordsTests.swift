@@ -33,7 +33,10 @@ import WeirPorts
         .throttled:
             "for the pause that WeChat asked for: /cgi-bin/message/template/send was called too fast (45011 or its like)",
         .quotaExhausted:
-            "for a new quota of /cgi-bin/message/template/send: WeChat said that it was used up (45009 or its like)",
+            "for a new quota of /cgi-bin/message/template/send: the day's is used up (45009 or its like)",
+        .quotaReserved:
+            "for a new quota of /cgi-bin/message/template/send: what is left of the day's is kept for urgent and high until the "
+            + "last hour before midnight",
         .noToken: "for an access_token of main",
         .credentials: "for an operator: WeChat gives out no access_token for main",
         .tokenRejected: "for an access_token of main that WeChat does not reject",

@@ -62,7 +62,7 @@ public struct AdminHandler: Sendable {
             return (route.label, Envelope.methodNotAllowed(route.allowed, traceID: traceID))
         }
         if let reply = OpenRoutes(gateway: gateway).answer(route) { return (route.label, reply) }
-        if route.isAboutMessages || route.name == .errcode {
+        if route.isAboutMessages || route.name == .errcode || route.name == .quota {
             let api = APIHandler(gateway: gateway)
             let messages = MessageRoutes(handler: api, request: request, trace: trace, isOperator: true)
             return (route.label, await messages.answer(route.name, method, arguments))
@@ -120,7 +120,7 @@ public struct AdminHandler: Sendable {
         GET  /openapi.yaml                         description
         GET  /v1/state                             breakers, limiters, queue, tokens, journal
         POST /v1/breakers/{name}/{open|close|auto}
-        POST /v1/apps/{app}/{pause|resume}
+        POST /v1/apps/{app}/{pause|resume|clear-quota}
         POST /v1/reload
         GET  /v1/messages                          all clients' messages: ?state= app= client= to= since= limit= cursor=
         GET  /v1/messages/{id}                     one of them; DELETE cancels it
@@ -128,6 +128,7 @@ public struct AdminHandler: Sendable {
         POST /v1/messages/{id}/redrive             lets it wait again
         POST /v1/redrive                           lets all that match wait again
         GET  /v1/errcodes/{errcode}                what an errcode means, and what to do: ?api=
+        GET  /v1/quota                             what of WeChat's daily quotas is used: ?app=
 
         """
 
@@ -171,13 +172,27 @@ public struct AdminHandler: Sendable {
     }
 
     private func pause(_ name: String, _ action: String, _ why: String?, traceID: String) async -> OutgoingReply {
+        if action == "clear-quota" { return await clearQuotas(name, why, traceID: traceID) }
         guard action == "pause" || action == "resume" else {
-            return Envelope.failure(404, "not_found", "an app can be paused or resumed", traceID: traceID)
+            let message = "an app can be paused or resumed, and its quotas cleared: clear-quota"
+            return Envelope.failure(404, "not_found", message, traceID: traceID)
         }
         guard gateway.setPaused(action == "pause", app: name, because: why) else {
             return Envelope.failure(404, "not_found", "no app has this name", traceID: traceID)
         }
         return await decided(action == "pause" ? "paused" : "resumed", "app", name, traceID: traceID)
+    }
+
+    private func clearQuotas(_ name: String, _ why: String?, traceID: String) async -> OutgoingReply {
+        do throws(MessageRefusal) {
+            let count = try await gateway.clearQuotas(of: name, because: why)
+            return Envelope.success(200, "cleared", traceID: traceID) { data in
+                data.member("app", name)
+                data.member("this_month", count)
+            }
+        } catch {
+            return Envelope.failure(error, status: error.reason.status, traceID: traceID)
+        }
     }
 
     private func reloaded(traceID: String) async -> OutgoingReply {
@@ -245,33 +260,6 @@ public struct ReloadReport: Equatable, Sendable {
     public init(isInForce: Bool, lines: [String]) {
         self.isInForce = isInForce
         self.lines = lines
-    }
-}
-
-extension GatewayMetrics {
-    /// The routes of the api and the admin listener begin at 0: a first 503 is a rise.
-    public func registerRoutes() {
-        registerRoute("relay", methods: ["GET", "POST"], statuses: [200, 400, 500])
-        let asked = [200, 400, 401, 403, 404, 422, 429, 500, 503]
-        for route in Route.all {
-            switch route.name {
-            case .metrics: registerRoute(route.label, methods: route.methods, statuses: [200, 500, 503])
-            case .messages, .batch, .message, .redrive, .redriveAll:
-                registerRoute(route.label, methods: route.methods, statuses: asked)
-            case .events:
-                registerRoute(route.label, methods: route.methods, statuses: asked + [202, 409, 413, 415])
-            case .page: registerRoute(route.label, methods: route.methods, statuses: asked)
-            case .alerts: registerRoute(route.label, methods: route.methods, statuses: asked + [413, 415])
-            default: continue
-            }
-            switch route.name {
-            case .messages: registerRoute(route.label, methods: ["POST"], statuses: [202, 409, 413, 415])
-            case .batch: registerRoute(route.label, methods: ["POST"], statuses: [413, 415])
-            case .redrive: registerRoute(route.label, methods: ["POST"], statuses: [202, 409])
-            case .message: registerRoute(route.label, methods: ["DELETE"], statuses: [409])
-            default: continue
-            }
-        }
     }
 }
 

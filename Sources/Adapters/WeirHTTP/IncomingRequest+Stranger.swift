@@ -61,7 +61,7 @@ extension Route {
         case .message: return "cancel"
         case .redrive, .redriveAll: return "redrive"
         case .reload: return "reload"
-        case .app: return Route.known(arguments.last, of: ["pause", "resume"]) ?? "other"
+        case .app: return Route.known(arguments.last, of: ["pause", "resume", "clear-quota"]) ?? "other"
         case .breaker:
             return Route.known(arguments.last, of: ["open", "close", "auto"]).map { "breaker_" + $0 } ?? "other"
         default: return "other"

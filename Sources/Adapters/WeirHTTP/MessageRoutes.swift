@@ -55,6 +55,7 @@ struct MessageRoutes: Sendable {
         case (.redrive, _): try await redrive(id)
         case (.redriveAll, _): try await redriveAll()
         case (.errcode, _): try errcode(id)
+        case (.quota, _): try QuotaReport(handler.gateway, request, caller: try caller()).reply(traceID: traceID)
         case (.events, _): try await acceptEvent()
         case (.page, _): try await signPage(id)
         case (.alerts, _): try await AlertRoutes(handler: handler, request: request, trace: trace).accept()

@@ -3,7 +3,7 @@ struct Route: Equatable, Sendable {
     /// What is answered there.
     enum Name: Sendable {
         case health, ready, readyForMessages, description
-        case messages, batch, message, explain, redrive, redriveAll, events, alerts, errcode, page
+        case messages, batch, message, explain, redrive, redriveAll, events, alerts, errcode, page, quota
         case index, metrics, state, breaker, app, reload
     }
 
@@ -66,6 +66,7 @@ struct Route: Equatable, Sendable {
         Route(.alerts, "/v1/alerts", ["POST"], [.api]),
         Route(.errcode, "/v1/errcodes/{errcode}", ["GET"], [.api, .admin], label: "/v1/errcodes"),
         Route(.page, "/v1/apps/{app}/jssdk-signature", ["GET"], [.api], label: "/v1/jssdk"),
+        Route(.quota, "/v1/quota", ["GET"], [.api, .admin]),
         Route(.index, "/", ["GET"], [.admin]),
         Route(.metrics, "/metrics", ["GET"], [.admin]),
         Route(.state, "/v1/state", ["GET"], [.admin]),

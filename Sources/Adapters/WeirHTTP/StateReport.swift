@@ -86,6 +86,7 @@ struct StateReport {
         json.member("until", gate.obstacle?.until?.rfc3339)
         write(gate.park, as: "park", to: &json)
         write(gate.hold, as: "hold", to: &json)
+        if let quota = gate.quota { json.member("quota", object: { QuotaReport.write(quota, to: &$0) }) }
     }
 
     private func write(_ parked: DispatchSnapshot.ParkedPath, to json: inout JSONWriter) {

@@ -39,6 +39,14 @@ extension QueueMachine {
         withLevels(of: lane) { $0.lanes[lane.index].isOpen = isOpen }
     }
 
+    /// Closes the lower two priorities of a lane, or opens them again, as far as the lane itself goes.
+    public mutating func setLowerOpen(_ isOpen: Bool, _ lane: LaneID) {
+        let isOpenNow = lane.index >= lanes.count || lanes[lane.index].isLowerOpen
+        guard isOpenNow != isOpen else { return }
+        addLane(lane)
+        withLevels(of: lane) { $0.lanes[lane.index].isLowerOpen = isOpen }
+    }
+
     /// Whether a group's jobs of a priority take part in `first`, as far as the group goes.
     public func isOpen(group: GroupID, _ priority: Priority) -> Bool {
         order.isOpen(group, priority)
@@ -76,7 +84,7 @@ extension QueueMachine {
 
     func isClosed(_ lane: LaneID, _ priority: Priority) -> Bool {
         let entry = lanes[lane.index]
-        return entry.group.map { !(entry.isOpen && order.isOpen($0, priority)) } ?? false
+        return entry.group.map { !(entry.isOpen(to: priority) && order.isOpen($0, priority)) } ?? false
     }
 
     /// The first job of a level, or whether it may go, has changed.
@@ -84,7 +92,8 @@ extension QueueMachine {
         let lane = lanes[level / Priority.allCases.count]
         guard let group = lane.group else { return }
         let first = levels[level].queue.first
-        guard lane.isOpen, first != SlotList.none else { return order.remove(level, group: group) }
+        let priority = Priority(rawValue: UInt8(truncatingIfNeeded: level % Priority.allCases.count)) ?? .low
+        guard lane.isOpen(to: priority), first != SlotList.none else { return order.remove(level, group: group) }
         let slot = slots[Int(first)]
         order.set(level, group: group, key: slot.readySince, tie: slot.job.id.rawValue)
     }

@@ -25,8 +25,12 @@ public struct QueueMachine: Sendable {
         var group: GroupID?
         /// Whether its jobs take part in `first`.
         var isOpen = true
+        /// Whether those of the lower two priorities do, too.
+        var isLowerOpen = true
         /// How long after their first attempts its bounded jobs may wait; `nil`: for ever.
         var bound: Duration?
+
+        func isOpen(to priority: Priority) -> Bool { isOpen && (isLowerOpen || priority <= .high) }
     }
 
     /// The bounds and the ageing in force.

@@ -14,6 +14,14 @@ public enum ChinaTime {
         next(minute, after: time)
     }
 
+    /// The first 00:00 in Shanghai of a month that begins later than `time`.
+    public static func nextMonth(after time: Timestamp) -> Timestamp {
+        let (year, month, _) = Timestamp.civil(days: dayNumber(of: time))
+        let first = Timestamp.daysSinceEpoch(year: month == 12 ? year + 1 : year, month: month % 12 + 1, day: 1)
+        let (start, overflow) = first.multipliedReportingOverflow(by: day)
+        return overflow ? .distantFuture : Timestamp(milliseconds: start - offset)
+    }
+
     /// The day in Shanghai, counted from 1970-01-01: what a daily quota belongs to.
     public static func dayNumber(of time: Timestamp) -> Int64 {
         floorDivide(time.milliseconds, day, offset)

@@ -45,8 +45,8 @@ extension Timestamp {
             offset = (hours * 60 + minutes) * (bytes[position] == 45 ? -1 : 1)
         default: return nil
         }
-        let days = Timestamp.daysSinceEpoch(year: year, month: month, day: day)
-        let seconds = Int64(days) * 86_400 + Int64(hour * 3600 + (minute - offset) * 60 + second)
+        let days = Timestamp.daysSinceEpoch(year: Int64(year), month: Int64(month), day: Int64(day))
+        let seconds = days * 86_400 + Int64(hour * 3600 + (minute - offset) * 60 + second)
         self.init(milliseconds: seconds * 1000 + Int64(milliseconds))
         // An offset may lead out of the years that can be written.
         guard Timestamp.earliest <= self, self <= Timestamp.latest else { return nil }
@@ -87,7 +87,7 @@ extension Timestamp {
     }
 
     /// Days from 1970-01-01 in the proleptic Gregorian calendar (Hinnant, chrono-compatible low-level date algorithms).
-    private static func daysSinceEpoch(year: Int, month: Int, day: Int) -> Int {
+    static func daysSinceEpoch(year: Int64, month: Int64, day: Int64) -> Int64 {
         let shifted = month <= 2 ? year - 1 : year
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400
         let yearOfEra = shifted - era * 400
@@ -97,7 +97,7 @@ extension Timestamp {
     }
 
     /// The inverse of `daysSinceEpoch`.
-    private static func civil(days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+    static func civil(days: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097

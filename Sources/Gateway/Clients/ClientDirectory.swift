@@ -44,7 +44,10 @@ package final class ClientDirectory: Sendable {
         callersByKey = configuration.clients.reduce(into: [:]) { callers, client in
             for key in client.value.keys { callers[key] = Caller(name: client.key) }
         }
-        limitedPaths = configuration.apps.values.reduce(into: []) { $0.formUnion($1.limits.keys) }
+        limitedPaths = configuration.apps.values.reduce(into: []) { paths, app in
+            paths.formUnion(app.limits.keys)
+            paths.formUnion(app.quotas.keys)
+        }
         foreign = ConfiguredApp(
             name: ClientDirectory.foreignApp,
             configuration: AppConfiguration(appID: "", secret: ""),
@@ -84,7 +87,7 @@ package final class ClientDirectory: Sendable {
         clients[caller.name]
     }
 
-    /// Whether any app's `limits` name this path.
+    /// Whether any app's `limits` or `quota` name this path.
     package func limits(_ path: String) -> Bool {
         limitedPaths.contains(path)
     }

@@ -189,7 +189,7 @@ struct ExplanationTimeline {
     func locate(_ step: inout ExplanationStep) {
         switch step.reason {
         case .breakerOpen: step.breaker = facts.breaker
-        case .rateLimited, .throttled, .quotaExhausted, .account: step.api = facts.api
+        case .rateLimited, .throttled, .quotaExhausted, .quotaReserved, .account: step.api = facts.api
         case .noToken, .credentials, .tokenRejected, .paused, .noApp, .concurrency, .journal, .draining, .scheduled,
             .turn, nil:
             break

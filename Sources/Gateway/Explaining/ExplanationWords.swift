@@ -41,7 +41,9 @@ enum ExplanationWords {
         case .breakerOpen:
             "for the breaker\(facts.breaker.map { " \($0)" } ?? ""), which lets nothing through"
         case .throttled: "for the pause that WeChat asked for: \(api) was called too fast (45011 or its like)"
-        case .quotaExhausted: "for a new quota of \(api): WeChat said that it was used up (45009 or its like)"
+        case .quotaExhausted: "for a new quota of \(api): the day's is used up (45009 or its like)"
+        case .quotaReserved:
+            "for a new quota of \(api): what is left of the day's is kept for urgent and high until the last hour before midnight"
         case .noToken: "for an access_token of \(app)"
         case .credentials: "for an operator: WeChat gives out no access_token for \(app)\(said(facts))"
         case .tokenRejected: "for an access_token of \(app) that WeChat does not reject\(said(facts))"

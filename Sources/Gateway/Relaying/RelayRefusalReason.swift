@@ -75,7 +75,7 @@ extension RelayRefusalReason {
             case .rateLimited, .throttled: .limiter
             case .scheduled, .concurrency, .turn: .turn
             case .breakerOpen: .breaker
-            case .quotaExhausted: .quota
+            case .quotaExhausted, .quotaReserved: .quota
             case .noToken: .noToken
             case .credentials: .appCredentials
             case .account: .account

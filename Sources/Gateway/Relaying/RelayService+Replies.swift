@@ -119,6 +119,11 @@ extension RelayService {
             case .breakerOpen where isForced: (.breakerOpen, "an operator has opened the breaker")
             case .breakerOpen: (.breakerOpen, "the breaker is open because WeChat is failing")
             case .quotaExhausted: (.quotaExhausted, "the daily quota of this api is used up (45009)")
+            case .quotaReserved:
+                (
+                    .quotaExhausted,
+                    "what is left of this api's daily quota is kept for calls of priority urgent and high"
+                )
             case .noToken: (.unreachable, "WeChat's token endpoint can't be reached")
             case .credentials: (.appUnavailable, "WeChat refuses the app's credentials; an operator must act")
             case .account: (.appUnavailable, "WeChat refuses the account; an operator must act")
@@ -130,7 +135,7 @@ extension RelayService {
             case .draining: (.overloaded, "Weir is shutting down")
             }
         // Calls in flight are no quota of WeChat's.
-        let isQuota = [.rateLimited, .throttled, .quotaExhausted].contains(obstacle.reason)
+        let isQuota = [.rateLimited, .throttled, .quotaExhausted, .quotaReserved].contains(obstacle.reason)
         return refuse(
             refusal,
             why,

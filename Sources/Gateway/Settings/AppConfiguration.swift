@@ -12,6 +12,8 @@ public struct AppConfiguration: Equatable, Sendable {
     public var limits: [String: RateLimit] = [:]
     /// For every path that `limits` does not name, a bucket each.
     public var defaultLimit = RateLimit(permits: 500, per: .seconds(1), burst: 500)
+    /// Daily quotas by path, beginning with a slash. Where one is named it binds in the place of the one that WeChat tells.
+    public var quotas: [String: DailyQuota] = [:]
     /// Whether the relay takes the app's own AppSecret as a caller's `secret` although clients are configured.
     public var acceptAppSecret = false
     /// Where WeChat pushes its events; `nil` where Weir takes none, and so awaits no receipts.

@@ -14,6 +14,9 @@ final class CapacityMetrics: Sendable {
     private let bodyBytesLimit: GaugeFamily
     private let limiterBurst: GaugeFamily
     private let limiterRate: GaugeFamily
+    private let quotaLimit: GaugeFamily
+    private let quotaUsed: GaugeFamily
+    private let quotaExhaustion: GaugeFamily
     private let journalPending: Gauge
     private let journalPendingLimit: Gauge
     private let journalFileSystem: Gauge
@@ -27,6 +30,9 @@ final class CapacityMetrics: Sendable {
         bodyBytesLimit = try registry.gauge(MetricCatalog.bodyBytesLimit)
         limiterBurst = try registry.gauge(MetricCatalog.limiterBurst)
         limiterRate = try registry.gauge(MetricCatalog.limiterRate)
+        quotaLimit = try registry.gauge(MetricCatalog.quotaLimit)
+        quotaUsed = try registry.gauge(MetricCatalog.quotaUsed)
+        quotaExhaustion = try registry.gauge(MetricCatalog.quotaExhaustion)
         journalPending = try registry.gauge(MetricCatalog.journalPending).child()
         journalPendingLimit = try registry.gauge(MetricCatalog.journalPendingLimit).child()
         journalFileSystem = try registry.gauge(MetricCatalog.journalFileSystem).child()
@@ -38,6 +44,18 @@ final class CapacityMetrics: Sendable {
         limiterBurst.replace(with: limits.map { .init($0.labels, Double($0.limit.burst)) }, others: .gone, merging: min)
         limiterRate.replace(
             with: limits.map { .init($0.labels, Double($0.limit.permits) / $0.limit.per.inSeconds) },
+            others: .gone,
+            merging: min
+        )
+        let quotas = gates.compactMap { gate in gate.quota.map { (labels: [gate.app, gate.api], quota: $0) } }
+        quotaLimit.replace(
+            with: quotas.compactMap { row in row.quota.limit.map { .init(row.labels, Double($0)) } },
+            others: .gone,
+            merging: min
+        )
+        quotaUsed.replace(with: quotas.map { .init($0.labels, Double($0.quota.used)) }, others: .gone, merging: max)
+        quotaExhaustion.replace(
+            with: quotas.compactMap { row in row.quota.exhaustion.map { .init(row.labels, $0.inSeconds) } },
             others: .gone,
             merging: min
         )

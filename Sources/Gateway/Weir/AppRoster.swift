@@ -80,6 +80,7 @@ final class AppRoster: Sendable {
                     origin: origin,
                     account: app.appID,
                     limits: AppLimits(app),
+                    quotas: app.quotas,
                     keeper: keeper,
                     followsReceipts: app.callback != nil
                 )

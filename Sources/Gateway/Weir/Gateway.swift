@@ -182,6 +182,7 @@ public final class Gateway: Service {
         // Timers run on the monotonic clock: a wall clock that was set forward makes work due that they don't know of.
         dispatcher.look()
         dispatcher.tellOfFullLedger()
+        dispatcher.askForQuotas()
         forgetDeparted(moreThan: Gateway.fewDepartures)
         let keep = live.present.configuration.storage.keep
         guard dispatcher.isJournalWritable else { return }

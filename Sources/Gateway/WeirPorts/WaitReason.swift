@@ -6,8 +6,10 @@ public enum WaitReason: String, CaseIterable, Sendable {
     case breakerOpen = "breaker_open"
     /// WeChat said 45011: the api's lane waits for the next minute.
     case throttled
-    /// WeChat said 45009: the api's lane waits for the next day.
+    /// The api's daily quota is used up, as WeChat (45009) or the configuration has it: its lane waits for the next day.
     case quotaExhausted = "quota_exhausted"
+    /// What is left of the api's daily quota is kept for `urgent` and `high`.
+    case quotaReserved = "quota_reserved"
     /// No access_token is there yet.
     case noToken = "no_token"
     /// The token can't be fetched until an operator acts, or WeChat keeps rejecting it.

@@ -10,7 +10,8 @@ struct WeirServer: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             ServeCommand.self, CheckCommand.self, SandboxCommand.self, DemoCommand.self, SendCommand.self,
-            StatusCommand.self, ExplainCommand.self, ListCommand.self, CancelCommand.self, RedriveCommand.self,
+            StatusCommand.self, ExplainCommand.self, ListCommand.self, QuotaCommand.self, ClearQuotaCommand.self,
+            CancelCommand.self, RedriveCommand.self,
             ErrcodeCommand.self, BackupCommand.self,
         ]
     )

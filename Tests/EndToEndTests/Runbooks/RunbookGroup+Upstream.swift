@@ -111,6 +111,7 @@ extension RunbookGroup {
                     RunbookCommand.state: ["\"waits_for\": \"quota_exhausted\"", "until", "\"waiting\": 1"],
                     "weir list --admin --state pending --app APP": ["ID", "orders", "quota_exhausted"],
                     cancel("--client CLIENT"): ["ID", "cancelled"],
+                    "weir clear-quota --app APP": ["cleared"],
                     resume: ["resumed"],
                 ],
                 before: [resume: { try await $0.configure("\"daily\":{\"\(Scene.template)\":1000000}") }],

@@ -42,6 +42,11 @@ final class SandboxProcess: Sendable {
         guard answer.status == 200 else { throw NeverHappened(description: "not reset: \(answer.text)") }
     }
 
+    /// How many calls a path may have a day.
+    func allow(_ calls: Int, of path: String) async throws {
+        _ = try await http.post("/_sandbox/config", "{\"daily\":{\"\(path)\":\(calls)}}")
+    }
+
     /// What the phones showed, oldest first.
     func deliveries() async throws -> [JSONAny] {
         try await entries("deliveries")

@@ -15,6 +15,8 @@ struct WeirSettings: Sendable {
     var server = ""
     /// The app's `limits`, in YAML's flow style.
     var limits = "{default: {rate: 100000/s, burst: 100000}}"
+    /// The app's `quota`, in YAML's flow style.
+    var quota = "{}"
     /// Further apps, two spaces in.
     var apps = ""
     /// Further top-level sections.
@@ -46,6 +48,7 @@ struct WeirSettings: Sendable {
             secret: "\(secret)"
             hosts: ["http://127.0.0.1:\(upstream)"]
             limits: \(limits)
+            quota: \(quota)
         \(apps)
         \(sections)
 

@@ -29,10 +29,13 @@ package struct AppRoute: Sendable {
     /// Scheme and authority.
     package var host: String
     package var limits: AppLimits
+    /// The daily quotas that the configuration names, by path.
+    package var quotas: [String: DailyQuota]
 
-    package init(host: String, limits: AppLimits) {
+    package init(host: String, limits: AppLimits, quotas: [String: DailyQuota] = [:]) {
         self.host = host
         self.limits = limits
+        self.quotas = quotas
     }
 }
 

@@ -55,6 +55,25 @@ public struct DispatchSnapshot: Sendable {
         public var park: Stop?
         /// WeChat refuses the api: its messages wait.
         public var hold: Stop?
+        /// WeChat's daily quota of the api; `nil` where WeChat counts none, and before the first call.
+        public var quota: Quota?
+    }
+
+    /// What of an api's daily quota is used.
+    public struct Quota: Equatable, Sendable {
+        /// Calls of the day so far, as Weir counts them and WeChat sets it right.
+        public var used: Int
+        /// Calls that the day has; `nil` where nobody has said so yet.
+        public var limit: Int?
+        /// Of what is left: kept for `urgent` and `high`.
+        public var reserve: Int
+        /// When calls are counted anew: Shanghai's midnight.
+        public var reset: Timestamp
+        /// How long the rest lasts at the present pace; `nil` where it lasts until then, or nobody knows.
+        public var exhaustion: Duration?
+
+        /// Calls that are left; `nil` where the limit is not known.
+        public var left: Int? { limit.map { max(0, $0 - used) } }
     }
 
     /// A park of a path that the catalog doesn't know.
@@ -190,7 +209,8 @@ extension DispatchMachine {
             limiterWaits: gate.limiterWaits,
             obstacle: obstacle(of: messages, at: now),
             park: gate.park.flatMap { DispatchSnapshot.Stop($0, at: now) },
-            hold: gate.hold.map { DispatchSnapshot.Stop($0, at: now) }
+            hold: gate.hold.map { DispatchSnapshot.Stop($0, at: now) },
+            quota: quota(of: id, at: now)
         )
     }
 
@@ -202,6 +222,21 @@ extension DispatchMachine {
             retryBudget: app.budget.balance(at: now.instant),
             hasTried: app.hasTried,
             failingSince: app.failingSince
+        )
+    }
+}
+
+extension DispatchSnapshot.Quota {
+    /// - Parameter isParked: WeChat has said that it is used up.
+    init?(_ count: QuotaCount, isParked: Bool, at now: SteadyClock.Present) {
+        let used = count.used(at: now.wall)
+        guard used > 0 || count.quota != nil else { return nil }
+        self.init(
+            used: used,
+            limit: count.quota?.limit,
+            reserve: min(count.reserve(at: now.wall), count.left(at: now.wall) ?? 0),
+            reset: count.reset(at: now.wall),
+            exhaustion: isParked && count.quota != nil ? .zero : count.exhaustion(at: now)
         )
     }
 }

@@ -22,7 +22,8 @@ extension WaitReason {
     /// Whether it can stand in the way of a whole lane, which a metric shows.
     package var blocksLane: Bool {
         switch self {
-        case .rateLimited, .breakerOpen, .throttled, .quotaExhausted, .noToken, .credentials, .tokenRejected, .account,
+        case .rateLimited, .breakerOpen, .throttled, .quotaExhausted, .quotaReserved, .noToken, .credentials,
+            .tokenRejected, .account,
             .paused, .noApp, .concurrency, .journal, .draining:
             true
         case .scheduled, .turn: false
@@ -32,7 +33,9 @@ extension WaitReason {
     /// Whether a relayed call is better told at once than left waiting for its deadline.
     var refusesAtOnce: Bool {
         switch self {
-        case .breakerOpen, .quotaExhausted, .credentials, .tokenRejected, .account, .paused, .noApp, .draining: true
+        case .breakerOpen, .quotaExhausted, .quotaReserved, .credentials, .tokenRejected, .account, .paused, .noApp,
+            .draining:
+            true
         case .rateLimited, .throttled, .noToken, .concurrency, .journal, .scheduled, .turn: false
         }
     }

@@ -28,7 +28,7 @@ package struct StopNews: Equatable, Sendable {
         switch fact.content {
         case .hold(let reason, let until, _): (kind, self.reason, self.until) = (.held, reason, until)
         case .park(let reason, let until, _): (kind, self.reason, self.until) = (.parked, reason, until)
-        case .pause, .breaker: return nil
+        case .pause, .breaker, .quota, .clearings: return nil
         }
         switch fact.subject {
         case .app: api = nil

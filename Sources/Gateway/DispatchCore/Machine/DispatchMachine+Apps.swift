@@ -71,6 +71,7 @@ extension DispatchMachine {
             move(gate, to: breaker(key, at: now.instant))
             let limit = DispatchMachine.limit(of: api, route)
             if limit != gates[gate].bucket.limit { gates[gate].bucket.update(limit, at: now.instant) }
+            gates[gate].quota?.rule = route.quotas[api.label]
             changed(gate: gate, at: now)
         }
         changed(app: app, at: now)
@@ -154,7 +155,9 @@ extension DispatchMachine {
         for isDurable in [false, true] {
             let lane = gate.lane(isDurable: isDurable)
             sleepers.remove(.lane(lane))
+            sleepers.remove(.lower(lane))
             queue.setOpen(true, lane)
+            queue.setLowerOpen(true, lane)
             queue.leaveGroup(lane)
             ledgers.forget(lane: lane)
             queue.forgetPromises(of: lane)

@@ -9,7 +9,7 @@ package import WeirPorts
 extension DispatchMachine {
     /// Called once, before any work comes.
     ///
-    /// - Returns: how many decisions there are, and the names of entries that this version can't read.
+    /// - Returns: how many decisions there are, without mere counts, and the names of entries that this version can't read.
     package mutating func takeBack(_ entries: [LedgerEntry], at moment: Moment) -> (facts: Int, unread: [String]) {
         var (facts, unread) = ([LedgerFact](), [String]())
         for entry in entries {
@@ -21,7 +21,7 @@ extension DispatchMachine {
         for gate in gates.taken { claim(gate) }
         for breaker in breakers.taken { claim(breaker, at: moment.instant) }
         for fact in facts { makeLane(for: fact, at: now) }
-        return (facts.count, unread)
+        return (facts.count { !$0.isCount }, unread)
     }
 
     /// What is closed is there from the start, for `/v1/state`: the lanes of apps that have just come, about which facts wait. Other
@@ -48,6 +48,11 @@ extension DispatchMachine {
             apps[app].hold = hold.fact.hold(at: hold.at)
             stops.know(hold.fact)
         }
+        if let fact = ledger.claim(LedgerFact.clearings(name))?.fact,
+            case .clearings(let count, let monthEnds) = fact.content
+        {
+            apps[app].clearings = QuotaClearings(count: count, monthEnds: monthEnds)
+        }
         for entry in ledger.claimPaths(of: name) {
             guard case .path(let path) = entry.fact.subject, let park = entry.fact.park(at: entry.at) else { continue }
             if let oldest = pathParks.park(path, app: app, park) { touched(.path(oldest.path, app: oldest.app)) }
@@ -65,8 +70,14 @@ extension DispatchMachine {
         }
         if let park = ledger.claim(LedgerFact.park(app, api)) {
             gates[gate].park = park.fact.park(at: park.at)
+            if gates[gate].park?.obstacle == .quotaExhausted { gates[gate].release = QuotaRelease() }
             stops.know(park.fact)
         }
+        guard let quota = ledger.claim(LedgerFact.quota(app, api)), let count = gates[gate].quota,
+            case .quota(let used, let learnt, let dayEnds) = quota.fact.content
+        else { return }
+        let now = quota.at.instant
+        gates[gate].quota = QuotaCount(count.rule, used: used, learnt: learnt, dayEnds: dayEnds, at: now)
     }
 
     /// A breaker that had opened by itself comes back half-open: nobody knows how the upstream has been meanwhile, a
@@ -85,13 +96,13 @@ extension DispatchMachine {
     /// An app goes: what the journal was told of it applies again when it returns.
     mutating func handBack(_ app: AppPlace, at now: SteadyClock.Present) {
         let name = apps[app].name
-        var names = [LedgerFact.pause(name), LedgerFact.hold(name)]
+        var names = [LedgerFact.pause(name), LedgerFact.hold(name), LedgerFact.clearings(name)]
         for breaker in apps[app].breakers {
             let key = breakers[breaker].key
             names.append(LedgerFact.breaker(name, host: key.host, group: key.group))
             for gate in breakers[breaker].gates {
                 let api = gates[gate].ledgerName
-                names += [LedgerFact.hold(name, api), LedgerFact.park(name, api)]
+                names += [LedgerFact.hold(name, api), LedgerFact.park(name, api), LedgerFact.quota(name, api)]
             }
         }
         let paths = pathParks.clear(app: app)

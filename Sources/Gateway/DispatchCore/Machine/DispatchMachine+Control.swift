@@ -2,6 +2,7 @@ package import Queueing
 package import Resilience
 package import Timekeeping
 import WeChat
+import WeirPorts
 
 extension DispatchMachine {
     /// A waiting job is taken out; one in flight is not.
@@ -66,7 +67,9 @@ extension DispatchMachine {
         for gate in gates(of: app) {
             if gates[gate].hold != nil || gates[gate].park != nil { touched(.gate(gate)) }
             gates[gate].hold = nil
+            if gates[gate].park?.obstacle == .quotaExhausted { gates[gate].quota?.clear(at: now) }
             gates[gate].park = nil
+            gates[gate].release = nil
             changed(gate: gate, at: now)
         }
     }

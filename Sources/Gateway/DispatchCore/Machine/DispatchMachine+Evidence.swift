@@ -73,6 +73,9 @@ extension DispatchMachine {
             // It would have taken at least this long.
             gates[lease.gate].latency.record(took)
         }
+        // A failure without a reply after which a repeat is safe: no byte of it left.
+        let neverArrived = result.outcome == .transient && evidence.failure != nil
+        learnQuota(lease, result.outcome, neverArrived: neverArrived, at: now)
         if result.outcome == .accepted || result.outcome == .recipient {
             gates[lease.gate].throttleStreak = 0
             if evidence.usedToken, evidence.concernsApp, !evidence.isOutdated {

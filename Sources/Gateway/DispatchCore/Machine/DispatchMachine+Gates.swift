@@ -36,7 +36,9 @@ extension DispatchMachine {
     /// What blocks a gate's work before any permit is asked for.
     func gateBlock(_ gate: GateID, isDurable: Bool, at now: SteadyClock.Present) -> Block? {
         if isDurable, let block = block(gates[gate].hold, .lane, at: now) { return block }
-        guard let park = gates[gate].park, !park.isOver(at: now) else { return nil }
+        guard let park = gates[gate].park, !park.isOver(at: now) else {
+            return quotaBlock(gate, isDurable: isDurable, at: now)
+        }
         return Block(reason: park.obstacle, until: park.instant(at: now), scope: .lane)
     }
 
@@ -51,7 +53,9 @@ extension DispatchMachine {
     func block(_ gate: GateID, isDurable: Bool, _ priority: Priority?, at now: SteadyClock.Present) -> Block? {
         if let block = appBlock(gate, at: now) { return block }
         if let block = gateBlock(gate, isDurable: isDurable, at: now) { return block }
-        return priority.flatMap { shareBlock(gate, isDurable: isDurable, $0) }
+        guard let priority else { return nil }
+        if let block = reserveBlock(gate, isDurable: isDurable, priority, at: now) { return block }
+        return shareBlock(gate, isDurable: isDurable, priority)
     }
 
     private func block(_ hold: Hold?, _ scope: Block.Scope, at now: SteadyClock.Present) -> Block? {

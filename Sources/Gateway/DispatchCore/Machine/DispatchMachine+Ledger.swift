@@ -104,7 +104,15 @@ extension DispatchMachine {
     private func appFacts(_ app: AppGate, at now: SteadyClock.Present) -> [(String, LedgerFact?)] {
         let pause = app.pause.map { LedgerFact(app: app.name, subject: .app, content: .pause, cause: $0) }
         let hold = app.hold.map { DispatchMachine.fact($0, app.name, .app, at: now) }
-        return [(LedgerFact.pause(app.name), pause), (LedgerFact.hold(app.name), hold)]
+        let clearings = app.clearings.map { clearings in
+            let content = LedgerFact.Content.clearings(clearings.count, monthEnds: clearings.monthEnds)
+            let cause = Cause(Cause.byOperator, since: clearings.monthEnds)
+            return LedgerFact(app: app.name, subject: .app, content: content, cause: cause)
+        }
+        return [
+            (LedgerFact.pause(app.name), pause), (LedgerFact.hold(app.name), hold),
+            (LedgerFact.clearings(app.name), clearings),
+        ]
     }
 
     private func gateFacts(_ gate: LaneGate, at now: SteadyClock.Present) -> [(String, LedgerFact?)] {
@@ -112,7 +120,10 @@ extension DispatchMachine {
         let subject = LedgerFact.Subject.api(api, group: gate.api.group.rawValue)
         let hold = gate.hold.map { DispatchMachine.fact($0, app, subject, at: now) }
         let park = gate.park.flatMap { DispatchMachine.fact($0, app, subject, at: now) }
-        return [(LedgerFact.hold(app, gate.ledgerName), hold), (LedgerFact.park(app, gate.ledgerName), park)]
+        return [
+            (LedgerFact.hold(app, gate.ledgerName), hold), (LedgerFact.park(app, gate.ledgerName), park),
+            (LedgerFact.quota(app, gate.ledgerName), gate.quota.flatMap { DispatchMachine.fact($0, app, subject) }),
+        ]
     }
 
     private func fact(_ breaker: Breaker) -> (String, LedgerFact?) {
@@ -136,6 +147,18 @@ extension DispatchMachine {
         let until = now.wall(at: hold.until)
         let content = LedgerFact.Content.hold(hold.reason, until: until, interval: hold.interval)
         return LedgerFact(app: app, subject: subject, content: content, cause: hold.cause)
+    }
+
+    private static func fact(_ quota: QuotaCount, _ app: String, _ subject: LedgerFact.Subject) -> LedgerFact? {
+        guard quota.noted > 0 else { return nil }
+        let ends = quota.dayEnds
+        let content = LedgerFact.Content.quota(used: quota.noted, learnt: quota.learnt?.limit, dayEnds: ends)
+        return LedgerFact(
+            app: app,
+            subject: subject,
+            content: content,
+            cause: Cause("counted", since: ends + .seconds(-86_400))
+        )
     }
 
     private static func fact(

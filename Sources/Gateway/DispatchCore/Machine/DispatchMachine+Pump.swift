@@ -170,6 +170,7 @@ extension DispatchMachine {
             readyFor: max(.zero, now.steady - readySince),
             waits: waits(of: job, readySince: readySince, at: now)
         )
+        countCall(job.id, isDurable: job.isDurable, gate, at: now)
         leases[job.id] = lease
         checks.append(job.id, number: lease.number, at: now.instant)
         breakers[lease.breaker].left(isDurable: job.isDurable)

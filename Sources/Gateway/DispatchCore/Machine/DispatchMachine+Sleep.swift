@@ -12,6 +12,8 @@ extension DispatchMachine {
     struct Block: Sendable {
         enum Scope: Sendable {
             case lane
+            /// The lane's work of the lower two priorities.
+            case lower
             case section
             /// The section, until it has fewer places or more are free.
             case share
@@ -32,6 +34,11 @@ extension DispatchMachine {
             queue.setOpen(false, lane)
             sleepers.add(.lane(lane), until: until)
             ledgers.note(block.reason, lane: lane, at: now)
+            if block.reason.refusesAtOnce, !lane.isDurable { doubtful.append(lane) }
+        case .lower:
+            queue.setLowerOpen(false, lane)
+            sleepers.add(.lower(lane), until: until)
+            ledgers.note(block.reason, lower: lane, at: now)
             if block.reason.refusesAtOnce, !lane.isDurable { doubtful.append(lane) }
         case .section, .share:
             close(section, block.reason, until: until, at: now)
@@ -70,6 +77,9 @@ extension DispatchMachine {
         case .lane(let lane):
             queue.setOpen(true, lane)
             ledgers.note(nil, lane: lane, at: now)
+        case .lower(let lane):
+            queue.setLowerOpen(true, lane)
+            ledgers.note(nil, lower: lane, at: now)
         case .section(let section):
             for priority in section.priorities {
                 queue.setOpen(true, group: section.group, priority)
@@ -130,8 +140,13 @@ extension DispatchMachine {
         for isDurable in [false, true] {
             let lane = gate.lane(isDurable: isDurable)
             wake(.lane(lane), at: now.instant)
+            wake(.lower(lane), at: now.instant)
+            let section = Sleepers.Section(group: group(of: lane), .normal)
+            if let block = reserveBlock(gate, isDurable: isDurable, .normal, at: now) {
+                sleep(lane, section, block, at: now.instant)
+            }
             guard let block = gateBlock(gate, isDurable: isDurable, at: now) else { continue }
-            sleep(lane, Sleepers.Section(group: group(of: lane), .normal), block, at: now.instant)
+            sleep(lane, section, block, at: now.instant)
         }
     }
 
@@ -145,11 +160,7 @@ extension DispatchMachine {
         doubtful += queue.takeArrivals()
         var left = DispatchMachine.refusalLimit
         while left > 0, let lane = doubtful.last {
-            guard let obstacle = hopeless(lane, at: now) else {
-                doubtful.removeLast()
-                continue
-            }
-            guard let job = queue.lease(from: lane, at: now.steady) else {
+            guard let (obstacle, job) = takeHopeless(lane, at: now) else {
                 doubtful.removeLast()
                 continue
             }
@@ -161,9 +172,22 @@ extension DispatchMachine {
     }
 
     /// Whatever refuses at once is told, also where something that would pass by itself stands before it.
-    private func hopeless(_ lane: LaneID, at now: SteadyClock.Present) -> Obstacle? {
+    private mutating func takeHopeless(_ lane: LaneID, at now: SteadyClock.Present) -> (Obstacle, Job)? {
         guard queue.counts(in: lane).ready > 0 else { return nil }
-        let gate = lane.gate
+        if let obstacle = hopeless(lane.gate, at: now) {
+            return queue.lease(from: lane, at: now.steady).map { (obstacle, $0) }
+        }
+        // The lower two priorities may be refused while the others go.
+        for priority in Sleepers.Section.priorities(isReserved: false) {
+            guard queue.counts(in: lane, of: priority).ready > 0,
+                let told = told(reserveBlock(lane.gate, isDurable: false, priority, at: now), at: now)
+            else { continue }
+            return queue.lease(from: lane, priority, at: now.steady).map { (told, $0) }
+        }
+        return nil
+    }
+
+    private func hopeless(_ gate: GateID, at now: SteadyClock.Present) -> Obstacle? {
         if let told = told(appBlock(gate, at: now), at: now) { return told }
         if let told = told(gateBlock(gate, isDurable: false, at: now), at: now) { return told }
         return told(breakerBlock(gates[gate].breaker, at: now), at: now)

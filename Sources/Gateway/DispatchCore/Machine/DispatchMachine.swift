@@ -18,6 +18,8 @@ package struct DispatchMachine: Sendable {
     private var gateCount: UInt64 = 0
     /// Questions that were ever asked to probe a breaker.
     var questions: UInt64 = 0
+    /// The gate that was looked at last for a question about its quota.
+    var quotaCursor = 0
     /// Stays that apps have ever begun.
     private var stayCount: UInt64 = 0
     /// Apps that left while something of them waits or is in flight.
@@ -78,7 +80,15 @@ package struct DispatchMachine: Sendable {
         let route = apps[app].route
         let breaker = breaker(BreakerKey(app: app, host: route.host, group: api.group.rawValue), at: now)
         let bucket = TokenBucket(DispatchMachine.limit(of: api, route), at: now)
-        let made = LaneGate(app: app, api: api, breaker: breaker, bucket: bucket, number: gateCount)
+        let quota = quotaCount(of: api, app, at: now)
+        let made = LaneGate(
+            app: app,
+            api: api,
+            breaker: breaker,
+            bucket: bucket,
+            quota: quota,
+            number: gateCount
+        )
         gateCount += 1
         let gate = gates.add(made, as: key).place
         newGates.append(gate)

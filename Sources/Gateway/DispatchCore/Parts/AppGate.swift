@@ -19,6 +19,8 @@ struct AppGate: Sendable {
     var token: AppToken
     var hold: Hold?
     var suspicion = AppSuspicion()
+    /// How often its quotas were cleared.
+    var clearings: QuotaClearings?
     var budget: RetryBudget
     /// Whether anything was ever asked of WeChat for it.
     var hasTried = false

@@ -104,10 +104,12 @@ struct DispatchLedger: Sendable {
             return .forget(name)
         }
         if let before, !isUncertain, fact.repeats(before) { return nil }
-        if before == nil, count >= LedgerEntry.mostEntries {
+        // Counts leave room for decisions: there are many, and WeChat tells them again.
+        let most = fact.isCount ? LedgerEntry.mostEntries / 2 : LedgerEntry.mostEntries
+        if before == nil, count >= most {
             dropOver(at: now)
-            guard count < LedgerEntry.mostEntries else {
-                refused += 1
+            guard count < most else {
+                if !fact.isCount { refused += 1 }
                 return nil
             }
         }

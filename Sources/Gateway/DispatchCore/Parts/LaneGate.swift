@@ -1,6 +1,7 @@
 import Resilience
 import Timekeeping
 import WeChat
+import WeirPorts
 
 /// What stands between the work of one (app, api) and the upstream.
 struct LaneGate: Equatable, Sendable {
@@ -17,6 +18,10 @@ struct LaneGate: Equatable, Sendable {
     var isLimited = false
     /// 45009 or 45011.
     var park: Park?
+    /// Its daily quota; `nil` for what WeChat gives no such count of.
+    var quota: QuotaCount?
+    /// Once the quota was used up, until messages go as fast as they may again.
+    var release: QuotaRelease?
     /// An account error about this api alone; holds messages only, as a relayed call's own service should see WeChat's answer.
     var hold: Hold?
     /// How long answers take.
@@ -26,12 +31,25 @@ struct LaneGate: Equatable, Sendable {
     /// When the three newest of the attempts that were answered had been started, oldest first.
     private var answered: [Instant] = []
 
-    init(app: AppPlace, api: APIDescriptor, breaker: BreakerID, bucket: TokenBucket, number: UInt64) {
+    init(
+        app: AppPlace,
+        api: APIDescriptor,
+        breaker: BreakerID,
+        bucket: TokenBucket,
+        quota: QuotaCount? = nil,
+        number: UInt64
+    ) {
         self.number = number
         self.app = app
         self.api = api
         self.breaker = breaker
         self.bucket = bucket
+        self.quota = quota
+    }
+
+    /// Whether WeChat has said that the daily quota is used up.
+    func isQuotaRefused(at now: SteadyClock.Present) -> Bool {
+        park.map { $0.obstacle == .quotaExhausted && !$0.isOver(at: now) } ?? false
     }
 
     var key: GateKey { GateKey(app: app, api: api) }

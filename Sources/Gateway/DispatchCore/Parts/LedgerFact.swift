@@ -26,6 +26,10 @@ struct LedgerFact: Equatable, Sendable {
         case park(Obstacle.Reason, until: Timestamp, byWallClock: Bool)
         /// An operator forced it, or it has opened so often since it was closed.
         case breaker(BreakerMode, openings: Int)
+        /// What of an api's daily quota was used, on the day that ends then, and what WeChat said that it is.
+        case quota(used: Int, learnt: Int?, dayEnds: Timestamp)
+        /// How often an operator had the app's quotas cleared, in the month that ends then.
+        case clearings(Int, monthEnds: Timestamp)
     }
 
     var app: String
@@ -40,18 +44,29 @@ struct LedgerFact: Equatable, Sendable {
     /// The name of its entry. No app's name has a slash.
     var name: String {
         switch subject {
-        case .app: content == .pause ? LedgerFact.pause(app) : LedgerFact.hold(app)
+        case .app:
+            switch content {
+            case .pause: LedgerFact.pause(app)
+            case .clearings: LedgerFact.clearings(app)
+            case .hold, .park, .breaker, .quota: LedgerFact.hold(app)
+            }
         case .api(let api, _):
-            if case .park = content { LedgerFact.park(app, api) } else { LedgerFact.hold(app, api) }
+            switch content {
+            case .park: LedgerFact.park(app, api)
+            case .quota: LedgerFact.quota(app, api)
+            case .pause, .hold, .breaker, .clearings: LedgerFact.hold(app, api)
+            }
         case .path(let path): LedgerFact.path(app, path)
         case .breaker(let host, let group, _): LedgerFact.breaker(app, host: host, group: group)
         }
     }
 
+    static func clearings(_ app: String) -> String { "cleared/\(app)" }
     static func pause(_ app: String) -> String { "pause/\(app)" }
     static func hold(_ app: String) -> String { "hold/\(app)" }
     static func hold(_ app: String, _ api: String) -> String { "hold/\(app)/\(api)" }
     static func park(_ app: String, _ api: String) -> String { "park/\(app)/\(api)" }
+    static func quota(_ app: String, _ api: String) -> String { "quota/\(app)/\(api)" }
     static func path(_ app: String, _ path: String) -> String { "path/\(app)/\(path)" }
     static func breaker(_ app: String, host: String, group: String) -> String { "breaker/\(app)/\(group)/\(host)" }
 
@@ -59,7 +74,15 @@ struct LedgerFact: Equatable, Sendable {
     var until: Timestamp? {
         switch content {
         case .hold(_, let until, _), .park(_, let until, _): until
-        case .pause, .breaker: nil
+        case .pause, .breaker, .quota, .clearings: nil
+        }
+    }
+
+    /// Whether it stops nothing and is only counted.
+    var isCount: Bool {
+        switch content {
+        case .quota, .clearings: true
+        case .pause, .hold, .park, .breaker: false
         }
     }
 
@@ -78,7 +101,7 @@ struct LedgerFact: Equatable, Sendable {
         switch content {
         case .hold(let reason, _, let interval): content = .hold(reason, until: until, interval: interval)
         case .park(let reason, _, let byWallClock): content = .park(reason, until: until, byWallClock: byWallClock)
-        case .pause, .breaker: break
+        case .pause, .breaker, .quota, .clearings: break
         }
     }
 }
@@ -107,8 +130,12 @@ extension LedgerFact {
 
     /// Whether time alone has ended it.
     func isOver(at now: Timestamp) -> Bool {
-        guard case .park(_, let until, _) = content else { return false }
-        return until <= now
+        switch content {
+        case .park(_, let until, _): until <= now
+        case .quota(_, _, let dayEnds): dayEnds <= now
+        case .clearings(_, let monthEnds): monthEnds <= now
+        case .pause, .hold, .breaker: false
+        }
     }
 }
 
@@ -185,6 +212,13 @@ extension LedgerFact {
         case .breaker(let mode, let openings):
             json.member("mode", mode.rawValue)
             json.member("openings", openings)
+        case .quota(let used, let learnt, let dayEnds):
+            json.member("used", used)
+            if let learnt { json.member("limit", learnt) }
+            json.member("until", dayEnds.milliseconds)
+        case .clearings(let count, let monthEnds):
+            json.member("count", count)
+            json.member("until", monthEnds.milliseconds)
         }
     }
 
@@ -222,6 +256,13 @@ extension LedgerFact {
             guard let mode = json.string("mode").flatMap(BreakerMode.init), let openings = json.integer("openings")
             else { return nil }
             return .breaker(mode, openings: Int(clamping: openings))
+        case "quota":
+            guard let used = json.integer("used"), let until else { return nil }
+            let learnt = json.integer("limit").map { Int(clamping: $0) }
+            return .quota(used: Int(clamping: used), learnt: learnt, dayEnds: until)
+        case "cleared":
+            guard let count = json.integer("count"), let until else { return nil }
+            return .clearings(Int(clamping: count), monthEnds: until)
         default: return nil
         }
     }
@@ -229,10 +270,10 @@ extension LedgerFact {
     private static func subject(_ content: Content, _ json: JSONObjectView) -> Subject? {
         let (api, group) = (json.string("api"), json.string("group"))
         switch content {
-        case .pause: return .app
+        case .pause, .clearings: return .app
         case .hold where api == nil: return .app
         case .park where api == nil: return json.string("path").map { .path($0) }
-        case .hold, .park:
+        case .hold, .park, .quota:
             guard let api, let group else { return nil }
             return .api(api, group: group)
         case .breaker:

@@ -25,6 +25,8 @@ struct PlaceTable<ID: Place, Name: Hashable & Sendable, Element: Sendable>: Send
 
     subscript(name: Name) -> ID? { places[name] }
 
+    func isTaken(_ place: ID) -> Bool { place.index < isTaken.count && isTaken[place.index] }
+
     /// - Returns: where it stands, and whether nothing has ever stood there before.
     mutating func add(_ element: Element, as name: Name) -> (place: ID, isNew: Bool) {
         if let place = vacant.popLast() {

@@ -4,11 +4,14 @@ import WeirPorts
 
 /// What is asleep because something blocks it, and when each is woken at the latest.
 ///
-/// A lane sleeps when its own limiter, park or hold blocks it. A section, which is all lanes behind one breaker with relayed calls or
+/// A lane sleeps when its own limiter, park or hold blocks it, and its lower two priorities when what is left of its quota is kept for
+/// the others. A section, which is all lanes behind one breaker with relayed calls or
 /// messages of the upper or lower two priorities, sleeps when the app, the breaker or the sharing of places blocks it.
 struct Sleepers: Sendable {
     enum Sleeper: Equatable, Sendable {
         case lane(LaneID)
+        /// The lower two priorities of a lane.
+        case lower(LaneID)
         case section(Section)
     }
 
@@ -42,7 +45,7 @@ struct Sleepers: Sendable {
         static func priorities(isReserved: Bool) -> [Priority] { isReserved ? upper : lower }
     }
 
-    /// By the instant of waking; lanes at even slots, sections at odd ones.
+    /// By the instant of waking; the three kinds take turns in the slots.
     private var wakes = IndexedHeap()
     /// Sections that wait for their share of the places, by how many they have: the lower two priorities, the upper two.
     private var sharing = [IndexedHeap(), IndexedHeap()]
@@ -64,8 +67,12 @@ struct Sleepers: Sendable {
     /// One whose time has come, if any. It stays in until it is removed.
     func due(at now: Instant) -> Sleeper? {
         guard let first = wakes.first, first.key <= now.nanoseconds else { return nil }
-        let index = Int(first.slot / 2)
-        return first.slot % 2 == 0 ? .lane(LaneID(index: index)) : .section(Section(index: index))
+        let index = Int(first.slot / 3)
+        switch first.slot % 3 {
+        case 0: return .lane(LaneID(index: index))
+        case 1: return .lower(LaneID(index: index))
+        default: return .section(Section(index: index))
+        }
     }
 
     /// A section that has `own` places waits until it has less than its share again.
@@ -86,8 +93,9 @@ struct Sleepers: Sendable {
 
     private static func slot(_ sleeper: Sleeper) -> Int32 {
         switch sleeper {
-        case .lane(let lane): Int32(truncatingIfNeeded: lane.index * 2)
-        case .section(let section): Int32(truncatingIfNeeded: section.index * 2 + 1)
+        case .lane(let lane): Int32(truncatingIfNeeded: lane.index * 3)
+        case .lower(let lane): Int32(truncatingIfNeeded: lane.index * 3 + 1)
+        case .section(let section): Int32(truncatingIfNeeded: section.index * 3 + 2)
         }
     }
 }

@@ -77,12 +77,18 @@ struct WaitLedger: Equatable, Sendable {
 /// of a thousand lanes is noted once.
 struct LaneLedgers: Sendable {
     private var lanes: [WaitLedger?] = []
+    /// Of the lower two priorities alone.
+    private var lowers: [WaitLedger?] = []
     private var sections: [WaitLedger?] = []
     /// By kind and class: relayed calls and messages, of the lower and of the upper two priorities.
     private var kinds: [WaitLedger?] = Array(repeating: nil, count: 4)
 
     mutating func note(_ reason: Obstacle.Reason?, lane: LaneID, at now: Instant) {
         LaneLedgers.note(reason, lane.index, in: &lanes, at: now)
+    }
+
+    mutating func note(_ reason: Obstacle.Reason?, lower lane: LaneID, at now: Instant) {
+        LaneLedgers.note(reason, lane.index, in: &lowers, at: now)
     }
 
     mutating func note(_ reason: Obstacle.Reason?, section: Sleepers.Section, at now: Instant) {
@@ -96,6 +102,7 @@ struct LaneLedgers: Sendable {
     /// The lane is gone; the next one in its place begins anew.
     mutating func forget(lane: LaneID) {
         if lane.index < lanes.count { lanes[lane.index] = nil }
+        if lane.index < lowers.count { lowers[lane.index] = nil }
     }
 
     mutating func forget(section: Sleepers.Section) {
@@ -118,6 +125,7 @@ struct LaneLedgers: Sendable {
             kinds[LaneLedgers.kind(isDurable, section.isReserved)],
             section.index < sections.count ? sections[section.index] : nil,
             lane.index < lanes.count ? lanes[lane.index] : nil,
+            !section.isReserved && lane.index < lowers.count ? lowers[lane.index] : nil,
         ]
         for ledger in outermostFirst {
             guard let ledger else { continue }

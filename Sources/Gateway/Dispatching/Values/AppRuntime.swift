@@ -1,3 +1,4 @@
+package import Resilience
 package import Timekeeping
 package import WeChat
 package import WeirPorts
@@ -20,12 +21,13 @@ package final class AppRuntime: Sendable {
         origin: String,
         account: String = "",
         limits: AppLimits,
+        quotas: [String: DailyQuota] = [:],
         keeper: TokenKeeper?,
         upstream: any Upstream = WeChatUpstream(),
         followsReceipts: Bool = false
     ) {
         self.name = name
-        route = AppRoute(host: origin, limits: limits)
+        route = AppRoute(host: origin, limits: limits, quotas: quotas)
         self.account = account
         self.keeper = keeper
         self.upstream = upstream

@@ -10,6 +10,7 @@ extension ConfigurationKey.App: SectionKey {
         case .secret, .secretFile: break
         case .hosts: reader.set(&values.hosts, reader.hosts(field))
         case .limits: reader.readLimits(field, into: &values)
+        case .quota: reader.readQuotas(field, into: &values)
         case .acceptAppSecret: reader.set(&values.acceptAppSecret, reader.boolean(field))
         case .callback: values.callback = reader.callback(field)
         case .receipts: reader.read(field, ConfigurationKey.Receipts.self, into: &values.receipts)
@@ -28,6 +29,12 @@ extension ConfigurationKey.App: SectionKey {
                     + values.limits.sorted { $0.key < $1.key }.map {
                         Setting("\(path).\($0.key)", ConfigurationKey.Limit.line($0.value), needsRestart: needsRestart)
                     }
+            }
+        case .quota:
+            .below { path in
+                values.quotas.sorted { $0.key < $1.key }.map {
+                    Setting("\(path).\($0.key)", ConfigurationKey.Quota.line($0.value), needsRestart: needsRestart)
+                }
             }
         case .acceptAppSecret: .text("\(values.acceptAppSecret)")
         case .callback:
@@ -110,6 +117,27 @@ extension ConfigurationKey.Limit: SectionKey {
         switch self {
         case .rate: .text(RateText.format(values))
         case .burst: .text("\(values.burst)")
+        }
+    }
+
+    var needsRestart: Bool { false }
+}
+
+extension ConfigurationKey.Quota: SectionKey {
+    func read(_ field: Field, by reader: inout DocumentReader, into values: inout DailyQuota) {
+        switch self {
+        case .limit:
+            reader.set(&values, reader.daily(field).map { DailyQuota(limit: $0, reserve: values.reserve) })
+        case .reserve:
+            let reserve = reader.share(field, from: 0, to: 1)
+            reader.set(&values, reserve.map { DailyQuota(limit: values.limit, reserve: $0) })
+        }
+    }
+
+    func shown(_ values: DailyQuota) -> ShownValue {
+        switch self {
+        case .limit: .text("\(values.limit)/d")
+        case .reserve: .text("\(values.reserve)")
         }
     }
 

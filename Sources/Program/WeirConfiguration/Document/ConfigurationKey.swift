@@ -20,7 +20,7 @@ enum ConfigurationKey {
     enum App: String, CaseIterable {
         case appid, secret
         case secretFile = "secret_file"
-        case hosts, limits
+        case hosts, limits, quota
         case acceptAppSecret = "accept_app_secret"
         case callback, receipts
     }
@@ -42,6 +42,11 @@ enum ConfigurationKey {
 
     enum Limit: String, CaseIterable {
         case rate, burst
+    }
+
+    /// Of a path's calls a day.
+    enum Quota: String, CaseIterable {
+        case limit, reserve
     }
 
     enum Client: String, CaseIterable {

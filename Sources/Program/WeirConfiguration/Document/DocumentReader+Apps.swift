@@ -123,14 +123,48 @@ extension DocumentReader {
         }
     }
 
+    mutating func readQuotas(_ field: Field, into app: inout AppConfiguration) {
+        let entries = entries(field)
+        if entries.count > Self.pathLimit {
+            report(field, "has \(entries.count) entries; at most \(Self.pathLimit) are allowed")
+            return
+        }
+        for entry in entries {
+            let child = child(entry, of: field)
+            guard checkPath(entry.key, at: entry.position, child.path, keys: []) else { continue }
+            var quota = DailyQuota(limit: 1)
+            let section = read(child, ConfigurationKey.Quota.self, into: &quota)
+            if section[.limit] != nil {
+                app.quotas[entry.key] = quota
+            } else if child.isMapping {
+                report(at: child.keyPosition, child.path, "needs limit")
+            }
+        }
+    }
+
+    /// Calls a day, such as `100000/d`.
+    mutating func daily(_ field: Field?) -> Int? {
+        guard let rate = rate(field) else { return nil }
+        if rate.per == .seconds(86_400) { return rate.permits }
+        if let field { report(field, "a quota is counted by days; write such as 100000/d") }
+        return nil
+    }
+
     /// Whether it is a path of WeChat's API as a limit or a client's list names it; reports if not.
-    mutating func checkPath(_ path: String, at position: SourcePosition, _ place: String) -> Bool {
+    ///
+    /// - Parameter keys: that may stand in its place.
+    mutating func checkPath(
+        _ path: String,
+        at position: SourcePosition,
+        _ place: String,
+        keys: [String] = ConfigurationKey.names(ConfigurationKey.Limits.self)
+    ) -> Bool {
         let isPlain = path.unicodeScalars.allSatisfy {
             (0x21...0x7E).contains($0.value) && !"?#%\\*".unicodeScalars.contains($0)
         }
         let isValid = path.hasPrefix("/") && path.count > 1 && path.count <= 128 && isPlain
         if isValid, !path.contains("//"), !path.hasSuffix("/") { return true }
-        let near = EditDistance.suggestion(for: path, among: ConfigurationKey.names(ConfigurationKey.Limits.self))
+        let near = EditDistance.suggestion(for: path, among: keys)
         let hint = near.map { " or `\($0)`" } ?? ""
         report(at: position, place, "not a path\(hint); write such as /cgi-bin/message/template/send")
         return false

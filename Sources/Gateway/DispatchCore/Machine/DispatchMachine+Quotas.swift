@@ -1,0 +1,142 @@
+import Queueing
+import Resilience
+package import Timekeeping
+import WeChat
+import WeirPorts
+
+/// WeChat's daily quotas: what of them is used, what is kept for urgent work, and how messages follow when a new day has begun.
+extension DispatchMachine {
+    /// Gates that one look for questions looks at.
+    static let gatesAskedAbout = 2000
+
+    // MARK: Counting
+
+    /// `nil` for what WeChat gives no count of: robots, logins, and paths that the catalog doesn't know.
+    func quotaCount(of api: APIDescriptor, _ app: AppPlace, at now: Instant) -> QuotaCount? {
+        guard apps[app].hasToken, api.group != .robot, api.kind != .sns, api.label.hasPrefix("/"),
+            api.label != DispatchMachine.probePath, api.label != QuotaQuestion.path
+        else { return nil }
+        // Neighbours lie far apart.
+        let spread = Double(gates.size % 89) * 55 / 89
+        return QuotaCount(apps[app].route.quotas[api.label], spread: spread - spread.rounded(.down), at: now)
+    }
+
+    /// An attempt leaves.
+    mutating func countCall(_ id: JobID, isDurable: Bool, _ gate: GateID, at now: SteadyClock.Present) {
+        if gates[gate].quota?.callLeft(at: now) == true { touched(.gate(gate)) }
+        if isDurable { gates[gate].release?.left(id, at: now.instant) }
+        if isUsedUp(gate, at: now) { gates[gate].release = QuotaRelease() }
+    }
+
+    /// An attempt has ended: WeChat's word about the quota, and whether there is one again.
+    mutating func learnQuota(_ lease: Lease, _ outcome: Outcome, neverArrived: Bool, at now: SteadyClock.Present) {
+        let gate = lease.gate
+        if neverArrived { gates[gate].quota?.callReturned() }
+        if outcome == .quotaExhausted, gates[gate].quota?.refused(at: now) == true { touched(.gate(gate)) }
+        // What is in flight when the quota ends says nothing about the next day.
+        guard gates[gate].release != nil, gates[gate].park?.isOver(at: now) ?? true, !isUsedUp(gate, at: now) else {
+            return
+        }
+        if outcome == .accepted || outcome == .recipient { gates[gate].release?.accepted(at: now.instant) }
+        gates[gate].release?.ended(lease.job.id)
+        if gates[gate].release?.isOver(gates[gate].bucket.limit, at: now.instant) == true { gates[gate].release = nil }
+        changed(gate: gate, at: now)
+    }
+
+    // MARK: Blocking
+
+    /// The quota that the configuration gives an api is used up, or messages await whether there is one again.
+    func quotaBlock(_ gate: GateID, isDurable: Bool, at now: SteadyClock.Present) -> Block? {
+        if let quota = gates[gate].quota, isUsedUp(gate, at: now) {
+            return Block(
+                reason: .quotaExhausted,
+                until: now.moment.instant(of: quota.reset(at: now.wall)),
+                scope: .lane
+            )
+        }
+        guard isDurable, let release = gates[gate].release, let until = release.blocked(at: now.instant) else {
+            return nil
+        }
+        return Block(reason: release.awaitsAnswer ? .quotaExhausted : .rateLimited, until: until, scope: .lane)
+    }
+
+    /// Whether the quota that the configuration gives is used up. Of what is only learnt WeChat itself says so.
+    private func isUsedUp(_ gate: GateID, at now: SteadyClock.Present) -> Bool {
+        guard let quota = gates[gate].quota, quota.rule != nil else { return false }
+        return quota.left(at: now.wall) == 0
+    }
+
+    /// What is left of the quota is kept for urgent work. What is only learnt binds messages alone: they wait and lose nothing, while a
+    /// relayed call would be refused because of a limit that nobody has set.
+    func reserveBlock(_ gate: GateID, isDurable: Bool, _ priority: Priority, at now: SteadyClock.Present) -> Block? {
+        guard priority > .high, let quota = gates[gate].quota, isDurable || quota.rule != nil,
+            let until = quota.reservedUntil(at: now.wall)
+        else { return nil }
+        return Block(reason: .quotaReserved, until: now.moment.instant(of: until), scope: .lower)
+    }
+
+    // MARK: Asking WeChat
+
+    /// What WeChat is to be asked now, at most `limit` questions. Each call looks at the next gates only, so that it costs the same
+    /// whatever there is.
+    package mutating func takeQuotaQuestions(limit: Int, at moment: Moment) -> [QuotaQuestion] {
+        let now = read(moment)
+        var questions: [QuotaQuestion] = []
+        for _ in 0..<min(DispatchMachine.gatesAskedAbout, gates.size) where questions.count < limit {
+            quotaCursor = quotaCursor + 1 < gates.size ? quotaCursor + 1 : 0
+            let gate = GateID(index: quotaCursor)
+            guard gates.isTaken(gate), appBlock(gate, at: now) == nil, gates[gate].quota?.takeQuestion(at: now) == true
+            else { continue }
+            let app = slot(of: gates[gate].app)
+            questions.append(
+                QuotaQuestion(app: app, gate: gate, number: gates[gate].number, api: gates[gate].api.label)
+            )
+        }
+        return questions
+    }
+
+    package mutating func answer(_ question: QuotaQuestion, _ answer: QuotaAnswer, at moment: Moment) {
+        let (now, gate) = (read(moment), question.gate)
+        guard gates.isTaken(gate), gates[gate].number == question.number else { return }
+        switch answer {
+        case .told(let limit, let used):
+            if gates[gate].quota?.answered(limit: limit, used: used, at: now) == true { touched(.gate(gate)) }
+        case .unknownPath: gates[gate].quota?.unanswered(isUnknownPath: true, at: now.instant)
+        case .none: gates[gate].quota?.unanswered(isUnknownPath: false, at: now.instant)
+        }
+        changed(gate: gate, at: now)
+    }
+
+    /// An operator had an account's quotas cleared: all is counted anew, and what waited for midnight goes.
+    ///
+    /// - Returns: how often that was done this month, as far as Weir knows.
+    package mutating func quotasWereCleared(_ app: AppSlot, at moment: Moment) -> Int {
+        guard isPresent(app) else { return 0 }
+        let (now, app) = (read(moment), app.place)
+        let clearings = QuotaClearings.one(after: apps[app].clearings, at: now.wall)
+        apps[app].clearings = clearings
+        touched(.app(app))
+        for path in pathParks.clear(app: app) { touched(.path(path, app: app)) }
+        for gate in gates(of: app) {
+            gates[gate].quota?.clear(at: now)
+            if gates[gate].park?.obstacle == .quotaExhausted { gates[gate].park = nil }
+            gates[gate].release = nil
+            touched(.gate(gate))
+            changed(gate: gate, at: now)
+        }
+        return clearings.count
+    }
+
+    /// The quotas of an app's apis, by their labels.
+    package func quotas(of app: AppPlace, at moment: Moment) -> [(api: String, quota: DispatchSnapshot.Quota)] {
+        let now = clock.present(moment)
+        return gates(of: app)
+            .compactMap { gate in quota(of: gate, at: now).map { (gates[gate].api.label, $0) } }
+            .sorted { $0.api < $1.api }
+    }
+
+    func quota(of gate: GateID, at now: SteadyClock.Present) -> DispatchSnapshot.Quota? {
+        let isRefused = gates[gate].isQuotaRefused(at: now)
+        return gates[gate].quota.flatMap { DispatchSnapshot.Quota($0, isParked: isRefused, at: now) }
+    }
+}

@@ -1,0 +1,56 @@
+import Queueing
+import Resilience
+import Timekeeping
+
+/// What comes after a daily quota was used up: no page says when exactly it starts anew, so one message asks. When it was taken, the
+/// others follow, one a second at first and twice as many every five seconds: not all apps' queues at one moment.
+struct QuotaRelease: Equatable, Sendable {
+    /// The pace doubles after each such time.
+    static let step = Duration.seconds(5)
+
+    private var probe: JobID?
+    private var probeUntil = Instant.zero
+    /// When a call was taken again first.
+    private var began: Instant?
+    private var next = Instant.zero
+
+    /// Until when messages must wait at the latest; `nil` when one may go.
+    func blocked(at now: Instant) -> Instant? {
+        if began != nil { return now < next ? next : nil }
+        return probe != nil && now < probeUntil ? probeUntil : nil
+    }
+
+    /// Whether what waits is held back because WeChat's answer is awaited, and not because of the pace.
+    var awaitsAnswer: Bool { began == nil }
+
+    mutating func left(_ id: JobID, at now: Instant) {
+        guard let began else {
+            probe = id
+            probeUntil = now + Hold.longestProbe
+            return
+        }
+        next = now + QuotaRelease.pause(now - began)
+    }
+
+    /// WeChat took a call, a message's or a relayed one.
+    mutating func accepted(at now: Instant) {
+        guard began == nil else { return }
+        began = now
+        next = now + QuotaRelease.pause(.zero)
+    }
+
+    /// An attempt ended without being taken: where it was the one that asked, another may.
+    mutating func ended(_ id: JobID) {
+        if probe == id { probe = nil }
+    }
+
+    /// Whether messages may go as fast as the limiter has it.
+    func isOver(_ limit: RateLimit, at now: Instant) -> Bool {
+        guard let began else { return false }
+        return QuotaRelease.pause(now - began) * limit.permits <= limit.per
+    }
+
+    private static func pause(_ elapsed: Duration) -> Duration {
+        .nanoseconds(1_000_000_000 >> min(30, Int(elapsed.inSeconds / step.inSeconds)))
+    }
+}

@@ -1,0 +1,134 @@
+import Foundation
+import Testing
+
+/// WeChat's daily quotas before a sandbox that counts as WeChat does.
+@Suite struct QuotaTests {
+    private static let template = FaultTests.template
+
+    private func row(_ weir: WeirProcess, _ query: String = "?app=main") async throws -> JSONAny? {
+        try await weir.admin.get("/v1/quota" + query).data?["quotas"]?.array
+            .first { $0["api"]?.string == QuotaTests.template }
+    }
+
+    private func state(_ id: String, _ weir: WeirProcess) async throws -> String {
+        let status = try await weir.status(id)
+        return (status?["state"]?.string ?? "") + " " + (status?["reason"]?.string ?? "")
+    }
+
+    @Test
+    func `what WeChat counts is learnt within ten seconds, calls of others with the account included, and forecast`()
+        async throws
+    {
+        let stage = try await Stage.start()
+        try await stage.sandbox.allow(1000, of: QuotaTests.template)
+        // Another service of the same account, which knows nothing of Weir.
+        let rival = try await WeirProcess.start(WeirSettings(folder: try TemporaryFolder(), sandbox: stage.sandbox))
+        for number in 0..<40 { _ = try await rival.accept(.template(to: "o-rival-\(number)")) }
+        try await eventually("the other service has sent") {
+            try await stage.sandbox.requests(QuotaTests.template).count == 40
+        }
+        for number in 0..<20 { _ = try await stage.weir.accept(.template(to: "o-\(number)")) }
+        let told = try await eventually("WeChat was asked") { () -> JSONAny? in
+            let row = try await row(stage.weir)
+            return row?["limit"] == nil ? nil : row
+        }
+        #expect(told["used"]?.int == 60 && told["left"]?.int == 940 && told["reserve"]?.int == 100)
+        let metrics = try await stage.weir.metrics()
+        let labels = ["app=\"main\"", "api=\"\(QuotaTests.template)\""]
+        #expect(metrics.sum("weir_quota_limit", labels[0], labels[1]) == 1000)
+        #expect(metrics.sum("weir_quota_used", labels[0], labels[1]) == 60)
+        #expect(metrics.sum("weir_quota_exhaustion_seconds", labels[0], labels[1]) > 0)
+        let url = "http://127.0.0.1:\(stage.weir.admin.port)"
+        let shown = try await CommandRun.weir(["quota", "--app", "main", "--admin", "--url", url])
+        #expect(
+            shown.status == 0 && shown.output.contains("60 of 1000 used, 940 left, 100 of them kept"),
+            "\(shown.output)"
+        )
+        #expect(try await stage.weir.admin.get("/v1/quota?app=nobody").status == 422)
+        #expect(try await stage.weir.admin.get("/v1/quota?colour=red").status == 422)
+    }
+
+    @Test func `a configured quota is not passed, its reserve is for urgent work, and clearing it lets all go`()
+        async throws
+    {
+        let stage = try await Stage.start { $0.quota = "{\(QuotaTests.template): {limit: 10/d, reserve: 0.5}}" }
+        let weir = stage.weir
+        var ids: [String] = []
+        for number in 0..<8 { ids.append(try await weir.accept(.template(to: "o-\(number)"))) }
+        for id in ids.prefix(5) { try await weir.wait(id, for: "sent") }
+        let held = try await state(ids[7], weir)
+        // In the last hour of Shanghai's day the reserve shrinks.
+        let isLastHour =
+            Calendar(identifier: .gregorian).component(
+                .hour,
+                from: Date() + 8 * 3600 - Double(TimeZone.current.secondsFromGMT())
+            ) == 23
+        #expect(isLastHour || held.hasPrefix("pending quota_reserved"), "\(held)")
+        for number in 0..<7 {
+            ids.append(try await weir.accept(.template(to: "o-high-\(number)", members: #","priority":"high""#)))
+        }
+        let last = try #require(ids.last)
+        try await eventually("the quota is used up") {
+            try await state(last, weir).hasPrefix("pending quota_exhausted")
+        }
+        #expect(try await stage.sandbox.requests(QuotaTests.template).count == 10)
+        let relayed = try await weir.api.post(
+            "\(QuotaTests.template)?access_token=\(try await weir.token())",
+            Message.templateBody(to: "o-relayed")
+        )
+        #expect(relayed.json?["errcode"]?.int == 990_005)
+        let explained = try await weir.api.call(
+            "GET",
+            "/v1/messages/\(last)/explain",
+            headers: [("Accept", "text/plain")]
+        )
+        #expect(explained.text.contains("the day's is used up"), "\(explained.text)")
+
+        let url = "http://127.0.0.1:\(weir.admin.port)"
+        let cleared = try await CommandRun.weir(["clear-quota", "--app", "main", "--url", url])
+        #expect(
+            cleared.status == 0 && cleared.output.contains("1 times this month"),
+            "\(cleared.output) \(cleared.errors)"
+        )
+        for id in ids.suffix(7) { try await weir.wait(id, for: "sent") }
+        #expect(weir.logged("quotas cleared").count == 1)
+        #expect(try await stage.sandbox.shown().allSatisfy { $0.value == 1 })
+    }
+
+    @Test func `the count and the clearings outlive a kill`() async throws {
+        let stage = try await Stage.start { $0.quota = "{\(QuotaTests.template): {limit: 40/d, reserve: 0}}" }
+        #expect(try await stage.weir.admin.post("/v1/apps/main/clear-quota").data?["this_month"]?.int == 1)
+        var ids: [String] = []
+        for number in 0..<25 { ids.append(try await stage.weir.accept(.template(to: "o-\(number)"))) }
+        for id in ids { try await stage.weir.wait(id, for: "sent") }
+        try await stage.weir.crash()
+        let weir = try await WeirProcess.start(stage.settings)
+        #expect(try await row(weir)?["used"]?.int == 25)
+        for number in 0..<20 { ids.append(try await weir.accept(.template(to: "o-late-\(number)"))) }
+        try await eventually("the quota is used up") { try await row(weir)?["left"]?.int == 0 }
+        #expect(try await stage.sandbox.requests(QuotaTests.template).count == 40)
+        #expect(try await weir.admin.post("/v1/apps/main/clear-quota").data?["this_month"]?.int == 2)
+    }
+
+    @Test func `what can't be cleared is said, and why`() async throws {
+        let stage = try await Stage.start()
+        let weir = stage.weir
+        #expect(try await weir.admin.post("/v1/apps/nobody/clear-quota").status == 404)
+        _ = try await weir.admin.post("/v1/apps/main/pause")
+        let paused = try await weir.admin.post("/v1/apps/main/clear-quota")
+        #expect(paused.status == 503 && paused.json?["message"]?.string == "WeChat was not asked: paused")
+        _ = try await weir.admin.post("/v1/apps/main/resume")
+        // It is asked once, whatever comes of it: a repeat could be another of the ten.
+        let path = "/cgi-bin/clear_quota"
+        try await stage.sandbox.fault(#""kind":"reset_after_accept","api":"\#(path)""#)
+        #expect(try await weir.admin.post("/v1/apps/main/clear-quota").status == 503)
+        #expect(try await stage.sandbox.requests(path).count == 1)
+        try await stage.sandbox.endFaults()
+        for _ in 0..<9 { #expect(try await weir.admin.post("/v1/apps/main/clear-quota").status == 200) }
+        for asked in [11, 11] {
+            let none = try await weir.admin.post("/v1/apps/main/clear-quota")
+            #expect(none.status == 409 && none.json?["message"]?.string?.contains("ten times a month") == true)
+            #expect(try await stage.sandbox.requests(path).count == asked)
+        }
+    }
+}
