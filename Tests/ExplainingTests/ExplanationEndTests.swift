@@ -181,7 +181,7 @@ import WeirPorts
         let told = Bench.explain(Bench.record(), report: report)
         #expect(
             told.steps.last?.text
-                == "It waits for a new quota of /cgi-bin/message/template/send: WeChat said that it was used up (45009 or its like); "
+                == "It waits for a new quota of /cgi-bin/message/template/send: the day's is used up (45009 or its like); "
                 + "ready since 2026-11-21T12:00:00+08:00, 5 s. Since then it also waited 1 s for an access_token of main. "
                 + "It may go at 2026-11-22T00:00:00+08:00, midnight in Shanghai, when quotas begin anew. "
                 + "17 others wait in its lane."

@@ -136,6 +136,9 @@ extension MessageRecord {
             )
         }
         if !progress.state.isTerminal { json.member("next_at", progress.nextAt?.rfc3339) }
+        guard let outlook else { return }
+        json.member("position", outlook.position)
+        json.member("expected_at", outlook.expectedAt?.rfc3339)
     }
 }
 

@@ -33,6 +33,19 @@ struct AgeLedger: Equatable, Sendable {
     /// Since when the oldest of them is due: exact while it is alone in its bucket, else at most a bucket's width too early.
     var oldest: Int64? { buckets.first?.oldest }
 
+    /// About how many of them became due before `since`: inside a bucket as if they had come evenly, until now at the latest.
+    func count(before since: Int64, at now: Int64) -> Int {
+        var count = 0.0
+        for bucket in buckets {
+            guard bucket.oldest < since else { break }
+            let end = min(bucket.end, max(now, bucket.oldest.saturatingAdd(1)))
+            let share =
+                Double(since.saturatingSubtract(bucket.oldest)) / Double(max(1, end.saturatingSubtract(bucket.oldest)))
+            count += Double(bucket.jobs) * min(1, share)
+        }
+        return Int(count)
+    }
+
     /// What was counted since this was asked last.
     mutating func takeTally() -> PromiseTally {
         defer { tally = PromiseTally() }

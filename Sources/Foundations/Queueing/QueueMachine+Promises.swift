@@ -16,6 +16,15 @@ extension QueueMachine {
         return level < levels.count ? levels[level].ages.count : 0
     }
 
+    /// About how many jobs of each priority in a job's lane have been due for longer than it.
+    public func older(than job: Job, at now: Timestamp) -> [Int] {
+        guard job.lane.index < lanes.count else { return Priority.allCases.map { _ in 0 } }
+        return Priority.allCases.map { priority in
+            levels[QueueMachine.level(job.lane, priority)].ages
+                .count(before: job.acceptedAt.milliseconds, at: now.milliseconds)
+        }
+    }
+
     /// What promises were kept and broken since this was asked last, up to `now`. Costs a look at each lane.
     public mutating func takePromises(at now: Timestamp) -> [PromiseReport] {
         var reports: [PromiseReport] = []

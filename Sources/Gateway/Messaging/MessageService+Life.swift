@@ -18,7 +18,8 @@ extension MessageService {
 
     /// What the journal can't know: why a waiting message waits right now.
     func annotate(_ record: inout MessageRecord) {
-        guard record.state == .pending, let obstacle = dispatcher.waiting(record.id) else { return }
+        guard record.state == .pending, let (obstacle, outlook) = dispatcher.outlook(of: record.id) else { return }
+        record.outlook = outlook
         if obstacle.reason != .scheduled || record.reason == nil {
             record.progress.reason = obstacle.reason.rawValue
         }

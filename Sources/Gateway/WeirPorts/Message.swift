@@ -141,6 +141,9 @@ public struct MessageRecord: Equatable, Sendable {
     /// Receipts that contradict the one in `progress`, oldest first, the first few; empty where only a summary was asked for.
     public var contradictions: [MessageReceipt]
 
+    /// What the running process expects of one that waits; no journal knows it.
+    public var outlook: MessageOutlook?
+
     /// By default it has come nowhere and was not tried.
     public init(
         _ message: Message,
@@ -166,6 +169,21 @@ public struct MessageRecord: Equatable, Sendable {
 
     /// What has become of it.
     public subscript<Value>(dynamicMember path: KeyPath<MessageProgress, Value>) -> Value { progress[keyPath: path] }
+}
+
+/// When a message that waits will probably go.
+public struct MessageOutlook: Equatable, Sendable {
+    /// About how many go before it in its lane.
+    public var position: Int
+    /// When its turn will have come, at its api's limit and quota and if nothing more urgent comes; `nil` where nobody knows, as an
+    /// operator must act first.
+    public var expectedAt: Timestamp?
+
+    /// Checks nothing.
+    public init(position: Int, expectedAt: Timestamp? = nil) {
+        self.position = position
+        self.expectedAt = expectedAt
+    }
 }
 
 /// A message that had not ended when the process before this one did.

@@ -131,15 +131,29 @@ final class MachineView {
     var overdue: [String] {
         var machine = machine
         machine.wakeAll(at: machine.read(now))
-        return machine.pump(at: now).filter { !isQuestionBeforePermit($0) }.map(MachineView.describe)
+        let actions = machine.pump(at: now)
+        let asked = Set(actions.compactMap(breakerAskedEarly))
+        return actions.filter { !follows($0, from: asked) }.map(MachineView.describe)
     }
 
-    /// Weir's own question may wait until the alerts that want it have permits, which they need to go themselves.
-    private func isQuestionBeforePermit(_ action: DispatchAction) -> Bool {
-        guard case .start(let lease) = action, lease.job.marks.contains(.ownProbe) else { return false }
-        return machine.breakers[lease.breaker].gates.allSatisfy { gate in
+    /// The breaker behind which Weir would ask its own question, although the alerts that want it have no permits yet: it may wait until
+    /// they have, as they need them to go themselves.
+    private func breakerAskedEarly(_ action: DispatchAction) -> BreakerID? {
+        guard case .start(let lease) = action, lease.job.marks.contains(.ownProbe) else { return nil }
+        let isEarly = machine.breakers[lease.breaker].gates.allSatisfy { gate in
             machine.queue.counts(in: gate.lane(isDurable: true)).ready == 0
                 || machine.gates[gate].bucket.wait(at: now.instant) > .zero
+        }
+        return isEarly ? lease.breaker : nil
+    }
+
+    /// Whether an action is such a question, or tells a call of the wait for its answer.
+    private func follows(_ action: DispatchAction, from asked: Set<BreakerID>) -> Bool {
+        switch action {
+        case .start(let lease): lease.job.marks.contains(.ownProbe) && asked.contains(lease.breaker)
+        case .refuse(let job, let obstacle):
+            obstacle.reason == .breakerOpen && asked.contains(machine.gates[job.lane.gate].breaker)
+        case .expire, .giveUp: false
         }
     }
 

@@ -47,7 +47,8 @@ extension DispatchMachine {
 
     /// The quota that the configuration gives an api is used up, or messages await whether there is one again.
     func quotaBlock(_ gate: GateID, isDurable: Bool, at now: SteadyClock.Present) -> Block? {
-        if let quota = gates[gate].quota, isUsedUp(gate, at: now) {
+        // Of what is only learnt WeChat itself says when it is used up: Weir's count may be off.
+        if let quota = gates[gate].quota, quota.rule != nil, isUsedUp(gate, at: now) {
             return Block(
                 reason: .quotaExhausted,
                 until: now.moment.instant(of: quota.reset(at: now.wall)),
@@ -60,10 +61,9 @@ extension DispatchMachine {
         return Block(reason: release.awaitsAnswer ? .quotaExhausted : .rateLimited, until: until, scope: .lane)
     }
 
-    /// Whether the quota that the configuration gives is used up. Of what is only learnt WeChat itself says so.
+    /// Whether no call is left, as far as is known.
     private func isUsedUp(_ gate: GateID, at now: SteadyClock.Present) -> Bool {
-        guard let quota = gates[gate].quota, quota.rule != nil else { return false }
-        return quota.left(at: now.wall) == 0
+        gates[gate].quota?.left(at: now.wall) == 0
     }
 
     /// What is left of the quota is kept for urgent work. What is only learnt binds messages alone: they wait and lose nothing, while a

@@ -50,6 +50,19 @@ struct QuotaRelease: Equatable, Sendable {
         return QuotaRelease.pause(now - began) * limit.permits <= limit.per
     }
 
+    /// How long after the first answer the message leaves that has `position` before it.
+    static func time(for position: Int, limit: RateLimit) -> Duration {
+        var (left, elapsed) = (max(0, position), Duration.zero)
+        while elapsed < step * 30 {
+            let pause = pause(elapsed)
+            guard pause * limit.permits > limit.per else { break }
+            let here = Int(step.inSeconds / pause.inSeconds)
+            if left <= here { return elapsed + pause * left }
+            (left, elapsed) = (left - here, elapsed + step)
+        }
+        return elapsed + limit.per / max(1, limit.permits) * left
+    }
+
     private static func pause(_ elapsed: Duration) -> Duration {
         .nanoseconds(1_000_000_000 >> min(30, Int(elapsed.inSeconds / step.inSeconds)))
     }

@@ -93,6 +93,11 @@ package final class Dispatcher: Sendable {
         state.withLock { $0.machine.obstacle(of: id, at: time.moment()) }
     }
 
+    /// What a waiting message waits for, and when it will probably go; `nil` when it does not wait here.
+    package func outlook(of id: JobID) -> (obstacle: Obstacle, outlook: MessageOutlook)? {
+        state.withLock { $0.machine.outlook(of: id, at: time.moment()) }
+    }
+
     /// What is known of a message, from one look.
     package func facts(about record: MessageRecord) -> MessageFacts {
         let api = record.type.descriptor

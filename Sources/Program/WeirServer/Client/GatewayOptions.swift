@@ -74,7 +74,7 @@ struct GatewayOptions: ParsableArguments {
     /// A message on a few lines.
     static func describe(_ message: JSONObjectView) -> String {
         var lines = ["\(message.string("id") ?? "?")  \(message.string("state") ?? "?")"]
-        for name in ["app", "client", "type", "priority", "created_at", "msgid", "reason", "next_at"] {
+        for name in ["app", "client", "type", "priority", "created_at", "msgid", "reason", "next_at", "expected_at"] {
             if let text = message.string(name) { lines.append("  \(name): \(text)") }
         }
         if let receipt = message.object("receipt") {
