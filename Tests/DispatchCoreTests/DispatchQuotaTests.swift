@@ -91,6 +91,10 @@ import WeirPorts
         harness.advance(.seconds(3 * 3600 + 720) + .milliseconds(1))
         #expect(harness.starts() == [normal[5]])
         #expect(harness.machine.obstacle(of: low, at: harness.now)?.reason == .quotaReserved)
+        // After midnight one asks for the others, too.
+        harness.finish(normal[5], .ok)
+        harness.advance(.seconds(3600))
+        #expect(harness.starts().count == 1)
     }
 
     @Test(arguments: [true, false])

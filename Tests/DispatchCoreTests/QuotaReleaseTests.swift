@@ -1,3 +1,4 @@
+import GatewaySupport
 import Queueing
 import Resilience
 import Testing
@@ -13,7 +14,7 @@ import Timekeeping
     private func after(_ seconds: Double) -> Instant { .zero + .milliseconds(Int64(seconds * 1000)) }
 
     @Test func `one asks, and all others wait for its answer, ten seconds at most`() {
-        var release = QuotaRelease()
+        var release = QuotaRelease(from: .noon)
         #expect(release.blocked(at: .zero) == nil)
         release.left(one, at: .zero)
         #expect(release.awaitsAnswer && release.blocked(at: after(1)) == after(10))
@@ -21,7 +22,7 @@ import Timekeeping
     }
 
     @Test func `when the one that asked failed another asks`() {
-        var release = QuotaRelease()
+        var release = QuotaRelease(from: .noon)
         release.left(one, at: .zero)
         release.ended(two)
         #expect(release.blocked(at: after(1)) != nil)
@@ -30,7 +31,7 @@ import Timekeeping
     }
 
     @Test func `after the answer they follow one a second, and twice as many every five seconds`() {
-        var release = QuotaRelease()
+        var release = QuotaRelease(from: .noon)
         release.left(one, at: .zero)
         release.accepted(at: after(1))
         var (now, counts) = (after(1), [Int](repeating: 0, count: 5))
@@ -46,7 +47,7 @@ import Timekeeping
     }
 
     @Test func `it is over when they may go as fast as the limiter has it`() {
-        var release = QuotaRelease()
+        var release = QuotaRelease(from: .noon)
         let limit = RateLimit(permits: 8, per: .seconds(1), burst: 8)
         #expect(!release.isOver(limit, at: after(100)), "nobody has asked yet")
         release.accepted(at: .zero)

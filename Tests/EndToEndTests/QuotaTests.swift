@@ -44,7 +44,7 @@ import Testing
             shown.status == 0 && shown.output.contains("60 of 1000 used, 940 left, 100 of them kept"),
             "\(shown.output)"
         )
-        #expect(try await stage.weir.admin.get("/v1/quota?app=nobody").status == 422)
+        #expect(try await stage.weir.admin.get("/v1/quota?app=nobody").status == 404)
         #expect(try await stage.weir.admin.get("/v1/quota?colour=red").status == 422)
     }
 

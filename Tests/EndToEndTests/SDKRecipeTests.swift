@@ -39,7 +39,10 @@ import Testing
         #expect(strings(result["refused"]) == Self.refused[sdk] ?? [])
         let sent = strings(result["sent"]).reduce(into: [:]) { $0[$1, default: 0] += 1 }
         let paths = try await stage.sandbox.requests().compactMap { $0["path"]?.string }
-        let arrived = paths.filter { $0 != "/cgi-bin/stable_token" }.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+        let own: Set<String> = ["/cgi-bin/stable_token", "/cgi-bin/openapi/quota/get"]
+        let arrived = paths.filter { !own.contains($0) || sent[$0] != nil }.reduce(into: [:]) {
+            $0[$1, default: 0] += 1
+        }
         #expect(!sent.isEmpty)
         // More often is allowed: Weir repeats what it may when an answer takes long. A ticket is asked for once, for all.
         let least = sent.merging(["/cgi-bin/ticket/getticket": 1]) { min($0, $1) }.filter { sent[$0.key] != nil }

@@ -21,7 +21,7 @@ extension Gateway {
     ///
     /// - Parameter name: An app's name or AppID; `nil` for all.
     /// - Returns: at most ``mostQuotas``, and whether there are more.
-    /// - Throws: `invalid` for an unknown app, `forbidden` for another's, `rateLimited`.
+    /// - Throws: `notFound` for an unknown app, `forbidden` for another's, `rateLimited`.
     public func quotas(
         of name: String?,
         caller: Caller
@@ -31,7 +31,7 @@ extension Gateway {
         var apps: [String] = []
         if let name {
             guard let app = settings.directory.app(name) else {
-                throw MessageRefusal(.invalid, "no app of the configuration has this name or AppID", field: "app")
+                throw MessageRefusal(.notFound, "no app of the configuration has this name or AppID", field: "app")
             }
             guard caller.isOperator || settings.directory.allows(caller, app: app) else {
                 throw MessageRefusal(.forbidden, "this client may not use that app", field: "app")

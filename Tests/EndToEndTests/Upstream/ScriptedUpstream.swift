@@ -7,6 +7,8 @@ final class ScriptedUpstream: Sendable {
     typealias Script = @Sendable (ScriptedRequest) -> ScriptedReply
 
     static let stableToken = "/cgi-bin/stable_token"
+    /// For tokens, and what of a daily quota is used.
+    private static let ownPaths: Set<String> = [stableToken, "/cgi-bin/openapi/quota/get"]
 
     private let listener: ListeningSocket
     private let desk = ScriptedDesk()
@@ -42,9 +44,9 @@ final class ScriptedUpstream: Sendable {
         desk.script(path, script)
     }
 
-    /// The requests whose last byte came, oldest first: those of a path, or all but for tokens.
+    /// The requests whose last byte came, oldest first: those of a path, or all that Weir doesn't make for itself.
     func requests(_ path: String? = nil) -> [ScriptedRequest] {
-        desk.seen { path == nil ? $0.path != ScriptedUpstream.stableToken : $0.path == path }
+        desk.seen { path == nil ? !ScriptedUpstream.ownPaths.contains($0.path) : $0.path == path }
     }
 
     func count(_ path: String? = nil) -> Int {

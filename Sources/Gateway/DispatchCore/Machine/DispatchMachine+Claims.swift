@@ -70,7 +70,9 @@ extension DispatchMachine {
         }
         if let park = ledger.claim(LedgerFact.park(app, api)) {
             gates[gate].park = park.fact.park(at: park.at)
-            if gates[gate].park?.obstacle == .quotaExhausted { gates[gate].release = QuotaRelease() }
+            if let parked = gates[gate].park, parked.obstacle == .quotaExhausted {
+                gates[gate].release = QuotaRelease(from: parked.end.until(at: park.at))
+            }
             stops.know(park.fact)
         }
         guard let quota = ledger.claim(LedgerFact.quota(app, api)), let count = gates[gate].quota,

@@ -24,8 +24,8 @@ extension DispatchMachine {
     /// An attempt leaves.
     mutating func countCall(_ id: JobID, isDurable: Bool, _ gate: GateID, at now: SteadyClock.Present) {
         if gates[gate].quota?.callLeft(at: now) == true { touched(.gate(gate)) }
-        if isDurable { gates[gate].release?.left(id, at: now.instant) }
-        if isUsedUp(gate, at: now) { gates[gate].release = QuotaRelease() }
+        if isDurable, isReleasing(gate, at: now) { gates[gate].release?.left(id, at: now.instant) }
+        noteShortage(gate, at: now)
     }
 
     /// An attempt has ended: WeChat's word about the quota, and whether there is one again.
@@ -33,10 +33,7 @@ extension DispatchMachine {
         let gate = lease.gate
         if neverArrived { gates[gate].quota?.callReturned() }
         if outcome == .quotaExhausted, gates[gate].quota?.refused(at: now) == true { touched(.gate(gate)) }
-        // What is in flight when the quota ends says nothing about the next day.
-        guard gates[gate].release != nil, gates[gate].park?.isOver(at: now) ?? true, !isUsedUp(gate, at: now) else {
-            return
-        }
+        guard isReleasing(gate, at: now) else { return }
         if outcome == .accepted || outcome == .recipient { gates[gate].release?.accepted(at: now.instant) }
         gates[gate].release?.ended(lease.job.id)
         if gates[gate].release?.isOver(gates[gate].bucket.limit, at: now.instant) == true { gates[gate].release = nil }
@@ -55,10 +52,21 @@ extension DispatchMachine {
                 scope: .lane
             )
         }
-        guard isDurable, let release = gates[gate].release, let until = release.blocked(at: now.instant) else {
-            return nil
-        }
+        guard isDurable, isReleasing(gate, at: now), let release = gates[gate].release,
+            let until = release.blocked(at: now.instant)
+        else { return nil }
         return Block(reason: release.awaitsAnswer ? .quotaExhausted : .rateLimited, until: until, scope: .lane)
+    }
+
+    /// Where messages wait for the next day's quota, or would, they will follow it slowly.
+    private mutating func noteShortage(_ gate: GateID, at now: SteadyClock.Present) {
+        guard let quota = gates[gate].quota, quota.isShort(at: now.wall) else { return }
+        let midnight = quota.reset(at: now.wall)
+        if gates[gate].release?.from != midnight { gates[gate].release = QuotaRelease(from: midnight) }
+    }
+
+    private func isReleasing(_ gate: GateID, at now: SteadyClock.Present) -> Bool {
+        gates[gate].release?.hasBegun(at: now.wall) ?? false
     }
 
     /// Whether no call is left, as far as is known.
@@ -104,6 +112,7 @@ extension DispatchMachine {
         case .unknownPath: gates[gate].quota?.unanswered(isUnknownPath: true, at: now.instant)
         case .none: gates[gate].quota?.unanswered(isUnknownPath: false, at: now.instant)
         }
+        noteShortage(gate, at: now)
         changed(gate: gate, at: now)
     }
 

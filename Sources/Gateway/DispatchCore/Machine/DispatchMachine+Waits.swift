@@ -105,7 +105,7 @@ extension DispatchMachine {
             gates[lease.gate].park = park
             gates[lease.gate].throttleStreak = min(gates[lease.gate].throttleStreak + 1, 1000)
         }
-        if reason == .quotaExhausted { gates[lease.gate].release = QuotaRelease() }
+        if reason == .quotaExhausted { gates[lease.gate].release = QuotaRelease(from: until) }
         touched(.gate(lease.gate))
         gates[lease.gate].bucket.drain(at: now.instant)
         changed(gate: lease.gate, at: now)

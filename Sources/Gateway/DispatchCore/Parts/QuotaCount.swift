@@ -62,9 +62,12 @@ struct QuotaCount: Equatable, Sendable {
         return Int(Double(quota.reserved) * (left.inSeconds / QuotaCount.shrinking.inSeconds))
     }
 
+    /// Whether some work or all of it has to wait for more.
+    func isShort(at wall: Timestamp) -> Bool { left(at: wall).map { $0 <= reserve(at: wall) } ?? false }
+
     /// When the reserve has shrunk so far that other work may go; `nil` where it may go now.
     func reservedUntil(at wall: Timestamp) -> Timestamp? {
-        guard let quota, let left = left(at: wall), left <= reserve(at: wall), quota.reserved > 0 else { return nil }
+        guard let quota, let left = left(at: wall), isShort(at: wall), quota.reserved > 0 else { return nil }
         let midnight = reset(at: wall)
         // One call more than there are may go at no time before midnight.
         let share = Double(left) / Double(quota.reserved)

@@ -2,17 +2,26 @@ import Queueing
 import Resilience
 import Timekeeping
 
-/// What comes after a daily quota was used up: no page says when exactly it starts anew, so one message asks. When it was taken, the
-/// others follow, one a second at first and twice as many every five seconds: not all apps' queues at one moment.
+/// What comes after a day on which messages had to wait for the next one's quota: no page says when exactly it starts anew, so one
+/// message asks. When it was taken, the others follow, one a second at first and twice as many every five seconds: not all apps' queues at
+/// one moment.
 struct QuotaRelease: Equatable, Sendable {
     /// The pace doubles after each such time.
     static let step = Duration.seconds(5)
 
+    /// When the wait is over, by the wall clock. Before that it says nothing.
+    let from: Timestamp
     private var probe: JobID?
     private var probeUntil = Instant.zero
     /// When a call was taken again first.
     private var began: Instant?
     private var next = Instant.zero
+
+    init(from: Timestamp) {
+        self.from = from
+    }
+
+    func hasBegun(at wall: Timestamp) -> Bool { wall >= from }
 
     /// Until when messages must wait at the latest; `nil` when one may go.
     func blocked(at now: Instant) -> Instant? {
