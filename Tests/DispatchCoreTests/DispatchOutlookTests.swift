@@ -99,6 +99,23 @@ import WeirPorts
         #expect(wrong.count * 50 <= promised.count, "\(wrong.count) of \(promised.count), such as \(wrong.prefix(3))")
     }
 
+    @Test func `what takes several days of quota is told so`() throws {
+        var harness = MachineHarness(at: try #require(Timestamp(rfc3339: "2026-11-21T20:00:00+08:00")))
+        let quotas = [Path.template: DailyQuota(limit: 10, reserve: 0)]
+        let route = AppRoute(host: "https://api.weixin.qq.com", limits: AppLimits(others: .wide), quotas: quotas)
+        let app = harness.machine.addApp("shop", route, needsToken: true, at: harness.now.instant)
+        harness.machine.setToken(.ready, app: app, at: harness.now)
+        let lane = harness.lane(app: app)
+        let ids = (0..<45).map { _ in
+            defer { harness.advance(.milliseconds(1)) }
+            return harness.submit(lane)
+        }
+        let last = try #require(ids.last)
+        let told = try #require(harness.machine.outlook(of: last, at: harness.now)?.outlook.expectedAt)
+        let midnight = ChinaTime.nextMidnight(after: harness.now.timestamp)
+        #expect(told >= midnight + .seconds(3 * 86_400) && told < midnight + .seconds(4 * 86_400))
+    }
+
     @Test func `nobody knows when an operator acts`() throws {
         var harness = MachineHarness()
         let lane = harness.lane()

@@ -105,7 +105,7 @@ import WeirPorts
         harness.advance(.seconds(10))
         let question = harness.machine.takeQuotaQuestions(limit: 9, at: harness.now)
         #expect(question.map(\.api) == [Path.template])
-        harness.machine.answer(question[0], .told(limit: 10, used: 9), at: harness.now)
+        harness.machine.answer(question[0], .told(limit: 20, used: isConfigured ? 9 : 18), at: harness.now)
         let message = harness.submit(messages)
         let call = harness.submit(calls, lifetime: .seconds(4))
         let actions = harness.pump()
@@ -141,6 +141,113 @@ import WeirPorts
         #expect(harness.starts() == [id])
         _ = harness.machine.abandon(id, at: harness.now)
         #expect(quota(harness, lane)?.used == 1)
+    }
+
+    @Test func `when the last call never reached WeChat the next may go, and nobody sleeps until midnight`() {
+        var (harness, app) = harness(DailyQuota(limit: 1, reserve: 0))
+        let lane = harness.lane(app: app)
+        let ids = (1...2).map { _ in harness.submit(lane, retryClass: MachineHarness.asynchronous) }
+        #expect(harness.starts() == [ids[0]])
+        #expect(harness.starts().isEmpty)
+        let never = AttemptEvidence(failure: .connect)
+        _ = harness.machine.complete(ids[0], with: .unsent, evidence: never, at: harness.now, using: &harness.generator)
+        #expect(quota(harness, lane)?.used == 0)
+        #expect(harness.starts() == [ids[1]])
+    }
+
+    @Test(arguments: [DailyQuota?.none, DailyQuota(limit: 3, reserve: 0)])
+    func `a 45009 in the first hour never costs the day`(rule: DailyQuota?) throws {
+        var (harness, app) = harness(rule)
+        let lane = harness.lane(app: app)
+        let ids = (1...4).map { _ in harness.submit(lane) }
+        for id in harness.starts() { harness.finish(id, .errcode(45009)) }
+        harness.advance(DispatchQuotaTests.untilMidnight + .seconds(3))
+        #expect(harness.starts() == [ids[0]])
+        harness.finish(ids[0], .errcode(45009))
+        harness.advance(.seconds(10))
+        for question in harness.machine.takeQuotaQuestions(limit: 9, at: harness.now) {
+            harness.machine.answer(question, .told(limit: 3, used: 3), at: harness.now)
+        }
+        #expect(harness.starts().isEmpty)
+        harness.advance(.seconds(600))
+        #expect(harness.starts() == [ids[0]], "one asks again")
+        harness.finish(ids[0], .ok)
+        harness.advance(.seconds(1))
+        #expect(harness.starts().count == 1)
+    }
+
+    @Test func `what is left to nobody but urgent work is told as used up when it is`() {
+        var (harness, app) = harness(nil)
+        let lane = harness.lane(app: app)
+        harness.send(lane, .ok)
+        harness.advance(.seconds(10))
+        for question in harness.machine.takeQuotaQuestions(limit: 9, at: harness.now) {
+            harness.machine.answer(question, .told(limit: 10, used: 10), at: harness.now)
+        }
+        let id = harness.submit(lane)
+        #expect(harness.starts().isEmpty)
+        #expect(harness.machine.obstacle(of: id, at: harness.now)?.reason == .quotaExhausted)
+    }
+
+    @Test func `a low call does not stand behind messages that the reserve holds`() {
+        var (harness, app) = harness(nil)
+        let limit = RateLimit(permits: 10, per: .seconds(1), burst: 10)
+        let (messages, calls) = (
+            harness.lane(app: app, limit: limit), harness.lane(app: app, isDurable: false, limit: limit)
+        )
+        harness.send(messages, .ok)
+        harness.advance(.seconds(10))
+        for question in harness.machine.takeQuotaQuestions(limit: 9, at: harness.now) {
+            harness.machine.answer(question, .told(limit: 100, used: 95), at: harness.now)
+        }
+        for _ in 0..<500 { harness.submit(messages) }
+        #expect(harness.starts().isEmpty)
+        var call = Job(
+            id: JobID(rawValue: 1 << 40),
+            lane: calls,
+            priority: .low,
+            isDurable: false,
+            acceptedAt: harness.now.timestamp
+        )
+        call.expiresAt = harness.now.timestamp + .seconds(4)
+        #expect(harness.machine.refusal(of: call, path: Path.template, at: harness.now) == nil)
+    }
+
+    @Test func `what a resume forgets is today's refusal, not today's count`() {
+        var (harness, app) = harness(DailyQuota(limit: 3, reserve: 0))
+        let lane = harness.lane(app: app)
+        harness.send(lane, .errcode(45009))
+        harness.advance(DispatchQuotaTests.untilMidnight + .seconds(7200))
+        for _ in 0..<2 { _ = harness.starts().map { harness.finish($0, .ok) } }
+        harness.send(lane, .ok)
+        let used = quota(harness, lane)?.used
+        for isPaused in [true, false] { harness.machine.setPaused(isPaused, app: app, at: harness.now) }
+        #expect(quota(harness, lane)?.used == used && used != 0)
+    }
+
+    @Test func `another account begins with quotas of its own`() {
+        var (harness, app) = harness(DailyQuota(limit: 1, reserve: 0))
+        let lane = harness.lane(app: app)
+        let ids = (1...2).map { _ in harness.submit(lane) }
+        for id in harness.starts() { harness.finish(id, .ok) }
+        harness.advance(.seconds(10))
+        let questions = harness.machine.takeQuotaQuestions(limit: 9, at: harness.now)
+        harness.machine.renew(app: app, at: harness.now)
+        for question in questions { harness.machine.answer(question, .told(limit: 9, used: 9), at: harness.now) }
+        harness.machine.setToken(.ready, app: app, at: harness.now)
+        #expect(quota(harness, lane)?.used == 0)
+        #expect(harness.starts() == [ids[1]])
+    }
+
+    @Test func `answers to Weir's own questions do not say that an app's messages get through`() {
+        var (harness, app) = harness(nil)
+        let lane = harness.lane(app: app)
+        harness.send(lane, .unsent, retryClass: MachineHarness.asynchronous)
+        let since = harness.machine.apps[app].failingSince
+        #expect(since != nil)
+        harness.advance(.seconds(60))
+        harness.send(harness.lane(QuotaQuestion.path, app: app, isDurable: false), .ok)
+        #expect(harness.machine.apps[app].failingSince == since)
     }
 
     @Test func `after an operator had the quotas cleared all goes at once`() {

@@ -126,9 +126,12 @@ import Timekeeping
         _ = count.callLeft(at: present(.seconds(60)))
         #expect(count.takeQuestion(at: present(.seconds(60))) == true)
         count.unanswered(isUnknownPath: false, at: present(.seconds(61)).instant)
+        #expect(count.takeQuestion(at: present(.seconds(3600))) == false, "nothing was called since")
+        _ = count.callLeft(at: present(.seconds(62)))
         #expect(count.takeQuestion(at: present(.seconds(359))) == false)
         #expect(count.takeQuestion(at: present(.seconds(360))) == true)
         count.unanswered(isUnknownPath: true, at: present(.seconds(361)).instant)
+        _ = count.callLeft(at: present(.seconds(362)))
         #expect(count.takeQuestion(at: present(.seconds(3 * 3600))) == false)
     }
 
@@ -146,7 +149,8 @@ import Timekeeping
         let told = (1...25).filter { _ in count.callLeft(at: present(.zero)) }
         #expect(told == [10, 20])
         let ends = count.dayEnds
-        let next = QuotaCount(DailyQuota(limit: 1000), used: count.noted, learnt: 900, dayEnds: ends, at: .zero)
+        let made = QuotaCount(DailyQuota(limit: 1000), spread: 0, at: .zero)
+        let next = QuotaCount(made, used: count.noted, learnt: 900, dayEnds: ends)
         #expect(next.used(at: present(.zero).wall) == 20 && next.used(at: present(.seconds(4 * 3600)).wall) == 0)
     }
 }

@@ -138,6 +138,23 @@ import WeirConfiguration
         ),
         ("main: {appid: wx1, secret: s, limits: {/a?b: {rate: 1/s}}}", "2:42: apps.main.limits./a…: not a path"),
         ("main: {appid: wx1, secret: s, limits: {/a: {}}}", "2:42: apps.main.limits./a: needs rate"),
+        ("main: {appid: wx1, secret: s, quota: {/a: {}}}", "2:41: apps.main.quota./a: needs limit"),
+        (
+            "main: {appid: wx1, secret: s, quota: {/a: {limit: 5/s}}}",
+            "2:53: apps.main.quota./a.limit: a quota is counted by days"
+        ),
+        (
+            "main: {appid: wx1, secret: s, quota: {/a: {limit: 5/d, reserve: 2}}}",
+            "2:67: apps.main.quota./a.reserve: `2` is not between 0.0 and 1.0"
+        ),
+        (
+            "main: {appid: wx1, secret: s, quota: {/sns/userinfo: {limit: 5/d}}}",
+            "2:41: apps.main.quota./sns/userinfo: WeChat counts no calls of this path"
+        ),
+        (
+            "main: {appid: wx1, secret: s, quota: {default: {limit: 5/d}}}",
+            "2:41: apps.main.quota.default: not a path; write"
+        ),
         ("main: {appid: wx1, secret: s, limits: {/a: {burst: 1}}}", "2:42: apps.main.limits./a: needs rate"),
         ("main: {appid: wx1, secret: s, limits: {/a: 5/s}}", "2:46: apps.main.limits./a: expected a mapping"),
         (

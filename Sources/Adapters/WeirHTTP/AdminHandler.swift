@@ -186,8 +186,10 @@ public struct AdminHandler: Sendable {
     private func clearQuotas(_ name: String, _ why: String?, traceID: String) async -> OutgoingReply {
         do throws(MessageRefusal) {
             let count = try await gateway.clearQuotas(of: name, because: why)
+            let isKept = await gateway.isDecisionKept()
             return Envelope.success(200, "cleared", traceID: traceID) { data in
                 data.member("app", name)
+                data.member("kept", isKept)
                 data.member("this_month", count)
             }
         } catch {

@@ -17,7 +17,7 @@ extension Gateway {
     /// Quotas that one answer has at most.
     public static let mostQuotas = 1000
 
-    /// The quotas of the apis that were called since the start, by app and api, of all apps that the caller may use or of one.
+    /// The quotas of the apis that were called today or since the start, by app and api, of all apps that the caller may use or of one.
     ///
     /// - Parameter name: An app's name or AppID; `nil` for all.
     /// - Returns: at most ``mostQuotas``, and whether there are more.
@@ -81,7 +81,7 @@ extension Gateway {
             }
             return MessageRefusal(
                 .upstream,
-                "WeChat's answer did not come: nobody knows whether it was done; see /v1/quota in a minute"
+                "WeChat's answer did not come: its console shows whether it was done; if so, resume the app"
             )
         case .refused(let obstacle, _):
             return MessageRefusal(.upstream, "WeChat was not asked: \(obstacle.reason.rawValue)")

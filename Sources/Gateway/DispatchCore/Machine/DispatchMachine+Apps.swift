@@ -57,6 +57,7 @@ extension DispatchMachine {
         apps[app].token = .missing
         apps[app].suspicion = AppSuspicion()
         (apps[app].hasTried, apps[app].failingSince) = (false, nil)
+        renewQuotas(of: app, at: now)
         forgetRefusals(of: app, at: now)
         changed(app: app, at: now)
     }

@@ -78,8 +78,7 @@ extension DispatchMachine {
         guard let quota = ledger.claim(LedgerFact.quota(app, api)), let count = gates[gate].quota,
             case .quota(let used, let learnt, let dayEnds) = quota.fact.content
         else { return }
-        let now = quota.at.instant
-        gates[gate].quota = QuotaCount(count.rule, used: used, learnt: learnt, dayEnds: dayEnds, at: now)
+        gates[gate].quota = QuotaCount(count, used: used, learnt: learnt, dayEnds: dayEnds)
     }
 
     /// A breaker that had opened by itself comes back half-open: nobody knows how the upstream has been meanwhile, a

@@ -67,7 +67,7 @@ extension DispatchMachine {
         for gate in gates(of: app) {
             if gates[gate].hold != nil || gates[gate].park != nil { touched(.gate(gate)) }
             gates[gate].hold = nil
-            if gates[gate].park?.obstacle == .quotaExhausted { gates[gate].quota?.clear(at: now) }
+            if gates[gate].isQuotaRefused(at: now) { gates[gate].quota?.clear(at: now) }
             gates[gate].park = nil
             gates[gate].release = nil
             changed(gate: gate, at: now)

@@ -22,7 +22,8 @@ extension DispatchMachine {
             }
         if call == .failure, wasCut(evidence, lease, after: took) { call = .ignored }
         if call == .success { breakers[lease.breaker].nextQuestion = nil }
-        if call != .ignored { gotThrough(call == .success, app: lease.app, at: now.wall) }
+        // That Weir's own question is answered helps no message.
+        if call != .ignored, !isQuestion(lease) { gotThrough(call == .success, app: lease.app, at: now.wall) }
         let group = gates[lease.gate].api.group
         let transition = breakers[lease.breaker].circuit
             .record(
@@ -41,6 +42,9 @@ extension DispatchMachine {
         if transition != nil || !isClosed { changed(breaker: lease.breaker, at: now) }
         return transition
     }
+
+    /// Whether Weir asks what of a quota is used.
+    func isQuestion(_ lease: Lease) -> Bool { gates[lease.gate].api.label == QuotaQuestion.path }
 
     /// Whether there is no answer because a caller's own deadline came: that says something about the upstream only when the attempt ran
     /// about as long as one does that nobody hurries, or long enough to be slow.
@@ -73,12 +77,10 @@ extension DispatchMachine {
             // It would have taken at least this long.
             gates[lease.gate].latency.record(took)
         }
-        // A failure without a reply after which a repeat is safe: no byte of it left.
-        let neverArrived = result.outcome == .transient && evidence.failure != nil
-        learnQuota(lease, result.outcome, neverArrived: neverArrived, at: now)
+        learnQuota(lease, result, evidence, at: now)
         if result.outcome == .accepted || result.outcome == .recipient {
             gates[lease.gate].throttleStreak = 0
-            if evidence.usedToken, evidence.concernsApp, !evidence.isOutdated {
+            if evidence.usedToken, evidence.concernsApp, !evidence.isOutdated, !isQuestion(lease) {
                 apps[lease.app].suspicion.accepted(at: now.instant)
             }
         }

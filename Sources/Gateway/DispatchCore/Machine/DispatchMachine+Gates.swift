@@ -148,7 +148,11 @@ extension DispatchMachine {
         var ahead = 0
         for priority in Priority.allCases where priority <= job.priority {
             ahead += queue.counts(in: relayed, of: priority).ready
-            if messagesGo, priority < job.priority { ahead += queue.counts(in: durable, of: priority).ready }
+            guard messagesGo, priority < job.priority, reserveBlock(gate, isDurable: true, priority, at: now) == nil
+            else {
+                continue
+            }
+            ahead += queue.counts(in: durable, of: priority).ready
         }
         let bucket = gates[gate].bucket
         let missing = ahead + 1 - bucket.available(at: now.instant)

@@ -44,7 +44,7 @@ extension DispatchMachine {
         case .account, .tokenRejected, .credentials, .paused, .noApp, .noToken, .journal, .draining:
             return obstacle.until
         case .quotaExhausted:
-            return obstacle.until.map { $0 + afterMidnight(position, gate) }
+            return obstacle.until.map { later(position, gate, from: $0) }
         case .rateLimited, .concurrency, .turn, .quotaReserved:
             return withinQuota(job, turns, at: now)
         }
@@ -65,8 +65,16 @@ extension DispatchMachine {
         case .whenKept(let kept):
             let share = min(1, Double(kept) / Double(max(1, quota.reserved)))
             return max(soon(turns.position), midnight + (Duration.zero - QuotaCount.shrinking * share))
-        case .tomorrow(let position): return max(soon(0), midnight + afterMidnight(position, gate))
+        case .tomorrow(let position): return max(soon(0), later(position, gate, from: midnight))
         }
+    }
+
+    /// When a message leaves that has `position` before it from a day's beginning on: that day, or as many days later as quotas it takes.
+    private func later(_ position: Int, _ gate: GateID, from midnight: Timestamp) -> Timestamp {
+        guard let quota = gates[gate].quota?.quota else { return midnight + afterMidnight(position, gate) }
+        let aDay = max(1, quota.limit - quota.reserved)
+        let days = min(position / aDay, 1000)
+        return midnight + .seconds(86_400) * days + afterMidnight(position - days * aDay, gate)
     }
 
     /// How long after a new day began a message leaves that has `position` before it.

@@ -11,7 +11,7 @@ extension DispatchMachine {
 
     // MARK: Counting
 
-    /// `nil` for what WeChat gives no count of: robots, logins, and paths that the catalog doesn't know.
+    /// `nil` for what WeChat gives no count of: robots, logins, and paths that neither the catalog nor the configuration names.
     func quotaCount(of api: APIDescriptor, _ app: AppPlace, at now: Instant) -> QuotaCount? {
         guard apps[app].hasToken, api.group != .robot, api.kind != .sns, api.label.hasPrefix("/"),
             api.label != DispatchMachine.probePath, api.label != QuotaQuestion.path
@@ -26,17 +26,36 @@ extension DispatchMachine {
         if gates[gate].quota?.callLeft(at: now) == true { touched(.gate(gate)) }
         if isDurable, isReleasing(gate, at: now) { gates[gate].release?.left(id, at: now.instant) }
         noteShortage(gate, at: now)
+        // Those who had better be told, also where they sleep because of something else.
+        if gates[gate].quota?.isAtBound(at: now.wall) == true { changed(gate: gate, at: now) }
     }
 
     /// An attempt has ended: WeChat's word about the quota, and whether there is one again.
-    mutating func learnQuota(_ lease: Lease, _ outcome: Outcome, neverArrived: Bool, at now: SteadyClock.Present) {
+    mutating func learnQuota(
+        _ lease: Lease,
+        _ result: Classification,
+        _ evidence: AttemptEvidence,
+        at now: SteadyClock.Present
+    ) {
         let gate = lease.gate
-        if neverArrived { gates[gate].quota?.callReturned() }
-        if outcome == .quotaExhausted, gates[gate].quota?.refused(at: now) == true { touched(.gate(gate)) }
+        // A failure without a reply after which a repeat is safe: no byte of it left.
+        if result.outcome == .transient, evidence.failure != nil { returnCall(gate, at: now) }
+        // What is said to credentials that are no more is about another account.
+        guard !evidence.isOutdated else { return }
+        if result.errcode == 45009, gates[gate].quota?.refused(at: now) == true { touched(.gate(gate)) }
         guard isReleasing(gate, at: now) else { return }
-        if outcome == .accepted || outcome == .recipient { gates[gate].release?.accepted(at: now.instant) }
+        switch result.outcome {
+        case .accepted, .recipient, .request: gates[gate].release?.accepted(at: now.instant)
+        case .transient, .throttled, .quotaExhausted, .tokenRejected, .account, .unknown: break
+        }
         gates[gate].release?.ended(lease.job.id)
         if gates[gate].release?.isOver(gates[gate].bucket.limit, at: now.instant) == true { gates[gate].release = nil }
+        changed(gate: gate, at: now)
+    }
+
+    /// A call that was counted never left: others may have waited because of it.
+    mutating func returnCall(_ gate: GateID, at now: SteadyClock.Present) {
+        gates[gate].quota?.callReturned()
         changed(gate: gate, at: now)
     }
 
@@ -58,11 +77,16 @@ extension DispatchMachine {
         return Block(reason: release.awaitsAnswer ? .quotaExhausted : .rateLimited, until: until, scope: .lane)
     }
 
-    /// Where messages wait for the next day's quota, or would, they will follow it slowly.
+    /// Where messages wait for the next day's quota, or would, they will follow it slowly. A release that has begun goes on.
     private mutating func noteShortage(_ gate: GateID, at now: SteadyClock.Present) {
-        guard let quota = gates[gate].quota, quota.isShort(at: now.wall) else { return }
-        let midnight = quota.reset(at: now.wall)
-        if gates[gate].release?.from != midnight { gates[gate].release = QuotaRelease(from: midnight) }
+        guard let quota = gates[gate].quota else { return }
+        let (release, isShort) = (gates[gate].release, quota.isShort(at: now.wall))
+        if isShort, release?.isPast(at: now.wall) ?? true {
+            gates[gate].release = QuotaRelease(from: quota.reset(at: now.wall))
+        } else if !isShort, let release, now.wall < release.from, !gates[gate].isQuotaRefused(at: now) {
+            // There is enough after all.
+            gates[gate].release = nil
+        }
     }
 
     private func isReleasing(_ gate: GateID, at now: SteadyClock.Present) -> Bool {
@@ -80,7 +104,8 @@ extension DispatchMachine {
         guard priority > .high, let quota = gates[gate].quota, isDurable || quota.rule != nil,
             let until = quota.reservedUntil(at: now.wall)
         else { return nil }
-        return Block(reason: .quotaReserved, until: now.moment.instant(of: until), scope: .lower)
+        let reason: Obstacle.Reason = quota.left(at: now.wall) == 0 ? .quotaExhausted : .quotaReserved
+        return Block(reason: reason, until: now.moment.instant(of: until), scope: .lower)
     }
 
     // MARK: Asking WeChat
@@ -105,7 +130,7 @@ extension DispatchMachine {
 
     package mutating func answer(_ question: QuotaQuestion, _ answer: QuotaAnswer, at moment: Moment) {
         let (now, gate) = (read(moment), question.gate)
-        guard gates.isTaken(gate), gates[gate].number == question.number else { return }
+        guard gates.isTaken(gate), gates[gate].number == question.number, isPresent(question.app) else { return }
         switch answer {
         case .told(let limit, let used):
             if gates[gate].quota?.answered(limit: limit, used: used, at: now) == true { touched(.gate(gate)) }
@@ -142,6 +167,17 @@ extension DispatchMachine {
         return gates(of: app)
             .compactMap { gate in quota(of: gate, at: now).map { (gates[gate].api.label, $0) } }
             .sorted { $0.api < $1.api }
+    }
+
+    /// Another account has other quotas. The caller says `changed(gate:)`.
+    mutating func renewQuotas(of app: AppPlace, at now: SteadyClock.Present) {
+        apps[app].clearings = nil
+        touched(.app(app))
+        for gate in gates(of: app) {
+            gates[gate].quota = quotaCount(of: gates[gate].api, app, at: now.instant)
+            gates[gate].release = nil
+            touched(.gate(gate))
+        }
     }
 
     func quota(of gate: GateID, at now: SteadyClock.Present) -> DispatchSnapshot.Quota? {

@@ -210,10 +210,9 @@ extension DispatchMachine {
     private mutating func giveBack(_ id: JobID, at now: SteadyClock.Present) -> Lease? {
         guard let lease = endLease(id, at: now.instant) else { return nil }
         giveBack(lease.permits, at: now.instant)
-        gates[lease.gate].quota?.callReturned()
         gates[lease.gate].release?.ended(id)
         if gates[lease.gate].hold?.probe == id { gates[lease.gate].hold?.withdraw() }
-        changed(gate: lease.gate, at: now)
+        returnCall(lease.gate, at: now)
         if apps[lease.app].hold?.probe == id {
             apps[lease.app].hold?.withdraw()
             changed(app: lease.app, at: now)

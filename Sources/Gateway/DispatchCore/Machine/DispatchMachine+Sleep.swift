@@ -182,7 +182,7 @@ extension DispatchMachine {
             guard queue.counts(in: lane, of: priority).ready > 0,
                 let told = told(reserveBlock(lane.gate, isDurable: false, priority, at: now), at: now)
             else { continue }
-            return queue.lease(from: lane, priority, at: now.steady).map { (told, $0) }
+            if let job = queue.lease(from: lane, priority, at: now.steady) { return (told, job) }
         }
         return nil
     }
@@ -190,6 +190,8 @@ extension DispatchMachine {
     private func hopeless(_ gate: GateID, at now: SteadyClock.Present) -> Obstacle? {
         if let told = told(appBlock(gate, at: now), at: now) { return told }
         if let told = told(gateBlock(gate, isDurable: false, at: now), at: now) { return told }
+        // Behind a park of seconds, too.
+        if let told = told(quotaBlock(gate, isDurable: false, at: now), at: now) { return told }
         return told(breakerBlock(gates[gate].breaker, at: now), at: now)
     }
 

@@ -107,7 +107,8 @@ struct DispatchLedger: Sendable {
         // Counts leave room for decisions: there are many, and WeChat tells them again.
         let most = fact.isCount ? LedgerEntry.mostEntries / 2 : LedgerEntry.mostEntries
         if before == nil, count >= most {
-            dropOver(at: now)
+            // Of counts there are too many for a look at all of them each time.
+            if !fact.isCount { dropOver(at: now) }
             guard count < most else {
                 if !fact.isCount { refused += 1 }
                 return nil

@@ -30,6 +30,8 @@ struct QuotaCount: Equatable, Sendable {
     /// The number of calls with which the ledger was told last, or is to be told.
     private(set) var noted = 0
     private var askAt: Instant
+    /// Whether a call has left since WeChat was asked last.
+    private var isInUse = false
     private var question: Question?
 
     /// - Parameter spread: 0 to 1, by which questions are spread.
@@ -41,8 +43,14 @@ struct QuotaCount: Equatable, Sendable {
 
     var quota: DailyQuota? { rule ?? learnt }
 
+    /// A wall clock that is set back over midnight, and forward again, begins no day anew.
     private func isToday(_ wall: Timestamp) -> Bool {
-        wall < dayEnds && dayEnds - wall <= QuotaCount.wholeDay
+        wall < dayEnds && dayEnds - wall <= QuotaCount.wholeDay * 2
+    }
+
+    /// The day's first hour, in which WeChat may still count yesterday's calls: its word about them says nothing about today.
+    private func isEarly(_ wall: Timestamp) -> Bool {
+        reset(at: wall) - wall > QuotaCount.wholeDay - QuotaCount.shrinking
     }
 
     /// Calls of the day so far.
@@ -52,7 +60,7 @@ struct QuotaCount: Equatable, Sendable {
     func left(at wall: Timestamp) -> Int? { quota.map { max(0, $0.limit - used(at: wall)) } }
 
     /// The midnight after which calls are counted anew.
-    func reset(at wall: Timestamp) -> Timestamp { isToday(wall) ? dayEnds : ChinaTime.nextMidnight(after: wall) }
+    func reset(at wall: Timestamp) -> Timestamp { ChinaTime.nextMidnight(after: wall) }
 
     /// What is kept for urgent work now.
     func reserve(at wall: Timestamp) -> Int {
@@ -64,6 +72,12 @@ struct QuotaCount: Equatable, Sendable {
 
     /// Whether some work or all of it has to wait for more.
     func isShort(at wall: Timestamp) -> Bool { left(at: wall).map { $0 <= reserve(at: wall) } ?? false }
+
+    /// Whether the last call before the reserve, or the last of all, has just left.
+    func isAtBound(at wall: Timestamp) -> Bool {
+        guard let left = left(at: wall) else { return false }
+        return left == 0 || left == reserve(at: wall)
+    }
 
     /// When the reserve has shrunk so far that other work may go; `nil` where it may go now.
     func reservedUntil(at wall: Timestamp) -> Timestamp? {
@@ -92,7 +106,8 @@ struct QuotaCount: Equatable, Sendable {
     /// - Returns: whether the ledger is to be told: a hundredth of the quota has been used since it was told last.
     mutating func callLeft(at now: SteadyClock.Present) -> Bool {
         turn(at: now)
-        calls += 1
+        calls = min(calls, DailyQuota.most) + 1
+        isInUse = true
         pace.count(at: now.instant)
         return note()
     }
@@ -107,7 +122,7 @@ struct QuotaCount: Equatable, Sendable {
         guard !isToday(now.wall) else { return }
         dayEnds = ChinaTime.nextMidnight(after: now.wall)
         (calls, noted) = (0, 0)
-        question = nil
+        (question, isInUse) = (nil, false)
     }
 
     private mutating func note() -> Bool {
@@ -118,10 +133,11 @@ struct QuotaCount: Equatable, Sendable {
     }
 
     /// What an earlier process counted on the day that ends then; no less was used than it had written.
-    init(_ rule: DailyQuota?, used: Int, learnt: Int?, dayEnds: Timestamp, at now: Instant) {
-        self.init(rule, spread: 0, at: now)
+    init(_ made: QuotaCount, used: Int, learnt: Int?, dayEnds: Timestamp) {
+        self = made
         self.dayEnds = dayEnds
-        calls = max(0, used)
+        calls = min(max(0, used), DailyQuota.most)
+        isInUse = calls > 0
         noted = calls
         self.learnt = learnt.map { DailyQuota(limit: $0) }
     }
@@ -131,16 +147,16 @@ struct QuotaCount: Equatable, Sendable {
     /// WeChat refused a call because the quota is used up.
     mutating func refused(at now: SteadyClock.Present) -> Bool {
         turn(at: now)
-        if let quota { calls = max(calls, quota.limit) }
+        if let quota, !isEarly(now.wall) { calls = max(calls, quota.limit) }
         // What others of the account used is not known: better ask.
-        if question == nil { askAt = min(askAt, now.instant) }
+        if question == nil { (askAt, isInUse) = (min(askAt, now.instant), true) }
         return note()
     }
 
-    /// Whether WeChat is to be asked now, which then counts as asked.
+    /// Whether WeChat is to be asked now, which then counts as asked: only about what was called since it was asked last.
     mutating func takeQuestion(at now: SteadyClock.Present) -> Bool {
-        guard now.instant >= askAt, used(at: now.wall) > 0 else { return false }
-        turn(at: now)
+        guard now.instant >= askAt, isInUse, isToday(now.wall) else { return false }
+        isInUse = false
         askAt = now.instant + QuotaCount.interval
         question = Question(used: calls, day: dayEnds)
         return true
@@ -155,7 +171,9 @@ struct QuotaCount: Equatable, Sendable {
         let limit = DailyQuota(limit: limit)
         let isNews = limit != learnt
         learnt = limit
-        calls = min(max(0, used), DailyQuota.most) + max(0, calls - question.used)
+        let told = min(max(0, used), DailyQuota.most) + max(0, calls - question.used)
+        // What the configuration allows is never passed: of its own calls Weir is surer than WeChat, which may lag.
+        if !isEarly(now.wall) { calls = rule == nil ? told : max(calls, told) }
         return note() || isNews
     }
 
@@ -169,7 +187,7 @@ struct QuotaCount: Equatable, Sendable {
     mutating func clear(at now: SteadyClock.Present) {
         turn(at: now)
         (calls, noted) = (0, 0)
-        question = nil
+        (question, isInUse) = (nil, true)
         askAt = min(askAt, now.instant)
     }
 }

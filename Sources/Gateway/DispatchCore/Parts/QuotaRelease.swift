@@ -8,6 +8,8 @@ import Timekeeping
 struct QuotaRelease: Equatable, Sendable {
     /// The pace doubles after each such time.
     static let step = Duration.seconds(5)
+    /// So long after `from` nothing is left of what waited.
+    static let longest = Duration.seconds(3600)
 
     /// When the wait is over, by the wall clock. Before that it says nothing.
     let from: Timestamp
@@ -21,7 +23,9 @@ struct QuotaRelease: Equatable, Sendable {
         self.from = from
     }
 
-    func hasBegun(at wall: Timestamp) -> Bool { wall >= from }
+    func hasBegun(at wall: Timestamp) -> Bool { wall >= from && !isPast(at: wall) }
+
+    func isPast(at wall: Timestamp) -> Bool { wall - from >= QuotaRelease.longest }
 
     /// Until when messages must wait at the latest; `nil` when one may go.
     func blocked(at now: Instant) -> Instant? {
@@ -41,7 +45,7 @@ struct QuotaRelease: Equatable, Sendable {
         next = now + QuotaRelease.pause(now - began)
     }
 
-    /// WeChat took a call, a message's or a relayed one.
+    /// WeChat answered a call, a message's or a relayed one, and not that the quota is used up.
     mutating func accepted(at now: Instant) {
         guard began == nil else { return }
         began = now

@@ -123,6 +123,9 @@ extension DocumentReader {
         }
     }
 
+    /// What Weir asks by itself.
+    private static let uncounted: Set<String> = ["/cgi-bin/openapi/quota/get", "/cgi-bin/get_api_domain_ip"]
+
     mutating func readQuotas(_ field: Field, into app: inout AppConfiguration) {
         let entries = entries(field)
         if entries.count > Self.pathLimit {
@@ -132,6 +135,10 @@ extension DocumentReader {
         for entry in entries {
             let child = child(entry, of: field)
             guard checkPath(entry.key, at: entry.position, child.path, keys: []) else { continue }
+            if entry.key.hasPrefix("/sns/") || Self.uncounted.contains(entry.key) {
+                report(at: entry.position, child.path, "WeChat counts no calls of this path; limits may name it")
+                continue
+            }
             var quota = DailyQuota(limit: 1)
             let section = read(child, ConfigurationKey.Quota.self, into: &quota)
             if section[.limit] != nil {
