@@ -69,7 +69,8 @@ let package = Package(
             name: "Weir",
             targets: [
                 "Weir", "Telemetry", "Relaying", "Messaging", "Callbacks", "Clients", "Settings", "RequestTracing",
-                "Dispatching", "DispatchCore", "WeChatCallback", "Explaining", "Alerting", "Eventing", "Intake",
+                "Suppressing", "Dispatching", "DispatchCore", "WeChatCallback", "Explaining", "Alerting", "Eventing",
+                "Intake",
                 "WeirPorts", "Addressing", "Timekeeping",
                 "Resilience", "Queueing", "WireJSON", "WeChat", "PrometheusMetrics",
             ]
@@ -120,11 +121,16 @@ let package = Package(
             "DispatchCore",
             ["WeirPorts", "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat"]
         ),
+        // Who is not sent to, and why.
+        source(.gateway, "Suppressing", ["WeirPorts", "Timekeeping", "WeChat"]),
         // Asks it, and sends. Whoever wants to know of it implements its observer.
         source(
             .gateway,
             "Dispatching",
-            ["DispatchCore", "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat"]
+            [
+                "DispatchCore", "Suppressing", "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WireJSON",
+                "WeChat",
+            ]
         ),
         source(
             .gateway,
@@ -153,7 +159,7 @@ let package = Package(
         source(
             .gateway,
             "Settings",
-            ["Alerting", "Eventing", "WeirPorts", "Addressing", "Resilience", "Queueing", "WeChatCallback"]
+            ["Alerting", "Eventing", "WeirPorts", "Addressing", "Resilience", "Queueing", "WeChat", "WeChatCallback"]
         ),
         // Who may use what, by the settings in force.
         source(
@@ -165,7 +171,7 @@ let package = Package(
         source(
             .gateway,
             "Callbacks",
-            ["Settings", "RequestTracing", "WeirPorts", "Timekeeping", "WeChat", "WeChatCallback"]
+            ["Settings", "RequestTracing", "Suppressing", "WeirPorts", "Timekeeping", "WeChat", "WeChatCallback"]
         ),
         // The spans of requests and attempts. Nothing else touches the tracer.
         source(
@@ -181,8 +187,8 @@ let package = Package(
             .gateway,
             "Relaying",
             [
-                "Clients", "Settings", "RequestTracing", "Dispatching", "Intake", "WeirPorts", "Addressing",
-                "Timekeeping",
+                "Clients", "Settings", "RequestTracing", "Suppressing", "Dispatching", "Intake", "WeirPorts",
+                "Addressing", "Timekeeping",
                 "Resilience", "Queueing", "WireJSON", "WeChat", "WeChatCallback", crypto,
             ]
         ),
@@ -191,8 +197,8 @@ let package = Package(
             .gateway,
             "Messaging",
             [
-                "Clients", "Settings", "Eventing", "Dispatching", "Explaining", "Intake", "WeirPorts", "Timekeeping",
-                "Resilience", "Queueing", "WireJSON", "WeChat", crypto,
+                "Clients", "Settings", "Eventing", "Suppressing", "Dispatching", "Explaining", "Intake", "WeirPorts",
+                "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat", crypto,
             ]
         ),
         // Everybody's observer: makes metrics, spans and log lines of what it is told.
@@ -201,7 +207,7 @@ let package = Package(
             "Telemetry",
             [
                 "Relaying", "Messaging", "Alerting", "Callbacks", "Clients", "Settings", "RequestTracing",
-                "Dispatching",
+                "Suppressing", "Dispatching",
                 "Explaining", "Intake", "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WeChat",
                 "PrometheusMetrics", logging,
             ]
@@ -213,7 +219,8 @@ let package = Package(
             [
                 "Telemetry", "Relaying", "Messaging", "Alerting", "Eventing", "Callbacks", "Clients", "Settings",
                 "RequestTracing",
-                "Dispatching", "Explaining", "Intake", "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WeChat",
+                "Suppressing", "Dispatching", "Explaining", "Intake", "WeirPorts", "Timekeeping", "Resilience",
+                "Queueing", "WeChat",
                 "PrometheusMetrics", logging, lifecycle, tracing,
             ]
         ),
@@ -312,15 +319,19 @@ let package = Package(
         ),
         tests(
             "Dispatching",
-            ["Settings", "GatewaySupport", "WeirTesting", "WeirPorts", "Resilience", "Queueing", "WireJSON", "WeChat"]
+            [
+                "Settings", "Suppressing", "GatewaySupport", "WeirTesting", "WeirPorts", "Resilience", "Queueing",
+                "WireJSON", "WeChat",
+            ]
         ),
+        tests("Suppressing", ["WeirTesting", "WeirPorts", "Queueing", "WeChat"]),
         tests("Explaining", ["Settings", "DispatchCore", "WeirPorts", "Resilience", "Queueing", "WeChat"]),
         tests(
             "Weir",
             [
                 "Telemetry", "Relaying", "Messaging", "Callbacks", "Clients", "RequestTracing", "DispatchCore",
-                "Dispatching", "Explaining", "Alerting", "Intake", "WeirTesting", "GatewaySupport", "Resilience",
-                "Queueing",
+                "Suppressing", "Dispatching", "Explaining", "Alerting", "Intake", "WeirTesting", "GatewaySupport",
+                "Resilience", "Queueing",
                 "WireJSON", "WeChat",
                 "PrometheusMetrics", logging, lifecycle, tracing,
             ]

@@ -290,7 +290,8 @@ extension MachineHarness {
             switch write {
             case .remember(let entry): ledger[entry.name] = entry
             case .forget(let name): ledger[name] = nil
-            case .accept, .start, .settle, .conclude, .redrive, .receive, .match: Issue.record("\(write.summary)")
+            case .accept, .start, .settle, .conclude, .redrive, .receive, .match, .suppress, .lift, .shed:
+                Issue.record("\(write.summary)")
             }
         }
         return ledger.values.sorted { $0.name < $1.name }

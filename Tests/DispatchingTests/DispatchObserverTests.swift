@@ -2,6 +2,7 @@ import GatewaySupport
 import Queueing
 import Resilience
 import Settings
+import Suppressing
 import Synchronization
 import TestSupport
 import Testing
@@ -37,7 +38,9 @@ import WeirTesting
     }
 
     /// Notes each event, and whether the dispatcher's lock could have been taken.
-    private final class Notes: DispatchObserver {
+    private final class Notes: DispatchObserver, SuppressionObserver {
+        func suppressed(app: String, because label: String) { note("suppressed \(app) \(label)") }
+
         let words = Outbox<String>()
         let underLock = Outbox<String>()
         private let dispatcher = Mutex<Dispatcher?>(nil)
@@ -102,6 +105,7 @@ import WeirTesting
                 journal: journal,
                 time: time,
                 observer: notes,
+                suppressions: SuppressionBook([:], journal: journal, observer: notes, time: time),
                 seed: 1
             )
             slot = dispatcher.reload(settings, AppChanges(arriving: [app]))["echo"]

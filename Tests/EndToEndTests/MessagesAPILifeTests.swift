@@ -62,6 +62,11 @@ struct MessagesAPILifeTests {
     @Test func `a failed message is redriven, and fails again where nothing has changed`() async throws {
         let id = try await stage.weir.accept(.template(to: "o-unfollowed"))
         try await stage.weir.wait(id, for: "failed")
+        // Its recipient is suppressed since.
+        #expect(try await stage.weir.api.post("/v1/messages/\(id)/redrive").status == 202)
+        let refused = try await stage.weir.wait(id, for: "failed")
+        #expect(refused["attempts"]?.array.count == 1)
+        #expect(try await stage.weir.api.call("DELETE", "/v1/suppressions/main/o-unfollowed").data?["lifted"]?.int == 1)
         #expect(try await stage.weir.api.post("/v1/messages/\(id)/redrive").status == 202)
         try await eventually("it has been tried again") {
             let status = try await stage.weir.status(id)

@@ -28,6 +28,7 @@ struct OpenAPITests {
         try await signPages(exchanges)
         try await useMessages(exchanges)
         try await useMessagesAsOperator(exchanges)
+        try await useSuppressions(exchanges)
         try await useAdmin(exchanges)
         let served = try await stage.weir.api.get("/openapi.yaml")
         #expect(served.status == 200)
@@ -185,6 +186,31 @@ struct OpenAPITests {
         for headers in [Self.admin, []] { try await exchanges.admin("GET", "/v1/errcodes/45009", headers) }
         let failed = messages.first { $0["state"]?.string == "failed" }?["id"]?.string ?? ""
         #expect(try await exchanges.admin("POST", "/v1/messages/\(failed)/redrive", Self.admin).status == 202)
+    }
+
+    /// The one that unfollowed was suppressed by its first message, as long as something is lifted twice.
+    private func useSuppressions(_ exchanges: OpenAPIExchanges) async throws {
+        let refused = try await exchanges.call(
+            "POST",
+            "/v1/messages",
+            Self.orders,
+            Message.template(to: "o-unfollowed").json
+        )
+        #expect(refused.status == 422 && refused.json?["error"]?.string == "suppressed")
+        let path = "/v1/suppressions"
+        for query in ["", "?app=main&to=o-unfollowed&limit=1", "?app=nobody", "?limit=0", "?colour=red", "?cursor=x"] {
+            try await exchanges.call("GET", path + query, Self.orders)
+            try await exchanges.admin("GET", path + query, Self.admin)
+        }
+        let mine = path + "/main/o-unfollowed"
+        for path in [mine, mine, path + "/nobody/o-1"] {
+            try await exchanges.call("DELETE", path, Self.orders)
+            try await exchanges.admin("DELETE", path, Self.admin)
+        }
+        try await exchanges.call("GET", path)
+        try await exchanges.call("DELETE", mine)
+        try await exchanges.admin("GET", path)
+        try await exchanges.admin("DELETE", mine)
     }
 
     private func id(_ answer: Answer) -> String {

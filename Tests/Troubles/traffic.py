@@ -111,7 +111,8 @@ class Caller:
 
     def openid(self, number):
         gone = self.unfollowed_every and number % self.unfollowed_every == self.unfollowed_every - 1
-        return f"o-{'unfollowed' if gone else 'user'}-{number % 500}"
+        # Each of them once: the next call to the same one would be refused by Weir itself.
+        return f"o-unfollowed-{number}" if gone else f"o-user-{number % 500}"
 
     def call(self, method, target, body=None, headers=None, timeout=12):
         headers = {"Content-Type": "application/json", **(headers or {})}

@@ -86,6 +86,18 @@ final class FaultyJournal: Journal {
         return fault == .forgetsAnEntry ? Array(entries.dropLast()) : entries
     }
 
+    func suppressions(_ each: (Suppression) -> Void) throws(JournalError) {
+        var suppressions: [Suppression] = []
+        try journal.suppressions { suppressions.append($0) }
+        for suppression in fault == .forgetsASuppression ? suppressions.dropLast() : suppressions[...] {
+            each(suppression)
+        }
+    }
+
+    func suppressions(_ filter: SuppressionFilter) async throws(JournalError) -> SuppressionPage {
+        try await journal.suppressions(filter)
+    }
+
     func message(_ id: JobID) async throws(JournalError) -> MessageRecord? {
         guard fault != .answersWhenClosed else { return journal.record(id) }
         var message = try await journal.message(id)

@@ -17,5 +17,7 @@ enum JournalFault: String, CaseIterable {
     case knowsAKeyAfterItsWindow = "a key is known for less than 24 hours, also by a clock that was set back"
     case answersWithTheOldestOfAKey = "of several messages under one key the newest counts"
     case forgetsAnEntry = "the ledger has of each name what was remembered last, ordered by name"
+    case forgetsASuppression =
+        "a suppression is there with its commit, over a kill and a restart, and with it what caused it"
     case sweepsTooMuchAtOnce = "a step removes no more than its limit, and later steps go on until nothing is left"
 }

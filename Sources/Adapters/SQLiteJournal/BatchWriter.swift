@@ -10,11 +10,14 @@ struct BatchWriter {
     private var held: (message: Message, content: MessageContent)?
     private var bodies: [JobID: StoredBody] = [:]
     private var news: [ReceiptNews] = []
+    private var suppressionNews: [SuppressionNews] = []
     private let receipts: ReceiptWriter
+    private let suppressions: SuppressionWriter
 
     init(_ database: Database, segments: RecipientSegments) throws(SQLiteFailure) {
         statements = try WriteStatements(database)
         receipts = ReceiptWriter(database)
+        suppressions = SuppressionWriter(database)
         self.segments = segments
     }
 
@@ -31,9 +34,12 @@ struct BatchWriter {
         receipts.reserveCapacity(calls.count)
         for call in calls {
             for write in call.writes { try writer.execute(write) }
-            receipts.append(JournalReceipt(bodies: writer.bodies, receipts: writer.news))
+            receipts.append(
+                JournalReceipt(bodies: writer.bodies, receipts: writer.news, suppressions: writer.suppressionNews)
+            )
             if !writer.bodies.isEmpty { writer.bodies = [:] }
             if !writer.news.isEmpty { writer.news = [] }
+            if !writer.suppressionNews.isEmpty { writer.suppressionNews = [] }
         }
         try writer.flush()
         return (receipts, writer.segments)
@@ -64,10 +70,19 @@ struct BatchWriter {
             try statements.conclude(id, settlement)
             news += try receipts.await(id, settlement)
         case .redrive(let id, let at): try statements.redrive(id, at: at)
-        case .receive(let receipt): news += try receipts.receive(receipt)
+        case .receive(let receipt):
+            let found = try receipts.receive(receipt)
+            news += found
+            // What is known says nothing new, and the user may have come back since.
+            guard let new = receipt.suppression, !found.contains(where: { $0.result == .repeated }) else { return }
+            suppressionNews += try suppressions.suppress(new)
         case .match(let turn): news += try receipts.match(turn)
         case .remember(let entry): try statements.remember(entry)
         case .forget(let name): try statements.forget(name)
+        case .suppress(let new): suppressionNews += try suppressions.suppress(new)
+        case .lift(let app, let recipient, let lifting):
+            suppressionNews += try suppressions.lift(app: app, recipient: recipient, lifting)
+        case .shed(let count): suppressionNews += try suppressions.shed(count)
         }
     }
 

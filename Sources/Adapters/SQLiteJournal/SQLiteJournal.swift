@@ -10,7 +10,7 @@ public import WeirPorts
 ///
 /// **When the disk fails** (full, read-only, an error), nothing of the commit is kept on disk, `status().failure` says
 /// why, and a small write is tried once a `probeInterval` until it works. Meanwhile calls that only accept, start,
-/// redrive, remember or forget fail at once. Calls with a settle or conclude in them are kept in memory, in order, and
+/// redrive, remember, forget, suppress or lift fail at once. Calls with a settle or conclude in them are kept in memory, in order, and
 /// answered when the disk took them: later than calls that were handed over after them and failed.
 ///
 /// One process at a time; not on a network file system.
@@ -76,6 +76,21 @@ public final class SQLiteJournal: Journal {
         } catch {
             throw journalError(error)
         }
+    }
+
+    /// Hands over on the calling thread, which waits until all are read.
+    public func suppressions(_ each: (Suppression) -> Void) throws(JournalError) {
+        guard writer.isOpen else { throw .closed }
+        do {
+            try writer.readers.read { try SuppressionReader.restore($0, each) }
+        } catch {
+            throw journalError(error)
+        }
+    }
+
+    /// Reads with one of the configuration's `readers`: a page is short work.
+    public func suppressions(_ filter: SuppressionFilter) async throws(JournalError) -> SuppressionPage {
+        try await read { try SuppressionReader.list($0, filter) }
     }
 
     /// Reads with one of the configuration's `readers`, so that no listing delays it.

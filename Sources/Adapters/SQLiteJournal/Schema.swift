@@ -29,7 +29,10 @@ enum Schema {
     static let table = "grdb_migrations"
 
     private static var migrations: [(name: String, sql: String)] {
-        [("1", first), ("2", second), ("3", third), ("4", fourth), ("receipts", receipts)]
+        [
+            ("1", first), ("2", second), ("3", third), ("4", fourth), ("receipts", receipts),
+            ("suppressions", suppressions),
+        ]
     }
 
     /// Times are milliseconds since 1970, durations nanoseconds, states and priorities their raw values.
@@ -165,5 +168,21 @@ enum Schema {
             reason TEXT,
             PRIMARY KEY (message_id, number)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// `place` is the order in which they were made. It is not used again, so that a page goes on where the one before ended.
+    private static let suppressions = """
+        CREATE TABLE suppressions (
+            place INTEGER PRIMARY KEY AUTOINCREMENT,
+            app TEXT NOT NULL,
+            recipient TEXT NOT NULL,
+            reach TEXT NOT NULL,
+            errcode INTEGER,
+            since INTEGER NOT NULL,
+            until INTEGER NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX suppressions_recipient ON suppressions (recipient, app, reach);
+        CREATE INDEX suppressions_app ON suppressions (app, place);
+        CREATE INDEX suppressions_until ON suppressions (until);
         """
 }

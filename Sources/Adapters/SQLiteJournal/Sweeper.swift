@@ -3,7 +3,8 @@ internal import Timekeeping
 internal import WeirPorts
 
 /// Removes what has been kept long enough, a step at a time: first a walk over the bodies, then one over the messages, each
-/// by id and only as far as anything can be old enough. Where it stands is kept in memory; after a restart it starts over.
+/// by id and only as far as anything can be old enough. Where it stands is kept in memory; after a restart it starts over. Each step also
+/// removes suppressions whose time is over.
 struct Sweeper: Equatable {
     private enum Walk {
         case bodies, messages
@@ -39,6 +40,16 @@ struct Sweeper: Equatable {
         limit: Int
     ) throws(SQLiteFailure) -> Bool {
         let limit = max(1, limit)
+        let hasMore = try SuppressionWriter.sweep(database, now: now, limit: limit)
+        return try walkOn(database, retention, now: now, limit: limit) || hasMore
+    }
+
+    private mutating func walkOn(
+        _ database: Database,
+        _ retention: Retention,
+        now: Timestamp,
+        limit: Int
+    ) throws(SQLiteFailure) -> Bool {
         let candidates = try candidates(database, limit)
         try remove(candidates.filter { isDue($0, retention, now) }.map(\.id), database)
         let isTooYoung = candidates.last.map { now - $0.createdAt < shortest(retention) } ?? true

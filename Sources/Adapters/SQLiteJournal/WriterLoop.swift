@@ -4,9 +4,9 @@ internal import WeirPorts
 /// What the writer's thread does, and what it alone knows.
 ///
 /// While one commit syncs, the next batch gathers: nothing is delayed on purpose. When a commit fails, calls that only
-/// accept, start, redrive, receive, match, remember or forget are told so and nothing of them is kept; until writing works again later
-/// ones are refused at once. Calls that settle or conclude are kept, in their order, and tried again with each probe:
-/// they are as many as messages are in flight. So no message that was accepted loses what became of it, and no order is
+/// accept, start, redrive, receive, match, remember, forget, suppress, lift or shed are told so and nothing of them is kept; until
+/// writing works again later ones are refused at once. Calls that settle or conclude are kept, in their order, and tried again with each
+/// probe: they are as many as messages are in flight. So no message that was accepted loses what became of it, and no order is
 /// upset.
 struct WriterLoop {
     private let writer: JournalWriter
@@ -235,7 +235,7 @@ struct PendingCall: Sendable {
         mustBeKept = writes.contains { write in
             switch write {
             case .settle, .conclude: true
-            case .accept, .start, .redrive, .receive, .match, .remember, .forget: false
+            case .accept, .start, .redrive, .receive, .match, .remember, .forget, .suppress, .lift, .shed: false
             }
         }
     }

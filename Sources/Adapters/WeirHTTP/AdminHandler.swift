@@ -127,6 +127,8 @@ public struct AdminHandler: Sendable {
         GET  /v1/messages/{id}/explain             its life in plain words
         POST /v1/messages/{id}/redrive             lets it wait again
         POST /v1/redrive                           lets all that match wait again
+        GET  /v1/suppressions                      who is not sent to: ?app= to= limit= cursor=
+        DELETE /v1/suppressions/{app}/{openid}     sends to them again
         GET  /v1/errcodes/{errcode}                what an errcode means, and what to do: ?api=
         GET  /v1/quota                             what of WeChat's daily quotas is used: ?app=
 

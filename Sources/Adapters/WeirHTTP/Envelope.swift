@@ -35,6 +35,7 @@ enum Envelope {
             writer.member("error", refusal.reason.rawValue)
             writer.member("field", refusal.field)
             writer.member("retry_after", seconds)
+            refusal.suppressed?.write(to: &writer)
             writer.member("trace_id", traceID)
         }
         var headers: [(name: String, value: String)] = [("Content-Type", json)]
@@ -80,7 +81,7 @@ extension MessageRefusalReason {
     var status: Int {
         switch self {
         case .malformed: 400
-        case .invalid: 422
+        case .invalid, .suppressed: 422
         case .unauthorized: 401
         case .forbidden: 403
         case .tooLarge: 413

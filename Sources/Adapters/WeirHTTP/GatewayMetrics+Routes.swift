@@ -12,7 +12,8 @@ extension GatewayMetrics {
                 registerRoute(route.label, methods: route.methods, statuses: asked)
             case .events:
                 registerRoute(route.label, methods: route.methods, statuses: asked + [202, 409, 413, 415])
-            case .page, .quota: registerRoute(route.label, methods: route.methods, statuses: asked)
+            case .page, .quota, .suppressions, .suppression:
+                registerRoute(route.label, methods: route.methods, statuses: asked)
             case .alerts: registerRoute(route.label, methods: route.methods, statuses: asked + [413, 415])
             default: continue
             }

@@ -44,7 +44,8 @@ extension IncomingRequest {
             isByOperator: listener == .admin,
             action: action,
             method: KnownMethod.label(method),
-            path: String(path),
+            // An openid is nothing for a log.
+            path: route.name == .suppression ? route.pattern : String(path),
             status: status,
             reason: header("x-weir-reason"),
             caller: stranger()
@@ -60,6 +61,7 @@ extension Route {
         case .messages, .batch, .events, .alerts: return nil
         case .message: return "cancel"
         case .redrive, .redriveAll: return "redrive"
+        case .suppression: return "lift"
         case .reload: return "reload"
         case .app: return Route.known(arguments.last, of: ["pause", "resume", "clear-quota"]) ?? "other"
         case .breaker:

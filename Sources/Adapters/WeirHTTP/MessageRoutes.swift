@@ -12,7 +12,7 @@ struct MessageRoutes: Sendable {
     /// Whether the admin listener took the request, and let its sender in: an operator sees and touches all clients' messages.
     var isOperator = false
 
-    private var traceID: String { trace.id }
+    var traceID: String { trace.id }
 
     /// Answers what takes one message. Apart from the rest: this is the short way, and has no frame for all that.
     @inline(never)
@@ -25,6 +25,9 @@ struct MessageRoutes: Sendable {
     /// - Parameter arguments: what stands in the place of the route's `{names}`.
     func answer(_ route: Route.Name, _ method: String, _ arguments: [String]) async -> OutgoingReply {
         do throws(MessageRefusal) {
+            if route == .suppressions || route == .suppression {
+                return try await SuppressionRoutes(self).answer(arguments)
+            }
             return try await reply(route, method, arguments.first ?? "")
         } catch {
             let reason = error.reason
@@ -63,7 +66,7 @@ struct MessageRoutes: Sendable {
         }
     }
 
-    private func caller() throws(MessageRefusal) -> Caller {
+    func caller() throws(MessageRefusal) -> Caller {
         guard !isOperator else { return .operator(because: request.header("x-weir-reason")) }
         let caller = try handler.gateway.authenticate(key: request.bearer, isDirectLoopback: request.isDirect)
         trace.note { $0.client = caller.name.isEmpty ? nil : caller.name }
@@ -158,6 +161,7 @@ struct MessageRoutes: Sendable {
             json.member("field", refusal.field)
             json.member("message", refusal.message)
             json.member("retry_after", refusal.retryAfter?.retryAfterSeconds)
+            refusal.suppressed?.write(to: &json)
         }
     }
 

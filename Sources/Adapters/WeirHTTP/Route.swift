@@ -4,6 +4,7 @@ struct Route: Equatable, Sendable {
     enum Name: Sendable {
         case health, ready, readyForMessages, description
         case messages, batch, message, explain, redrive, redriveAll, events, alerts, errcode, page, quota
+        case suppressions, suppression
         case index, metrics, state, breaker, app, reload
     }
 
@@ -66,6 +67,8 @@ struct Route: Equatable, Sendable {
         Route(.alerts, "/v1/alerts", ["POST"], [.api]),
         Route(.errcode, "/v1/errcodes/{errcode}", ["GET"], [.api, .admin], label: "/v1/errcodes"),
         Route(.page, "/v1/apps/{app}/jssdk-signature", ["GET"], [.api], label: "/v1/jssdk"),
+        Route(.suppressions, "/v1/suppressions", ["GET"], [.api, .admin]),
+        Route(.suppression, "/v1/suppressions/{app}/{openid}", ["DELETE"], [.api, .admin], label: "/v1/suppressions"),
         Route(.quota, "/v1/quota", ["GET"], [.api, .admin]),
         Route(.index, "/", ["GET"], [.admin]),
         Route(.metrics, "/metrics", ["GET"], [.admin]),
@@ -122,10 +125,10 @@ struct Route: Equatable, Sendable {
         }
     }
 
-    /// Whether it asks about messages that Weir has, or changes them: a client's on the api listener, all on the other.
+    /// Whether it asks about messages that Weir has, or who gets none, or changes that: a client's on the api listener, all on the other.
     var isAboutMessages: Bool {
         switch name {
-        case .messages, .message, .explain, .redrive, .redriveAll: true
+        case .messages, .message, .explain, .redrive, .redriveAll, .suppressions, .suppression: true
         default: false
         }
     }

@@ -11,11 +11,13 @@ struct StateReport {
     private let gateway: Gateway
     private let snapshot: DispatchSnapshot
     private let tickets: [TicketExpiry]
+    private let suppressions: [String: Int]
 
     init(_ gateway: Gateway) {
         self.gateway = gateway
         snapshot = gateway.snapshot()
         tickets = gateway.tickets()
+        suppressions = gateway.suppressionCounts()
     }
 
     func reply(traceID: String) -> OutgoingReply {
@@ -119,6 +121,7 @@ struct StateReport {
         json.member("token_fault", token.fault)
         json.member("failing_since", app?.failingSince?.rfc3339)
         json.member("token_superseded", token.superseded)
+        json.member("suppressions", suppressions[name] ?? 0)
         let tickets = tickets.filter { $0.app == name }
         guard !tickets.isEmpty else { return }
         json.member(

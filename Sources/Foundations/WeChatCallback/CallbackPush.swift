@@ -2,7 +2,7 @@ internal import Crypto
 internal import Foundation
 public import Timekeeping
 
-/// What a push says, as far as it concerns messages that were sent: whose it is, what happened, and the receipts in it.
+/// What a push says, as far as it concerns messages that were or will be sent: whose it is, what happened, and the receipts in it.
 public struct CallbackPush: Equatable, Sendable {
     /// The openid that it is about; `mphelper` and its like where it is about no one user.
     public var openID: String
@@ -14,8 +14,10 @@ public struct CallbackPush: Equatable, Sendable {
     public var event: String
     /// What became of sent messages; usually one or none.
     public var receipts: [PushedReceipt]
+    /// What the user did that says that they can be reached.
+    public var signs: [PushedSign]
 
-    /// Receipts that one push may bring.
+    /// Receipts and signs that one push may bring, each.
     public static let mostReceipts = 100
 
     /// Reads a body. `nil` where it has no kind, which every push of WeChat's has.
@@ -27,6 +29,8 @@ public struct CallbackPush: Equatable, Sendable {
         at = Timestamp(milliseconds: min(max(seconds, 0), 1 << 40) * 1000)
         event = type == "event" ? node["Event"]?.text ?? "" : ""
         receipts = []
+        signs = []
+        signs = Array(PushedSign.read(node, type: type, event: event).prefix(CallbackPush.mostReceipts))
         receipts = Array(read(node).prefix(CallbackPush.mostReceipts))
     }
 
@@ -56,6 +60,7 @@ public struct CallbackPush: Equatable, Sendable {
             at: at,
             state: verdict.state,
             reason: verdict.reason,
+            template: template.isEmpty ? nil : template,
             digest: PushedReceipt.digest([event.lowercased(), openID, "\(at.milliseconds)", "\(id ?? 0)", template])
         )
     }
@@ -92,6 +97,8 @@ public struct PushedReceipt: Equatable, Sendable {
     public var state: State
     /// WeChat's words where it was not delivered; of a mass message the counts.
     public var reason: String?
+    /// The template that it names, as those of subscription messages do.
+    public var template: String?
     /// The same for the same receipt pushed again, and for no other: WeChat repeats a push that was not answered in time.
     public var digest: Int64
 
@@ -103,6 +110,7 @@ public struct PushedReceipt: Equatable, Sendable {
         at: Timestamp,
         state: State,
         reason: String?,
+        template: String? = nil,
         digest: Int64
     ) {
         self.kind = kind
@@ -111,6 +119,7 @@ public struct PushedReceipt: Equatable, Sendable {
         self.at = at
         self.state = state
         self.reason = reason
+        self.template = template
         self.digest = digest
     }
 

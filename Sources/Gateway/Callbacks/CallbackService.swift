@@ -1,17 +1,20 @@
 import RequestTracing
 package import Settings
+package import Suppressing
 import Synchronization
 package import Timekeeping
 import WeChat
 import WeChatCallback
 package import WeirPorts
 
-/// Takes WeChat's callbacks: knows them by their signature, opens them, stores what they say of sent messages, and only then answers.
+/// Takes WeChat's callbacks: knows them by their signature, opens them, stores what they say of messages that were or will be sent, and
+/// only then answers.
 ///
 /// A stranger's costs a hash over a few words: its body is not read. What can't be stored is not taken, and comes again.
 package final class CallbackService: Sendable {
     private let journal: any Journal
     private let observer: any CallbackObserver
+    private let suppressions: SuppressionBook
     private let time: any TimeSource
     private let table: Mutex<CallbackTable>
     private let inHand = Mutex(0)
@@ -25,10 +28,12 @@ package final class CallbackService: Sendable {
         _ configuration: GatewayConfiguration,
         journal: any Journal,
         observer: any CallbackObserver,
+        _ suppressions: SuppressionBook,
         time: any TimeSource
     ) {
         self.journal = journal
         self.observer = observer
+        self.suppressions = suppressions
         self.time = time
         table = Mutex(CallbackTable(configuration))
     }
@@ -85,11 +90,12 @@ package final class CallbackService: Sendable {
         } catch {
             return refuse(error.word, place, request)
         }
-        guard !push.receipts.isEmpty else {
+        let lifts = suppressions.lifts(app: place.app, recipient: push.openID, push.signs.map(\.meaning))
+        guard !push.receipts.isEmpty || !lifts.isEmpty else {
             observer.callback(.ignored, app: place.app)
             return .success
         }
-        return await store(push, place, request)
+        return await store(push, lifts, place, request)
     }
 
     private func enter() -> Bool {
@@ -112,16 +118,31 @@ package final class CallbackService: Sendable {
     /// Answers when it is on disk.
     private func store(
         _ push: CallbackPush,
+        _ lifts: [JournalWrite],
         _ place: CallbackTable.Place,
         _ request: CallbackRequest
     ) async -> CallbackAnswer {
         let now = time.timestamp()
-        let writes = push.receipts.map { JournalWrite.receive(ReceivedReceipt($0, app: place.app, at: now)) }
-        guard let receipt = try? await journal.append(writes) else { return fail(place, request) }
+        let receipts = push.receipts.map { pushed in
+            var receipt = ReceivedReceipt(pushed, app: place.app, at: now)
+            receipt.suppression = suppression(by: pushed, place)
+            return JournalWrite.receive(receipt)
+        }
+        guard let receipt = try? await suppressions.append(receipts + lifts) else { return fail(place, request) }
         observer.receipts(receipt.receipts)
-        let isNew = receipt.receipts.contains { $0.result != .repeated }
+        let isNew = !receipt.suppressions.isEmpty || receipt.receipts.contains { $0.result != .repeated }
         observer.callback(isNew ? .stored : .duplicate, app: place.app)
         return .success
+    }
+
+    private func suppression(by pushed: PushedReceipt, _ place: CallbackTable.Place) -> Suppression? {
+        guard pushed.state == .blocked else { return nil }
+        return suppressions.suppression(
+            byReceiptOf: pushed.kind.types,
+            app: place.app,
+            recipient: pushed.openID,
+            template: pushed.template
+        )
     }
 
     // MARK: House-keeping
@@ -165,6 +186,16 @@ extension ReceivedReceipt {
             digest: pushed.digest,
             receivedAt: now
         )
+    }
+}
+
+extension PushedSign {
+    fileprivate var meaning: UserSign {
+        switch self {
+        case .followed: .followed
+        case .spoke: .spoke
+        case .accepted(let template): .accepted(template: template)
+        }
     }
 }
 

@@ -110,6 +110,15 @@ package final class ClientDirectory: Sendable {
         return client.apps?.contains(app.name) ?? true
     }
 
+    /// The names of the apps that `caller` may use; `nil` for all of them.
+    package func apps(of caller: Caller) -> [String]? {
+        guard hasClients else { return nil }
+        guard let client = clients[caller.name] else {
+            return apps.values.filter { allows(caller, app: $0) }.map(\.name)
+        }
+        return client.apps.map { $0.filter { apps[$0] != nil } }
+    }
+
     /// Whether `caller` may call the api, through the relay as well as by a message: what is denied only if its `apis` list it.
     package func mayCall(_ api: APIDescriptor, caller: Caller) -> Bool {
         !api.isDenied || !hasClients || client(caller)?.apis.contains(api.label) ?? false

@@ -50,11 +50,17 @@ struct ExplanationSummary {
             let reason = record.reason.map(facts.clean) ?? "it gave no reason"
             return "WeChat took this message and did not deliver it: \(reason)."
         }
+        if let reason = record.reason, reason.hasPrefix(SuppressedRecipient.reasonPrefix) {
+            return "Not sent, and no call made: \(facts.clean(reason))."
+        }
         guard let last = record.attempts.last, [.recipient, .request, .account].contains(last.outcome) else {
             return "Not sent: \(record.reason.map(facts.clean) ?? "no reason was kept")."
         }
         let advice = facts.advice(on: last) ?? "A redrive would send it again."
-        return "WeChat refused this message for good: \(cause). \(advice)"
+        let later = facts.suppressed.map {
+            " Weir sends nothing like it to its recipient until \(ExplanationWords.time($0.until))."
+        }
+        return "WeChat refused this message for good: \(cause). \(advice)\(later ?? "")"
     }
 
     private var waiting: String {

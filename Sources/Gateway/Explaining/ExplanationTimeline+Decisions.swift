@@ -102,7 +102,7 @@ extension ExplanationTimeline {
                 + (record.msgid.map { "; WeChat's msgid is \($0)." } ?? ".")
         case .delivered: return "Delivered to the phone, \(took) after it was accepted."
         case .failed:
-            return "Failed\(reason). It is not repeated by itself; a redrive would send it again as it is."
+            return "Failed\(reason). It is not repeated by itself; \(afterRedrive)"
         case .dead: return "Given up\(reason). \(limitReached)"
         case .expired: return "Expired: its not_after passed before WeChat took it."
         case .cancelled: return "Cancelled by its client."
@@ -111,6 +111,13 @@ extension ExplanationTimeline {
         case .unknown: return "Ended as unknown\(reason). \(whyNotRepeated)"
         case .pending, .sending: return ""
         }
+    }
+
+    private var afterRedrive: String {
+        guard let recipient = facts.suppressed else { return "a redrive would send it again as it is." }
+        return
+            "a redrive would fail at once until \(ExplanationWords.time(recipient.until)), as its recipient is suppressed: "
+            + "\(recipient.cause)."
     }
 
     /// Which of its class's limits made it dead.

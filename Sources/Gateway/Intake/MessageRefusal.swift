@@ -1,4 +1,4 @@
-package import WeirPorts
+public import WeirPorts
 
 /// An answer of the messages API that is not a success.
 public struct MessageRefusal: Error, Equatable, Sendable {
@@ -10,6 +10,8 @@ public struct MessageRefusal: Error, Equatable, Sendable {
     public var field: String?
     /// When the same request may be made again, where waiting helps: the `Retry-After` header.
     public var retryAfter: Duration?
+    /// Why its recipient is not sent to, where that is why.
+    public var suppressed: SuppressedRecipient?
 
     /// Set `retryAfter` only where the same request may succeed later. `message` is shown to the caller.
     public init(
@@ -46,6 +48,15 @@ extension MessageRefusal {
             let why = "bodies take as much memory as they may: nothing was accepted"
             self.init(.overloaded, why, retryAfter: .seconds(1))
         }
+    }
+}
+
+extension MessageRefusal {
+    /// Nothing is sent to its recipient for now.
+    package init(_ recipient: SuppressedRecipient) {
+        let why = "\(recipient.reason); the user's return lifts it, or an operator: nothing was accepted"
+        self.init(.suppressed, why, field: "message.touser")
+        suppressed = recipient
     }
 }
 
@@ -92,13 +103,15 @@ public enum MessageRefusalReason: String, CaseIterable, Sendable {
     case notFound = "not_found"
     /// The message is not in a state in which that can be done.
     case wrongState = "wrong_state"
+    /// WeChat takes no such message to its recipient for now.
+    case suppressed
 
     /// Whether a proper message is refused because of Weir itself. A shutdown is none: whoever comes again is served by the next.
     package var isWeirs: Bool {
         switch self {
         case .queueFull, .journal, .overloaded: true
         case .malformed, .invalid, .unauthorized, .forbidden, .tooLarge, .unsupportedMediaType, .rateLimited,
-            .conflict, .shuttingDown, .upstream, .notFound, .wrongState:
+            .conflict, .shuttingDown, .upstream, .notFound, .wrongState, .suppressed:
             false
         }
     }

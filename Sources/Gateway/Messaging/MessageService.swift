@@ -7,6 +7,7 @@ package import Intake
 import Queueing
 import Resilience
 import Settings
+package import Suppressing
 package import Timekeeping
 import WeChat
 package import WeirPorts
@@ -28,6 +29,7 @@ package final class MessageService: Sendable {
     let dispatcher: Dispatcher
     let journal: any Journal
     let observer: any MessageObserver
+    let suppressions: SuppressionBook
     let time: any TimeSource
 
     package init(
@@ -37,6 +39,7 @@ package final class MessageService: Sendable {
         dispatcher: Dispatcher,
         journal: any Journal,
         observer: any MessageObserver,
+        suppressions: SuppressionBook,
         time: any TimeSource
     ) {
         self.live = live
@@ -45,6 +48,7 @@ package final class MessageService: Sendable {
         self.dispatcher = dispatcher
         self.journal = journal
         self.observer = observer
+        self.suppressions = suppressions
         self.time = time
     }
 
@@ -247,6 +251,7 @@ extension MessageService {
         let directory = settings(of: caller).directory
         try checkMayCall(draft.type, body: draft.body, caller: caller)
         let (className, policy) = try retryClass(draft, caller: caller)
+        try checkRecipient(draft, app: app)
         return NewMessage(
             app: app,
             client: caller.name,
@@ -264,23 +269,6 @@ extension MessageService {
                 traceparent: traceparent
             )
         )
-    }
-
-    /// One permission, both ways in: what the relay denies to a client is no message of its either.
-    func checkMayCall(
-        _ type: MessageType,
-        body: [UInt8],
-        caller: Caller
-    ) throws(MessageRefusal) {
-        var api = type.descriptor
-        // Of a mass message the body decides between two paths.
-        if api.isDenied, let path = type.api(for: body) {
-            api = APICatalog.descriptor(method: "POST", path: path)
-        }
-        guard settings(of: caller).directory.mayCall(api, caller: caller) else {
-            let why = "\(api.label) is not for this client: clients.\(caller.label).apis does not list it"
-            throw MessageRefusal(.forbidden, why, field: "type")
-        }
     }
 
     private func retryClass(

@@ -46,6 +46,8 @@ public enum RelayRefusalReason: String, CaseIterable, Sendable {
     case busy
     /// Bytes left, and no answer came.
     case noAnswer = "no_answer"
+    /// WeChat takes no such message to its recipient for now.
+    case suppressed
 }
 
 extension RelayRefusal {
@@ -57,7 +59,8 @@ extension RelayRefusal {
         case .outcomeUnknown: .noAnswer
         case .appUnavailable: .tokenRejected
         case .quotaExhausted: .quota
-        case .unknownClient, .recipientSuppressed: .credentials
+        case .unknownClient: .credentials
+        case .recipientSuppressed: .suppressed
         case .requestTooLarge: .tooLarge
         case .unreachable: .unreachable
         case .overloaded: .full

@@ -5,6 +5,7 @@ import Queueing
 import RequestTracing
 import Resilience
 import Settings
+package import Suppressing
 package import Timekeeping
 import WeChat
 import WeirPorts
@@ -18,6 +19,7 @@ package final class RelayService: Sendable {
     let tickets: TicketOffice
     let memory: RepeatMemory
     let observer: any RelayObserver
+    let suppressions: SuppressionBook
     let time: any TimeSource
 
     package init(
@@ -26,6 +28,7 @@ package final class RelayService: Sendable {
         dispatcher: Dispatcher,
         tickets: TicketOffice,
         observer: any RelayObserver,
+        suppressions: SuppressionBook,
         time: any TimeSource
     ) {
         self.live = live
@@ -33,6 +36,7 @@ package final class RelayService: Sendable {
         self.dispatcher = dispatcher
         self.tickets = tickets
         self.observer = observer
+        self.suppressions = suppressions
         self.time = time
         memory = RepeatMemory(time: time)
     }
@@ -51,6 +55,7 @@ package final class RelayService: Sendable {
             // Only now is it known that the body is worth its memory.
             do throws(RelayBodyError) {
                 let content = try await content(of: inquiry)
+                if let reply = suppressed(inquiry, passage, content) { return reply }
                 let call = sent(inquiry, passage, content, after: admission)
                 var reply = await send(call, onHangup: onHangup)
                 reply.isForeign = passage.isForeign

@@ -16,10 +16,16 @@ package enum ShownURL {
     /// Items that are looked at; the rest is left out.
     private static let mostItems = 16
 
-    /// The path of a target, as received.
+    /// The path of a target, as received, but for a recipient that it names.
     static func path(of target: String) -> String {
-        String(target.utf8.firstIndex(of: UInt8(ascii: "?")).map { target[..<$0] } ?? target[...])
+        let path = target.utf8.firstIndex(of: UInt8(ascii: "?")).map { target[..<$0] } ?? target[...]
+        guard path.hasPrefix(namingSomebody) else { return String(path) }
+        let parts = path.dropFirst(namingSomebody.count).split(separator: "/", omittingEmptySubsequences: false)
+        return namingSomebody + (parts.count < 2 ? parts.joined() : "\(parts[0])/\(redacted)")
     }
+
+    /// How a path begins that has an openid behind the app's name.
+    private static let namingSomebody = "/v1/suppressions/"
 
     /// The query of a target; `nil` without one.
     static func query(of target: String) -> String? {

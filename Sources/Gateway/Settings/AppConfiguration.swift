@@ -1,4 +1,5 @@
 public import Resilience
+public import WeChat
 
 /// One WeChat account.
 public struct AppConfiguration: Equatable, Sendable {
@@ -20,6 +21,8 @@ public struct AppConfiguration: Equatable, Sendable {
     public var callback: CallbackConfiguration?
     /// What its receipts are expected to be like.
     public var receipts = ReceiptConfiguration()
+    /// Whose messages are refused because WeChat takes none to their recipient.
+    public var suppress = SuppressionPolicy()
 
     /// WeChat's own host, and 500 calls a second for each path.
     public init(appID: String, secret: String) {

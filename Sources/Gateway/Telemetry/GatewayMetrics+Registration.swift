@@ -18,7 +18,10 @@ extension GatewayMetrics {
         for name in configuration.retry.classes.keys {
             for kind in ["fast", "ladder", "token"] { _ = retries.child(name, kind) }
         }
-        for (name, app) in configuration.apps where app.callback != nil { receiptMetrics.register(name) }
+        for (name, app) in configuration.apps {
+            suppressionMetrics.register(name)
+            if app.callback != nil { receiptMetrics.register(name) }
+        }
         reloaded(at: now, succeeded: true)
     }
 
@@ -36,13 +39,15 @@ extension GatewayMetrics {
             upstreamRequests, upstreamErrcodes, limiterPermits, limiterWaits, limiterRejections, messagesAccepted,
             messagesEnded, ambiguous,
             tokenRefreshes, tokenRejections, relayRefusals, sloMessages, sloAcceptance, sloRelay,
-            receiptMetrics.callbacks, receiptMetrics.taken, receiptMetrics.left,
+            receiptMetrics.callbacks, receiptMetrics.taken, receiptMetrics.left, suppressionMetrics.suppressed,
         ] {
             family.removeAll(where: "app", isIn: apps)
         }
         acceptances.withLock { acceptances in acceptances = acceptances.filter { !apps.contains($0.key) } }
         upstreamDuration.removeAll(where: "app", isIn: apps)
-        for family in [limiterAvailable, retryBudget, laneBlocked, tokenExpiry, appHeld, appFailing] {
+        for family in [
+            limiterAvailable, retryBudget, laneBlocked, tokenExpiry, appHeld, appFailing, suppressionMetrics.present,
+        ] {
             family.removeAll(where: "app", isIn: apps)
         }
         usage.forget(apps, of: "app")

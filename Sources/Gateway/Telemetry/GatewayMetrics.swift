@@ -70,6 +70,7 @@ public final class GatewayMetrics: Sendable {
     let routes = RouteMetrics()
     let usage: UsageMetrics
     let receiptMetrics: ReceiptMetrics
+    let suppressionMetrics: SuppressionMetrics
     let capacity: CapacityMetrics
 
     /// By the gates' numbers.
@@ -140,6 +141,7 @@ public final class GatewayMetrics: Sendable {
         traceSpans = try registry.counter(MetricCatalog.traceSpans)
         usage = try UsageMetrics(registry)
         receiptMetrics = try ReceiptMetrics(registry)
+        suppressionMetrics = try SuppressionMetrics(registry)
         capacity = try CapacityMetrics(registry)
         try registry.gauge(MetricCatalog.buildInfo).child(Version.current, commit, Version.compiler).set(1)
         initialise()

@@ -4,8 +4,8 @@ import PrometheusMetrics
 public enum MetricCatalog {
     /// All of them, in the order of the documentation.
     public static let all: [MetricDefinition] =
-        http + upstream + limiting + quotas + breakers + retries + queue + messages + receipts + promises + clients
-        + usage
+        http + upstream + limiting + quotas + breakers + retries + queue + messages + receipts + suppressions
+        + promises + clients + usage
         + capacity
         + alerts + journal + tokens + process
 

@@ -1,6 +1,7 @@
 import Logging
 import Queueing
 public import Resilience
+import Suppressing
 import Synchronization
 import Timekeeping
 import WeChat
@@ -104,6 +105,7 @@ extension Gateway {
             let slots = roster.take(new)
             alertService.reload(new.alerts)
             callbackService.reload(new)
+            suppressions.reload(new.suppressionTerms)
             live.replace(by: LiveSettings(new, slots: slots))
             metrics.configured(new, at: time.timestamp())
         }

@@ -3,6 +3,7 @@ public import PrometheusMetrics
 import Queueing
 import Resilience
 public import ServiceLifecycle
+import Suppressing
 import Synchronization
 public import Timekeeping
 public import Tracing
@@ -30,6 +31,7 @@ public final class Gateway: Service {
     let messageService: MessageService
     let alertService: AlertService
     let callbackService: CallbackService
+    let suppressions: SuppressionBook
     let journal: any Journal
     let roster: AppRoster
     let time: any TimeSource
@@ -63,26 +65,19 @@ public final class Gateway: Service {
         self.time = time
         self.logger = logger
         let observer = GatewayObserver(metrics: metrics, traces: traces, log: requestLog, events: events)
+        let book = SuppressionBook(configuration.suppressionTerms, journal: journal, observer: metrics, time: time)
+        suppressions = book
         dispatcher = Dispatcher(
             settings: DispatchSettings(configuration),
             transport: transport,
             journal: journal,
             time: time,
             observer: observer,
+            suppressions: book,
             seed: seed
         )
-        let isTraced = traces.isOn
-        roster = AppRoster(dispatcher: dispatcher, metrics: metrics) { name, source, credentials, number in
-            let tell: @Sendable (TokenExchange) -> Void = { observer.observe(.tokenRequested($0, app: name)) }
-            return TokenKeeper(
-                credentials: credentials,
-                source: source,
-                transport: transport,
-                time: time,
-                seed: seed &+ number,
-                traced: isTraced ? tell : nil
-            ) { observer.observe(.token($0, app: name)) }
-        }
+        let keepers = Gateway.keepers(transport, observer, options, isTraced: traces.isOn)
+        roster = AppRoster(dispatcher: dispatcher, metrics: metrics, makeKeeper: keepers)
         let live = LiveSettings.Holder(LiveSettings(configuration, slots: roster.take(configuration)))
         self.live = live
         let gate = ClientGate(time: time, observer: metrics)
@@ -93,6 +88,7 @@ public final class Gateway: Service {
             dispatcher: dispatcher,
             tickets: ticketOffice,
             observer: metrics,
+            suppressions: suppressions,
             time: time
         )
         intake = QueueIntake(dispatcher: dispatcher, journal: journal, observer: metrics, time: time)
@@ -103,14 +99,15 @@ public final class Gateway: Service {
             dispatcher: dispatcher,
             journal: journal,
             observer: metrics,
+            suppressions: suppressions,
             time: time
         )
         metrics.configured(configuration, at: time.timestamp())
         alertService = AlertService(intake: intake, journal: journal, observer: metrics, time: time, logger: logger) {
             live.present.configuration.alerts
         }
-        callbackService = CallbackService(configuration, journal: journal, observer: metrics, time: time)
-        ledgerProblem = Gateway.takeLedger(journal, dispatcher)
+        callbackService = CallbackService(configuration, journal: journal, observer: metrics, book, time: time)
+        ledgerProblem = Gateway.takeLedger(journal, dispatcher, book)
         listen()
     }
 
@@ -123,9 +120,34 @@ public final class Gateway: Service {
         registry.onCollect { [weak self] in self?.collect() }
     }
 
-    private static func takeLedger(_ journal: any Journal, _ dispatcher: Dispatcher) -> JournalError? {
+    /// How the token of an app, or of a robot that has one, is kept.
+    private static func keepers(
+        _ transport: any Transport,
+        _ observer: GatewayObserver,
+        _ options: Options,
+        isTraced: Bool
+    ) -> AppRoster.MakeKeeper {
+        { name, source, credentials, number in
+            let tell: @Sendable (TokenExchange) -> Void = { observer.observe(.tokenRequested($0, app: name)) }
+            return TokenKeeper(
+                credentials: credentials,
+                source: source,
+                transport: transport,
+                time: options.time,
+                seed: options.seed &+ number,
+                traced: isTraced ? tell : nil
+            ) { observer.observe(.token($0, app: name)) }
+        }
+    }
+
+    private static func takeLedger(
+        _ journal: any Journal,
+        _ dispatcher: Dispatcher,
+        _ suppressions: SuppressionBook
+    ) -> JournalError? {
         do throws(JournalError) {
             dispatcher.takeBack(try journal.ledger())
+            try suppressions.restore()
             return nil
         } catch {
             return error
@@ -186,6 +208,7 @@ public final class Gateway: Service {
         forgetDeparted(moreThan: Gateway.fewDepartures)
         let keep = live.present.configuration.storage.keep
         guard dispatcher.isJournalWritable else { return }
+        suppressions.keepHouse()
         await callbackService.keepHouse()
         do {
             var steps = 0
@@ -235,6 +258,7 @@ public final class Gateway: Service {
         metrics.collectHolds(collection.snapshot.apps, tokens)
         for (name, token) in tokens { metrics.collect(token: token, app: name) }
         metrics.collect(ticketOffice.expiries())
+        metrics.collect(suppressions: suppressions.counts, apps: live.present.configuration.apps.keys)
         metrics.collect(pool: "batches", messageService.largeBodies.taken, of: messageService.largeBodies.size)
     }
 
@@ -251,16 +275,6 @@ public final class Gateway: Service {
 }
 
 extension Gateway {
-    /// What a drain came to.
-    public struct Drainage: Equatable, Sendable {
-        /// How long what was in flight was waited for.
-        public let took: Duration
-        /// Messages that wait in the journal for the next start.
-        public let messagesLeft: Int
-        /// Attempts of which nobody will hear the end: 0 where all was well.
-        public let inFlight: Int
-    }
-
     /// What a gateway has defaults for.
     public struct Options: Sendable {
         /// The clocks.

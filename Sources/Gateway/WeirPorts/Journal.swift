@@ -1,5 +1,6 @@
 public import Queueing
 public import Timekeeping
+public import WeChat
 
 /// Where messages are kept: what is accepted is in it before the caller hears so, and what it says after a crash is what counts.
 ///
@@ -9,8 +10,8 @@ public protocol Journal: Sendable {
     /// they are on disk and synced, or when they can't be. All writes of one call share one fate. Calls to `append` by one
     /// thread complete in order. `completion` runs on the journal's own thread and must not block. Never throws, never waits.
     ///
-    /// **While nothing can be written**, calls that only accept, start, redrive, receive, match, remember or forget fail, and nothing
-    /// of them is kept. A call with a settle or conclude in it, which tells what has happened already, is kept, tried
+    /// **While nothing can be written**, calls that only accept, start, redrive, receive, match, remember, forget, suppress, lift or shed
+    /// fail, and nothing of them is kept. A call with a settle or conclude in it, which tells what has happened already, is kept, tried
     /// again in order until the disk takes it, and answered only then, or with the failure when the journal is closed.
     /// So it may be answered after calls that were handed over later and failed.
     ///
@@ -32,6 +33,13 @@ public protocol Journal: Sendable {
     ///   gateway wrote, is left out.
     func ledger() throws(JournalError) -> [LedgerEntry]
 
+    /// Hands over every suppression, also those whose time is over and that no sweep has removed yet, in the order in which they were
+    /// made. Called at start, before anything is appended.
+    func suppressions(_ each: (Suppression) -> Void) throws(JournalError)
+
+    /// A page of the suppressions that are in force, newest first.
+    func suppressions(_ filter: SuppressionFilter) async throws(JournalError) -> SuppressionPage
+
     /// One message with its attempts.
     func message(_ id: JobID) async throws(JournalError) -> MessageRecord?
 
@@ -45,7 +53,7 @@ public protocol Journal: Sendable {
     /// The message that a client sent under this idempotency key, if that was less than 24 hours before `now`.
     func idempotent(_ key: IdempotencyKey, now: Timestamp) async throws(JournalError) -> IdempotentMessage?
 
-    /// Removes what has been kept long enough, a small step (at most `limit` rows) a call.
+    /// Removes what has been kept long enough, and suppressions whose time is over, a small step (at most `limit` rows of each) a call.
     /// Returns whether there may be more to remove now.
     func sweep(_ retention: Retention, now: Timestamp, limit: Int) async throws(JournalError) -> Bool
 
@@ -77,11 +85,18 @@ public struct JournalReceipt: Sendable {
     public var bodies: [JobID: StoredBody]
     /// What became of receipts, in the order of the writes: of each `receive`, and what a settle, conclude or `match` found.
     public var receipts: [ReceiptNews]
+    /// What changed about suppressions, in the order of the writes.
+    public var suppressions: [SuppressionNews]
 
     /// By default no body was asked for.
-    public init(bodies: [JobID: StoredBody] = [:], receipts: [ReceiptNews] = []) {
+    public init(
+        bodies: [JobID: StoredBody] = [:],
+        receipts: [ReceiptNews] = [],
+        suppressions: [SuppressionNews] = []
+    ) {
         self.bodies = bodies
         self.receipts = receipts
+        self.suppressions = suppressions
     }
 }
 
@@ -138,7 +153,7 @@ public enum JournalWrite: Sendable {
     case redrive(JobID, at: Timestamp)
     /// A receipt came. It changes its message in the same commit: the one of the app that has its msgid and awaits or had a receipt.
     /// The same push again does nothing. Where there is no such message it is kept, until a settle brings the msgid or a `match`
-    /// finds the message or drops it.
+    /// finds the message or drops it. What it suppresses is in force from now on, unless it is `repeated`.
     case receive(ReceivedReceipt)
     /// The regular work about receipts, a step.
     ///
@@ -152,6 +167,12 @@ public enum JournalWrite: Sendable {
     case remember(LedgerEntry)
     /// The ledger's entry of this name is gone. Nothing happens where there is none.
     case forget(String)
+    /// A recipient is suppressed, in the place of what was known of the same reach.
+    case suppress(Suppression)
+    /// An app's suppressions of a recipient end. Nothing happens where there are none.
+    case lift(app: String, recipient: String, SuppressionLifting)
+    /// The oldest suppressions end, so many of them: whoever writes them bounds how many there are.
+    case shed(Int)
 }
 
 /// What became of a message after an attempt or without one.

@@ -18,8 +18,10 @@ public struct ReceivedReceipt: Equatable, Sendable {
     public var digest: Int64
     /// When it came.
     public var receivedAt: Timestamp
+    /// What it says of later messages to the recipient. It is no part of what is kept.
+    public var suppression: Suppression?
 
-    /// Every part of it.
+    /// Every part of it; it suppresses nothing unless told.
     public init(
         app: String,
         types: [MessageType],
@@ -27,7 +29,8 @@ public struct ReceivedReceipt: Equatable, Sendable {
         recipient: String,
         receipt: MessageReceipt,
         digest: Int64,
-        receivedAt: Timestamp
+        receivedAt: Timestamp,
+        suppression: Suppression? = nil
     ) {
         self.app = app
         self.types = types
@@ -36,6 +39,7 @@ public struct ReceivedReceipt: Equatable, Sendable {
         self.receipt = receipt
         self.digest = digest
         self.receivedAt = receivedAt
+        self.suppression = suppression
     }
 }
 

@@ -25,6 +25,8 @@ extension JournalModel {
         if kept.contains(where: { $0.receipt.app == new.app && $0.receipt.digest == new.digest }) {
             return [news(new, .repeated)]
         }
+        var new = new
+        new.suppression = nil
         var entry = KeptReceipt(receipt: new, search: .due)
         defer { kept.append(entry) }
         guard let id = message(with: new), let result = take(new, by: id) else { return [news(new, .kept)] }

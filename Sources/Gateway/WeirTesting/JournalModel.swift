@@ -16,6 +16,10 @@ public struct JournalModel: Sendable {
     var followed: [JobID: Timestamp] = [:]
     /// Receipts that came of late, in the order in which they did.
     var kept: [KeptReceipt] = []
+    /// In the order in which they were made, each with its place in it.
+    var suppressions: [KeptSuppression] = []
+    /// The place of the one that was made last.
+    var lastPlace: Int64 = 0
 
     /// A journal that holds nothing.
     public init() {}
@@ -37,7 +41,9 @@ public struct JournalModel: Sendable {
     public mutating func apply(_ writes: [JournalWrite]) -> JournalReceipt {
         var receipt = JournalReceipt()
         for write in writes {
-            receipt.receipts += apply(write)
+            let news = apply(write)
+            receipt.receipts += news
+            receipt.suppressions += changes(by: write, news)
             guard case .start(let id, _, _, true) = write, let record = messages[id], !record.content.body.isEmpty
             else { continue }
             receipt.bodies[id] = StoredBody(record.message, record.content)
@@ -89,6 +95,7 @@ public struct JournalModel: Sendable {
         case .match(let turn): return match(turn)
         case .remember(let entry): ledger[entry.name] = entry
         case .forget(let name): ledger[name] = nil
+        case .suppress, .lift, .shed: break
         }
         return []
     }
@@ -131,7 +138,7 @@ public struct JournalModel: Sendable {
 
     // MARK: Sweeping
 
-    /// Removes at most `limit` bodies and messages that have been kept long enough, bodies first.
+    /// Removes at most `limit` bodies and messages that have been kept long enough, bodies first, and as many suppressions.
     ///
     /// - Returns: Whether there are more.
     public mutating func sweep(_ retention: Retention, now: Timestamp, limit: Int) -> Bool {
@@ -149,7 +156,8 @@ public struct JournalModel: Sendable {
         for id in oldBodies { messages[id]?.content.body = [] }
         let old = whole.map(\.id).sorted().prefix(limit - oldBodies.count)
         for id in old { (messages[id], followed[id]) = (nil, nil) }
-        return oldBodies.count < bodies.count || old.count < whole.count
+        let isDone = sweepSuppressions(at: now, limit: limit)
+        return !isDone || oldBodies.count < bodies.count || old.count < whole.count
     }
 
     private func isDue(_ record: MessageRecord, after kept: Duration?, _ now: Timestamp) -> Bool {

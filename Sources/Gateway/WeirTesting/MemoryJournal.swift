@@ -2,6 +2,7 @@ internal import Dispatch
 public import Queueing
 internal import Synchronization
 public import Timekeeping
+internal import WeChat
 public import WeirPorts
 
 /// A journal without a disk, for tests: commits on a queue of its own, or when the test says so.
@@ -15,7 +16,7 @@ public final class MemoryJournal: Journal {
             writes.contains { write in
                 switch write {
                 case .settle, .conclude: true
-                case .accept, .start, .redrive, .receive, .match, .remember, .forget: false
+                case .accept, .start, .redrive, .receive, .match, .remember, .forget, .suppress, .lift, .shed: false
                 }
             }
         }
@@ -214,6 +215,16 @@ public final class MemoryJournal: Journal {
         try read { $0.entries }
     }
 
+    /// What was committed and not ended, in its order.
+    public func suppressions(_ each: (Suppression) -> Void) throws(JournalError) {
+        for entry in try read({ $0.suppressions }) { each(entry.suppression) }
+    }
+
+    /// A page by `JournalModel`'s rules.
+    public func suppressions(_ filter: SuppressionFilter) async throws(JournalError) -> SuppressionPage {
+        try read { $0.list(filter) }
+    }
+
     /// What was committed of the message.
     public func message(_ id: JobID) async throws(JournalError) -> MessageRecord? {
         try read { $0.message(id) }
@@ -262,7 +273,7 @@ extension JournalWrite {
         switch self {
         case .accept(let message, _): message.id
         case .start(let id, _, _, _), .settle(let id, _, _), .conclude(let id, _), .redrive(let id, _): id
-        case .receive, .match, .remember, .forget: nil
+        case .receive, .match, .remember, .forget, .suppress, .lift, .shed: nil
         }
     }
 
@@ -278,6 +289,9 @@ extension JournalWrite {
         case .match: "match"
         case .remember(let entry): "remember \(entry.name)"
         case .forget(let name): "forget \(name)"
+        case .suppress(let suppression): "suppress \(suppression.reach.stored)"
+        case .lift: "lift"
+        case .shed(let count): "shed \(count)"
         }
     }
 }

@@ -12,7 +12,7 @@ struct WeirServer: AsyncParsableCommand {
             ServeCommand.self, CheckCommand.self, SandboxCommand.self, DemoCommand.self, SendCommand.self,
             StatusCommand.self, ExplainCommand.self, ListCommand.self, QuotaCommand.self, ClearQuotaCommand.self,
             CancelCommand.self, RedriveCommand.self,
-            ErrcodeCommand.self, BackupCommand.self,
+            SuppressionsCommand.self, LiftCommand.self, ErrcodeCommand.self, BackupCommand.self,
         ]
     )
 }

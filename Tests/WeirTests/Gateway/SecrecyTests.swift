@@ -50,12 +50,21 @@ import WeirTesting
         let token = await relay.token
         for round in 0..<60 {
             let custom = round % 2 == 0
-            _ = try? await bench.accept(
-                "\"retry_class\":\"consistent\"",
-                type: custom ? "custom" : "template",
-                message: custom ? MessageBench.text : MessageBench.template,
-                key: "k\(round)"
-            )
+            do {
+                _ = try await bench.accept(
+                    "\"retry_class\":\"consistent\"",
+                    type: custom ? "custom" : "template",
+                    message: custom ? MessageBench.text : MessageBench.template,
+                    key: "k\(round)"
+                )
+            } catch {
+                texts.append("\(error)")
+            }
+            // Of each three, one is refused where its recipient is suppressed.
+            if round % 3 > 0 {
+                let recipient = GatewayHarness.openID
+                _ = try? await harness.gateway.lift(app: "main", recipient: recipient, caller: .operator())
+            }
             // A token of nobody's ends at once; what waits is ended by the clock.
             texts.append(await relay.send("\(Path.menu)?access_token=\(token)x&openid=\(GatewayHarness.openID)").text)
             texts.append(

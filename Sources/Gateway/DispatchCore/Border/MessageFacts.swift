@@ -29,6 +29,8 @@ package struct MessageFacts: Sendable {
     package var breaker: String?
     /// WeChat's errcode because of which it waits, where there is one.
     package var refusedWith: Int?
+    /// Why no message is sent to its recipient now.
+    package var suppressed: SuppressedRecipient?
     package var now: Timestamp
 }
 

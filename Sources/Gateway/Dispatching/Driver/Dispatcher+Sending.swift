@@ -1,4 +1,5 @@
 import Queueing
+import Suppressing
 import Synchronization
 import Timekeeping
 import WeChat
@@ -13,6 +14,10 @@ extension Dispatcher {
         let (parcel, runtime) = (load.parcel, load.runtime)
         guard !parcel.body.isEmpty else {
             return update { state, now in state.fail(lease, because: "its body is no longer kept", at: now) }
+        }
+        if let why = suppressed(lease, load) {
+            suppressions.refused(why, app: runtime.name)
+            return update { state, now in state.fail(lease, because: why.reason, at: now) }
         }
         var attempt = Attempt(lease: lease, api: load.api, runtime: runtime, trail: parcel.trail, body: parcel.body)
         attempt.token = runtime.keeper?.token()
@@ -32,6 +37,14 @@ extension Dispatcher {
             replyLimit: 1 << 20
         )
         transport.send(request) { [self, attempt] result in complete(attempt, result) }
+    }
+
+    /// What has come to be known of its recipient while a message waited. Alerts are few, and go to those who must hear them.
+    private func suppressed(_ lease: Lease, _ load: DispatchState.Load) -> SuppressedRecipient? {
+        let app = load.runtime.name
+        guard !suppressions.isClear(app: app), lease.job.promise != .none, let type = MessageType(api: load.api.label)
+        else { return nil }
+        return suppressions.find(app: app, type, load.parcel.body, at: time.timestamp())
     }
 
     private static let jsonHeaders = [HeaderField("Content-Type", "application/json; charset=utf-8")]
@@ -65,6 +78,7 @@ extension Dispatcher {
         }
         var attempt = Attempt(lease: lease, api: call.api, runtime: runtime, token: token, trail: departure.trail)
         attempt.concernsApp = call.concernsApp
+        attempt.call = call
         attempt.method = call.method
         attempt.progress = call.stream.map(StreamProgress.init)
         attempt.trace = observer.attemptLeaves(attempt.start(of: call))
@@ -97,8 +111,9 @@ extension Dispatcher {
     /// An attempt has ended, on the transport's thread.
     private func complete(_ attempt: Attempt, _ result: Result<UpstreamReply, TransportFailure>) {
         let classification = attempt.classify(result)
+        let suppression = suppression(by: classification, of: attempt)
         let (done, className, now) = update { state, now -> (AttemptResult?, className: String, Moment) in
-            let done = state.complete(attempt, classification, result, at: now)
+            let done = state.complete(attempt, classification, result, suppression, at: now)
             return (done, done.map { state.classes.name($0.job.retryClass) } ?? "", now)
         }
         let end = AttemptEnd(
@@ -117,5 +132,13 @@ extension Dispatcher {
             trace: attempt.trace
         )
         observer.observe(.attemptEnded(end))
+    }
+
+    /// What WeChat's answer says of later messages to the same recipient. With a token of its caller's own it was another account's.
+    private func suppression(by result: Classification, of attempt: Attempt) -> Suppression? {
+        guard result.outcome == .recipient, let errcode = result.errcode, attempt.token != nil,
+            let type = MessageType(api: attempt.api.label), let body = attempt.body ?? attempt.call?.body
+        else { return nil }
+        return suppressions.suppression(app: attempt.runtime.name, type, body, errcode: errcode)
     }
 }

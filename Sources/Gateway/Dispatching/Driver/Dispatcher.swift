@@ -1,5 +1,6 @@
 package import Queueing
 import Resilience
+package import Suppressing
 import Synchronization
 package import Timekeeping
 import WeChat
@@ -18,6 +19,7 @@ package final class Dispatcher: Sendable {
     let journal: any Journal
     let time: any TimeSource
     let observer: any DispatchObserver
+    let suppressions: SuppressionBook
     private let timer: Mutex<WakeTimer?> = Mutex(nil)
 
     package init(
@@ -26,6 +28,7 @@ package final class Dispatcher: Sendable {
         journal: any Journal,
         time: any TimeSource,
         observer: any DispatchObserver,
+        suppressions: SuppressionBook,
         seed: UInt64
     ) {
         state = Mutex(DispatchState(settings, seed: seed))
@@ -34,6 +37,7 @@ package final class Dispatcher: Sendable {
         self.journal = journal
         self.time = time
         self.observer = observer
+        self.suppressions = suppressions
         timer.withLock { $0 = WakeTimer(time: time) { [weak self] in self?.look() } }
     }
 
@@ -101,10 +105,14 @@ package final class Dispatcher: Sendable {
     /// What is known of a message, from one look.
     package func facts(about record: MessageRecord) -> MessageFacts {
         let api = record.type.descriptor
-        return state.withLock { state in
+        var facts = state.withLock { state in
             let policy = state.classes.policy(record.retryClass)
             return state.machine.explain(record, api, policy: policy, at: time.moment())
         }
+        if record.source == .client {
+            facts.suppressed = suppressions.find(app: record.app, record.type, record.body, at: facts.now)
+        }
+        return facts
     }
 
     /// Calls `action` once when the message has ended and its end is on disk; soon when it is not waiting or in flight here.
@@ -192,11 +200,20 @@ package final class Dispatcher: Sendable {
     private func hand(_ write: Consequences.Write) {
         guard case .nothing = write.sequel else {
             return journal.append(write.writes) { [self, sequel = write.sequel] in
+                learn($0)
                 follow(sequel, $0)
                 tell($0)
             }
         }
-        journal.append(write.writes) { [self] in tell($0) }
+        journal.append(write.writes) { [self] in
+            learn($0)
+            tell($0)
+        }
+    }
+
+    /// Before anybody is told of an end: who sends again at once is to meet what it has changed.
+    private func learn(_ result: Result<JournalReceipt, JournalError>) {
+        if case .success(let receipt) = result { suppressions.take(receipt.suppressions) }
     }
 
     /// Of receipts that were there before their messages' answers.

@@ -103,10 +103,13 @@ struct DispatchState: Sendable {
     // MARK: What comes back
 
     /// An attempt has ended: what the machine makes of it, and with it of its message or call. `nil` for one that is no longer known.
+    ///
+    /// - Parameter suppression: what its answer says of later messages.
     mutating func complete(
         _ attempt: Attempt,
         _ classification: Classification,
         _ result: Result<UpstreamReply, TransportFailure>,
+        _ suppression: Suppression?,
         at now: Moment
     ) -> AttemptResult? {
         let (lease, id) = (attempt.lease, attempt.lease.job.id)
@@ -121,15 +124,23 @@ struct DispatchState: Sendable {
         if done.classification.outcome == .tokenRejected, let token = attempt.token {
             rejected(token, of: lease.app, at: now)
         }
+        // Said of another account's recipients.
+        let suppression = evidence.isOutdated ? nil : suppression
         if done.job.isDurable {
-            settle(done, attempt, at: now)
+            settle(done, attempt, suppression, at: now)
         } else {
+            if let suppression { due.write([.suppress(suppression)]) }
             answer(done, attempt, result, at: now)
         }
         return done
     }
 
-    private mutating func settle(_ done: AttemptResult, _ attempt: Attempt, at now: Moment) {
+    private mutating func settle(
+        _ done: AttemptResult,
+        _ attempt: Attempt,
+        _ suppression: Suppression?,
+        at now: Moment
+    ) {
         var settlement = Settlement(done, done.classification, at: now.timestamp)
         if settlement.state == .sent || done.job.marks.contains(.ambiguous) {
             settlement.awaitsReceipt = attempt.runtime.followsReceipts(of: attempt.api.label)
@@ -154,7 +165,8 @@ struct DispatchState: Sendable {
         } else if let body = attempt.body {
             bodies.keep(Parcel(body: body, trail: attempt.trailAfterwards(at: now.timestamp)), for: id)
         }
-        due.write([.settle(id, record, settlement)], then: sequel)
+        let settle = JournalWrite.settle(id, record, settlement)
+        due.write(suppression.map { [settle, .suppress($0)] } ?? [settle], then: sequel)
     }
 
     private mutating func answer(

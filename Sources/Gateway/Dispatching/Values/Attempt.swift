@@ -18,6 +18,8 @@ struct Attempt: Sendable {
     var trail: Trail
     /// Of a message, to go back should it wait on.
     var body: [UInt8]?
+    /// The relayed call that it is of.
+    var call: RelayCall?
     var trace: (any AttemptTrace)?
 
     var gate: GateName { GateName(number: lease.gateNumber, app: runtime.name, api: api.label) }

@@ -14,6 +14,7 @@ extension ConfigurationKey.App: SectionKey {
         case .acceptAppSecret: reader.set(&values.acceptAppSecret, reader.boolean(field))
         case .callback: values.callback = reader.callback(field)
         case .receipts: reader.read(field, ConfigurationKey.Receipts.self, into: &values.receipts)
+        case .suppress: reader.read(field, ConfigurationKey.Suppress.self, into: &values.suppress)
         }
     }
 
@@ -40,6 +41,7 @@ extension ConfigurationKey.App: SectionKey {
         case .callback:
             .below { path in values.callback.map { ConfigurationKey.Callback.settings($0, at: path) } ?? [] }
         case .receipts: .below { ConfigurationKey.Receipts.settings(values.receipts, at: $0) }
+        case .suppress: .below { ConfigurationKey.Suppress.settings(values.suppress, at: $0) }
         }
     }
 

@@ -22,7 +22,7 @@ enum ConfigurationKey {
         case secretFile = "secret_file"
         case hosts, limits, quota
         case acceptAppSecret = "accept_app_secret"
-        case callback, receipts
+        case callback, receipts, suppress
     }
 
     enum Callback: String, CaseIterable {
@@ -33,6 +33,13 @@ enum ConfigurationKey {
 
     enum Receipts: String, CaseIterable {
         case missingAfter = "missing_after"
+    }
+
+    enum Suppress: String, CaseIterable {
+        case template, subscribe
+        case miniProgram = "mini_program"
+        case custom
+        case `for`
     }
 
     /// Beside the paths.
