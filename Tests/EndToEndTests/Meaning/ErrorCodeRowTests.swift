@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// Each errcode of the table, met by a message of an app of its own: outcome, repeat, breaker, limiter, quota and token keeper are each
@@ -29,10 +30,11 @@ import Testing
         }
     }
 
-    /// Hands a message of each app over, and returns their ids.
+    /// Hands a message of each app over, and returns their ids. Each to somebody else: what WeChat says of one recipient stops later messages.
     private func send(_ type: String, _ rows: [ErrorCodeRow], _ weir: WeirProcess) async throws -> [String] {
         let items = rows.map { row in
-            let body = type == "custom" ? Message.customBody(to: "o-1") : Message.templateBody(to: "o-1")
+            let openID = "o-\(UUID())"
+            let body = type == "custom" ? Message.customBody(to: openID) : Message.templateBody(to: openID)
             return Message(type: type, body: body, members: ",\"app\":\"\(row.app)\"").json
         }
         let answer = try await weir.api.post("/v1/messages:batch", "[\(items.joined(separator: ","))]")
