@@ -40,7 +40,7 @@ STAYS = {
     # Weir's own time before a token's end.
     "WeirTokenExpiring": ["240"],
     # The gateway's own forecast, by WeChat's day.
-    "WeirQuotaGoneBeforeMidnight": ["14400"],
+    "WeirQuotaGoneBeforeMidnight": ["14400", "86400", "28800"],
     # The calendar.
     "WeirQuotaExhausted": ["86400", "28800", "82800"],
     "WeirQuotaNotReset": ["28800", "86400", "3600"],
