@@ -239,6 +239,16 @@ import WeirPorts
         #expect(harness.starts() == [ids[1]])
     }
 
+    @Test func `Weir's own questions open no breaker, which they would be too few to close`() {
+        var (harness, app) = harness(nil)
+        let lane = harness.lane(QuotaQuestion.path, app: app, isDurable: false)
+        for _ in 0..<20 {
+            harness.send(lane, .unsent, retryClass: MachineHarness.asynchronous)
+            harness.advance(.seconds(300))
+        }
+        #expect(harness.breaker(lane).state == .closed)
+    }
+
     @Test func `answers to Weir's own questions do not say that an app's messages get through`() {
         var (harness, app) = harness(nil)
         let lane = harness.lane(app: app)

@@ -102,10 +102,24 @@ import WeirTesting
             #expect(book.lifts(app: "main", recipient: "o-2", [.spoke]).isEmpty)
             _ = try await book.append(book.lifts(app: "main", recipient: "o-1", [sign]))
             #expect(book.find(app: "main", type, Self.body(), at: stage.time.timestamp()) == nil, "\(errcode)")
+            // What is refused minutes later is refused anew.
+            stage.time.advance(by: RecentSigns.kept * 2)
         }
         // An app with nothing to lift writes nothing.
         #expect(book.lifts(app: "other", recipient: "o-1", [.followed]).isEmpty)
         #expect(book.lifts(app: "main", recipient: "", [.followed]).isEmpty)
+    }
+
+    @Test func `an answer that comes after the user's return does not suppress them`() async throws {
+        let stage = Stage()
+        let book = stage.book()
+        #expect(book.lifts(app: "main", recipient: "o-1", [.accepted(template: "T")]).isEmpty)
+        #expect(book.suppression(app: "main", .template, Self.body(), errcode: 43101) == nil)
+        #expect(book.suppression(app: "main", .template, Self.body(template: "U"), errcode: 43101) != nil)
+        #expect(book.suppression(app: "main", .template, Self.body("o-2"), errcode: 43101) != nil)
+        #expect(book.suppression(app: "main", .template, Self.body(), errcode: 43004) != nil, "a consent is no follow")
+        stage.time.advance(by: RecentSigns.kept * 2)
+        #expect(book.suppression(app: "main", .template, Self.body(), errcode: 43101) != nil)
     }
 
     @Test func `a type that is off is neither learnt from nor refused`() async throws {

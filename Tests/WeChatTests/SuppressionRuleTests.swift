@@ -33,22 +33,21 @@ import WeChat
     }
 
     @Test func `it is believed as long as the app says, and no longer than it can be so`() throws {
-        for code in [43004, 43019, 48002] {
+        for code in [43004, 43101, 48002] {
             let rule = try #require(SuppressionRule.rule(for: code))
-            #expect(rule.lasts(for: .template, wanted: Self.month, isHeard: false) == Self.month)
+            #expect(rule.lasts(wanted: Self.month, isHeard: true) == Self.month)
         }
-        for code in [45015, 45047] {
+        for (code, longest) in [(43019, 86_400), (45015, 172_800), (45047, 172_800)] {
             let rule = try #require(SuppressionRule.rule(for: code))
-            #expect(rule.lasts(for: .custom, wanted: Self.month, isHeard: true) == .seconds(172_800))
-            #expect(rule.lasts(for: .custom, wanted: .seconds(60), isHeard: true) == .seconds(60))
+            #expect(rule.lasts(wanted: Self.month, isHeard: true) == .seconds(longest))
+            #expect(rule.lasts(wanted: .seconds(60), isHeard: true) == .seconds(60))
         }
-        let consent = try #require(SuppressionRule.rule(for: 43101))
-        for type in [MessageType.subscribe, .miniProgram] {
-            #expect(consent.lasts(for: type, wanted: Self.month, isHeard: true) == Self.month)
-            #expect(consent.lasts(for: type, wanted: Self.month, isHeard: false) == SuppressionRule.longestUnheard)
+    }
+
+    @Test func `where nobody hears what users do it counts for ten minutes`() {
+        for rule in SuppressionRule.all {
+            #expect(rule.lasts(wanted: Self.month, isHeard: false) == SuppressionRule.longestUnheard)
         }
-        // Nobody gives a template message's consent anew.
-        #expect(consent.lasts(for: .template, wanted: Self.month, isHeard: false) == Self.month)
     }
 
     @Test(arguments: [

@@ -10,6 +10,7 @@ package import WeirPorts
 package final class SuppressionBook: Sendable {
     private struct State {
         var set = SuppressionSet()
+        var signs = RecentSigns()
         var terms: [String: SuppressionTerms]
         /// Those over the bound whose end the journal has not told yet.
         var shedding = 0
@@ -100,7 +101,8 @@ package final class SuppressionBook: Sendable {
     ) -> Suppression? {
         guard let rule = SuppressionRule.rule(for: errcode), let terms = state.withLock({ $0.terms[app] }),
             terms.policy.covers(type), let address = MessageAddress(type, in: body),
-            let reach = rule.reach(of: type, template: address.template)
+            let reach = rule.reach(of: type, template: address.template),
+            !hasReturned(app: app, address.recipient, reach)
         else { return nil }
         let now = time.timestamp()
         return Suppression(
@@ -109,7 +111,7 @@ package final class SuppressionBook: Sendable {
             reach: reach,
             errcode: errcode,
             since: now,
-            until: now + rule.lasts(for: type, wanted: terms.policy.lasts, isHeard: terms.hearsUsers)
+            until: now + rule.lasts(wanted: terms.policy.lasts, isHeard: terms.hearsUsers)
         )
     }
 
@@ -135,6 +137,7 @@ package final class SuppressionBook: Sendable {
         } else {
             return nil
         }
+        guard !hasReturned(app: app, recipient, reach) else { return nil }
         let now = time.timestamp()
         return Suppression(
             app: app,
@@ -146,10 +149,18 @@ package final class SuppressionBook: Sendable {
         )
     }
 
+    /// Whether the recipient has just done what ends it: an answer may be about the time before, and come after.
+    private func hasReturned(app: String, _ recipient: String, _ reach: SuppressionReach) -> Bool {
+        let now = time.timestamp()
+        return state.withLock { $0.signs.lifts(reach, app: app, recipient: recipient, at: now) }
+    }
+
     /// What the journal is to write where a user did something; nothing where that ends nothing.
     package func lifts(app: String, recipient: String, _ signs: [UserSign]) -> [JournalWrite] {
-        guard !isClear(app: app), 1...MessageAddress.longestRecipient ~= recipient.utf8.count else { return [] }
+        guard 1...MessageAddress.longestRecipient ~= recipient.utf8.count else { return [] }
         let now = time.timestamp()
+        state.withLock { $0.signs.note(signs.map(\.lifted), app: app, recipient: recipient, at: now) }
+        guard !isClear(app: app) else { return [] }
         return signs.map(\.lifted).filter { lifting in
             // Which templates there are of a recipient only the journal knows.
             guard case .only(let reaches) = lifting else { return true }

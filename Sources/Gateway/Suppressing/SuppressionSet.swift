@@ -19,6 +19,14 @@ struct SuppressionSet: Sendable {
             hasher.combine(reach)
             hash = UInt64(bitPattern: Int64(hasher.finalize()))
         }
+
+        /// Whatever the reach.
+        init(app: String, recipient: String) {
+            var hasher = Hasher()
+            hasher.combine(app)
+            hasher.combine(recipient)
+            hash = UInt64(bitPattern: Int64(hasher.finalize()))
+        }
     }
 
     private struct Entry: Sendable {

@@ -18,10 +18,7 @@ extension GatewayMetrics {
         for name in configuration.retry.classes.keys {
             for kind in ["fast", "ladder", "token"] { _ = retries.child(name, kind) }
         }
-        for (name, app) in configuration.apps {
-            suppressionMetrics.register(name)
-            if app.callback != nil { receiptMetrics.register(name) }
-        }
+        for (name, app) in configuration.apps where app.callback != nil { receiptMetrics.register(name) }
         reloaded(at: now, succeeded: true)
     }
 

@@ -12,7 +12,7 @@ final class SuppressionMetrics: Sendable {
         suppressed = try registry.counter(MetricCatalog.suppressed)
     }
 
-    /// The series of an app begin at 0.
+    /// The series of an app that has suppressions begin at 0: before the first message is refused for one, as a rule.
     func register(_ app: String) {
         for rule in SuppressionRule.all { _ = suppressed.child(app, String(rule.errcode)) }
         _ = suppressed.child(app, "blocked")
@@ -24,8 +24,11 @@ extension GatewayMetrics: SuppressionObserver {
         suppressionMetrics.suppressed.child(app, label).increment()
     }
 
-    /// Every app has one reading, also where it has nothing.
-    package func collect(suppressions counts: [String: Int], apps: some Sequence<String>) {
-        for app in apps { suppressionMetrics.present.child(app).set(counts[app] ?? 0) }
+    /// Of those that have some, or had: an app that is only configured has no series.
+    package func collect(suppressions counts: [String: Int], isConfigured: (String) -> Bool) {
+        for (app, count) in counts where isConfigured(app) {
+            if count > 0 { suppressionMetrics.register(app) }
+            suppressionMetrics.present.child(app).set(count)
+        }
     }
 }

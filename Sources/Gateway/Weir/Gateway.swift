@@ -258,7 +258,8 @@ public final class Gateway: Service {
         metrics.collectHolds(collection.snapshot.apps, tokens)
         for (name, token) in tokens { metrics.collect(token: token, app: name) }
         metrics.collect(ticketOffice.expiries())
-        metrics.collect(suppressions: suppressions.counts, apps: live.present.configuration.apps.keys)
+        let apps = live.present.configuration.apps
+        metrics.collect(suppressions: suppressions.counts) { apps[$0] != nil }
         metrics.collect(pool: "batches", messageService.largeBodies.taken, of: messageService.largeBodies.size)
     }
 

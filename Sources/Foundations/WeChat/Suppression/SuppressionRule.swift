@@ -17,8 +17,8 @@ public struct SuppressionRule: Equatable, Sendable {
     public static let all: [SuppressionRule] = [
         // The user does not follow the account. What needs no follower (a subscription message) still goes.
         SuppressionRule(errcode: 43004, longest: nil, scope: .following),
-        // The account has put the user on its blacklist.
-        SuppressionRule(errcode: 43019, longest: nil, scope: .everything),
+        // The account has put the user on its blacklist, and takes them off it without a word to Weir.
+        SuppressionRule(errcode: 43019, longest: .seconds(86_400), scope: .everything),
         // Refused, muted, or no consent left: of one template.
         SuppressionRule(errcode: 43101, longest: nil, scope: .template),
         // The time or the number of answers is used up. Only the user opens both anew, and a window lasts 48 hours.
@@ -30,8 +30,8 @@ public struct SuppressionRule: Equatable, Sendable {
 
     private static let twoDays = Duration.seconds(48 * 3600)
 
-    /// A consent is good for one message, and the callback alone tells of the next one. An app without a callback doesn't hear of it:
-    /// a refusal for want of consent then counts for so long.
+    /// Only the callback tells what users do. An app without one does not hear that a user follows, writes or consents again: whatever
+    /// WeChat said then counts for so long.
     public static let longestUnheard = Duration.seconds(600)
 
     /// The errcode's row; `nil` where it says nothing of later messages.
@@ -58,10 +58,8 @@ public struct SuppressionRule: Equatable, Sendable {
     /// - Parameters:
     ///   - wanted: what the app's configuration says.
     ///   - isHeard: whether WeChat's callback tells of what users do.
-    public func lasts(for type: MessageType, wanted: Duration, isHeard: Bool) -> Duration {
-        var lasts = min(wanted, longest ?? wanted)
-        let isConsent = scope == .template && (type == .subscribe || type == .miniProgram)
-        if isConsent, !isHeard { lasts = min(lasts, SuppressionRule.longestUnheard) }
-        return lasts
+    public func lasts(wanted: Duration, isHeard: Bool) -> Duration {
+        let lasts = min(wanted, longest ?? wanted)
+        return isHeard ? lasts : min(lasts, SuppressionRule.longestUnheard)
     }
 }

@@ -110,7 +110,8 @@ extension DispatchMachine {
             guard var lease = leases[entry.id], lease.number == entry.number else { continue }
             let took = moment.instant - lease.startedAt.instant
             // How long a streamed body takes is its caller's doing.
-            if !lease.isOverdue, !lease.job.marks.contains(.once), took >= policy.slowCall(gates[lease.gate].api.group)
+            if !lease.isOverdue, !lease.job.marks.contains(.once), !isQuestion(lease),
+                took >= policy.slowCall(gates[lease.gate].api.group)
             {
                 lease.isOverdue = true
                 let transition = breakers[lease.breaker].circuit

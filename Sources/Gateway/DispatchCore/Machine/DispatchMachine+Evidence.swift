@@ -21,9 +21,10 @@ extension DispatchMachine {
             case .ignored: .ignored
             }
         if call == .failure, wasCut(evidence, lease, after: took) { call = .ignored }
+        // Weir's own questions are too few to close a breaker again, and that they are answered helps no message.
+        if isQuestion(lease) { call = .ignored }
         if call == .success { breakers[lease.breaker].nextQuestion = nil }
-        // That Weir's own question is answered helps no message.
-        if call != .ignored, !isQuestion(lease) { gotThrough(call == .success, app: lease.app, at: now.wall) }
+        if call != .ignored { gotThrough(call == .success, app: lease.app, at: now.wall) }
         let group = gates[lease.gate].api.group
         let transition = breakers[lease.breaker].circuit
             .record(

@@ -17,7 +17,11 @@ extension Dispatcher {
         }
         if let why = suppressed(lease, load) {
             suppressions.refused(why, app: runtime.name)
-            return update { state, now in state.fail(lease, because: why.reason, at: now) }
+            return update { state, now in
+                // Whose it is, for whoever is told of its end.
+                state.bodies.keep(parcel, for: lease.job.id)
+                state.fail(lease, because: why.reason, at: now)
+            }
         }
         var attempt = Attempt(lease: lease, api: load.api, runtime: runtime, trail: parcel.trail, body: parcel.body)
         attempt.token = runtime.keeper?.token()
