@@ -64,7 +64,7 @@ extension DispatchMachine {
     /// The quota that the configuration gives an api is used up, or messages await whether there is one again.
     func quotaBlock(_ gate: GateID, isDurable: Bool, at now: SteadyClock.Present) -> Block? {
         // Of what is only learnt WeChat itself says when it is used up: Weir's count may be off.
-        if let quota = gates[gate].quota, quota.rule != nil, isUsedUp(gate, at: now) {
+        if let quota = gates[gate].quota, quota.rule != nil, quota.left(at: now.wall) == 0 {
             return Block(
                 reason: .quotaExhausted,
                 until: now.moment.instant(of: quota.reset(at: now.wall)),
@@ -91,11 +91,6 @@ extension DispatchMachine {
 
     private func isReleasing(_ gate: GateID, at now: SteadyClock.Present) -> Bool {
         gates[gate].release?.hasBegun(at: now.wall) ?? false
-    }
-
-    /// Whether no call is left, as far as is known.
-    private func isUsedUp(_ gate: GateID, at now: SteadyClock.Present) -> Bool {
-        gates[gate].quota?.left(at: now.wall) == 0
     }
 
     /// What is left of the quota is kept for urgent work. What is only learnt binds messages alone: they wait and lose nothing, while a

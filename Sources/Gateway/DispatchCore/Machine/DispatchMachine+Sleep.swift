@@ -42,6 +42,7 @@ extension DispatchMachine {
             if block.reason.refusesAtOnce, !lane.isDurable { doubtful.append(lane) }
         case .section, .share:
             close(section, block.reason, until: until, at: now)
+            if block.reason.refusesAtOnce, !lane.isDurable { doubtCalls(behind: section.group.breaker) }
             if block.scope == .share {
                 let own = breakers[section.group.breaker].inFlight(isDurable: section.group.isDurable)
                 sleepers.awaitShare(section, own: own)
@@ -60,7 +61,6 @@ extension DispatchMachine {
         }
         sleepers.add(.section(section), until: until)
         ledgers.note(reason, section: section, at: now)
-        if reason.refusesAtOnce, !section.group.isDurable { doubtCalls(behind: section.group.breaker) }
     }
 
     // MARK: Waking
@@ -190,8 +190,10 @@ extension DispatchMachine {
     private func hopeless(_ gate: GateID, at now: SteadyClock.Present) -> Obstacle? {
         if let told = told(appBlock(gate, at: now), at: now) { return told }
         if let told = told(gateBlock(gate, isDurable: false, at: now), at: now) { return told }
-        // Behind a park of seconds, too.
-        if let told = told(quotaBlock(gate, isDurable: false, at: now), at: now) { return told }
+        // Behind a park of seconds, too: without one it is a part of the gate's block.
+        if gates[gate].park != nil, let told = told(quotaBlock(gate, isDurable: false, at: now), at: now) {
+            return told
+        }
         return told(breakerBlock(gates[gate].breaker, at: now), at: now)
     }
 

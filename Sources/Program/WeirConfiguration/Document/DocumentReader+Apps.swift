@@ -107,13 +107,16 @@ extension DocumentReader {
         return nil
     }
 
-    mutating func readLimits(_ field: Field, into app: inout AppConfiguration) {
+    /// What a mapping says by path; none where there are too many, which is reported.
+    private mutating func pathEntries(_ field: Field) -> [YAMLNode.Entry] {
         let entries = entries(field)
-        if entries.count > Self.pathLimit {
-            report(field, "has \(entries.count) entries; at most \(Self.pathLimit) are allowed")
-            return
-        }
-        for entry in entries {
+        guard entries.count > Self.pathLimit else { return entries }
+        report(field, "has \(entries.count) entries; at most \(Self.pathLimit) are allowed")
+        return []
+    }
+
+    mutating func readLimits(_ field: Field, into app: inout AppConfiguration) {
+        for entry in pathEntries(field) {
             let child = child(entry, of: field)
             if let key = ConfigurationKey.Limits(rawValue: entry.key) {
                 key.read(child, by: &self, into: &app)
@@ -127,12 +130,7 @@ extension DocumentReader {
     private static let uncounted: Set<String> = ["/cgi-bin/openapi/quota/get", "/cgi-bin/get_api_domain_ip"]
 
     mutating func readQuotas(_ field: Field, into app: inout AppConfiguration) {
-        let entries = entries(field)
-        if entries.count > Self.pathLimit {
-            report(field, "has \(entries.count) entries; at most \(Self.pathLimit) are allowed")
-            return
-        }
-        for entry in entries {
+        for entry in pathEntries(field) {
             let child = child(entry, of: field)
             guard checkPath(entry.key, at: entry.position, child.path, keys: []) else { continue }
             if entry.key.hasPrefix("/sns/") || Self.uncounted.contains(entry.key) {
