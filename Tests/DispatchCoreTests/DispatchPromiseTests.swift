@@ -101,7 +101,7 @@ import WeirPorts
             type: .template,
             createdAt: harness.now.timestamp + .seconds(-60)
         )
-        harness.machine.restore(Job(message, progress, lane: lane, retryClass: 1), at: harness.now)
+        harness.machine.restore(Job(message, progress, lane: lane, retryClass: 1, share: .common), at: harness.now)
         #expect(harness.starts() == [message.id])
         harness.finish(message.id, .ok)
         #expect(promises(&harness).map(\.tally) == (tally == PromiseTally() ? [] : [tally]))
@@ -119,7 +119,10 @@ import WeirPorts
                 createdAt: now + .seconds(-age)
             )
             harness.machine.noteInherited(message, MessageProgress())
-            _ = harness.machine.recover(Job(message, MessageProgress(), lane: lane, retryClass: 1), at: harness.now)
+            _ = harness.machine.recover(
+                Job(message, MessageProgress(), lane: lane, retryClass: 1, share: .common),
+                at: harness.now
+            )
         }
         harness.machine.endRestore(at: harness.now)
         // The first had waited for 10,000 s when the third was accepted; the process before was still there.

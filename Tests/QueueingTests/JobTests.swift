@@ -69,7 +69,7 @@ import Timekeeping
         var job = Job(id: JobID(rawValue: 1), lane: LaneID(index: 0), acceptedAt: at(0), startedAttempts: .max - 1)
         job.countStart(at: at(5))
         job.countStart(at: at(6))
-        #expect(job.startedAttempts == .max && job.startedAttempts > 4_000_000_000)
+        #expect(job.startedAttempts == 16_777_215)
         #expect(job.firstAttemptAt == at(5))
     }
 

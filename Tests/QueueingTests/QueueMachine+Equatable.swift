@@ -19,11 +19,11 @@ extension QueueMachine: Equatable {
         return (0..<max(left.levels.count, right.levels.count)).allSatisfy { left.ready($0) == right.ready($0) }
     }
 
-    /// The ids of a level's ready jobs in order.
+    /// The ids of the ready jobs in order, of the share of a level whose turn it is.
     private func ready(_ level: Int) -> [JobID] {
         guard level < levels.count else { return [] }
         var ids: [JobID] = []
-        var slot = levels[level].queue.first
+        var slot = levels[level].line.next
         while slot != SlotList.none {
             ids.append(slots[Int(slot)].job.id)
             slot = links[Int(slot)].next

@@ -5,7 +5,13 @@ import Timekeeping
 struct QueueModel {
     enum State { case ready, scheduled, inFlight }
 
+    struct Level: Hashable {
+        var lane: LaneID
+        var priority: Priority
+    }
+
     struct Entry {
+        var level: Level { Level(lane: job.lane, priority: job.priority) }
         var job: Job
         var state: State
         var readySince: Timestamp
@@ -18,6 +24,9 @@ struct QueueModel {
     var entries: [Entry] = []
     private var lapsed: [Job] = []
     private var readied = 0
+    /// In a level's own time: when the job that was taken last started, and when a share's next one does.
+    private var times: [Level: Int] = [:]
+    private var starts: [Level: [ShareID: Int]] = [:]
     private var turns = 0
 
     init(_ policy: QueuePolicy) {
@@ -53,6 +62,7 @@ struct QueueModel {
         case .cancel(let id):
             guard let index = find(id) else { return .cancellation(.unknown) }
             if entries[index].state == .inFlight { return .cancellation(.inFlight) }
+            defer { forgetEmpty() }
             return .cancellation(.removed(entries.remove(at: index).job))
         case .reschedule(let id, let notBefore):
             settle(now)
@@ -68,29 +78,42 @@ struct QueueModel {
 
     func best(_ lane: LaneID, _ now: Timestamp) -> Head? {
         Priority.allCases.compactMap { priority -> Head? in
-            let level = entries.filter { $0.state == .ready && $0.job.lane == lane && $0.job.priority == priority }
-            return level.min { $0.turn < $1.turn }.map {
-                Head(effectivePriority: effective($0, now), readySince: $0.readySince, id: $0.job.id)
-            }
+            let firsts = firsts(Level(lane: lane, priority: priority))
+            let starts = starts[Level(lane: lane, priority: priority)] ?? [:]
+            guard let oldest = firsts.min(by: { ($0.readySince, $0.job.id) < ($1.readySince, $1.job.id) }),
+                let next = firsts.min(by: {
+                    (starts[$0.job.share]!, $0.readySince, $0.job.id) < (
+                        starts[$1.job.share]!, $1.readySince, $1.job.id
+                    )
+                })
+            else { return nil }
+            return Head(
+                effectivePriority: effective(priority, since: oldest.readySince, now),
+                levelSince: oldest.readySince,
+                readySince: next.readySince,
+                id: next.job.id
+            )
         }
-        .min { ($0.effectivePriority, $0.readySince) < ($1.effectivePriority, $1.readySince) }
+        .min { ($0.effectivePriority, $0.levelSince) < ($1.effectivePriority, $1.levelSince) }
     }
 
-    /// Of the jobs that are next in their lanes.
+    /// The jobs that are next of their shares.
+    private func firsts(_ level: Level) -> [Entry] {
+        Dictionary(grouping: entries.filter { $0.state == .ready && $0.level == level }) { $0.job.share }
+            .values.compactMap { $0.min { $0.turn < $1.turn } }
+    }
+
+    /// Of the jobs that are next of their shares.
     func oldestReady(_ priority: Priority) -> Timestamp? {
-        let ready = entries.filter { $0.state == .ready && $0.job.priority == priority }
-        return Dictionary(grouping: ready) { $0.job.lane.index }
-            .compactMap { $0.value.min { $0.turn < $1.turn }?.readySince }
-            .min()
+        Set(entries.filter { $0.job.priority == priority }.map(\.level)).flatMap(firsts).map(\.readySince).min()
     }
 
     func find(_ id: JobID) -> Int? { entries.firstIndex { $0.job.id == id } }
 
     private func isKnown(_ id: JobID) -> Bool { find(id) != nil || lapsed.contains { $0.id == id } }
 
-    private func effective(_ entry: Entry, _ now: Timestamp) -> Priority {
-        var priority = entry.job.priority
-        var waited = now - entry.readySince
+    private func effective(_ own: Priority, since: Timestamp, _ now: Timestamp) -> Priority {
+        var (priority, waited) = (own, now - since)
         while priority > max(.high, policy.ageingCeiling), waited >= policy.ageingStep {
             priority = Priority(rawValue: priority.rawValue - 1)!
             waited -= policy.ageingStep
@@ -109,14 +132,17 @@ struct QueueModel {
 
     private mutating func insert(_ job: Job, since: Timestamp, _ now: Timestamp) -> QueueMachine.Admission {
         let isDue = job.notBefore.map { $0 <= now } ?? true
-        entries.append(Entry(job: job, state: isDue ? .ready : .scheduled, readySince: since, turn: turn()))
+        entries.append(Entry(job: job, state: .scheduled, readySince: since, turn: turn()))
+        if isDue { makeReady(entries.count - 1) }
         if isDue || job.startedAttempts > 0 { becomeDue(entries.count - 1, now) }
         return isDue ? .ready : .scheduled(until: job.notBefore!)
     }
 
     private mutating func wait(_ index: Int, until notBefore: Timestamp?, front: Bool, _ now: Timestamp) {
         entries[index].job.notBefore = notBefore
-        entries[index].state = notBefore.map { $0 <= now } ?? true ? .ready : .scheduled
+        entries[index].state = .scheduled
+        forgetEmpty()
+        if notBefore.map({ $0 <= now }) ?? true { makeReady(index) }
         if entries[index].state == .ready || entries[index].job.startedAttempts > 0 { becomeDue(index, now) }
         if front, entries[index].state == .ready { return }
         entries[index].readySince = now
@@ -125,24 +151,54 @@ struct QueueModel {
 
     private mutating func lease(_ lane: LaneID, _ now: Timestamp) -> Job? {
         guard let id = best(lane, now)?.id, let index = find(id) else { return nil }
+        let (level, share) = (entries[index].level, entries[index].job.share)
+        let start = starts[level]![share]!
+        times[level] = max(times[level] ?? 0, start)
+        starts[level]![share] = start + 1 << 20 / policy.weights[Int(share.number)]
         entries[index].state = .inFlight
+        forgetEmpty()
         return entries[index].job
     }
 
     private mutating func settle(_ now: Timestamp) {
-        let end = QueueModel.end
-        let isGone = { (entry: Entry) in entry.state != .inFlight && end(entry.job).map { $0 <= now } ?? false }
-        lapsed += entries.filter(isGone).map(\.job).sorted { (end($0)!, $0.id) < (end($1)!, $1.id) }
-        entries.removeAll(where: isGone)
-        let due = entries.filter { $0.state == .scheduled && $0.job.notBefore! <= now }.map(\.job)
-        for job in due.sorted(by: { ($0.notBefore!, $0.id) < ($1.notBefore!, $1.id) }) {
-            let index = find(job.id)!
-            entries[index].state = .ready
-            entries[index].readySince = job.notBefore!
-            becomeDue(index, now)
-            entries[index].turn = turn()
-            readied += 1
+        let events = entries.filter { $0.state != .inFlight }
+            .compactMap { entry -> (time: Timestamp, job: Job, isEnd: Bool)? in
+                if let end = QueueModel.end(entry.job), end <= now { return (end, entry.job, true) }
+                guard entry.state == .scheduled, let due = entry.job.notBefore, due <= now else { return nil }
+                return (due, entry.job, false)
+            }
+        for event in events.sorted(by: { ($0.time, $0.job.id) < ($1.time, $1.job.id) }) {
+            let index = find(event.job.id)!
+            if event.isEnd {
+                lapsed.append(entries.remove(at: index).job)
+                forgetEmpty()
+            } else {
+                ripen(index, now)
+            }
         }
+    }
+
+    private mutating func ripen(_ index: Int, _ now: Timestamp) {
+        makeReady(index)
+        entries[index].readySince = entries[index].job.notBefore!
+        becomeDue(index, now)
+        entries[index].turn = turn()
+        readied += 1
+    }
+
+    /// A share that had nothing ready here starts where the others are.
+    private mutating func makeReady(_ index: Int) {
+        let (level, share) = (entries[index].level, entries[index].job.share)
+        if !entries.contains(where: { $0.state == .ready && $0.level == level && $0.job.share == share }) {
+            starts[level, default: [:]][share] = max(starts[level]?[share] ?? 0, times[level] ?? 0)
+        }
+        entries[index].state = .ready
+    }
+
+    /// Where nothing is ready nobody is remembered.
+    private mutating func forgetEmpty() {
+        let ready = Set(entries.filter { $0.state == .ready }.map(\.level))
+        starts = starts.filter { ready.contains($0.key) }
     }
 
     /// Of all lanes.

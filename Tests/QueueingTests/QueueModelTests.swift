@@ -8,6 +8,7 @@ import Timekeeping
         var policy = QueuePolicy()
         policy.capacity = seed % 2 == 0 ? 20 : 1000
         policy.reserve = 0.2
+        policy.weights = [1, 3, 1, 7]
         policy.ageingStep = .seconds(Int(seed % 4) * 3 + 1)
         policy.ageingCeiling = seed % 5 == 0 ? .normal : .high
         return policy

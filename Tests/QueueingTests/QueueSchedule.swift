@@ -11,11 +11,13 @@ struct QueueSchedule {
     private var ids: [JobID] = []
     private let hasRelayedCalls: Bool
     private let lanes: Int
+    private let shares: Int
 
     init(seed: UInt64, hasRelayedCalls: Bool = true) {
         chance = SeededGenerator(seed: seed)
         self.hasRelayedCalls = hasRelayedCalls
         lanes = Int(seed % 3) + 1
+        shares = Int(seed % 4) + 1
     }
 
     mutating func next() -> QueueStep {
@@ -44,7 +46,8 @@ struct QueueSchedule {
             isDurable: !hasRelayedCalls || pick(4) > 0,
             acceptedAt: pick(4) == 0 ? time(-200_000) : now,
             notBefore: pick(3) == 0 ? time(60_000) : nil,
-            expiresAt: pick(3) == 0 ? time(pick(3) == 0 ? 500 : 120_000) : nil
+            expiresAt: pick(3) == 0 ? time(pick(3) == 0 ? 500 : 120_000) : nil,
+            share: ShareID(UInt16(pick(shares)))
         )
         job.isBounded = pick(3) == 0
         return job

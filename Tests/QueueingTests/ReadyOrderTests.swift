@@ -27,8 +27,8 @@ import Timekeeping
         for (lane, group) in groups.enumerated() where (group.index % 2 == 1) == isDurable {
             guard queue.isOpen(LaneID(index: lane)), queue.isOpen(group: group, priority) else { continue }
             let level = QueueMachine.level(LaneID(index: lane), priority)
-            guard level < queue.levels.count, !queue.levels[level].queue.isEmpty else { continue }
-            let slot = queue.slots[Int(queue.levels[level].queue.first)]
+            guard level < queue.levels.count, !queue.levels[level].line.isEmpty else { continue }
+            let slot = queue.slots[Int(queue.levels[level].line.next)]
             if let best, (best.readySince, best.job.id) <= (slot.readySince, slot.job.id) { continue }
             best = slot
         }

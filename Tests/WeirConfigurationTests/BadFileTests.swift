@@ -218,6 +218,8 @@ import WeirConfiguration
         ("a: {key: 0123456789abcdef, apps: [main, main]}", "4:43: clients.a.apps: `main` is listed twice"),
         ("a: {key: 0123456789abcdef, apis: [mass]}", "4:37: clients.a.apis: not a path; write such as"),
         ("a: {key: 0123456789abcdef, rate: fast}", "4:36: clients.a.rate: `fast` is not a rate"),
+        ("a: {key: 0123456789abcdef, weight: 0}", "4:38: clients.a.weight: `0` is not between 1 and 1000"),
+        ("a: {key: 0123456789abcdef, weight: heavy}", "4:38: clients.a.weight: `heavy` is not a whole number"),
         (
             "a: {key: 0123456789abcdef, priority: hihg}",
             "4:40: clients.a.priority: `hihg` is none of urgent, high, normal, low; did"

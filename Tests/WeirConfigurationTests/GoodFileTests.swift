@@ -27,7 +27,7 @@ import WeirConfiguration
                 limits: {/cgi-bin/a: {rate: 6000/m, burst: 7}, default: {rate: 90/h}}
                 accept_app_secret: true
             clients:
-              a: {key: [0123456789abcdef, fedcba9876543210], apps: [main], apis: [/cgi-bin/b], rate: 50/s,
+              a: {key: [0123456789abcdef, fedcba9876543210], apps: [main], apis: [/cgi-bin/b], rate: 50/s, weight: 3,
                   priority: low, max_priority: high, retry_class: own, errcodes: weir}
             breaker: {window: 1m, minimum_calls: 5, failure_rate: 0.25, consecutive_failures: 0, slow_call: 1s, slow_call_rate: 1,
                       open: 5s, open_max: 1m, probes: 2}
@@ -72,6 +72,7 @@ import WeirConfiguration
         client.apis = ["/cgi-bin/b"]
         client.rate = RateLimit(permits: 50, per: .seconds(1), burst: 50)
         client.priority = .low
+        client.weight = 3
         client.maxPriority = .high
         client.retryClass = "own"
         client.errorCodes = .weir

@@ -11,12 +11,10 @@ public struct Job: Equatable, Sendable {
     private var packedNotBefore: OptionalTimestamp
     private var packedExpiresAt: OptionalTimestamp
     private var packedFirstAttemptAt: OptionalTimestamp
+    /// From the lowest bit on: 24 of counted attempts, 24 of started ones, 16 of the share.
+    private var numbers: UInt64
     /// The lane that it waits in, together with the jobs of the same app and api.
     public var lane: LaneID
-    /// Attempts that count for the retry policy so far; at most `UInt32.max` are counted.
-    public var countedAttempts: UInt32
-    /// Requests that were started so far, also those that do not count.
-    public var startedAttempts: UInt32
     /// Its own priority, as it was given, without ageing.
     public var priority: Priority
     /// The owner's number of the retry class.
@@ -40,7 +38,8 @@ public struct Job: Equatable, Sendable {
         countedAttempts: UInt32 = 0,
         startedAttempts: UInt32 = 0,
         firstAttemptAt: Timestamp? = nil,
-        flags: UInt16 = 0
+        flags: UInt16 = 0,
+        share: ShareID = .common
     ) {
         self.id = id
         self.acceptedAt = acceptedAt
@@ -48,15 +47,34 @@ public struct Job: Equatable, Sendable {
         packedExpiresAt = OptionalTimestamp(expiresAt)
         packedFirstAttemptAt = OptionalTimestamp(firstAttemptAt)
         self.lane = lane
-        self.countedAttempts = countedAttempts
-        self.startedAttempts = startedAttempts
+        numbers = UInt64(share.number) << 48
         self.priority = priority
         self.retryClass = retryClass
         lowFlags = 0
         traits = isDurable ? 1 : 0
+        self.countedAttempts = countedAttempts
+        self.startedAttempts = startedAttempts
         self.flags = flags
         self.promise = promise ?? (isDurable ? .open : .none)
     }
+
+    /// The largest number of attempts that is counted.
+    private static let mostAttempts: UInt32 = 1 << 24 - 1
+
+    /// Attempts that count for the retry policy so far; at most 16,777,215 are counted.
+    public var countedAttempts: UInt32 {
+        get { UInt32(truncatingIfNeeded: numbers) & Job.mostAttempts }
+        set { numbers = numbers & ~UInt64(Job.mostAttempts) | UInt64(min(newValue, Job.mostAttempts)) }
+    }
+
+    /// Requests that were started so far, also those that do not count; at most 16,777,215 are counted.
+    public var startedAttempts: UInt32 {
+        get { UInt32(truncatingIfNeeded: numbers >> 24) & Job.mostAttempts }
+        set { numbers = numbers & ~(UInt64(Job.mostAttempts) << 24) | UInt64(min(newValue, Job.mostAttempts)) << 24 }
+    }
+
+    /// Whose it is among those who share its lane and priority.
+    public var share: ShareID { ShareID(UInt16(truncatingIfNeeded: numbers >> 48)) }
 
     /// Whether it is in the journal. A relayed call is not: it does not count against the queue's capacity.
     public internal(set) var isDurable: Bool {

@@ -83,20 +83,28 @@ public enum Cancellation: Equatable, Sendable {
 extension QueueMachine {
     /// Which job of the lane `lease` would give; `nil` when none is ready. Looks at four jobs at most.
     public func head(of lane: LaneID, at now: Timestamp) -> Head? {
-        best(of: lane, at: now).map { best in
-            let slot = slots[Int(best.slot)]
-            return Head(effectivePriority: best.priority, readySince: clock.wall(slot.readySince), id: slot.job.id)
-        }
+        best(of: lane, at: now)?.head
     }
 
-    /// The lane's first ready job of a priority, and what its turn goes by; `nil` where none is.
+    /// The lane's job of a priority whose turn it is, and what that goes by; `nil` where none is ready.
     public func next(in lane: LaneID, of priority: Priority, at now: Timestamp) -> (job: Job, head: Head)? {
         let level = QueueMachine.level(lane, priority)
-        guard level < levels.count, !levels[level].queue.isEmpty else { return nil }
-        let slot = slots[Int(levels[level].queue.first)]
-        let waited = clock.present(at: now).saturatingSubtract(slot.readySince)
-        let effective = ageing.effective(priority, waited: waited)
-        return (slot.job, Head(effectivePriority: effective, readySince: clock.wall(slot.readySince), id: slot.job.id))
+        guard level < levels.count, let head = head(ofLevel: level, priority, at: now) else { return nil }
+        return (slots[Int(levels[level].line.next)].job, head)
+    }
+
+    func head(ofLevel level: Int, _ priority: Priority, at now: Timestamp) -> Head? {
+        guard let oldest = levels[level].line.oldest else { return nil }
+        let slot = slots[Int(levels[level].line.next)]
+        return Head(
+            effectivePriority: ageing.effective(
+                priority,
+                waited: clock.present(at: now).saturatingSubtract(oldest.since)
+            ),
+            levelSince: clock.wall(oldest.since),
+            readySince: clock.wall(slot.readySince),
+            id: slot.job.id
+        )
     }
 
     /// Takes the lane's best ready job: the highest priority with ageing, then the longest wait. It is in flight from now on.
@@ -106,15 +114,21 @@ extension QueueMachine {
     public mutating func lease(from lane: LaneID, at now: Timestamp) -> Job? {
         settle(at: now)
         for _ in 0..<QueueMachine.timersPerInput {
-            guard let slot = best(of: lane, at: now)?.slot else { return nil }
-            if hasExpired(slot, at: now) {
-                lapse(slot)
-            } else {
-                take(slot)
-                return slots[Int(slot)].job
-            }
+            guard let level = best(of: lane, at: now)?.level else { return nil }
+            if let job = takeNext(of: level, at: now) { return job }
         }
         return nil
+    }
+
+    /// - Returns: `nil` where it had expired, and is gone.
+    private mutating func takeNext(of level: Int, at now: Timestamp) -> Job? {
+        let slot = levels[level].line.next
+        guard !hasExpired(slot, at: now) else {
+            lapse(slot)
+            return nil
+        }
+        take(slot)
+        return slots[Int(slot)].job
     }
 
     /// Takes the lane's first ready job of this priority. It is in flight from now on.
@@ -124,13 +138,8 @@ extension QueueMachine {
         settle(at: now)
         let level = QueueMachine.level(lane, priority)
         for _ in 0..<QueueMachine.timersPerInput {
-            guard level < levels.count, !levels[level].queue.isEmpty else { return nil }
-            let slot = levels[level].queue.first
-            guard hasExpired(slot, at: now) else {
-                take(slot)
-                return slots[Int(slot)].job
-            }
-            lapse(slot)
+            guard level < levels.count, !levels[level].line.isEmpty else { return nil }
+            if let job = takeNext(of: level, at: now) { return job }
         }
         return nil
     }
@@ -193,17 +202,14 @@ extension QueueMachine {
         return slot
     }
 
-    private func best(of lane: LaneID, at now: Timestamp) -> (slot: Int32, priority: Priority)? {
+    private func best(of lane: LaneID, at now: Timestamp) -> (level: Int, head: Head)? {
         guard lane.index < lanes.count, lanes[lane.index].ready > 0 else { return nil }
-        let present = clock.present(at: now)
-        var best: (slot: Int32, priority: Priority)?
+        var best: (level: Int, head: Head)?
         for priority in Priority.allCases {
-            let slot = levels[QueueMachine.level(lane, priority)].queue.first
-            guard slot != SlotList.none else { continue }
-            let since = slots[Int(slot)].readySince
-            let effective = ageing.effective(priority, waited: present.saturatingSubtract(since))
-            if let best, (best.priority, slots[Int(best.slot)].readySince) <= (effective, since) { continue }
-            best = (slot, effective)
+            let level = QueueMachine.level(lane, priority)
+            guard let head = head(ofLevel: level, priority, at: now) else { continue }
+            if let best, best.head.isNotAfter(head) { continue }
+            best = (level, head)
         }
         return best
     }
@@ -232,23 +238,32 @@ extension QueueMachine {
 }
 
 /// The job of a lane that would be leased next. `<` says whose turn it is among the heads of several lanes: by effective
-/// priority, then by the time of waiting, then by id.
+/// priority, then by the time of waiting of who has waited longest in that lane and priority, then by id.
 public struct Head: Comparable, Sendable {
-    /// With ageing.
+    /// With the ageing of who has waited longest in its lane and priority: whose turn it is there is another question.
     public var effectivePriority: Priority
+    /// Since when a job of its lane and priority could have been taken, as the wall clock goes now.
+    public var levelSince: Timestamp
     /// Since when it could have been taken, as the wall clock goes now.
     public var readySince: Timestamp
     /// The job's id: of two jobs with equal priority and time the smaller id, the older job, goes first.
     public var id: JobID
 
-    /// Heads are compared with others of the same moment: `readySince` changes when the wall clock is set.
-    public init(effectivePriority: Priority, readySince: Timestamp, id: JobID) {
+    /// Heads are compared with others of the same moment: their times change when the wall clock is set. Without `levelSince` it is the
+    /// one that has waited longest.
+    public init(effectivePriority: Priority, levelSince: Timestamp? = nil, readySince: Timestamp, id: JobID) {
         self.effectivePriority = effectivePriority
+        self.levelSince = levelSince ?? readySince
         self.readySince = readySince
         self.id = id
     }
 
     public static func < (left: Head, right: Head) -> Bool {
-        (left.effectivePriority, left.readySince, left.id) < (right.effectivePriority, right.readySince, right.id)
+        (left.effectivePriority, left.levelSince, left.id) < (right.effectivePriority, right.levelSince, right.id)
+    }
+
+    /// Of two levels of one lane the more urgent one goes first where both have waited equally long.
+    func isNotAfter(_ other: Head) -> Bool {
+        (effectivePriority, levelSince) <= (other.effectivePriority, other.levelSince)
     }
 }

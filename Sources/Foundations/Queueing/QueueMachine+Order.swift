@@ -57,17 +57,10 @@ extension QueueMachine {
         order.setOpen(isOpen, group: group, priority)
     }
 
-    /// Among open lanes of open groups: the one whose first job of this priority and kind has been ready longest.
+    /// Among open lanes of open groups: the one with the job of this priority and kind that has been ready longest.
     public func first(of priority: Priority, isDurable: Bool, at now: Timestamp) -> (lane: LaneID, head: Head)? {
         guard let level = order.first(of: priority, isDurable: isDurable) else { return nil }
-        let slot = slots[Int(levels[level].queue.first)]
-        let waited = clock.present(at: now).saturatingSubtract(slot.readySince)
-        let head = Head(
-            effectivePriority: ageing.effective(priority, waited: waited),
-            readySince: clock.wall(slot.readySince),
-            id: slot.job.id
-        )
-        return (slot.job.lane, head)
+        return head(ofLevel: level, priority, at: now).map { (LaneID(index: level / Priority.allCases.count), $0) }
     }
 
     /// Whether any open lane of an open group has a ready job of this priority and kind.
@@ -87,15 +80,15 @@ extension QueueMachine {
         return entry.group.map { !(entry.isOpen(to: priority) && order.isOpen($0, priority)) } ?? false
     }
 
-    /// The first job of a level, or whether it may go, has changed.
+    /// The oldest job of a level, or whether it may go, has changed.
     mutating func updateOrder(of level: Int) {
         let lane = lanes[level / Priority.allCases.count]
         guard let group = lane.group else { return }
-        let first = levels[level].queue.first
         let priority = Priority(rawValue: UInt8(truncatingIfNeeded: level % Priority.allCases.count)) ?? .low
-        guard lane.isOpen(to: priority), first != SlotList.none else { return order.remove(level, group: group) }
-        let slot = slots[Int(first)]
-        order.set(level, group: group, key: slot.readySince, tie: slot.job.id.rawValue)
+        guard lane.isOpen(to: priority), let oldest = levels[level].line.oldest else {
+            return order.remove(level, group: group)
+        }
+        order.set(level, group: group, key: oldest.since, tie: oldest.id)
     }
 
     /// Changes what decides over a lane's part in the order.

@@ -25,6 +25,17 @@ extension QueueMachine {
         }
     }
 
+    /// About how many jobs of a ready job's lane and priority go before it; `nil` where it shares those with nobody, and goes by age.
+    public func aheadByShare(of id: JobID) -> Int? {
+        guard let slot = index.slot(of: id, in: slots), slots[Int(slot)].state == .ready else { return nil }
+        let entry = slots[Int(slot)]
+        return levels[QueueMachine.level(entry.job.lane, entry.job.priority)].line.ahead(
+            of: entry,
+            slots,
+            policy.weights
+        )
+    }
+
     /// What promises were kept and broken since this was asked last, up to `now`. Costs a look at each lane.
     public mutating func takePromises(at now: Timestamp) -> [PromiseReport] {
         var reports: [PromiseReport] = []

@@ -57,28 +57,22 @@ extension QueueMachine {
         slots[Int(slot)].state = .ready
         slots[Int(slot)].readySince = clock.point(since)
         levels[level].counts.ready += 1
+        let oldest = levels[level].line.oldest
         if front {
-            putBack(slot, in: level)
+            levels[level].line.putBack(slot, &links, slots, turns: turns)
         } else {
-            slots[Int(slot)].turn = nextTurn
-            nextTurn += 1
-            levels[level].queue.append(slot, &links)
+            slots[Int(slot)].turn = levels[level].line.append(slot, &links, slots, turns: turns)
+            turns += 1
         }
         lanes[job.lane.index].ready += 1
-        if levels[level].queue.first == slot { updateOrder(of: level) }
+        if levels[level].line.oldest != oldest { updateOrder(of: level) }
         if !job.isDurable, isClosed(job.lane, job.priority) { arrivals.append(job.lane) }
     }
 
-    /// Where it was before it was leased: at the head, but behind others that went back and had been ahead of it.
-    private mutating func putBack(_ slot: Int32, in level: Int) {
-        let turn = slots[Int(slot)].turn
-        var next = levels[level].queue.first
-        while next != SlotList.none, slots[Int(next)].turn < turn { next = links[Int(next)].next }
-        levels[level].queue.insert(slot, before: next, &links)
-    }
-
     /// A waiting job leaves every part but the index.
-    mutating func withdraw(_ slot: Int32) {
+    ///
+    /// - Parameter isTurn: whether it leaves because it has its turn, which its share is charged for.
+    mutating func withdraw(_ slot: Int32, isTurn: Bool = false) {
         let job = slots[Int(slot)].job
         timers.remove(slot)
         if slots[Int(slot)].state == .scheduled {
@@ -86,16 +80,16 @@ extension QueueMachine {
             return
         }
         let level = QueueMachine.level(job.lane, job.priority)
-        let wasFirst = levels[level].queue.first == slot
+        let oldest = levels[level].line.oldest
         levels[level].counts.ready -= 1
-        levels[level].queue.remove(slot, &links)
-        if wasFirst { updateOrder(of: level) }
+        levels[level].line.remove(slot, &links, slots, charging: isTurn ? policy.weights : nil)
+        if levels[level].line.oldest != oldest { updateOrder(of: level) }
         lanes[job.lane.index].ready -= 1
     }
 
     /// A waiting job is in flight from now on.
     mutating func take(_ slot: Int32) {
-        withdraw(slot)
+        withdraw(slot, isTurn: true)
         slots[Int(slot)].state = .inFlight
         count(slot) { $0.inFlight += 1 }
     }
@@ -132,7 +126,7 @@ struct Slot: Sendable {
     var isDue = false
     /// On the queue's `AgeClock`; set when it becomes ready, and kept in flight for a job that goes back to its place.
     var readySince: Int64 = 0
-    /// Counts up over all jobs that become ready: a level's queue is in this order. Kept in flight like `readySince`.
+    /// Counts up over the jobs of its share that become ready in its level: they go in this order. Kept in flight like `readySince`.
     var turn: Int64 = 0
 }
 

@@ -3,7 +3,8 @@ public import Timekeeping
 /// The one queue: whatever has to wait, for a permit, a probe, a retry time or midnight, waits here.
 ///
 /// A value that is told the time and does nothing by itself. It holds a lane per app and api; in a lane the order among ready
-/// jobs is priority, with ageing, and first come first served inside a priority. A job is `ready`, `scheduled` (its time has
+/// jobs is priority, with ageing; inside a priority those who share it (`ShareID`) take turns by weight, and what one of them has goes
+/// first come, first served. A job is `ready`, `scheduled` (its time has
 /// not come, or that of its next attempt) or `inFlight` (leased); only the first two wait, can be cancelled and can expire.
 ///
 /// Every input that takes the time first lets due jobs become ready and takes out expired ones; the latter are kept for the
@@ -14,7 +15,7 @@ public struct QueueMachine: Sendable {
     static let timersPerInput = 1024
 
     struct Level: Sendable {
-        var queue = SlotList()
+        var line = ShareLine()
         var counts = QueueCounts()
         var ages = AgeLedger()
     }
@@ -58,7 +59,8 @@ public struct QueueMachine: Sendable {
     var order = ReadyOrder()
     /// Lanes that got a ready job of a relayed call while they or their group were closed.
     var arrivals: [LaneID] = []
-    var nextTurn: Int64 = 0
+    /// How often a job has become ready.
+    var turns: Int64 = 0
     /// Taken out because they expired, not reported yet.
     var lapsed: [Job] = []
     /// Theirs: a restart may bring back a million whose time is over.
@@ -138,7 +140,7 @@ public struct QueueMachine: Sendable {
     /// came. Of each lane it looks at the one that is next.
     public func oldestReady(_ priority: Priority) -> Timestamp? {
         stride(from: Int(priority.rawValue), to: levels.count, by: Priority.allCases.count)
-            .lazy.compactMap { levels[$0].queue.isEmpty ? nil : slots[Int(levels[$0].queue.first)].readySince }
+            .lazy.compactMap { levels[$0].line.oldest?.since }
             .min().map(clock.wall)
     }
 
@@ -157,6 +159,9 @@ public struct QueuePolicy: Equatable, Sendable {
     public var ageingStep: Duration = .seconds(60)
     /// The highest priority that ageing gives. `urgent` counts as `high`: what is urgent goes strictly before all else.
     public var ageingCeiling: Priority = .high
+    /// Of shares, by their numbers: how many jobs a share gives for each one that another of weight 1 gives while both have some of one
+    /// lane and priority. From 1 to 1,000; those that are missing have 1.
+    public var weights: [Int] = []
     /// What jobs with an open promise are judged by.
     public var promised = PromisedTimes()
 

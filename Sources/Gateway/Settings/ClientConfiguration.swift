@@ -12,6 +12,9 @@ public struct ClientConfiguration: Equatable, Sendable {
     public var apis: [String] = []
     /// How many calls and messages it may hand over; `nil` for no limit.
     public var rate: RateLimit?
+    /// Its share inside one priority, 1 to 1,000: how many of its calls and messages leave for each one of a client of weight 1, while both
+    /// have some that wait for the same api of the same app.
+    public var weight = 1
     /// Where a request names none.
     public var priority: Priority?
     /// The highest that a request may ask for.

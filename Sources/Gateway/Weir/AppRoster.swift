@@ -187,6 +187,7 @@ extension DispatchSettings {
             policy: policy,
             classes: configuration.retry.classes,
             defaultClass: configuration.retry.defaultClass,
+            weights: configuration.clients.mapValues(\.weight),
             maxWaiting: configuration.relay.maxWaiting,
             maxWaitingBytes: configuration.relay.maxWaitingBytes,
             connectTimeout: configuration.upstream.connectTimeout

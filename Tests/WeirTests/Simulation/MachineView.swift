@@ -45,7 +45,7 @@ final class MachineView {
     /// A lane in which work waits that is ready to go.
     struct Waiting {
         var id: LaneID
-        /// The one that is next: its own priority, and for how long it has been ready.
+        /// The one that is next: its own priority, and for how long the oldest of that priority has been ready.
         var head: (priority: Priority, readyFor: Duration)?
         var count: Int
         /// What keeps it from leaving; `nil`: nothing.
@@ -101,13 +101,19 @@ final class MachineView {
                 id: lane,
                 head: machine.queue.head(of: lane, at: steady)
                     .flatMap { head in
-                        machine.queue.job(head.id).map { ($0.priority, steady - head.readySince) }
+                        machine.queue.job(head.id).map { ($0.priority, steady - head.levelSince) }
                     },
                 count: machine.queue.counts(in: lane).ready,
                 obstacle: MachineView.obstacle(of: lane, in: machine, at: now)
             )
         }
     }()
+
+    /// For how long the oldest ready job of a lane and priority has been ready.
+    func oldest(of priority: Priority, in lane: LaneID) -> Duration? {
+        let steady = machine.clock.present(now).steady
+        return machine.queue.next(in: lane, of: priority, at: steady).map { steady - $0.head.levelSince }
+    }
 
     /// Attempts by breaker and kind, as the machine has counted them on.
     var countedShares: [GroupID: Int] { MachineView.countedShares(in: machine) }

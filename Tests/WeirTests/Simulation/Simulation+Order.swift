@@ -21,7 +21,9 @@ extension Simulation {
             else { continue }
             // What became ready with the start itself comes behind it, and clocks are read to the millisecond.
             guard next.readyFor > Simulation.rounding else { continue }
-            let own = Simulation.effective(attempt.priority, after: attempt.readyFor + Simulation.rounding)
+            // Clients take turns inside a priority, which is as old as the oldest of what they have there.
+            let oldest = max(attempt.readyFor, view.oldest(of: attempt.priority, in: attempt.lane) ?? .zero)
+            let own = Simulation.effective(attempt.priority, after: oldest + Simulation.rounding)
             let passedOver = Simulation.effective(next.priority, after: next.readyFor - Simulation.rounding)
             guard passedOver < own else { continue }
             report(

@@ -56,7 +56,7 @@ extension Job {
 
 extension Job {
     /// A message as the queue has it.
-    package init(_ message: Message, _ progress: MessageProgress, lane: LaneID, retryClass: UInt8) {
+    package init(_ message: Message, _ progress: MessageProgress, lane: LaneID, retryClass: UInt8, share: ShareID) {
         self.init(
             id: message.id,
             lane: lane,
@@ -69,7 +69,8 @@ extension Job {
             expiresAt: message.notAfter,
             countedAttempts: UInt32(clamping: progress.countedAttempts),
             startedAttempts: UInt32(clamping: progress.startedAttempts),
-            firstAttemptAt: progress.firstAttemptAt
+            firstAttemptAt: progress.firstAttemptAt,
+            share: share
         )
         if let asked = message.notBefore, progress.nextAt.map({ asked >= $0 }) ?? true { marks.insert(.callersTime) }
         if progress.isInDoubt { marks.insert(.ambiguous) }

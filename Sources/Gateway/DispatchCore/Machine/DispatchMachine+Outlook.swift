@@ -23,10 +23,12 @@ extension DispatchMachine {
         let pace = pace(job.lane.gate)
         let going = left.inSeconds / pace.per.inSeconds * Double(pace.permits)
         let unaged = policy.queue.ageingStep > .zero ? Int(min(1e15, going)) : Int.max
+        var before = queue.older(than: job, at: now.steady)
+        if let ahead = queue.aheadByShare(of: job.id) { before[Int(job.priority.rawValue)] = ahead }
         return Turns(
             job.priority,
             waiting: Priority.allCases.map { queue.counts(in: job.lane, of: $0).ready },
-            older: queue.older(than: job, at: now.steady),
+            older: before,
             unaged: unaged
         )
     }

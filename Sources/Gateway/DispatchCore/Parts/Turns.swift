@@ -8,7 +8,7 @@ import Timekeeping
 struct Turns: Sendable {
     /// Jobs that wait in the lane, by priority.
     let waiting: [Int]
-    /// Those of them that have been due for longer.
+    /// Those of them that have been due for longer; of its own priority those that go before it where clients share that.
     let older: [Int]
     let priority: Priority
     /// Jobs that go before it.

@@ -25,8 +25,9 @@ extension Dispatcher {
     package func reload(_ settings: DispatchSettings, _ changes: AppChanges) -> [String: AppSlot] {
         update { state, now in
             state.classes.update(settings)
+            state.shares.update(settings)
             state.settings = settings
-            state.machine.update(settings.policy(state.classes), at: now)
+            state.machine.update(settings.policy(state.classes, state.shares), at: now)
             return state.take(changes, at: now)
         }
     }

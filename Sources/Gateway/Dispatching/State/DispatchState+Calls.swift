@@ -30,7 +30,8 @@ extension DispatchState {
         at now: Moment
     ) -> RelayEnd? {
         let lane = machine.lane(call.api, of: call.app.place, isDurable: false, at: now.instant)
-        var job = Job(id: id, lane: lane, priority: priority, isDurable: false, acceptedAt: now.timestamp)
+        let share = shares.share(of: call.client)
+        var job = Job(id: id, lane: lane, priority: priority, isDurable: false, acceptedAt: now.timestamp, share: share)
         job.retryClass = classes.index(retryClass)
         job.expiresAt = now.timestamp + (call.deadline - now.instant)
         if call.isRepeatable { job.marks.insert(.repeatable) }

@@ -60,7 +60,8 @@ extension DispatchState {
         at now: Instant
     ) -> Job {
         let lane = machine.lane(api, of: app, isDurable: true, at: now)
-        return Job(message, progress, lane: lane, retryClass: classes.index(message.retryClass))
+        let (retryClass, share) = (classes.index(message.retryClass), shares.share(of: message.client))
+        return Job(message, progress, lane: lane, retryClass: retryClass, share: share)
     }
 
     // MARK: Attempts

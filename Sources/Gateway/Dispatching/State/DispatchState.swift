@@ -11,6 +11,7 @@ struct DispatchState: Sendable {
     var machine: DispatchMachine
     var apps = AppTable()
     var classes: RetryClassTable
+    var shares: ShareTable
     var settings: DispatchSettings
     var generator: SplitMix64
     var calls: [JobID: QueuedCall] = [:]
@@ -29,7 +30,8 @@ struct DispatchState: Sendable {
 
     init(_ settings: DispatchSettings, seed: UInt64) {
         classes = RetryClassTable(settings)
-        machine = DispatchMachine(settings.policy(classes))
+        shares = ShareTable(settings)
+        machine = DispatchMachine(settings.policy(classes, shares))
         self.settings = settings
         generator = SplitMix64(seed: seed)
     }

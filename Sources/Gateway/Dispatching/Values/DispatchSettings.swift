@@ -1,3 +1,4 @@
+import Queueing
 package import Resilience
 
 /// The part of the configuration that the dispatcher works by; a reload brings another.
@@ -8,6 +9,8 @@ package struct DispatchSettings: Sendable {
     package var classes: [String: RetryPolicy]
     /// For a call or message that names none.
     package var defaultClass: String
+    /// Of clients that have another than 1, by name.
+    package var weights: [String: Int]
     /// Relayed calls that may wait at once.
     package var maxWaiting: Int
     /// Bytes of bodies of relayed calls that may wait at once.
@@ -19,6 +22,7 @@ package struct DispatchSettings: Sendable {
         policy: DispatchPolicy,
         classes: [String: RetryPolicy],
         defaultClass: String,
+        weights: [String: Int] = [:],
         maxWaiting: Int,
         maxWaitingBytes: Int,
         connectTimeout: Duration
@@ -26,15 +30,17 @@ package struct DispatchSettings: Sendable {
         self.policy = policy
         self.classes = classes
         self.defaultClass = defaultClass
+        self.weights = weights
         self.maxWaiting = maxWaiting
         self.maxWaitingBytes = maxWaitingBytes
         self.connectTimeout = connectTimeout
     }
 
-    /// The machine's policy, with the classes under their numbers.
-    func policy(_ classes: RetryClassTable) -> DispatchPolicy {
+    /// The machine's policy, with the classes and the weights of clients under their numbers.
+    func policy(_ classes: RetryClassTable, _ shares: ShareTable) -> DispatchPolicy {
         var policy = policy
         policy.retryClasses = classes.policies
+        policy.queue.weights = shares.weights
         return policy
     }
 }

@@ -57,7 +57,7 @@ enum ConfigurationKey {
     }
 
     enum Client: String, CaseIterable {
-        case key, apps, apis, rate, priority
+        case key, apps, apis, rate, weight, priority
         case maxPriority = "max_priority"
         case retryClass = "retry_class"
         case errorCodes = "errcodes"
