@@ -274,6 +274,8 @@ UPSTREAM = {
               ("weir_upstream_in_flight_limit", "limit {{instance}}")),
         panel("Connections to WeChat", "Mostly reused. failed: WeChat, or the way to it.",
               (f"sum by (result) ({rate('weir_upstream_connections_total')})", "{{result}}"), unit="cps", runbook="upstream"),
+        panel("Groups on another host", "0: all calls go to their app's first host.",
+              ("max by (app) (weir_app_detours)", "{{app}}"), runbook="upstream"),
         panel("Time, p50 and p99", "p50 steady; p99 below a second. The dots are single attempts, with their traces.",
               (quantile(0.5, "app, api", ATTEMPT), "p50 {{app}} {{api}}"),
               (quantile(0.99, "app, api", ATTEMPT), "p99 {{app}} {{api}}"), unit="s",

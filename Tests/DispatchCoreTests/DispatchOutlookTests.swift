@@ -102,7 +102,7 @@ import WeirPorts
     @Test func `what takes several days of quota is told so`() throws {
         var harness = MachineHarness(at: try #require(Timestamp(rfc3339: "2026-11-21T20:00:00+08:00")))
         let quotas = [Path.template: DailyQuota(limit: 10, reserve: 0)]
-        let route = AppRoute(host: "https://api.weixin.qq.com", limits: AppLimits(others: .wide), quotas: quotas)
+        let route = AppRoute(hosts: ["https://api.weixin.qq.com"], limits: AppLimits(others: .wide), quotas: quotas)
         let app = harness.machine.addApp("shop", route, needsToken: true, at: harness.now.instant)
         harness.machine.setToken(.ready, app: app, at: harness.now)
         let lane = harness.lane(app: app)

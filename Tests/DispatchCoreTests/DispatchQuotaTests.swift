@@ -19,7 +19,7 @@ import WeirPorts
     private func harness(_ quota: DailyQuota?) -> (MachineHarness, AppPlace) {
         var harness = MachineHarness(at: DispatchQuotaTests.evening)
         let quotas = quota.map { [Path.template: $0] } ?? [:]
-        let route = AppRoute(host: "https://api.weixin.qq.com", limits: AppLimits(others: .wide), quotas: quotas)
+        let route = AppRoute(hosts: ["https://api.weixin.qq.com"], limits: AppLimits(others: .wide), quotas: quotas)
         let app = harness.machine.addApp("shop", route, needsToken: true, at: harness.now.instant)
         harness.machine.setToken(.ready, app: app, at: harness.now)
         return (harness, app)

@@ -123,7 +123,7 @@ struct MachineHarness {
 }
 
 extension AppRoute {
-    static let wide = AppRoute(host: "https://api.weixin.qq.com", limits: AppLimits(others: .wide))
+    static let wide = AppRoute(hosts: ["https://api.weixin.qq.com"], limits: AppLimits(others: .wide))
 }
 
 extension AppPlace: ExpressibleByIntegerLiteral {

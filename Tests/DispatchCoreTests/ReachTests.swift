@@ -160,7 +160,7 @@ import WeirPorts
         let lane = harness.lane()
         harness.breakBreaker(lane)
         #expect(harness.breaker(lane).state == .open)
-        let moved = AppRoute(host: "https://api2", limits: AppLimits(others: .wide))
+        let moved = AppRoute(hosts: ["https://api2"], limits: AppLimits(others: .wide))
         harness.machine.update(app: 0, route: moved, at: harness.now)
         #expect(harness.breaker(lane).state == .closed)
         #expect(harness.machine.breakers.taken.count { harness.machine.breakers[$0].isInUse } == 1)

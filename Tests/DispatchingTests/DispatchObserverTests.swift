@@ -68,7 +68,8 @@ import WeirTesting
             case .limiterRefused(let gate): note("no permit \(gate.api)")
             case .breakerMoved(let move, let breaker, _): note("\(breaker) \(move.to)")
             case .messageEnded(let end): note("ended \(end.state) \(end.last?.number ?? 0)")
-            case .token, .tokenRequested, .stopped, .receiptsFound, .ledgerNotWritten, .ledgerFull, .ledgerRead:
+            case .token, .tokenRequested, .hostMoved, .stopped, .receiptsFound, .ledgerNotWritten, .ledgerFull,
+                .ledgerRead:
                 note("\(event)")
             }
         }
@@ -94,7 +95,7 @@ import WeirTesting
             )
             let app = AppRuntime(
                 name: "echo",
-                origin: "https://echo.example",
+                hosts: ["https://echo.example"],
                 limits: AppLimits(others: limit),
                 keeper: nil,
                 upstream: Echo()

@@ -19,9 +19,9 @@ import WireJSON
         let changes = Outbox<Bool>()
         let keeper: TokenKeeper
 
-        init() {
+        init(hosts: [String] = ["https://api.weixin.qq.com"]) {
             keeper = TokenKeeper(
-                credentials: TokenCredentials(appID: "wx1", secret: "APPSECRET", origin: "https://api.weixin.qq.com"),
+                credentials: TokenCredentials(appID: "wx1", secret: "APPSECRET", hosts: hosts),
                 transport: transport,
                 time: time,
                 seed: 3
@@ -49,6 +49,31 @@ import WireJSON
             time.advance(by: duration)
             await transport.waitForRequests(count)
         }
+    }
+
+    @Test func `while a host fails the next one is asked, and the first again after a success`() async {
+        let bench = Bench(hosts: ["https://one", "https://two", "https://three"])
+        bench.start()
+        bench.transport.answer(.failure(TransportFailure(.connect, bytesLeft: false)))
+        await bench.advance(.seconds(60), toRequest: 2)
+        bench.answer(UpstreamReply(status: 502))
+        await bench.advance(.seconds(120), toRequest: 3)
+        bench.answer(.token("T1"))
+        #expect(bench.keeper.token()?.value == "T1")
+        await bench.advance(.seconds(7200), toRequest: 4)
+        #expect(
+            bench.transport.sent.map(\.request.origin) == [
+                "https://one", "https://two", "https://three", "https://one",
+            ]
+        )
+    }
+
+    @Test func `a host that refuses the secret is no host that fails`() async {
+        let bench = Bench(hosts: ["https://one", "https://two"])
+        bench.start()
+        bench.answer(.errcode(40125))
+        await bench.advance(.seconds(3600), toRequest: 2)
+        #expect(bench.transport.sent.map(\.request.origin) == ["https://one", "https://one"])
     }
 
     @Test func `it asks stable_token without force, with the secret in the body alone`() throws {
@@ -124,14 +149,14 @@ import WireJSON
     @Test func `a reloaded secret is tried at once, and an answer to the old one does not count`() {
         let bench = Bench()
         bench.start()
-        bench.keeper.replace(TokenCredentials(appID: "wx1", secret: "NEW", origin: "https://api.weixin.qq.com"))
+        bench.keeper.replace(TokenCredentials(appID: "wx1", secret: "NEW", hosts: ["https://api.weixin.qq.com"]))
         #expect(bench.transport.sent.count == 2)
         bench.transport.complete(0, .success(.token("OLD")))
         #expect(bench.keeper.token() == nil)
         bench.transport.complete(1, .success(.token("T1")))
         #expect(bench.keeper.token()?.value == "T1")
         #expect(bench.transport.sent[1].body.contains("NEW"))
-        bench.keeper.replace(TokenCredentials(appID: "wx1", secret: "NEW", origin: "https://api.weixin.qq.com"))
+        bench.keeper.replace(TokenCredentials(appID: "wx1", secret: "NEW", hosts: ["https://api.weixin.qq.com"]))
         #expect(bench.transport.sent.count == 2)
     }
 

@@ -122,6 +122,18 @@ struct StateReport {
         json.member("failing_since", app?.failingSince?.rfc3339)
         json.member("token_superseded", token.superseded)
         json.member("suppressions", suppressions[name] ?? 0)
+        json.member(
+            "hosts",
+            array: { list in
+                for host in app?.hosts ?? [] {
+                    list.object { json in
+                        json.member("host", host.name)
+                        json.member("breaker", host.breaker.rawValue)
+                        json.member("in_use", host.isInUse)
+                    }
+                }
+            }
+        )
         let tickets = tickets.filter { $0.app == name }
         guard !tickets.isEmpty else { return }
         json.member(

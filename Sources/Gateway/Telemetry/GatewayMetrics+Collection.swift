@@ -23,6 +23,8 @@ extension GatewayMetrics {
             retryBudget.child(app.name).set(app.retryBudget)
             if app.hasTried { appFailing.child(app.name).set(app.failingSince?.seconds ?? 0) }
         }
+        let detours = snapshot.apps.filter { $0.hosts.count > 1 }
+        appDetours.replace(with: detours.map { .init([$0.name], Double($0.detours)) }, others: .gone)
         withoutApp.set(snapshot.absentApps.reduce(0) { $0 + $1.messages })
         journalSize.set(Double(journal.bytes))
         journalFree.set(Double(journal.freeBytes))

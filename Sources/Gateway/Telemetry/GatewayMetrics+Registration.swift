@@ -43,7 +43,8 @@ extension GatewayMetrics {
         acceptances.withLock { acceptances in acceptances = acceptances.filter { !apps.contains($0.key) } }
         upstreamDuration.removeAll(where: "app", isIn: apps)
         for family in [
-            limiterAvailable, retryBudget, laneBlocked, tokenExpiry, appHeld, appFailing, suppressionMetrics.present,
+            limiterAvailable, retryBudget, laneBlocked, tokenExpiry, appHeld, appFailing, appDetours,
+            suppressionMetrics.present,
         ] {
             family.removeAll(where: "app", isIn: apps)
         }

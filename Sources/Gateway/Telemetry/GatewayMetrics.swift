@@ -63,6 +63,7 @@ public final class GatewayMetrics: Sendable {
     let tokenRejections: CounterFamily
     let appHeld: GaugeFamily
     let appFailing: GaugeFamily
+    let appDetours: GaugeFamily
     let configReloads: CounterFamily
     let configTime: Gauge
     let configValid: Gauge
@@ -134,6 +135,7 @@ public final class GatewayMetrics: Sendable {
         tokenRefreshes = try registry.counter(MetricCatalog.tokenRefreshes)
         tokenRejections = try registry.counter(MetricCatalog.tokenRejections)
         appHeld = try registry.gauge(MetricCatalog.appHeld)
+        appDetours = try registry.gauge(MetricCatalog.appDetours)
         appFailing = try registry.gauge(MetricCatalog.appFailing)
         configReloads = try registry.counter(MetricCatalog.configReloads)
         configTime = try registry.gauge(MetricCatalog.configTime).child()

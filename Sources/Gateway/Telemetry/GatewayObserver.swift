@@ -38,7 +38,7 @@ package final class GatewayObserver: DispatchObserver {
         case .receiptsFound(let news): metrics.receipts(news)
         case .token(let report, let app): metrics.token(report, app: app)
         case .tokenRequested(let fetch, let app): traces.tokenRequested(fetch, app: app)
-        case .stopped, .ledgerNotWritten, .ledgerFull, .ledgerRead: break
+        case .stopped, .hostMoved, .ledgerNotWritten, .ledgerFull, .ledgerRead: break
         }
         events.observe(event)
     }

@@ -63,12 +63,18 @@ public enum MetricCatalog {
         "Answers of WeChat with an errcode other than 0.",
         labels: ["app", "api", "errcode"]
     )
+    static let appDetours = MetricDefinition(
+        .gauge,
+        "weir_app_detours",
+        "Of an app with several hosts: groups of apis whose calls go to another than the first.",
+        labels: ["app"]
+    )
     static let upstreamInFlight = MetricDefinition(
         .gauge,
         "weir_upstream_in_flight",
         "Attempts in flight now."
     )
-    static let upstream = [upstreamRequests, upstreamDuration, upstreamErrcodes, upstreamInFlight]
+    static let upstream = [upstreamRequests, upstreamDuration, upstreamErrcodes, upstreamInFlight, appDetours]
 
     // MARK: The limiter
 

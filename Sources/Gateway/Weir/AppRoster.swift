@@ -73,11 +73,10 @@ final class AppRoster: Sendable {
             // Another account: nothing of the old one's token may reach it.
             if let before = old.apps[name], before.appID != app.appID { drop(name, &state, &gone) }
             let keeper = self.keeper(name, StableToken(), TokenCredentials(new, app: name), &state)
-            let origin = app.hosts.first ?? AppRuntime.officialHost
             changes.arriving.append(
                 AppRuntime(
                     name: name,
-                    origin: origin,
+                    hosts: app.hosts,
                     account: app.appID,
                     limits: AppLimits(app),
                     quotas: app.quotas,
@@ -111,11 +110,11 @@ final class AppRoster: Sendable {
 
     /// What stands for calls with foreign tokens, which go where the first app's go.
     private func planForeign(_ old: GatewayConfiguration, _ new: GatewayConfiguration, _ changes: inout AppChanges) {
-        let origin = AppRoster.foreignOrigin(new)
-        if old.apps.isEmpty || origin != AppRoster.foreignOrigin(old) {
+        let hosts = AppRoster.foreignHosts(new)
+        if old.apps.isEmpty || hosts != AppRoster.foreignHosts(old) {
             let none = AppLimits(others: AppLimits.usual)
             changes.arriving.append(
-                AppRuntime(name: ClientDirectory.foreignApp, origin: origin, limits: none, keeper: nil)
+                AppRuntime(name: ClientDirectory.foreignApp, hosts: hosts, limits: none, keeper: nil)
             )
         }
     }
@@ -141,9 +140,8 @@ final class AppRoster: Sendable {
         changes.leaving.sort()
     }
 
-    private static func foreignOrigin(_ configuration: GatewayConfiguration) -> String {
-        let first = configuration.apps.min { $0.key < $1.key }
-        return first?.value.hosts.first ?? AppRuntime.officialHost
+    private static func foreignHosts(_ configuration: GatewayConfiguration) -> [String] {
+        configuration.apps.min { $0.key < $1.key }?.value.hosts ?? [AppRuntime.officialHost]
     }
 
     // MARK: Tokens
@@ -218,7 +216,7 @@ extension TokenCredentials {
         self.init(
             appID: app?.appID ?? "",
             secret: app?.secret ?? "",
-            origin: app?.hosts.first ?? AppRuntime.officialHost
+            hosts: app?.hosts ?? [AppRuntime.officialHost]
         )
     }
 }
@@ -228,7 +226,7 @@ extension AppRuntime {
     fileprivate convenience init(name: String, _ robot: Robot, _ keeper: TokenKeeper?) {
         self.init(
             name: name,
-            origin: robot.origin,
+            hosts: [robot.origin],
             account: robot.account,
             limits: AppLimits(others: robot.limit),
             keeper: keeper,

@@ -205,6 +205,7 @@ public final class Gateway: Service {
         dispatcher.look()
         dispatcher.tellOfFullLedger()
         dispatcher.askForQuotas()
+        dispatcher.askHosts()
         forgetDeparted(moreThan: Gateway.fewDepartures)
         let keep = live.present.configuration.storage.keep
         guard dispatcher.isJournalWritable else { return }

@@ -27,12 +27,22 @@ package struct TokenCredentials: Equatable, Sendable {
     /// Whose token it is: WeChat's AppID, WeCom's corpid.
     package var appID: String
     package var secret: String
-    /// Scheme and authority without a trailing slash.
-    package var origin: String
+    /// Scheme and authority of the host that is asked, without a trailing slash.
+    package var origin: String { hosts.isEmpty ? "" : hosts[failures % hosts.count] }
+    /// Asked in turn while one can't be reached or fails.
+    private var hosts: [String]
+    private var failures = 0
 
-    package init(appID: String, secret: String, origin: String) {
+    package init(appID: String, secret: String, hosts: [String]) {
         self.appID = appID
         self.secret = secret
-        self.origin = origin
+        self.hosts = hosts
+    }
+
+    /// The same, for a request after so many that failed at their hosts.
+    package func after(failures: Int) -> TokenCredentials {
+        var changed = self
+        changed.failures = failures
+        return changed
     }
 }

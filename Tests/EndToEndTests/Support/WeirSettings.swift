@@ -17,6 +17,8 @@ struct WeirSettings: Sendable {
     var limits = "{default: {rate: 100000/s, burst: 100000}}"
     /// The app's `quota`, in YAML's flow style.
     var quota = "{}"
+    /// Ports of the app's hosts, where it has more than `upstream`; the first is the preferred one.
+    var upstreams: [Int]?
     /// Further apps, two spaces in.
     var apps = ""
     /// Further top-level sections.
@@ -46,7 +48,7 @@ struct WeirSettings: Sendable {
           main:
             appid: \(SandboxProcess.appID)
             secret: "\(secret)"
-            hosts: ["http://127.0.0.1:\(upstream)"]
+            hosts: [\((upstreams ?? [upstream]).map { "\"http://127.0.0.1:\($0)\"" }.joined(separator: ", "))]
             limits: \(limits)
             quota: \(quota)
         \(apps)

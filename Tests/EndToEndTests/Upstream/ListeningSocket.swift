@@ -5,8 +5,10 @@ final class ListeningSocket: Sendable {
     private let descriptor: Int32
     let port: Int
 
-    /// - Parameter port: one that was free a moment ago; 0 for any.
-    init(port wanted: Int = 0) throws(SocketError) {
+    /// - Parameters:
+    ///   - port: one that was free a moment ago; 0 for any.
+    ///   - backlog: connections that the system takes before anybody asks for them; with 0 it takes one.
+    init(port wanted: Int = 0, backlog: Int32 = 1024) throws(SocketError) {
         let opened = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard opened >= 0 else { throw .failed(errno) }
         descriptor = opened
@@ -20,7 +22,7 @@ final class ListeningSocket: Sendable {
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                unsafe bind(opened, pointer, length) == 0 && listen(opened, 1024) == 0
+                unsafe bind(opened, pointer, length) == 0 && listen(opened, backlog) == 0
                     && getsockname(opened, pointer, &length) == 0
             }
         }

@@ -142,13 +142,14 @@ final class MachineView {
         return actions.filter { !follows($0, from: asked) }.map(MachineView.describe)
     }
 
-    /// The breaker behind which Weir would ask its own question, although the alerts that want it have no permits yet: it may wait until
-    /// they have, as they need them to go themselves.
+    /// The breaker behind which Weir would ask its own question, although more than the breaker stands before the alerts that want it, such
+    /// as a limiter: it may wait until nothing else does, as they could not go themselves.
     private func breakerAskedEarly(_ action: DispatchAction) -> BreakerID? {
         guard case .start(let lease) = action, lease.job.marks.contains(.ownProbe) else { return nil }
         let isEarly = machine.breakers[lease.breaker].gates.allSatisfy { gate in
-            machine.queue.counts(in: gate.lane(isDurable: true)).ready == 0
-                || machine.gates[gate].bucket.wait(at: now.instant) > .zero
+            let lane = gate.lane(isDurable: true)
+            guard machine.queue.counts(in: lane).ready > 0 else { return true }
+            return machine.obstacle(of: lane, at: now).map { $0.reason != .breakerOpen } ?? false
         }
         return isEarly ? lease.breaker : nil
     }

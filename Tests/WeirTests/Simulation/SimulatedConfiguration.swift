@@ -31,7 +31,8 @@ enum SimulatedConfiguration {
         switch Int.random(in: 0..<10, using: &chance) {
         case 0:
             let number = Int.random(in: 1...3, using: &chance)
-            configuration.apps[app]?.hosts = ["https://\(app)-\(number).example"]
+            let others = Bool.random(using: &chance) ? [] : ["https://\(app)-\(number + 1).example"]
+            configuration.apps[app]?.hosts = ["https://\(app)-\(number).example"] + others
         case 1:
             let permits = Int.random(in: 1...40, using: &chance)
             let limit = RateLimit(permits: permits, per: .seconds(1), burst: 1 + permits / 3)
@@ -63,6 +64,7 @@ enum SimulatedConfiguration {
             Path.upload: RateLimit(permits: 7, per: .seconds(3), burst: 2),
         ]
         configuration.apps["shop"]?.defaultLimit = RateLimit(permits: 500, per: .seconds(1), burst: 500)
+        configuration.apps["shop"]?.hosts = (1...3).map { "https://shop-\($0).example" }
         configuration.apps["spare"]?.defaultLimit = RateLimit(permits: 30, per: .seconds(60), burst: 5)
         let mass = [MessageType.mass.lanePath, "/cgi-bin/message/mass/sendall"]
         var orders = ClientConfiguration(keys: ["KEY-of-orders"])

@@ -15,7 +15,7 @@ extension Robot {
 
     /// What that is asked with.
     package var credentials: TokenCredentials {
-        TokenCredentials(appID: configuration.key, secret: configuration.secret ?? "", origin: configuration.origin)
+        TokenCredentials(appID: configuration.key, secret: configuration.secret ?? "", hosts: [configuration.origin])
     }
 
     /// Which of WeCom's apps it is; empty for whoever has no token. Of another one nothing is known.

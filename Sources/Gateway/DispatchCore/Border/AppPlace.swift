@@ -26,14 +26,19 @@ package struct AppSlot: Hashable, Sendable {
 
 /// Where an app's calls go, and how fast.
 package struct AppRoute: Sendable {
-    /// Scheme and authority.
-    package var host: String
+    /// Scheme and authority of where its calls go.
+    package let host: String
+    /// Hosts that are used while that one can't be, in this order.
+    package let others: [String]
+    var hosts: [String] { [host] + others }
     package var limits: AppLimits
     /// The daily quotas that the configuration names, by path.
     package var quotas: [String: DailyQuota]
 
-    package init(host: String, limits: AppLimits, quotas: [String: DailyQuota] = [:]) {
-        self.host = host
+    /// - Parameter hosts: scheme and authority of each, the preferred one first.
+    package init(hosts: [String], limits: AppLimits, quotas: [String: DailyQuota] = [:]) {
+        host = hosts.first ?? ""
+        others = Array(hosts.dropFirst())
         self.limits = limits
         self.quotas = quotas
     }

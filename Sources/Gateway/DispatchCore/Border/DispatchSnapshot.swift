@@ -86,10 +86,24 @@ public struct DispatchSnapshot: Sendable {
         public var park: Stop
     }
 
+    /// One of the places where an app's calls can go.
+    public struct Host: Equatable, Sendable {
+        /// Scheme and authority.
+        public var name: String
+        /// What its breakers let through: the least of what one of them does.
+        public var breaker: BreakerState
+        /// Whether calls go there.
+        public var isInUse: Bool
+    }
+
     /// An app that is configured.
     public struct App: Sendable {
         /// Its name in the configuration.
         public var name: String
+        /// Its hosts, the preferred one first.
+        public var hosts: [Host]
+        /// Groups of its apis whose calls go to another host than the preferred one.
+        public var detours: Int
         /// By which operator's words it was paused, and since when; `nil` if it is not.
         public var pause: Stop?
         /// Whether an operator paused it: its messages wait, its relayed calls are refused.
@@ -162,7 +176,7 @@ extension DispatchMachine {
         return DispatchSnapshot(
             breakers: breakers.taken.filter { breakers[$0].isInUse }.map { snapshot($0, at: now.instant) },
             gates: gates.taken.map { snapshot($0, at: present) },
-            apps: apps.taken.filter { apps[$0].isPresent }.map { snapshot(apps[$0], at: present) },
+            apps: apps.taken.filter { apps[$0].isPresent }.map { snapshot($0, at: present) },
             absentApps: absent.sorted { $0.index < $1.index }
                 .map { app in
                     let since = apps[app].absentSince ?? now.timestamp
@@ -214,15 +228,33 @@ extension DispatchMachine {
         )
     }
 
-    private func snapshot(_ app: AppGate, at now: SteadyClock.Present) -> DispatchSnapshot.App {
-        DispatchSnapshot.App(
+    private func snapshot(_ place: AppPlace, at now: SteadyClock.Present) -> DispatchSnapshot.App {
+        let app = apps[place]
+        return DispatchSnapshot.App(
             name: app.name,
+            hosts: hosts(of: app),
+            detours: app.detours.count,
             pause: app.pause.map { DispatchSnapshot.Stop($0) },
             hold: app.hold.map { DispatchSnapshot.Stop($0, at: now) },
             retryBudget: app.budget.balance(at: now.instant),
             hasTried: app.hasTried,
             failingSince: app.failingSince
         )
+    }
+}
+
+extension DispatchMachine {
+    private func hosts(of app: AppGate) -> [DispatchSnapshot.Host] {
+        app.route.hosts.map { host in
+            let own = app.breakers.filter { breakers[$0].key.host == host }
+            let states = own.map { breakers[$0].circuit.state }
+            let isInUse = own.contains { breakers[$0].isInUse } || app.detours.isEmpty && host == app.route.host
+            return DispatchSnapshot.Host(
+                name: host,
+                breaker: states.contains(.open) ? .open : states.contains(.halfOpen) ? .halfOpen : .closed,
+                isInUse: isInUse
+            )
+        }
     }
 }
 

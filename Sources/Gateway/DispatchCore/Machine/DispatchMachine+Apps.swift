@@ -62,13 +62,14 @@ extension DispatchMachine {
         changed(app: app, at: now)
     }
 
-    /// Takes over an app's new limits and host. A lane whose host changes gets that host's breaker.
+    /// Takes over an app's new limits and hosts. A lane whose host changes gets that host's breaker.
     package mutating func update(app: AppPlace, route: AppRoute, at moment: Moment) {
         let now = read(moment)
+        if apps[app].route.hosts != route.hosts { forgetDetours(of: app) }
         apps[app].route = route
         for gate in gates(of: app) {
-            let api = gates[gate].api
-            let key = BreakerKey(app: app, host: route.host, group: api.group.rawValue)
+            let (api, group) = (gates[gate].api, gates[gate].api.group.rawValue)
+            let key = BreakerKey(app: app, host: host(of: app, group), group: group)
             move(gate, to: breaker(key, at: now.instant))
             let limit = DispatchMachine.limit(of: api, route)
             if limit != gates[gate].bucket.limit { gates[gate].bucket.update(limit, at: now.instant) }
@@ -78,7 +79,7 @@ extension DispatchMachine {
         changed(app: app, at: now)
     }
 
-    private mutating func move(_ gate: GateID, to breaker: BreakerID) {
+    mutating func move(_ gate: GateID, to breaker: BreakerID) {
         let old = gates[gate].breaker
         guard old != breaker else { return }
         gates[gate].breaker = breaker
@@ -93,6 +94,7 @@ extension DispatchMachine {
     /// - Parameter route: for lanes that are made for it meanwhile.
     package mutating func dismiss(app: AppPlace, route: AppRoute, at moment: Moment) {
         let now = read(moment)
+        forgetDetours(of: app)
         apps[app].route = route
         apps[app].absentSince = now.wall
         apps[app].token = .missing

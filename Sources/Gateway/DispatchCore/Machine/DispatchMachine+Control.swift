@@ -120,8 +120,10 @@ extension DispatchMachine {
                     untold.append((lease.breaker, transition))
                     note(transition, lease.breaker, at: moment)
                     changed(breaker: lease.breaker, at: read(moment))
+                    leaveHost(lease.breaker, at: read(moment))
                 }
             }
+            if isSilent(lease, after: took) { leaveHost(lease.breaker, at: read(moment)) }
             if isGivenUp(lease, after: took, at: moment) {
                 lease.isGivenUp = true
                 actions.append(.giveUp(lease.job.id))
@@ -132,11 +134,13 @@ extension DispatchMachine {
         return actions
     }
 
-    /// Only at the middle of its time, as a repeat needs the other half, and only where a repeat can be made at once.
+    /// Only at the middle of its time, as a repeat needs the other half, and only where a repeat can be made at once: because newer ones
+    /// are answered, or because others go to another host by now.
     private func isGivenUp(_ lease: Lease, after took: Duration, at moment: Moment) -> Bool {
         let (job, gate) = (lease.job, gates[lease.gate])
         guard !lease.isGivenUp, lease.number == 1, !job.isDurable, took >= lease.timeout / 2,
-            job.marks.contains(.repeatable), gate.wasOvertaken(startedAt: lease.startedAt.instant)
+            job.marks.contains(.repeatable),
+            gate.wasOvertaken(startedAt: lease.startedAt.instant) || gate.breaker != lease.breaker
         else { return false }
         let left = job.expiresAt.map { $0 - clock.present(moment).steady } ?? .zero
         let classes = policy.retryClasses

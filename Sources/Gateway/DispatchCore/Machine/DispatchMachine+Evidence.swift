@@ -24,6 +24,8 @@ extension DispatchMachine {
         // Weir's own questions are too few to close a breaker again, and that they are answered helps no message.
         if isQuestion(lease) { call = .ignored }
         if call == .success { breakers[lease.breaker].nextQuestion = nil }
+        if call != .ignored { breakers[lease.breaker].judged(call == .success) }
+        if result.isAnswer, evidence.failure == nil { breakers[lease.breaker].answered(at: now.instant) }
         if call != .ignored { gotThrough(call == .success, app: lease.app, at: now.wall) }
         let group = gates[lease.gate].api.group
         let transition = breakers[lease.breaker].circuit
@@ -41,6 +43,7 @@ extension DispatchMachine {
         if let transition { note(transition, lease.breaker, at: now.moment) }
         let isClosed = breakers[lease.breaker].circuit.state == .closed
         if transition != nil || !isClosed { changed(breaker: lease.breaker, at: now) }
+        if call == .failure { judgeHost(lease, evidence.failure, at: now) }
         return transition
     }
 

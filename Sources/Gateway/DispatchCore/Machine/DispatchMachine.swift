@@ -20,6 +20,12 @@ package struct DispatchMachine: Sendable {
     var questions: UInt64 = 0
     /// The gate that was looked at last for a question about its quota.
     var quotaCursor = 0
+    /// Preferred hosts that are not in use, or were not until lately.
+    var hostChecks: [String: HostCheck] = [:]
+    /// Apps of which some calls go to another than their preferred host.
+    var detoured: Set<AppPlace> = []
+    /// Changes of hosts that nobody has been told of yet.
+    var hostMoves: [HostMove] = []
     /// Stays that apps have ever begun.
     private var stayCount: UInt64 = 0
     /// Apps that left while something of them waits or is in flight.
@@ -77,8 +83,8 @@ package struct DispatchMachine: Sendable {
     ) -> LaneID {
         let key = GateKey(app: app, api: api)
         if let gate = gates[key] { return gate.lane(isDurable: isDurable) }
-        let route = apps[app].route
-        let breaker = breaker(BreakerKey(app: app, host: route.host, group: api.group.rawValue), at: now)
+        let (route, group) = (apps[app].route, api.group.rawValue)
+        let breaker = breaker(BreakerKey(app: app, host: host(of: app, group), group: group), at: now)
         let bucket = TokenBucket(DispatchMachine.limit(of: api, route), at: now)
         let quota = quotaCount(of: api, app, at: now)
         let made = LaneGate(

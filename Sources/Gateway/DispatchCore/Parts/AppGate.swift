@@ -8,6 +8,8 @@ struct AppGate: Sendable {
     var route: AppRoute
     /// The number of its stay, or that of its AppID.
     var stay: UInt64
+    /// By group of apis: the host where its calls go instead of the preferred one.
+    var detours: [String: String] = [:]
     /// Its breakers.
     var breakers: [BreakerID] = []
     /// Since when it is not configured any more, by the wall clock.

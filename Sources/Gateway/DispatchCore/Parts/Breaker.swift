@@ -15,6 +15,10 @@ struct Breaker: Sendable {
     var answerDue: Instant?
     /// No question is asked before this time.
     var nextQuestion: Instant?
+    /// When an attempt through it was answered last.
+    private(set) var answeredAt: Instant?
+    /// Attempts that failed since the last that did not.
+    private(set) var failuresInARow = 0
     private var relayedInFlight = 0
     private var messagesInFlight = 0
 
@@ -28,6 +32,12 @@ struct Breaker: Sendable {
 
     /// Attempts in flight, of relayed calls or of messages.
     func inFlight(isDurable: Bool) -> Int { isDurable ? messagesInFlight : relayedInFlight }
+
+    /// An attempt was answered, whatever it says.
+    mutating func answered(at now: Instant) { answeredAt = now }
+
+    /// An attempt has ended that says something about the upstream.
+    mutating func judged(_ isWell: Bool) { failuresInARow = isWell ? 0 : min(failuresInARow + 1, 1000) }
 
     /// An attempt has left.
     mutating func left(isDurable: Bool) {

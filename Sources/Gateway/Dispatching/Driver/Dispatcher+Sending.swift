@@ -23,7 +23,14 @@ extension Dispatcher {
                 state.fail(lease, because: why.reason, at: now)
             }
         }
-        var attempt = Attempt(lease: lease, api: load.api, runtime: runtime, trail: parcel.trail, body: parcel.body)
+        var attempt = Attempt(
+            lease: lease,
+            api: load.api,
+            runtime: runtime,
+            origin: load.origin,
+            trail: parcel.trail,
+            body: parcel.body
+        )
         attempt.token = runtime.keeper?.token()
         let (token, now) = (attempt.token, time.timestamp())
         guard let target = runtime.upstream.target(of: load.api, body: parcel.body, token: token, at: now) else {
@@ -32,7 +39,7 @@ extension Dispatcher {
         attempt.trace = observer.attemptLeaves(attempt.start())
         let request = UpstreamRequest(
             method: "POST",
-            origin: runtime.origin,
+            origin: load.origin,
             target: target,
             headers: Dispatcher.headers(of: runtime.upstream),
             body: runtime.upstream.body(parcel.body, at: now),
@@ -80,7 +87,14 @@ extension Dispatcher {
             token = runtime.keeper?.token()
             guard token != nil else { return abandon(lease, lacksToken: true) }
         }
-        var attempt = Attempt(lease: lease, api: call.api, runtime: runtime, token: token, trail: departure.trail)
+        var attempt = Attempt(
+            lease: lease,
+            api: call.api,
+            runtime: runtime,
+            origin: departure.origin,
+            token: token,
+            trail: departure.trail
+        )
         attempt.concernsApp = call.concernsApp
         attempt.call = call
         attempt.method = call.method
@@ -88,7 +102,7 @@ extension Dispatcher {
         attempt.trace = observer.attemptLeaves(attempt.start(of: call))
         var request = UpstreamRequest(
             method: call.method,
-            origin: runtime.origin,
+            origin: departure.origin,
             target: call.targetPrefix + (token?.value ?? "") + call.targetSuffix,
             headers: call.headers,
             body: call.body,
@@ -122,7 +136,7 @@ extension Dispatcher {
         }
         let end = AttemptEnd(
             gate: attempt.gate,
-            host: attempt.runtime.origin,
+            host: attempt.origin,
             number: attempt.lease.number,
             startedAt: attempt.lease.startedAt,
             endedAt: now,

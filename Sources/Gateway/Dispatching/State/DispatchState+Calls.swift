@@ -50,7 +50,8 @@ extension DispatchState {
     }
 
     /// A call's attempt starts: it takes no room among those that wait any more.
-    mutating func depart(_ id: JobID) -> Departure? {
+    mutating func depart(_ lease: Lease) -> Departure? {
+        let id = lease.job.id
         guard let index = calls.index(forKey: id) else { return nil }
         let call = calls.values[index].call
         // A call that can't be repeated is never taken back.
@@ -62,6 +63,7 @@ extension DispatchState {
             call: call,
             trail: calls.values[index].trail,
             runtime: apps[call.app.place],
+            origin: machine.origin(of: lease),
             connectTimeout: settings.connectTimeout,
             signal: signal
         )

@@ -71,6 +71,8 @@ extension DispatchState {
         let parcel: Parcel
         let api: APIDescriptor
         let runtime: AppRuntime
+        /// Where it goes: scheme and authority.
+        let origin: String
         let connectTimeout: Duration
     }
 
@@ -81,6 +83,7 @@ extension DispatchState {
             parcel: parcel ?? Parcel(body: [], trail: Trail()),
             api: machine.api(of: lease.gate),
             runtime: apps[lease.app],
+            origin: machine.origin(of: lease),
             connectTimeout: settings.connectTimeout
         )
     }

@@ -46,6 +46,7 @@ struct DispatchState: Sendable {
         for move in machine.takeTransitions() {
             due.events.append(.breakerMoved(move.transition, breaker: machine.name(move.breaker)))
         }
+        due.events += machine.takeHostMoves().map(DispatchEvent.hostMoved)
         due.events += machine.takeStops(at: now).map(DispatchEvent.stopped)
         let writes = machine.takeLedgerWrites(at: now)
         if !writes.all.isEmpty { due.write(writes.all, then: .remembered(writes)) }
@@ -75,7 +76,7 @@ struct DispatchState: Sendable {
                 leases.append(lease)
             case .start(let lease):
                 if lease.job.marks.contains(.ownProbe) { prepareQuestion(lease, at: now) }
-                guard let departure = depart(lease.job.id) else { continue }
+                guard let departure = depart(lease) else { continue }
                 due.effects.append(.transmit(lease, departure))
             case .giveUp(let id):
                 if let signal = calls[id]?.cancelSignal { due.effects.append(.cancel(signal)) }

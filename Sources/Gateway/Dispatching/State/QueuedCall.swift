@@ -48,6 +48,8 @@ struct Departure: Sendable {
     /// Where the attempt belongs.
     let trail: Trail
     let runtime: AppRuntime
+    /// Where it goes: scheme and authority.
+    let origin: String
     let connectTimeout: Duration
     /// Takes the attempt back; `nil` where the call can't be repeated.
     let signal: CancelSignal?

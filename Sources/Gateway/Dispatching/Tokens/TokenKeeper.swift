@@ -23,6 +23,8 @@ package final class TokenKeeper: Sendable {
         /// Other credentials have come since the last answer: what it brings is another token for a reason that is known.
         var isRenewed = false
         var isStopped = false
+        /// Requests that failed at their host since the last that did not: the next goes to the next host.
+        var hostFailures = 0
         /// Told when ``presentState()`` may have changed.
         var onChange: (@Sendable () -> Void)?
     }
@@ -147,7 +149,7 @@ package final class TokenKeeper: Sendable {
             guard case .fetch(let fetch) = state.machine.due(at: now) else {
                 return (nil, state.credentials, state.wake)
             }
-            return (fetch, state.credentials, state.wake)
+            return (fetch, state.credentials.after(failures: state.hostFailures), state.wake)
         }
         state.withLock { $0.onChange }?()
         if let fetch { request(fetch, credentials) }
@@ -172,10 +174,11 @@ package final class TokenKeeper: Sendable {
         let news = state.withLock { state -> [TokenReport]? in
             // Its app has left, or is another account by now.
             guard !state.isStopped else { return nil }
-            var news = [TokenReport.asked(host: state.credentials.origin, result.failure)]
+            var news = [TokenReport.asked(host: credentials.origin, result.failure)]
             let now = time.now()
             state.answers += 1
             if classification.breaker != .ignored { state.gotThrough = classification.breaker == .success }
+            state.hostFailures = classification.breaker == .failure ? (state.hostFailures + 1) % 1_000_000 : 0
             if let reply {
                 state.note(reply.accessToken)
                 let life = Duration.seconds(min(reply.expiresIn, 1 << 31))

@@ -7,7 +7,6 @@ package import WeirPorts
 package final class AppRuntime: Sendable {
     package let name: String
     let route: AppRoute
-    var origin: String { route.host }
     /// The AppID: with another one it is another account, of which nothing is known. Empty where none is needed.
     let account: String
     /// `nil` for calls that bring their own token, and where none is needed.
@@ -16,9 +15,10 @@ package final class AppRuntime: Sendable {
     /// Whether WeChat says what became of its messages.
     let followsReceipts: Bool
 
+    /// - Parameter hosts: scheme and authority of each, the preferred one first.
     package init(
         name: String,
-        origin: String,
+        hosts: [String],
         account: String = "",
         limits: AppLimits,
         quotas: [String: DailyQuota] = [:],
@@ -27,7 +27,7 @@ package final class AppRuntime: Sendable {
         followsReceipts: Bool = false
     ) {
         self.name = name
-        route = AppRoute(host: origin, limits: limits, quotas: quotas)
+        route = AppRoute(hosts: hosts, limits: limits, quotas: quotas)
         self.account = account
         self.keeper = keeper
         self.upstream = upstream
@@ -37,7 +37,7 @@ package final class AppRuntime: Sendable {
     /// One that is not configured: nothing can be sent for it.
     convenience init(absent name: String, account: String = "") {
         let limits = AppLimits(others: AppLimits.usual)
-        self.init(name: name, origin: AppRuntime.officialHost, account: account, limits: limits, keeper: nil)
+        self.init(name: name, hosts: [AppRuntime.officialHost], account: account, limits: limits, keeper: nil)
     }
 
     /// Whether WeChat says what became of messages that are sent by this path.

@@ -8,6 +8,8 @@ struct Attempt: Sendable {
     var lease: Lease
     var api: APIDescriptor
     var runtime: AppRuntime
+    /// Where it goes: scheme and authority.
+    var origin: String
     /// The token that it was made with; `nil` where it carries none of Weir's.
     var token: AccessToken?
     /// Whether WeChat's word about tokens, accounts and quotas concerns Weir's app, or the caller alone.
@@ -32,7 +34,7 @@ struct Attempt: Sendable {
             lease: lease,
             gate: gate,
             trail: trail,
-            origin: runtime.origin,
+            origin: origin,
             usesToken: token != nil,
             call: call
         )

@@ -29,6 +29,8 @@ package enum DispatchEvent: Sendable {
     case limiterRefused(GateName)
     /// `by`: the operator who forced it, as far as they said who they are.
     case breakerMoved(BreakerTransition, breaker: String, by: String? = nil)
+    /// Calls of an app go to another of its hosts.
+    case hostMoved(HostMove)
     /// WeChat's word stopped an app, an api or a path, or that is over.
     case stopped(StopNews)
     case messageEnded(MessageEnd)

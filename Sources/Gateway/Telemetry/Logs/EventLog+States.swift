@@ -30,6 +30,21 @@ extension EventLog {
         }
     }
 
+    // MARK: Hosts
+
+    /// Where thousands of apps have the same hosts, one of them is named a minute.
+    func moved(_ move: HostMove) {
+        guard news.isNews("\(move.from) \(move.to)", at: time.now()) else { return }
+        let metadata: Logger.Metadata = [
+            "app": "\(move.app)", "group": "\(move.group)", "from": "\(move.from)", "to": "\(move.to)",
+        ]
+        if move.isReturn {
+            logger.notice("calls go to the preferred host again", metadata: metadata)
+        } else {
+            logger.warning("calls go to another host: theirs can't be reached or fails", metadata: metadata)
+        }
+    }
+
     // MARK: Tokens
 
     func token(_ report: TokenReport, _ app: String) {

@@ -33,6 +33,7 @@ package final class EventLog: Sendable {
         switch event {
         case .attemptEnded(let end): ended(end)
         case .breakerMoved(let transition, let breaker, let who): moved(transition, breaker, by: who)
+        case .hostMoved(let move): moved(move)
         case .stopped(let stop): stopped(stop)
         case .token(let report, let app): token(report, app)
         case .ledgerNotWritten(let error): notWritten(error)

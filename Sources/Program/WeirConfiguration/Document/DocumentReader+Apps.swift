@@ -86,7 +86,6 @@ extension DocumentReader {
             if hosts.contains(host) { report(item, "the same host again") }
             hosts.append(host)
         }
-        if hosts.count > 1 { warn(at: items[1].position, field.path, "only the first host is used") }
         return hosts.isEmpty ? nil : hosts
     }
 
