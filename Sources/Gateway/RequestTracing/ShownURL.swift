@@ -19,12 +19,11 @@ package enum ShownURL {
     /// The path of a target, as received, but for a recipient that it names.
     static func path(of target: String) -> String {
         let path = target.utf8.firstIndex(of: UInt8(ascii: "?")).map { target[..<$0] } ?? target[...]
-        guard path.hasPrefix(namingSomebody) else { return String(path) }
-        let parts = path.dropFirst(namingSomebody.count).split(separator: "/", omittingEmptySubsequences: false)
-        return namingSomebody + (parts.count < 2 ? parts.joined() : "\(parts[0])/\(redacted)")
+        // Whoever mistypes it puts the openid where the app belongs.
+        return path.hasPrefix(namingSomebody) ? namingSomebody + redacted : String(path)
     }
 
-    /// How a path begins that has an openid behind the app's name.
+    /// How a path begins that has an app and an openid in it.
     private static let namingSomebody = "/v1/suppressions/"
 
     /// The query of a target; `nil` without one.

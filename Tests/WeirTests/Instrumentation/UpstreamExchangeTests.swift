@@ -79,6 +79,11 @@ struct UpstreamExchangeTests {
         #expect(!full.contains("5up3r"))
     }
 
+    @Test(arguments: ["main/o5up3r", "o5up3r", "o5up3r/main", "main/o5up3r/x", "o5up3r?app=main", ""])
+    func `of a path that names a recipient nothing of it is shown, mistyped or not`(rest: String) {
+        #expect(ShownURL.path(of: "/v1/suppressions/" + rest) == "/v1/suppressions/REDACTED")
+    }
+
     @Test func `a query is shown in bounds`() {
         let target = "/a?" + (0..<100).map { "type=\($0)" }.joined(separator: "&")
         #expect(ShownURL.query(of: target)?.split(separator: "&").count == 16)
