@@ -78,8 +78,8 @@ extension RelayService {
     private func reply(_ end: RelayEnd, to call: SentCall) -> RelayReply {
         // Who hung up heard of no end, whatever it was.
         if !call.isAbandoned { settleMemory(end, of: call) }
-        let reply = reply(end, call.inquiry, passage: call.passage, isStreamed: call.content.isStream)
-        account(end, reply, of: call)
+        var reply = reply(end, call.inquiry, passage: call.passage, isStreamed: call.content.isStream)
+        account(end, &reply, of: call)
         return reply
     }
 

@@ -3,6 +3,7 @@ import Dispatching
 import RequestTracing
 import Timekeeping
 import WeChat
+import WeirPorts
 
 /// A relayed call that has been answered: by whom it was made, how it went, and where its time went.
 package struct RelayedCall: Sendable {
@@ -64,21 +65,36 @@ extension RelayedCall.Result {
 }
 
 extension RelayService {
-    /// Tells of a call that was queued.
-    func account(_ end: RelayEnd, _ reply: RelayReply, of call: SentCall) {
+    /// Tells of a call that was queued, also its caller.
+    func account(_ end: RelayEnd, _ reply: inout RelayReply, of call: SentCall) {
         let now = time.now()
         let began = call.inquiry.request.trace.began.instant
         let (caller, app) = (call.passage.caller, call.passage.app.name)
         var told = RelayedCall(caller: caller, app: app, result: .init(end, reply), took: now - began)
+        var attempts = 0
         switch end {
         case .attempted(let last):
+            attempts = last.number
             guard let endedAt = last.endedAt else { break }
             told.own = call.admission + (now - endedAt)
             told.waited = endedAt - call.began - last.inFlight
-        case .refused(_, let last): told.waited = now - call.began - (last?.inFlight ?? .zero)
+        case .refused(_, let last):
+            attempts = last?.number ?? 0
+            told.waited = now - call.began - (last?.inFlight ?? .zero)
         case .hungUp, .overloaded: break
         }
         observer.answered(told)
+        reply.headers += [
+            HeaderField("X-Weir-Attempts", "\(attempts)"),
+            HeaderField("X-Weir-Waited-Ms", RelayService.milliseconds(told.waited ?? .zero)),
+            HeaderField("X-Weir-Overhead-Ms", RelayService.milliseconds(told.own ?? call.admission)),
+        ]
+    }
+
+    /// With one digit behind the point.
+    private static func milliseconds(_ time: Duration) -> String {
+        let tenths = max(0, time.inNanoseconds) / 100_000
+        return "\(tenths / 10).\(tenths % 10)"
     }
 
     /// Tells of a call whose body could not be had, or that its client may not make.

@@ -52,6 +52,26 @@ import WeChat
         #expect(ids(bench)[0] == ids(bench)[1])
     }
 
+    @Test func `an answer says after how many attempts it came, and how long the call waited`() async throws {
+        let bench = try RelayBench()
+        let token = await bench.token
+        let target = "\(Path.template)?access_token=\(token)"
+        let first = await bench.send(target, body: RelayRepeatTests.body, reply: .ok)
+        #expect(first.header("X-Weir-Attempts") == "1" && first.header("X-Weir-Waited-Ms") == "0.0")
+        #expect(first.header("X-Weir-Overhead-Ms") == "0.0")
+        let second = await bench.send(
+            target,
+            body: RelayRepeatTests.body,
+            results: [RelayRepeatTests.lost, .success(.ok)]
+        )
+        #expect(second.header("X-Weir-Attempts") == "2")
+        let waited = try #require(second.header("X-Weir-Waited-Ms").flatMap(Double.init))
+        #expect(waited > 0 && waited < 4500)
+        _ = bench.harness.gateway.setPaused(true, app: "main", because: "a test")
+        let refused = await bench.send(target, body: RelayRepeatTests.body, results: [])
+        #expect(refused.errcode == 990_004 && refused.header("X-Weir-Attempts") == "0")
+    }
+
     /// Lets a call end with 990003.
     private func lose(_ bench: RelayBench, body: String = body) async -> RelayReply {
         let target = "\(Path.template)?access_token=\(await bench.token)"

@@ -185,6 +185,7 @@ struct DispatchState: Sendable {
         case .failure(let failure): last.failure = failure
         }
         last.isAmbiguous = done.job.marks.contains(.ambiguous)
+        last.number = attempt.lease.number
         last.endedAt = now.instant
         last.inFlight = now.instant - attempt.lease.startedAt.instant
         if attempt.lease.number > 1, let earlier = calls[done.job.id]?.last { last.inFlight += earlier.inFlight }

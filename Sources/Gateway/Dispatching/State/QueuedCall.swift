@@ -31,6 +31,8 @@ package struct LastAttempt: Sendable {
     package var keeper: TokenKeeper?
     /// An earlier attempt's outcome is not known.
     package var isAmbiguous = false
+    /// Of the call's attempts, from 1.
+    package var number = 0
     /// When it ended.
     package var endedAt: Instant?
     /// How long all of the call's attempts were on their way, together.
