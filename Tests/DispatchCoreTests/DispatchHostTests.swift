@@ -55,8 +55,10 @@ import WeirPorts
         let lane = harness.lane()
         harness.submit(lane)
         #expect(harness.starts().count == 1)
-        harness.advance(.seconds(1))
-        #expect(try harness.startedAt(harness.submit(lane)) == DispatchHostTests.first)
+        for _ in 0..<2 {
+            harness.advance(.milliseconds(500))
+            #expect(try harness.startedAt(harness.submit(lane)) == DispatchHostTests.first)
+        }
         harness.advance(.milliseconds(500))
         #expect(try harness.startedAt(harness.submit(lane)) == DispatchHostTests.second)
     }
@@ -66,14 +68,16 @@ import WeirPorts
     {
         var harness = DispatchHostTests.harness()
         let relayed = harness.lane(isDurable: false)
+        harness.send(relayed, .ok, after: .milliseconds(100), marks: [.repeatable])
+        let began = harness.now.instant
         let id = harness.submit(relayed, lifetime: .seconds(4), marks: [.repeatable])
         #expect(harness.starts() == [id])
         var hasGivenUp = false
-        while !hasGivenUp, harness.now.instant < .zero + .seconds(4) {
+        while !hasGivenUp, harness.now.instant < began + .seconds(4) {
             harness.advance(.milliseconds(500))
             hasGivenUp = harness.pump().contains { if case .giveUp(id) = $0 { true } else { false } }
         }
-        #expect(hasGivenUp && harness.now.instant <= .zero + .milliseconds(2500))
+        #expect(hasGivenUp && harness.now.instant <= began + .milliseconds(2500))
         harness.fail(id, .cancelled)
         #expect(try harness.startedAt(id) == DispatchHostTests.second)
     }
@@ -97,8 +101,10 @@ import WeirPorts
         _ = harness.starts()
         let upload = harness.submit(harness.lane("/cgi-bin/media/upload", isDurable: false))
         _ = harness.starts()
-        harness.advance(.seconds(3))
-        _ = harness.starts()
+        for _ in 0..<6 {
+            harness.advance(.milliseconds(500))
+            _ = harness.starts()
+        }
         #expect(harness.machine.takeHostMoves().isEmpty)
         harness.finish(upload, .ok)
     }
@@ -168,7 +174,7 @@ import WeirPorts
         #expect(harness.machine.takeHostMoves().map(\.to) == [DispatchHostTests.second])
         harness.breakBreaker(lane)
         let moves = harness.machine.takeHostMoves()
-        #expect(moves.first?.to == DispatchHostTests.first && moves.first?.isReturn == true)
+        #expect(moves.first?.to == DispatchHostTests.first && moves.first?.isReturn == false)
         // When that one's breaker is open, too, everything waits as with one host.
         #expect(moves.count == 1 && harness.breaker(lane).state == .open)
         let waiting = harness.submit(lane)
@@ -286,9 +292,102 @@ import WeirPorts
         }
         #expect(harness.machine.detoured.count == 500)
         harness.advance(.seconds(5))
-        #expect(harness.machine.takeHostQuestions(limit: 10, at: harness.now) == [DispatchHostTests.first])
+        #expect(harness.machine.lookAfterHosts(limit: 10, at: harness.now) == [DispatchHostTests.first])
         harness.machine.answered(host: DispatchHostTests.first, isWell: true, at: harness.now)
+        // In steps, as each look is made under one lock.
+        #expect(harness.machine.detoured.count == 300)
+        for _ in 0..<2 { #expect(harness.question() == nil) }
         #expect(harness.machine.detoured.isEmpty)
+    }
+
+    @Test func `a host whose breaker opened once is used again when its time is over`() throws {
+        var harness = DispatchHostTests.harness()
+        harness.sicken()
+        harness.sicken()
+        #expect(harness.hosts.map(\.breaker) == [.open, .open])
+        harness.advance(.seconds(6))
+        #expect(harness.question() == DispatchHostTests.first)
+        harness.machine.answered(host: DispatchHostTests.first, isWell: true, at: harness.now)
+        #expect(harness.sendOne() == DispatchHostTests.first)
+        harness.advance(.seconds(3600))
+        harness.sicken()
+        #expect(harness.hosts.map(\.isInUse) == [false, true])
+        // As the probe of its breaker.
+        #expect(harness.sendOne() == DispatchHostTests.second)
+    }
+
+    @Test func `a breaker without calls can be forced, and is shown until it is left to itself`() throws {
+        var harness = DispatchHostTests.harness()
+        harness.sicken()
+        let name = "main~one.example~message"
+        let breaker = try #require(harness.machine.breaker(named: name))
+        #expect(!harness.machine.breakers[breaker].isInUse)
+        _ = harness.machine.force(.open, breaker: breaker, at: harness.now)
+        #expect(harness.machine.snapshot(relayedWaiting: 0, at: harness.now).breakers.contains { $0.name == name })
+        _ = harness.machine.force(.auto, breaker: breaker, at: harness.now)
+        #expect(!harness.machine.snapshot(relayedWaiting: 0, at: harness.now).breakers.contains { $0.name == name })
+    }
+
+    @Test func `calls whose breaker an operator has set stay, and go back when it is left to itself`() throws {
+        var harness = DispatchHostTests.harness()
+        harness.sicken()
+        let breaker = harness.machine.gates[harness.lane().gate].breaker
+        _ = harness.machine.force(.close, breaker: breaker, at: harness.now)
+        harness.advance(.seconds(5))
+        #expect(harness.question() == DispatchHostTests.first)
+        harness.machine.answered(host: DispatchHostTests.first, isWell: true, at: harness.now)
+        #expect(harness.sendOne() == DispatchHostTests.second)
+        _ = harness.machine.force(.auto, breaker: breaker, at: harness.now)
+        #expect(harness.question() == nil)
+        #expect(harness.sendOne() == DispatchHostTests.first)
+    }
+
+    @Test func `a message whose start is not on disk yet says nothing about the host`() throws {
+        var harness = DispatchHostTests.harness()
+        let lane = harness.lane()
+        for _ in 0..<3 { harness.submit(lane) }
+        #expect(harness.starts(areSent: false).count == 3)
+        for _ in 0..<6 {
+            harness.advance(.milliseconds(500))
+            _ = harness.starts()
+        }
+        #expect(harness.machine.takeHostMoves().isEmpty)
+    }
+
+    @Test func `a process that stood still says nothing about the host`() throws {
+        var harness = DispatchHostTests.harness()
+        let lane = harness.lane()
+        for _ in 0..<3 { harness.submit(lane) }
+        #expect(harness.starts().count == 3)
+        harness.advance(.seconds(3))
+        _ = harness.starts()
+        #expect(harness.machine.takeHostMoves().isEmpty)
+    }
+
+    @Test func `another app's failure after a return does not count for those that never left`() throws {
+        var harness = DispatchHostTests.harness()
+        let other = harness.machine.addApp(
+            "other",
+            DispatchHostTests.route([DispatchHostTests.first, DispatchHostTests.second]),
+            needsToken: false,
+            at: harness.now.instant
+        )
+        let id = harness.submit(harness.lane())
+        _ = harness.starts()
+        harness.fail(id, .connect)
+        harness.advance(.seconds(5))
+        _ = harness.question()
+        harness.machine.answered(host: DispatchHostTests.first, isWell: true, at: harness.now)
+        _ = harness.machine.takeHostMoves()
+        let api = APICatalog.descriptor(method: "POST", path: Path.template)
+        harness.send(
+            harness.machine.lane(api, of: other, isDurable: true, at: harness.now.instant),
+            .lost,
+            retryClass: 0
+        )
+        // An answer comes from wherever WeChat is.
+        harness.send(harness.lane(), .errcode(-1), retryClass: 0)
+        #expect(harness.machine.takeHostMoves().isEmpty)
     }
 
     @Test func `an app with one host stays with it`() {
@@ -310,6 +409,7 @@ extension MachineHarness {
     /// Where an attempt of a job goes that starts now.
     fileprivate mutating func startedAt(_ id: JobID) throws -> String {
         let leases = pump().compactMap { if case .start(let lease) = $0 { lease } else { nil } }
+        for lease in leases { machine.leaves(lease.job.id, at: now.instant) }
         return machine.origin(of: try #require(leases.first { $0.job.id == id }))
     }
 
@@ -340,5 +440,5 @@ extension MachineHarness {
         )
     }
 
-    fileprivate mutating func question() -> String? { machine.takeHostQuestions(limit: 10, at: now).first }
+    fileprivate mutating func question() -> String? { machine.lookAfterHosts(limit: 10, at: now).first }
 }

@@ -79,8 +79,12 @@ struct MachineHarness {
     }
 
     /// The jobs that a look at the queue starts, in order.
-    mutating func starts() -> [JobID] {
-        pump().compactMap { if case .start(let lease) = $0 { lease.job.id } else { nil } }
+    ///
+    /// - Parameter areSent: whether they are handed to the transport at once.
+    mutating func starts(areSent: Bool = true) -> [JobID] {
+        let ids = pump().compactMap { if case .start(let lease) = $0 { lease.job.id } else { nil } }
+        if areSent { for id in ids { machine.leaves(id, at: now.instant) } }
+        return ids
     }
 
     @discardableResult

@@ -10,6 +10,8 @@ struct DashboardTraffic: Sendable {
     static func start() async throws -> DashboardTraffic {
         let stage = try await Stage.start { settings in
             settings.limits = "{/cgi-bin/user/info: {rate: 2/s, burst: 2}, default: {rate: 1000/s, burst: 1000}}"
+            // Of apps with several hosts there are series about these.
+            settings.upstreams = [settings.upstream, 1]
             // The series of callbacks and receipts begin at 0 with it.
             settings.server = ", callback: \"127.0.0.1:0\""
             settings.limits += "\n    callback: {path: /wechat/main, token: CbToken1, mode: plain}"

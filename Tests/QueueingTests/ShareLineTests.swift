@@ -147,6 +147,30 @@ import Testing
         }
     }
 
+    @Test func `who has just had a turn is told of those that come before the next`() {
+        var queue = ShareLineTests.queue(weights: [1, 1, 100])
+        ShareLineTests.fill(&queue, 0..<2, of: 1, at: 0)
+        ShareLineTests.fill(&queue, 1000..<2000, of: 2, at: 0)
+        #expect(queue.take(at: 1) == 0)
+        let told = queue.aheadByShare(of: id(1))
+        let taken = ShareLineTests.take(&queue, 200, at: 1)
+        #expect(taken.firstIndex(of: 1).map { abs($0 - (told ?? 0)) <= 1 } == true, "\(told ?? -1)")
+    }
+
+    @Test func `what did not go after all costs no turn`() {
+        var queue = ShareLineTests.queue()
+        ShareLineTests.fill(&queue, 0..<50, of: 1, at: 0)
+        ShareLineTests.fill(&queue, 100..<150, of: 2, at: 0)
+        for _ in 0..<20 {
+            let ids = (0..<2).compactMap { _ in queue.lease(from: lane, at: at(1))?.id }
+            // One of each; the first one's never go.
+            for id in ids where id.rawValue < 100 {
+                queue.requeue(id, notBefore: nil, front: true, hasGone: false, at: at(1))
+            }
+        }
+        #expect(ShareLineTests.take(&queue, 20, at: 2).count { $0 < 100 } >= 10)
+    }
+
     @Test func `who shares with nobody goes by age`() {
         var queue = ShareLineTests.queue()
         ShareLineTests.fill(&queue, 0..<3, of: 1, at: 0)

@@ -159,6 +159,7 @@ extension QueueMachine {
     /// - Parameters:
     ///   - front: whether a job that is ready again goes back to its place at the head of its level and keeps its age: for what
     ///     did not leave, or is to be repeated at once. Otherwise it goes to the end.
+    ///   - hasGone: whether it went, so that its share has had a turn.
     ///   - update: changes to the job; its id, durability, promise and age stay what they were.
     /// - Returns: `false` when no such job is in flight.
     @discardableResult
@@ -166,6 +167,7 @@ extension QueueMachine {
         _ id: JobID,
         notBefore: Timestamp?,
         front: Bool = false,
+        hasGone: Bool = true,
         at now: Timestamp,
         update: (inout Job) -> Void = { _ in }
     ) -> Bool {
@@ -181,6 +183,9 @@ extension QueueMachine {
         slots[Int(slot)].job.notBefore = notBefore
         let since = front ? clock.wall(slots[Int(slot)].readySince) : now
         place(slot, readySince: since, at: now, front: front)
+        if !hasGone {
+            levels[QueueMachine.level(before.lane, before.priority)].line.giveBackTurn(of: before.share, policy.weights)
+        }
         return true
     }
 

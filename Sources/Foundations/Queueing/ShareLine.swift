@@ -54,11 +54,11 @@ struct ShareLine: Sendable {
         guard part.count > 0 else { return nil }
         // What left in between without having its turn is still counted.
         let own = min(part.count - 1, Int(clamping: slot.turn - slots[Int(part.first.slot)].turn))
-        let turns = Double(own) / Double(ShareLine.weight(part.share, weights))
+        let start = part.start.saturatingAdd(Int64(clamping: own) * ShareLine.step(part.share, weights))
         return parts.reduce(own) { sum, other in
-            guard other.share != part.share else { return sum }
-            let share = turns * Double(ShareLine.weight(other.share, weights))
-            return sum + (share < Double(other.count) ? Int(share) : other.count)
+            guard other.share != part.share, other.start <= start else { return sum }
+            let turns = start.saturatingSubtract(other.start) / ShareLine.step(other.share, weights) + 1
+            return sum + min(other.count, Int(clamping: turns))
         }
     }
 
@@ -98,10 +98,17 @@ struct ShareLine: Sendable {
         parts[place].count -= 1
         if let weights {
             time = max(time, parts[place].start)
-            parts[place].start += ShareLine.unit / Int64(ShareLine.weight(parts[place].share, weights))
+            parts[place].start += ShareLine.step(parts[place].share, weights)
         }
         look(at: place, slots)
         dropIdle()
+        choose()
+    }
+
+    /// A job that had its turn did not go after all.
+    mutating func giveBackTurn(of share: ShareID, _ weights: [Int]) {
+        guard let place = index(of: share) else { return }
+        parts[place].start = max(0, parts[place].start - ShareLine.step(share, weights))
         choose()
     }
 
@@ -157,7 +164,9 @@ struct ShareLine: Sendable {
         }
     }
 
-    private static func weight(_ share: ShareID, _ weights: [Int]) -> Int {
-        Int(share.number) < weights.count ? min(max(1, weights[Int(share.number)]), 1000) : 1
+    /// What a job of the share takes of the line's time.
+    private static func step(_ share: ShareID, _ weights: [Int]) -> Int64 {
+        let weight = Int(share.number) < weights.count ? min(max(1, weights[Int(share.number)]), 1000) : 1
+        return unit / Int64(weight)
     }
 }

@@ -187,6 +187,11 @@ final class MachineView {
 
     /// Of several things that block a lane the outermost is told; the lane waits for all of them.
     private static func obstacle(of lane: LaneID, in machine: DispatchMachine, at now: Moment) -> Obstacle? {
+        // One that is awake and finds no place is looked at when there is one: what else it waits for it learns then.
+        let priority = Priority.allCases.first { machine.queue.counts(in: lane, of: $0).ready > 0 } ?? .normal
+        if machine.queue.isOpen(lane), let reason = machine.placeBlock(isDurable: lane.isDurable, priority) {
+            return Obstacle(reason)
+        }
         guard var obstacle = machine.obstacle(of: lane, at: now), let until = obstacle.until else {
             return machine.obstacle(of: lane, at: now)
         }

@@ -30,7 +30,7 @@ package struct AppRoute: Sendable {
     package let host: String
     /// Hosts that are used while that one can't be, in this order.
     package let others: [String]
-    var hosts: [String] { [host] + others }
+    package var hosts: [String] { [host] + others }
     package var limits: AppLimits
     /// The daily quotas that the configuration names, by path.
     package var quotas: [String: DailyQuota]

@@ -174,7 +174,8 @@ extension DispatchMachine {
     package func snapshot(relayedWaiting: Int, at now: Moment) -> DispatchSnapshot {
         let present = clock.present(now)
         return DispatchSnapshot(
-            breakers: breakers.taken.filter { breakers[$0].isInUse }.map { snapshot($0, at: now.instant) },
+            breakers: breakers.taken.filter { breakers[$0].isInUse || breakers[$0].circuit.mode != .auto }
+                .map { snapshot($0, at: now.instant) },
             gates: gates.taken.map { snapshot($0, at: present) },
             apps: apps.taken.filter { apps[$0].isPresent }.map { snapshot($0, at: present) },
             absentApps: absent.sorted { $0.index < $1.index }

@@ -12,6 +12,8 @@ package struct Lease: Equatable, Sendable {
     /// What it took before it could leave.
     var permits: Permits
     package var startedAt: Moment
+    /// When it was handed to the transport; `nil` while a message's start is being written down.
+    var sentAt: Instant?
     /// How long the attempt may take.
     package var timeout = Duration.seconds(5)
     /// How long the job has been ready, on the monotonic clock: never negative, whatever the wall clock does.

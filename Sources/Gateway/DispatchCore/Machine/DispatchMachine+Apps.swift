@@ -65,7 +65,7 @@ extension DispatchMachine {
     /// Takes over an app's new limits and hosts. A lane whose host changes gets that host's breaker.
     package mutating func update(app: AppPlace, route: AppRoute, at moment: Moment) {
         let now = read(moment)
-        if apps[app].route.hosts != route.hosts { forgetDetours(of: app) }
+        if !keepsDetours(app, on: route) { forgetDetours(of: app) }
         apps[app].route = route
         for gate in gates(of: app) {
             let (api, group) = (gates[gate].api, gates[gate].api.group.rawValue)

@@ -123,7 +123,10 @@ extension DispatchMachine {
                     leaveHost(lease.breaker, at: read(moment))
                 }
             }
-            if isSilent(lease, after: took) { leaveHost(lease.breaker, at: read(moment)) }
+            // Where this look is late, answers may be late for the same reason.
+            if moment.instant - entry.due < CheckLine.period, isSilent(lease, at: moment.instant) {
+                leaveHost(lease.breaker, at: read(moment))
+            }
             if isGivenUp(lease, after: took, at: moment) {
                 lease.isGivenUp = true
                 actions.append(.giveUp(lease.job.id))
@@ -140,7 +143,7 @@ extension DispatchMachine {
         let (job, gate) = (lease.job, gates[lease.gate])
         guard !lease.isGivenUp, lease.number == 1, !job.isDurable, took >= lease.timeout / 2,
             job.marks.contains(.repeatable),
-            gate.wasOvertaken(startedAt: lease.startedAt.instant) || gate.breaker != lease.breaker
+            gate.wasOvertaken(startedAt: lease.startedAt.instant) || hasBeenLeft(lease)
         else { return false }
         let left = job.expiresAt.map { $0 - clock.present(moment).steady } ?? .zero
         let classes = policy.retryClasses

@@ -24,7 +24,7 @@ extension DispatchMachine {
         // Weir's own questions are too few to close a breaker again, and that they are answered helps no message.
         if isQuestion(lease) { call = .ignored }
         if call == .success { breakers[lease.breaker].nextQuestion = nil }
-        if call != .ignored { breakers[lease.breaker].judged(call == .success) }
+        if call != .ignored { breakers[lease.breaker].judged(call == .success, at: now.instant) }
         if result.isAnswer, evidence.failure == nil { breakers[lease.breaker].answered(at: now.instant) }
         if call != .ignored { gotThrough(call == .success, app: lease.app, at: now.wall) }
         let group = gates[lease.gate].api.group
@@ -43,7 +43,7 @@ extension DispatchMachine {
         if let transition { note(transition, lease.breaker, at: now.moment) }
         let isClosed = breakers[lease.breaker].circuit.state == .closed
         if transition != nil || !isClosed { changed(breaker: lease.breaker, at: now) }
-        if call == .failure { judgeHost(lease, evidence.failure, at: now) }
+        if call == .failure { judgeHost(lease, evidence.failure, isAnswer: result.isAnswer, at: now) }
         return transition
     }
 

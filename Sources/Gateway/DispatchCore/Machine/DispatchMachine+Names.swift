@@ -29,9 +29,11 @@ extension DispatchMachine {
         return key.name(app: apps[key.app].name)
     }
 
-    /// The breaker of a name, where a lane stands behind it. Only its app's are looked at, as there can be ten thousand.
+    /// The breaker of a name: of several hosts that are called alike, the one that is in use. Only its app's are looked at, as there can be
+    /// ten thousand.
     package func breaker(named name: String) -> BreakerID? {
         let app = apps[String(name.prefix { $0 != BreakerKey.separator })]
-        return app.flatMap { apps[$0].breakers.first { breakers[$0].isInUse && self.name($0) == name } }
+        let found = app.map { apps[$0].breakers.filter { self.name($0) == name } } ?? []
+        return found.first { breakers[$0].isInUse } ?? found.first
     }
 }

@@ -161,7 +161,7 @@ extension DispatchMachine {
             apps[app].hold?.send(job.id, at: now.instant)
         }
         if job.isDurable { gates[gate].hold?.send(job.id, at: now.instant) }
-        let lease = Lease(
+        var lease = Lease(
             job: job,
             number: Int(job.startedAttempts),
             permits: permits,
@@ -170,6 +170,7 @@ extension DispatchMachine {
             readyFor: max(.zero, now.steady - readySince),
             waits: waits(of: job, readySince: readySince, at: now)
         )
+        if !job.isDurable { lease.sentAt = now.instant }
         countCall(job.id, isDurable: job.isDurable, gate, at: now)
         leases[job.id] = lease
         checks.append(job.id, number: lease.number, at: now.instant)

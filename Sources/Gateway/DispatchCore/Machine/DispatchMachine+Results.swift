@@ -171,7 +171,7 @@ extension DispatchMachine {
         let mustPause = lacksToken && appBlock(lease.gate, at: now) == nil
         if mustPause { apps[lease.app].awaitToken(id) }
         let due = mustPause ? now.steady + DispatchMachine.tokenAnswerTime : nil
-        _ = queue.requeue(id, notBefore: due, front: due == nil, at: now.steady) { job in
+        _ = queue.requeue(id, notBefore: due, front: due == nil, hasGone: false, at: now.steady) { job in
             job.marks = lease.job.marks
             // A caller who has hung up meanwhile has no time left.
             if !job.isDurable { job.expiresAt = lease.job.expiresAt }

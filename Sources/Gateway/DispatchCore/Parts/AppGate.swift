@@ -10,6 +10,8 @@ struct AppGate: Sendable {
     var stay: UInt64
     /// By group of apis: the host where its calls go instead of the preferred one.
     var detours: [String: String] = [:]
+    /// By group of apis: when its calls went back to the preferred host.
+    var returns: [String: Instant] = [:]
     /// Its breakers.
     var breakers: [BreakerID] = []
     /// Since when it is not configured any more, by the wall clock.

@@ -19,6 +19,7 @@ struct Breaker: Sendable {
     private(set) var answeredAt: Instant?
     /// Attempts that failed since the last that did not.
     private(set) var failuresInARow = 0
+    private var failedAt = Instant.zero
     private var relayedInFlight = 0
     private var messagesInFlight = 0
 
@@ -37,7 +38,17 @@ struct Breaker: Sendable {
     mutating func answered(at now: Instant) { answeredAt = now }
 
     /// An attempt has ended that says something about the upstream.
-    mutating func judged(_ isWell: Bool) { failuresInARow = isWell ? 0 : min(failuresInARow + 1, 1000) }
+    mutating func judged(_ isWell: Bool, at now: Instant) {
+        if isWell || now > failedAt + Breaker.memory { failuresInARow = 0 }
+        guard !isWell else { return }
+        (failuresInARow, failedAt) = (min(failuresInARow + 1, 1000), now)
+    }
+
+    /// Calls come to its host, or leave it.
+    mutating func forgetFailures() { failuresInARow = 0 }
+
+    /// Failures that lie further apart say nothing together.
+    private static let memory = Duration.seconds(60)
 
     /// An attempt has left.
     mutating func left(isDurable: Bool) {

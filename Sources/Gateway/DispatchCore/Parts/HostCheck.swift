@@ -2,16 +2,14 @@ import Timekeeping
 
 /// When a preferred host that calls have left is asked whether it is well again.
 ///
-/// It is asked soon, and then ever less often. For a while after the return one failure is enough to leave it again: where it answers
-/// questions but fails calls, the pauses go on growing, so that ever fewer calls find that out.
+/// It is asked soon, and then ever less often. Where it answers questions but fails the calls that returned to it, the pauses go on
+/// growing, so that ever fewer calls find that out.
 struct HostCheck: Equatable, Sendable {
     static let firstPause = Duration.seconds(5)
     /// Between two questions to a host that does not answer.
     static let usualPause = Duration.seconds(60)
     /// Between two returns to a host that fails again each time.
     static let longestPause = Duration.seconds(300)
-    /// For how long it is on trial after a return.
-    static let trial = Duration.seconds(30)
     /// A host that is left later than this after a return is left as if for the first time.
     static let memory = Duration.seconds(600)
 
@@ -26,18 +24,22 @@ struct HostCheck: Equatable, Sendable {
     /// Whether calls that prefer the host go elsewhere.
     var isLeft: Bool { returnedAt == nil }
 
-    /// Whether one failure is enough to leave it.
-    func isOnTrial(at now: Instant) -> Bool { returnedAt.map { now < $0 + HostCheck.trial } ?? false }
-
     /// Whether nothing of it needs to be remembered.
     func isOver(at now: Instant) -> Bool { returnedAt.map { now >= $0 + HostCheck.memory } ?? false }
 
     /// Calls leave the host, perhaps again.
-    mutating func left(at now: Instant) {
-        guard let returnedAt else { return }
-        pause = now < returnedAt + HostCheck.memory ? min(pause * 2, HostCheck.longestPause) : HostCheck.firstPause
+    ///
+    /// - Parameter isRelapse: whether they had returned to it a short while ago.
+    mutating func left(isRelapse: Bool, at now: Instant) {
+        guard !isLeft else { return }
+        pause = isRelapse ? min(pause * 2, HostCheck.longestPause) : HostCheck.firstPause
         askAt = now + pause
-        self.returnedAt = nil
+        returnedAt = nil
+    }
+
+    /// Its answer is too old to go by.
+    mutating func forgetAnswer(at now: Instant) {
+        if isOver(at: now) { self = HostCheck(at: now) }
     }
 
     /// Whether it is to be asked now. Then it waits for the answer.

@@ -14,7 +14,7 @@ extension Dispatcher {
     /// Asks the hosts whose time has come whether they are well again. To be called each second.
     package func askHosts() {
         let (hosts, connectTimeout) = update { state, now in
-            let hosts = state.machine.takeHostQuestions(limit: Dispatcher.hostQuestionsAtOnce, at: now)
+            let hosts = state.machine.lookAfterHosts(limit: Dispatcher.hostQuestionsAtOnce, at: now)
             return (hosts, state.settings.connectTimeout)
         }
         for host in hosts { ask(host, connectTimeout) }

@@ -33,7 +33,10 @@ extension Dispatcher {
         )
         attempt.token = runtime.keeper?.token()
         let (token, now) = (attempt.token, time.timestamp())
-        guard let target = runtime.upstream.target(of: load.api, body: parcel.body, token: token, at: now) else {
+        // Its hosts may have changed while its start was written down: the new ones' token is not for the old ones.
+        guard runtime.route.hosts.contains(load.origin),
+            let target = runtime.upstream.target(of: load.api, body: parcel.body, token: token, at: now)
+        else {
             return update { state, now in state.putBack(lease, parcel, at: now) }
         }
         attempt.trace = observer.attemptLeaves(attempt.start())
@@ -70,6 +73,7 @@ extension Dispatcher {
         let load = state.withLock { state -> DispatchState.Load? in
             // Only a repeat can be stale: the usual attempt need not read the clock.
             if lease.number > 1, state.machine.isStale(lease.job.id, at: time.moment()) { return nil }
+            state.machine.leaves(lease.job.id, at: time.now())
             return state.load(lease, stored: stored)
         }
         if load == nil { update { state, now in state.endStale(lease.job.id, at: now) } }
