@@ -69,7 +69,8 @@ let package = Package(
             name: "Weir",
             targets: [
                 "Weir", "Telemetry", "Relaying", "Messaging", "Callbacks", "Clients", "Settings", "RequestTracing",
-                "Suppressing", "Dispatching", "DispatchCore", "WeChatCallback", "Explaining", "Alerting", "Eventing",
+                "Suppressing", "Delivering", "Dispatching", "DispatchCore", "WeChatCallback", "Explaining", "Alerting",
+                "Eventing",
                 "Intake",
                 "WeirPorts", "Addressing", "Timekeeping",
                 "Resilience", "Queueing", "WireJSON", "WeChat", "PrometheusMetrics",
@@ -123,6 +124,12 @@ let package = Package(
         ),
         // Who is not sent to, and why.
         source(.gateway, "Suppressing", ["WeirPorts", "Timekeeping", "WeChat"]),
+        // Signed deliveries out, each destination in a lane of its own. Knows no message's or event's way here.
+        source(
+            .gateway,
+            "Delivering",
+            ["WeirPorts", "Addressing", "Timekeeping", "Resilience", "Queueing", "WireJSON", crypto]
+        ),
         // Asks it, and sends. Whoever wants to know of it implements its observer.
         source(
             .gateway,
@@ -159,7 +166,10 @@ let package = Package(
         source(
             .gateway,
             "Settings",
-            ["Alerting", "Eventing", "WeirPorts", "Addressing", "Resilience", "Queueing", "WeChat", "WeChatCallback"]
+            [
+                "Alerting", "Eventing", "Delivering", "WeirPorts", "Addressing", "Resilience", "Queueing", "WeChat",
+                "WeChatCallback",
+            ]
         ),
         // Who may use what, by the settings in force.
         source(
@@ -171,7 +181,10 @@ let package = Package(
         source(
             .gateway,
             "Callbacks",
-            ["Settings", "RequestTracing", "Suppressing", "WeirPorts", "Timekeeping", "WeChat", "WeChatCallback"]
+            [
+                "Settings", "RequestTracing", "Suppressing", "Delivering", "WeirPorts", "Timekeeping", "WireJSON",
+                "WeChat", "WeChatCallback",
+            ]
         ),
         // The spans of requests and attempts. Nothing else touches the tracer.
         source(
@@ -197,7 +210,8 @@ let package = Package(
             .gateway,
             "Messaging",
             [
-                "Clients", "Settings", "Eventing", "Suppressing", "Dispatching", "Explaining", "Intake", "WeirPorts",
+                "Clients", "Settings", "Eventing", "Suppressing", "Delivering", "Dispatching", "Explaining", "Intake",
+                "WeirPorts",
                 "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat", crypto,
             ]
         ),
@@ -207,7 +221,7 @@ let package = Package(
             "Telemetry",
             [
                 "Relaying", "Messaging", "Alerting", "Callbacks", "Clients", "Settings", "RequestTracing",
-                "Suppressing", "Dispatching",
+                "Suppressing", "Delivering", "Dispatching",
                 "Explaining", "Intake", "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WeChat",
                 "PrometheusMetrics", logging,
             ]
@@ -219,8 +233,8 @@ let package = Package(
             [
                 "Telemetry", "Relaying", "Messaging", "Alerting", "Eventing", "Callbacks", "Clients", "Settings",
                 "RequestTracing",
-                "Suppressing", "Dispatching", "Explaining", "Intake", "WeirPorts", "Timekeeping", "Resilience",
-                "Queueing", "WeChat",
+                "Suppressing", "Delivering", "Dispatching", "Explaining", "Intake", "WeirPorts", "Timekeeping",
+                "Resilience", "Queueing", "WeChat",
                 "PrometheusMetrics", logging, lifecycle, tracing,
             ]
         ),
@@ -325,12 +339,16 @@ let package = Package(
             ]
         ),
         tests("Suppressing", ["WeirTesting", "WeirPorts", "Queueing", "WeChat"]),
+        tests(
+            "Delivering",
+            ["GatewaySupport", "WeirTesting", "WeirPorts", "Resilience", "Queueing", "WireJSON", "WeChat", crypto]
+        ),
         tests("Explaining", ["Settings", "DispatchCore", "WeirPorts", "Resilience", "Queueing", "WeChat"]),
         tests(
             "Weir",
             [
                 "Telemetry", "Relaying", "Messaging", "Callbacks", "Clients", "RequestTracing", "DispatchCore",
-                "Suppressing", "Dispatching", "Explaining", "Alerting", "Intake", "WeirTesting", "GatewaySupport",
+                "Suppressing", "Delivering", "Dispatching", "Explaining", "Alerting", "Intake", "WeirTesting", "GatewaySupport",
                 "Resilience", "Queueing",
                 "WireJSON", "WeChat",
                 "PrometheusMetrics", logging, lifecycle, tracing,

@@ -98,6 +98,20 @@ final class FaultyJournal: Journal {
         try await journal.suppressions(filter)
     }
 
+    func deliveries(_ each: (WaitingDelivery) -> Void) throws(JournalError) {
+        var deliveries: [WaitingDelivery] = []
+        try journal.deliveries { deliveries.append($0) }
+        for delivery in fault == .forgetsADelivery ? deliveries.dropLast() : deliveries[...] { each(delivery) }
+    }
+
+    func delivery(_ place: Int64) async throws(JournalError) -> StoredDelivery? {
+        try await journal.delivery(place)
+    }
+
+    func onDelivery(_ report: @escaping @Sendable ([WaitingDelivery]) -> Void) {
+        journal.onDelivery { report(self.fault == .tellsADeliveryTwice ? $0 + $0 : $0) }
+    }
+
     func message(_ id: JobID) async throws(JournalError) -> MessageRecord? {
         guard fault != .answersWhenClosed else { return journal.record(id) }
         var message = try await journal.message(id)

@@ -19,5 +19,8 @@ enum JournalFault: String, CaseIterable {
     case forgetsAnEntry = "the ledger has of each name what was remembered last, ordered by name"
     case forgetsASuppression =
         "a suppression is there with its commit, over a kill and a restart, and with it what caused it"
+    case forgetsADelivery = "a delivery is told with its commit, and is there over a kill and a restart, oldest first"
+    case tellsADeliveryTwice =
+        "a message's end is told in its commit where its client wants to hear of it, and of others nothing"
     case sweepsTooMuchAtOnce = "a step removes no more than its limit, and later steps go on until nothing is left"
 }

@@ -5,7 +5,7 @@ internal import WeirPorts
 /// Executes writes inside one transaction.
 struct BatchWriter {
     private let statements: WriteStatements
-    private var segments: RecipientSegments
+    private var memory: WriterMemory
     /// An accept that waits for the next write: if that is its start, both become one INSERT.
     private var held: (message: Message, content: MessageContent)?
     private var bodies: [JobID: StoredBody] = [:]
@@ -13,36 +13,45 @@ struct BatchWriter {
     private var suppressionNews: [SuppressionNews] = []
     private let receipts: ReceiptWriter
     private let suppressions: SuppressionWriter
+    private let deliveries: DeliveryWriter
+    private var added: [WaitingDelivery] = []
 
-    init(_ database: Database, segments: RecipientSegments) throws(SQLiteFailure) {
+    init(_ database: Database, _ memory: WriterMemory) throws(SQLiteFailure) {
         statements = try WriteStatements(database)
         receipts = ReceiptWriter(database)
         suppressions = SuppressionWriter(database)
-        self.segments = segments
+        deliveries = DeliveryWriter(database)
+        self.memory = memory
     }
 
     /// Executes the writes of `calls` in order.
     ///
-    /// - Returns: One receipt a call, and the segments as they are once the transaction is committed.
+    /// - Returns: One receipt a call, the deliveries that they added, and what the writer knows once the transaction is committed.
     static func execute(
         _ calls: some Collection<PendingCall>,
         in database: Database,
-        segments: RecipientSegments
-    ) throws(SQLiteFailure) -> (receipts: [JournalReceipt], segments: RecipientSegments) {
-        var writer = try BatchWriter(database, segments: segments)
+        _ memory: WriterMemory
+    ) throws(SQLiteFailure) -> (receipts: [JournalReceipt], added: [WaitingDelivery], memory: WriterMemory) {
+        var writer = try BatchWriter(database, memory)
         var receipts: [JournalReceipt] = []
         receipts.reserveCapacity(calls.count)
         for call in calls {
+            let before = writer.added.count
             for write in call.writes { try writer.execute(write) }
             receipts.append(
-                JournalReceipt(bodies: writer.bodies, receipts: writer.news, suppressions: writer.suppressionNews)
+                JournalReceipt(
+                    bodies: writer.bodies,
+                    receipts: writer.news,
+                    suppressions: writer.suppressionNews,
+                    deliveries: writer.added.count - before
+                )
             )
             if !writer.bodies.isEmpty { writer.bodies = [:] }
             if !writer.news.isEmpty { writer.news = [] }
             if !writer.suppressionNews.isEmpty { writer.suppressionNews = [] }
         }
         try writer.flush()
-        return (receipts, writer.segments)
+        return (receipts, writer.added, writer.memory)
     }
 
     private mutating func execute(_ write: JournalWrite) throws(SQLiteFailure) {
@@ -65,25 +74,44 @@ struct BatchWriter {
         case .settle(let id, let attempt, let settlement):
             guard try statements.settle(id, attempt, settlement) else { return }
             try statements.insert(attempt, of: id)
-            news += try receipts.await(id, settlement)
+            try tell(id, settlement, try receipts.await(id, settlement))
         case .conclude(let id, let settlement):
             try statements.conclude(id, settlement)
-            news += try receipts.await(id, settlement)
+            try tell(id, settlement, try receipts.await(id, settlement))
         case .redrive(let id, let at): try statements.redrive(id, at: at)
         case .receive(let receipt):
             let found = try receipts.receive(receipt)
-            news += found
+            try tell(found, at: receipt.receivedAt)
             // What is known says nothing new, and the user may have come back since.
             guard let new = receipt.suppression, !found.contains(where: { $0.result == .repeated }) else { return }
             suppressionNews += try suppressions.suppress(new)
-        case .match(let turn): news += try receipts.match(turn)
+        case .match(let turn): try tell(try receipts.match(turn), at: turn.now)
         case .remember(let entry): try statements.remember(entry)
         case .forget(let name): try statements.forget(name)
         case .suppress(let new): suppressionNews += try suppressions.suppress(new)
         case .lift(let app, let recipient, let lifting):
             suppressionNews += try suppressions.lift(app: app, recipient: recipient, lifting)
         case .shed(let count): suppressionNews += try suppressions.shed(count)
+        case .deliver(let new): if let one = try deliveries.deliver(new) { added.append(one) }
+        case .settleDelivery(let place, let settlement): try deliveries.settle(place, settlement)
         }
+    }
+
+    /// What became of a message by itself, and of receipts.
+    private mutating func tell(
+        _ id: JobID,
+        _ settlement: Settlement,
+        _ found: [ReceiptNews]
+    ) throws(SQLiteFailure) {
+        news += found
+        guard memory.hasCallbacks else { return }
+        added += try deliveries.tell(ended: settlement.state.isTerminal ? id : nil, found, at: settlement.at)
+    }
+
+    private mutating func tell(_ found: [ReceiptNews], at now: Timestamp) throws(SQLiteFailure) {
+        news += found
+        guard memory.hasCallbacks else { return }
+        added += try deliveries.tell(ended: nil, found, at: now)
     }
 
     private mutating func flush() throws(SQLiteFailure) {
@@ -100,13 +128,14 @@ struct BatchWriter {
         var segment: Int64?
         if !content.recipient.isEmpty {
             let id = message.id.stored
-            if let newest = segments.place(id) {
+            if let newest = memory.segments.place(id) {
                 segment = newest
             } else {
                 segment = try statements.segment(of: id)
             }
         }
         try statements.insert(message, content, start: start, segment: segment)
+        if !content.callbackURL.isEmpty { memory.hasCallbacks = true }
         if !content.body.isEmpty { try statements.insert(body: content.body, of: message.id) }
     }
 }

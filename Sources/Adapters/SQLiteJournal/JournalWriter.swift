@@ -11,6 +11,7 @@ final class JournalWriter: Sendable {
     /// A function alone in a `Mutex` is wrapped once more by each look at it, and takes longer each time.
     private struct Listener {
         var hear: @Sendable (CommitReport) -> Void = { _ in }
+        var hearDeliveries: @Sendable ([WaitingDelivery]) -> Void = { _ in }
     }
 
     let folder: JournalFolder
@@ -106,6 +107,10 @@ final class JournalWriter: Sendable {
         listener.withLock { $0.hear = report }
     }
 
+    func onDelivery(_ report: @escaping @Sendable ([WaitingDelivery]) -> Void) {
+        listener.withLock { $0.hearDeliveries = report }
+    }
+
     func status() -> JournalStatus {
         let (used, free, all) = folder.sizes()
         let (pending, most) = queue.withLock { ($0.pendingWrites, $0.maximumPending) }
@@ -148,6 +153,11 @@ final class JournalWriter: Sendable {
         listener.withLock { $0.hear }(report)
     }
 
+    /// A commit has added these.
+    func note(_ added: [WaitingDelivery]) {
+        if !added.isEmpty { listener.withLock { $0.hearDeliveries }(added) }
+    }
+
     func note(keptWrites: Int) {
         counters.withLock { $0.keptWrites = keptWrites }
     }
@@ -172,16 +182,6 @@ final class JournalWriter: Sendable {
         }
         for closer in waiting { closer.resume() }
     }
-}
-
-/// What `status()` tells of the commits.
-struct JournalCounters {
-    var failure: JournalError?
-    var commits = 0
-    var writes = 0
-    var errors = 0
-    /// Writes that are kept until the disk takes them.
-    var keptWrites = 0
 }
 
 /// What waits for the writer, in order. A value: `JournalWriter` keeps it behind its lock.

@@ -23,14 +23,15 @@ enum MessageRow {
         """
 
     /// The same with its content, but for the body.
-    static let recordColumns = "\(columns), metadata, recipient, trace_id, idempotency_key, idempotency_digest"
+    static let recordColumns = "\(columns), metadata, recipient, trace_id, idempotency_key, idempotency_digest, callback_url"
 
     static func record(_ row: PreparedStatement) throws(SQLiteFailure) -> MessageRecord {
         var content = MessageContent(
             body: [],
             metadata: row.bytes(24),
             recipient: row.text(25),
-            traceparent: row.text(26)
+            traceparent: row.text(26),
+            callbackURL: row.text(29)
         )
         if let key = row.optionalText(27) { content.idempotency = IdempotencyMark(key: key, digest: row.bytes(28)) }
         return MessageRecord(try message(row), content, try progress(row))

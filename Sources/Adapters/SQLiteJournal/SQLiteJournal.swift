@@ -10,7 +10,7 @@ public import WeirPorts
 ///
 /// **When the disk fails** (full, read-only, an error), nothing of the commit is kept on disk, `status().failure` says
 /// why, and a small write is tried once a `probeInterval` until it works. Meanwhile calls that only accept, start,
-/// redrive, remember, forget, suppress or lift fail at once. Calls with a settle or conclude in them are kept in memory, in order, and
+/// redrive, remember, forget, suppress, lift or deliver fail at once. Calls with a settle or conclude in them are kept in memory, in order, and
 /// answered when the disk took them: later than calls that were handed over after them and failed.
 ///
 /// One process at a time; not on a network file system.
@@ -93,6 +93,21 @@ public final class SQLiteJournal: Journal {
         try await read { try SuppressionReader.list($0, filter) }
     }
 
+    /// Hands over on the calling thread, which waits until all are read.
+    public func deliveries(_ each: (WaitingDelivery) -> Void) throws(JournalError) {
+        guard writer.isOpen else { throw .closed }
+        do {
+            try writer.readers.read { try DeliveryReader.restore($0, each) }
+        } catch {
+            throw journalError(error)
+        }
+    }
+
+    /// Reads with one of the configuration's `readers`, so that no listing delays it.
+    public func delivery(_ place: Int64) async throws(JournalError) -> StoredDelivery? {
+        try await read { try DeliveryReader.delivery($0, place) }
+    }
+
     /// Reads with one of the configuration's `readers`, so that no listing delays it.
     public func message(_ id: JobID) async throws(JournalError) -> MessageRecord? {
         try await read { try JournalReader.message($0, id) }
@@ -132,6 +147,11 @@ public final class SQLiteJournal: Journal {
     /// The writer's thread calls `report`: what it does there delays the next commit.
     public func onCommit(_ report: @escaping @Sendable (CommitReport) -> Void) {
         writer.onCommit(report)
+    }
+
+    /// The writer's thread calls `report`: what it does there delays the answers of its commit.
+    public func onDelivery(_ report: @escaping @Sendable ([WaitingDelivery]) -> Void) {
+        writer.onDelivery(report)
     }
 
     private func read<Value: Sendable>(

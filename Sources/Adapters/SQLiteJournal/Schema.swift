@@ -31,7 +31,7 @@ enum Schema {
     private static var migrations: [(name: String, sql: String)] {
         [
             ("1", first), ("2", second), ("3", third), ("4", fourth), ("receipts", receipts),
-            ("suppressions", suppressions),
+            ("suppressions", suppressions), ("deliveries", deliveries),
         ]
     }
 
@@ -184,5 +184,30 @@ enum Schema {
         CREATE UNIQUE INDEX suppressions_recipient ON suppressions (recipient, app, reach);
         CREATE INDEX suppressions_app ON suppressions (app, place);
         CREATE INDEX suppressions_until ON suppressions (until);
+        """
+
+    /// `place` is not used again, as destinations know a delivery by it. `state` is 0 while it waits, 1 where it was given up, 2 where it is
+    /// over and only its digest counts. `message_id` is set where it tells of a message's end, and `body` where not.
+    private static let deliveries = """
+        ALTER TABLE messages ADD COLUMN callback_url TEXT;
+        CREATE INDEX messages_callback ON messages (id) WHERE callback_url IS NOT NULL;
+        CREATE TABLE deliveries (
+            place INTEGER PRIMARY KEY AUTOINCREMENT,
+            destination TEXT NOT NULL,
+            app TEXT NOT NULL,
+            message_id INTEGER,
+            body BLOB,
+            bytes INTEGER NOT NULL,
+            digest INTEGER,
+            created_at INTEGER NOT NULL,
+            attempts INTEGER NOT NULL,
+            next_at INTEGER,
+            state INTEGER NOT NULL,
+            kept_until INTEGER
+        ) STRICT;
+        CREATE UNIQUE INDEX deliveries_digest ON deliveries (digest, destination) WHERE digest IS NOT NULL;
+        CREATE INDEX deliveries_waiting ON deliveries (place) WHERE state = 0;
+        CREATE INDEX deliveries_dead ON deliveries (destination, place) WHERE state = 1;
+        CREATE INDEX deliveries_kept ON deliveries (kept_until) WHERE kept_until IS NOT NULL;
         """
 }

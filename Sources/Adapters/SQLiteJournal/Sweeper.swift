@@ -4,7 +4,7 @@ internal import WeirPorts
 
 /// Removes what has been kept long enough, a step at a time: first a walk over the bodies, then one over the messages, each
 /// by id and only as far as anything can be old enough. Where it stands is kept in memory; after a restart it starts over. Each step also
-/// removes suppressions whose time is over.
+/// removes suppressions whose time is over and deliveries that are kept no longer.
 struct Sweeper: Equatable {
     private enum Walk {
         case bodies, messages
@@ -40,8 +40,9 @@ struct Sweeper: Equatable {
         limit: Int
     ) throws(SQLiteFailure) -> Bool {
         let limit = max(1, limit)
-        let hasMore = try SuppressionWriter.sweep(database, now: now, limit: limit)
-        return try walkOn(database, retention, now: now, limit: limit) || hasMore
+        let hasMoreSuppressions = try SuppressionWriter.sweep(database, now: now, limit: limit)
+        let hasMoreDeliveries = try DeliveryWriter.sweep(database, now: now, limit: limit)
+        return try walkOn(database, retention, now: now, limit: limit) || hasMoreSuppressions || hasMoreDeliveries
     }
 
     private mutating func walkOn(

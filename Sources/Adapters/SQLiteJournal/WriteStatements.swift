@@ -64,6 +64,7 @@ struct WriteStatements {
         }
         statement.bind(hash, at: 19)
         statement.bind(content.metadata, at: 20)
+        statement.bind(content.callbackURL.isEmpty ? nil : content.callbackURL, at: 21)
         try statement.run()
     }
 
@@ -179,9 +180,10 @@ extension WriteStatements {
             INSERT INTO messages (
                 id, state, attempts, attempt_at, counted_attempts, app, client, type, priority, retry_class,
                 created_at, not_before, not_after, recipient, recipient_hash, segment, trace_id,
-                idempotency_key, idempotency_digest, idempotency_hash, metadata
+                idempotency_key, idempotency_digest, idempotency_hash, metadata, callback_url
             ) VALUES (
-                ?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20
+                ?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
+                ?21
             )
             """
 

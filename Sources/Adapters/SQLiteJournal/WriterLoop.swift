@@ -4,13 +4,13 @@ internal import WeirPorts
 /// What the writer's thread does, and what it alone knows.
 ///
 /// While one commit syncs, the next batch gathers: nothing is delayed on purpose. When a commit fails, calls that only
-/// accept, start, redrive, receive, match, remember, forget, suppress, lift or shed are told so and nothing of them is kept; until
-/// writing works again later ones are refused at once. Calls that settle or conclude are kept, in their order, and tried again with each
+/// accept, start, redrive, receive, match, remember, forget, suppress, lift, shed or deliver are told so and nothing of them is kept; until
+/// writing works again later ones are refused at once. Calls that settle or conclude something are kept, in their order, and tried again with each
 /// probe: they are as many as messages are in flight. So no message that was accepted loses what became of it, and no order is
 /// upset.
 struct WriterLoop {
     private let writer: JournalWriter
-    private var segments: RecipientSegments?
+    private var memory: WriterMemory?
     private var sweeper = Sweeper()
     /// Why the last commit failed.
     private var failure: JournalError?
@@ -87,9 +87,10 @@ struct WriterLoop {
 
     private mutating func execute(_ calls: [PendingCall]) -> Result<[JournalReceipt], SQLiteFailure> {
         let start = writer.timeSource.now()
-        let result = transaction { (database, segments) throws(SQLiteFailure) in
-            let done = try BatchWriter.execute(calls, in: database, segments: segments)
-            segments = done.segments
+        var added: [WaitingDelivery] = []
+        let result = transaction { (database, memory) throws(SQLiteFailure) in
+            let done = try BatchWriter.execute(calls, in: database, memory)
+            (memory, added) = (done.memory, done.added)
             return done.receipts
         }
         var report = CommitReport(
@@ -103,21 +104,22 @@ struct WriterLoop {
             report.failure = problem.journalError(in: writer.folder.path)
         }
         writer.note(report)
+        if case .success = result { writer.note(added) }
         return result
     }
 
     /// Runs `body` in one transaction; nothing of it stays when it or the commit fails.
     private mutating func transaction<Success>(
-        _ body: (Database, inout RecipientSegments) throws(SQLiteFailure) -> Success
+        _ body: (Database, inout WriterMemory) throws(SQLiteFailure) -> Success
     ) -> Result<Success, SQLiteFailure> {
-        var segments = segments
+        var memory = memory
         let result: Result<Success, SQLiteFailure> = writer.database.access { database in
             do throws(SQLiteFailure) {
                 let success = try database.write { (database) throws(SQLiteFailure) -> Success in
-                    var placed: RecipientSegments
-                    if let segments { placed = segments } else { placed = try WriterLoop.newestSegment(database) }
-                    let success = try body(database, &placed)
-                    segments = placed
+                    var known: WriterMemory
+                    if let memory { known = memory } else { known = try WriterMemory(database) }
+                    let success = try body(database, &known)
+                    memory = known
                     return success
                 }
                 return .success(success)
@@ -125,15 +127,8 @@ struct WriterLoop {
                 return .failure(error)
             }
         }
-        if case .success = result { self.segments = segments }
+        if case .success = result { self.memory = memory }
         return result
-    }
-
-    private static func newestSegment(_ database: Database) throws(SQLiteFailure) -> RecipientSegments {
-        let row = try PreparedStatement(database, WriteStatements.SQL.newestSegment)
-        defer { row.reset() }
-        guard try row.step() else { return RecipientSegments() }
-        return RecipientSegments(newest: row.integer(0), count: Int(row.integer(1)), last: row.integer(2))
     }
 
     // MARK: - Failure and recovery
@@ -234,8 +229,8 @@ struct PendingCall: Sendable {
         self.completion = completion
         mustBeKept = writes.contains { write in
             switch write {
-            case .settle, .conclude: true
-            case .accept, .start, .redrive, .receive, .match, .remember, .forget, .suppress, .lift, .shed: false
+            case .settle, .conclude, .settleDelivery: true
+            case .accept, .start, .redrive, .receive, .match, .remember, .forget, .suppress, .lift, .shed, .deliver: false
             }
         }
     }

@@ -61,9 +61,24 @@ struct StateReport {
                     json.member("written", !snapshot.isLedgerBehind)
                 }
             )
+            data.member(
+                "deliveries",
+                array: { list in
+                    for one in gateway.deliveries() { list.object { write(one, to: &$0) } }
+                }
+            )
             data.member("in_flight", snapshot.inFlight)
             data.member("relayed_calls", snapshot.relayedWaiting)
         }
+    }
+
+    private func write(_ backlog: DeliveryBacklog, to json: inout JSONWriter) {
+        json.member("kind", backlog.destination.kind.rawValue)
+        json.member("destination", backlog.destination.name)
+        json.member("waiting", backlog.waiting)
+        json.member("in_flight", backlog.inFlight)
+        json.member("oldest", backlog.oldest?.rfc3339)
+        json.member("failing_since", backlog.failingSince?.rfc3339)
     }
 
     private func write(_ breaker: DispatchSnapshot.Breaker, to json: inout JSONWriter) {

@@ -72,12 +72,12 @@ public struct CallbackAccount: Sendable {
         guard mode != .plain, let sealed, !sealed.isEmpty else {
             // In plain mode nothing is opened, and a body that is nothing but encrypted says nothing.
             guard mode != .safe, outer["MsgType"] != nil else { throw .encryption }
-            return CallbackContent(node: outer, key: nil)
+            return CallbackContent(node: outer, bytes: body, key: nil)
         }
         let parts = [token, query.timestamp, query.nonce, sealed]
         guard CallbackSignature.matches(query.messageSignature, parts) else { throw .signature }
         guard let opened = cipher.open(sealed) else { throw .encryption }
-        return CallbackContent(node: try read(opened.message), key: opened.key)
+        return CallbackContent(node: try read(opened.message), bytes: opened.message, key: opened.key)
     }
 
     private func read(_ body: [UInt8]) throws(CallbackRefusal) -> CallbackNode {
@@ -110,13 +110,21 @@ public struct CallbackAccount: Sendable {
 public struct CallbackContent: Equatable, Sendable {
     /// What it says: decrypted where it came so.
     public var node: CallbackNode
+    /// As WeChat wrote it: decrypted where it came so.
+    public var bytes: [UInt8]
     /// The place of the key that opened it; `nil` where it was not encrypted.
     public var key: Int?
 
     /// A body, and how it came.
-    public init(node: CallbackNode, key: Int?) {
+    public init(node: CallbackNode, bytes: [UInt8] = [], key: Int?) {
         self.node = node
+        self.bytes = bytes
         self.key = key
+    }
+
+    /// The same for the same push to the same account again, and for no other.
+    public func digest(app: String) -> Int64 {
+        PushedReceipt.digest([app, String(decoding: bytes, as: UTF8.self)])
     }
 }
 

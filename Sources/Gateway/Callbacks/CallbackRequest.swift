@@ -62,11 +62,11 @@ package enum CallbackAnswer: Equatable, Sendable {
 package enum CallbackResult: String, CaseIterable, Sendable {
     /// A GET of WeChat's that asks whether the address is Weir's.
     case verified
-    /// A push with receipts, or of a user who can be reached again: it is stored now.
+    /// A push with receipts, of a user who can be reached again, or that a subscriber hears of: it is stored now.
     case stored
     /// A push that Weir has had.
     case duplicate
-    /// A push that says nothing of messages.
+    /// A push that says nothing of messages, and that no subscriber wants.
     case ignored
     /// Not WeChat's, or not of its form.
     case refused

@@ -82,20 +82,22 @@ package final class CallbackService: Sendable {
             _ = refuse("too_large", place, request)
             return .tooLarge
         }
-        let push: CallbackPush
+        let (push, content): (CallbackPush, CallbackContent)
         do throws(CallbackRefusal) {
-            let content = try place.account.open(request.query, body)
+            content = try place.account.open(request.query, body)
             guard let read = CallbackPush(content.node) else { return refuse("body", place, request) }
             push = read
         } catch {
             return refuse(error.word, place, request)
         }
         let lifts = suppressions.lifts(app: place.app, recipient: push.openID, push.signs.map(\.meaning))
-        guard !push.receipts.isEmpty || !lifts.isEmpty else {
+        let deliveries = table.withLock { $0.deliveries }
+            .writes(push, content, app: place.app, at: time.timestamp())
+        guard !push.receipts.isEmpty || !lifts.isEmpty || !deliveries.isEmpty else {
             observer.callback(.ignored, app: place.app)
             return .success
         }
-        return await store(push, lifts, place, request)
+        return await store(push, lifts + deliveries, place, request)
     }
 
     private func enter() -> Bool {
@@ -118,7 +120,7 @@ package final class CallbackService: Sendable {
     /// Answers when it is on disk.
     private func store(
         _ push: CallbackPush,
-        _ lifts: [JournalWrite],
+        _ others: [JournalWrite],
         _ place: CallbackTable.Place,
         _ request: CallbackRequest
     ) async -> CallbackAnswer {
@@ -128,9 +130,11 @@ package final class CallbackService: Sendable {
             receipt.suppression = suppression(by: pushed, place)
             return JournalWrite.receive(receipt)
         }
-        guard let receipt = try? await suppressions.append(receipts + lifts) else { return fail(place, request) }
+        guard let receipt = try? await suppressions.append(receipts + others) else { return fail(place, request) }
         observer.receipts(receipt.receipts)
-        let isNew = !receipt.suppressions.isEmpty || receipt.receipts.contains { $0.result != .repeated }
+        let isNew =
+            receipt.deliveries > 0 || !receipt.suppressions.isEmpty
+            || receipt.receipts.contains { $0.result != .repeated }
         observer.callback(isNew ? .stored : .duplicate, app: place.app)
         return .success
     }

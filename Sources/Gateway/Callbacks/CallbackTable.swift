@@ -14,8 +14,11 @@ struct CallbackTable: Sendable {
     private(set) var missingAfter: [String: Duration] = [:]
     /// How old a receipt is when no attempt that it can be about is in flight any more.
     private(set) var settledAfter = Duration.seconds(10)
+    /// What subscribers want to hear of.
+    let deliveries: EventDeliveries
 
     init(_ configuration: GatewayConfiguration) {
+        deliveries = EventDeliveries(configuration.subscribers)
         for (name, app) in configuration.apps {
             guard let callback = app.callback else { continue }
             places[callback.path] = Place(app: name, account: CallbackAccount(callback, appID: app.appID))

@@ -1,3 +1,4 @@
+import Delivering
 import Intake
 import Queueing
 import Timekeeping
@@ -20,6 +21,8 @@ final class MessageDraft: Sendable {
     let recipient: String
     /// In a batch, the item's own key.
     let idempotencyKey: String?
+    /// Where its end is to be told; whether its client may name it is not known yet.
+    let callback: DeliveryAddress?
 
     /// Bytes of one message, `metadata` and all.
     static let limit = 256 << 10
@@ -27,6 +30,7 @@ final class MessageDraft: Sendable {
 
     private static let members = [
         "app", "type", "priority", "retry_class", "not_before", "not_after", "metadata", "message", "idempotency_key",
+        "callback_url",
     ]
 
     /// Reads the JSON of `POST /v1/messages`.
@@ -68,6 +72,7 @@ final class MessageDraft: Sendable {
         notAfter = try MessageDraft.time("not_after", in: json)
         idempotencyKey = try MessageDraft.text("idempotency_key", in: json)
         metadata = try MessageDraft.metadata(json.value("metadata"))
+        callback = try MessageDraft.address("callback_url", in: json)
         guard let message = json.value("message") else {
             throw MessageDraft.invalid("message", "is missing: WeChat's own body goes there")
         }
@@ -99,6 +104,11 @@ final class MessageDraft: Sendable {
         guard let value = json.value(name), value.kind != .null else { return nil }
         guard let text = value.string else { throw invalid(name, "must be a string") }
         return text
+    }
+
+    private static func address(_ name: String, in json: JSONObjectView) throws(MessageRefusal) -> DeliveryAddress? {
+        guard let text = try text(name, in: json) else { return nil }
+        do throws(DeliveryAddressProblem) { return try DeliveryAddress(text) } catch { throw invalid(name, error.words) }
     }
 
     private static func choice<Value>(

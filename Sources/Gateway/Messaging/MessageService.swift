@@ -1,5 +1,6 @@
 package import Clients
 import Crypto
+import Delivering
 package import Dispatching
 import Eventing
 internal import Foundation
@@ -252,6 +253,7 @@ extension MessageService {
         try checkMayCall(draft.type, body: draft.body, caller: caller)
         let (className, policy) = try retryClass(draft, caller: caller)
         try checkRecipient(draft, app: app)
+        try checkCallback(draft, caller: caller)
         return NewMessage(
             app: app,
             client: caller.name,
@@ -266,7 +268,8 @@ extension MessageService {
                 metadata: draft.metadata,
                 recipient: draft.recipient,
                 idempotency: idempotency,
-                traceparent: traceparent
+                traceparent: traceparent,
+                callbackURL: draft.callback?.text ?? ""
             )
         )
     }

@@ -1,3 +1,4 @@
+public import Delivering
 public import Eventing
 public import Queueing
 public import Resilience
@@ -25,9 +26,16 @@ public struct ClientConfiguration: Equatable, Sendable {
     public var errorCodes: RelayConfiguration.ErrorCodes?
     /// What its signed events become; `nil` where it may send none.
     public var events: EventConfiguration?
+    /// Under which the `callback_url` of its messages must be; none where they may have none.
+    public var callbacks: [DeliveryAddress] = []
+    /// What signs that its messages ended; `nil` for the first secret of its events.
+    public var callbackSecret: String?
 
     /// A client that may use every app and priority, without a limit of its rate.
     public init(keys: [String]) {
         self.keys = keys
     }
+
+    /// What signs deliveries to it; `nil` where there is nothing to sign with.
+    public var deliverySecret: String? { callbackSecret ?? events?.secrets.first }
 }

@@ -1,5 +1,6 @@
 public import Addressing
 public import Alerting
+public import Delivering
 public import Resilience
 public import WeirPorts
 
@@ -14,6 +15,8 @@ public struct GatewayConfiguration: Equatable, Sendable {
     public var apps: [String: AppConfiguration] = [:]
     /// By name. None means: whoever reaches the api listener on loopback is served.
     public var clients: [String: ClientConfiguration] = [:]
+    /// By name: who hears of what WeChat pushes.
+    public var subscribers: [String: SubscriberConfiguration] = [:]
     /// When breakers open and close: one policy for all of them.
     public var breaker = BreakerConfiguration()
     /// The retry classes, and how many retries are allowed.

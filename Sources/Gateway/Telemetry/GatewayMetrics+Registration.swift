@@ -19,6 +19,7 @@ extension GatewayMetrics {
             for kind in ["fast", "ladder", "token"] { _ = retries.child(name, kind) }
         }
         for (name, app) in configuration.apps where app.callback != nil { receiptMetrics.register(name) }
+        deliveryMetrics.configured(configuration)
         reloaded(at: now, succeeded: true)
     }
 

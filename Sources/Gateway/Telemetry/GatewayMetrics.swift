@@ -72,6 +72,7 @@ public final class GatewayMetrics: Sendable {
     let usage: UsageMetrics
     let receiptMetrics: ReceiptMetrics
     let suppressionMetrics: SuppressionMetrics
+    let deliveryMetrics: DeliveryMetrics
     let capacity: CapacityMetrics
 
     /// By the gates' numbers.
@@ -144,6 +145,7 @@ public final class GatewayMetrics: Sendable {
         usage = try UsageMetrics(registry)
         receiptMetrics = try ReceiptMetrics(registry)
         suppressionMetrics = try SuppressionMetrics(registry)
+        deliveryMetrics = try DeliveryMetrics(registry)
         capacity = try CapacityMetrics(registry)
         try registry.gauge(MetricCatalog.buildInfo).child(Version.current, commit, Version.compiler).set(1)
         initialise()

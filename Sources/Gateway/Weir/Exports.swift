@@ -2,6 +2,7 @@
 @_exported public import Alerting
 @_exported public import Callbacks
 @_exported public import Clients
+@_exported public import Delivering
 @_exported public import Dispatching
 @_exported public import Eventing
 @_exported public import Explaining

@@ -1,3 +1,4 @@
+import Delivering
 public import Logging
 public import PrometheusMetrics
 import Queueing
@@ -32,6 +33,7 @@ public final class Gateway: Service {
     let alertService: AlertService
     let callbackService: CallbackService
     let suppressions: SuppressionBook
+    let deliveryService: DeliveryService
     let journal: any Journal
     let roster: AppRoster
     let time: any TimeSource
@@ -107,6 +109,15 @@ public final class Gateway: Service {
             live.present.configuration.alerts
         }
         callbackService = CallbackService(configuration, journal: journal, observer: metrics, book, time: time)
+        deliveryService = DeliveryService(
+            configuration.deliveryTerms,
+            journal: journal,
+            transport: transport,
+            observer: DeliveryLog(metrics: metrics, logger: logger),
+            time: time,
+            seed: seed &+ 1,
+            show: \.shown
+        )
         ledgerProblem = Gateway.takeLedger(journal, dispatcher, book)
         listen()
     }
@@ -117,41 +128,8 @@ public final class Gateway: Service {
             metrics.committed(writes: commit.writes, took: commit.took, failed: commit.failure != nil)
             events.journal(commit.failure)
         }
+        journal.onDelivery { [deliveryService] in deliveryService.take($0) }
         registry.onCollect { [weak self] in self?.collect() }
-    }
-
-    /// How the token of an app, or of a robot that has one, is kept.
-    private static func keepers(
-        _ transport: any Transport,
-        _ observer: GatewayObserver,
-        _ options: Options,
-        isTraced: Bool
-    ) -> AppRoster.MakeKeeper {
-        { name, source, credentials, number in
-            let tell: @Sendable (TokenExchange) -> Void = { observer.observe(.tokenRequested($0, app: name)) }
-            return TokenKeeper(
-                credentials: credentials,
-                source: source,
-                transport: transport,
-                time: options.time,
-                seed: options.seed &+ number,
-                traced: isTraced ? tell : nil
-            ) { observer.observe(.token($0, app: name)) }
-        }
-    }
-
-    private static func takeLedger(
-        _ journal: any Journal,
-        _ dispatcher: Dispatcher,
-        _ suppressions: SuppressionBook
-    ) -> JournalError? {
-        do throws(JournalError) {
-            dispatcher.takeBack(try journal.ledger())
-            try suppressions.restore()
-            return nil
-        } catch {
-            return error
-        }
     }
 
     /// Apps that left whose series may wait for the next scrape to go.
@@ -165,6 +143,7 @@ public final class Gateway: Service {
     /// Reads the journal, fetches tokens, and keeps house until it is cancelled or shut down gracefully.
     public func run() async throws {
         try restore()
+        try deliveryService.start()
         roster.start()
         isReady.withLock { $0 = true }
         await cancelWhenGracefulShutdown { [self] in
@@ -206,6 +185,7 @@ public final class Gateway: Service {
         dispatcher.tellOfFullLedger()
         dispatcher.askForQuotas()
         dispatcher.askHosts()
+        deliveryService.keepHouse(isJournalWritable: dispatcher.isJournalWritable)
         forgetDeparted(moreThan: Gateway.fewDepartures)
         let keep = live.present.configuration.storage.keep
         guard dispatcher.isJournalWritable else { return }
@@ -226,8 +206,9 @@ public final class Gateway: Service {
         let began = time.now()
         stopAccepting()
         dispatcher.drain()
+        deliveryService.stop()
         let deadline = began + .seconds(10)
-        while dispatcher.isBusy, time.now() < deadline {
+        while dispatcher.isBusy || deliveryService.isBusy, time.now() < deadline {
             // Not cancellable: a shutdown is what it waits in.
             await Task { [time] in try? await time.sleep(until: time.now() + .milliseconds(20)) }.value
         }
@@ -261,6 +242,7 @@ public final class Gateway: Service {
         metrics.collect(ticketOffice.expiries())
         let apps = live.present.configuration.apps
         metrics.collect(suppressions: suppressions.counts) { apps[$0] != nil }
+        metrics.collect(deliveries: deliveryService.states)
         metrics.collect(pool: "batches", messageService.largeBodies.taken, of: messageService.largeBodies.size)
     }
 

@@ -10,9 +10,10 @@ public protocol Journal: Sendable {
     /// they are on disk and synced, or when they can't be. All writes of one call share one fate. Calls to `append` by one
     /// thread complete in order. `completion` runs on the journal's own thread and must not block. Never throws, never waits.
     ///
-    /// **While nothing can be written**, calls that only accept, start, redrive, receive, match, remember, forget, suppress, lift or shed
-    /// fail, and nothing of them is kept. A call with a settle or conclude in it, which tells what has happened already, is kept, tried
-    /// again in order until the disk takes it, and answered only then, or with the failure when the journal is closed.
+    /// **While nothing can be written**, calls that only accept, start, redrive, receive, match, remember, forget, suppress, lift, shed or
+    /// deliver fail, and nothing of them is kept. A call with a settle or conclude in it, of a message or a delivery, which tells what has
+    /// happened already, is kept, tried again in order until the disk takes it, and answered only then, or with the failure when the
+    /// journal is closed.
     /// So it may be answered after calls that were handed over later and failed.
     ///
     /// **No writes at all** are a barrier: success says that everything handed over before is on disk. It fails while the journal
@@ -40,6 +41,12 @@ public protocol Journal: Sendable {
     /// A page of the suppressions that are in force, newest first.
     func suppressions(_ filter: SuppressionFilter) async throws(JournalError) -> SuppressionPage
 
+    /// Hands over every delivery that waits, oldest first. Called at start, before anything is appended.
+    func deliveries(_ each: (WaitingDelivery) -> Void) throws(JournalError)
+
+    /// One delivery with what it says; `nil` where it is not kept any more.
+    func delivery(_ place: Int64) async throws(JournalError) -> StoredDelivery?
+
     /// One message with its attempts.
     func message(_ id: JobID) async throws(JournalError) -> MessageRecord?
 
@@ -53,7 +60,8 @@ public protocol Journal: Sendable {
     /// The message that a client sent under this idempotency key, if that was less than 24 hours before `now`.
     func idempotent(_ key: IdempotencyKey, now: Timestamp) async throws(JournalError) -> IdempotentMessage?
 
-    /// Removes what has been kept long enough, and suppressions whose time is over, a small step (at most `limit` rows of each) a call.
+    /// Removes what has been kept long enough, suppressions whose time is over, and deliveries that are kept no longer, a small step (at
+    /// most `limit` rows of each) a call.
     /// Returns whether there may be more to remove now.
     func sweep(_ retention: Retention, now: Timestamp, limit: Int) async throws(JournalError) -> Bool
 
@@ -63,6 +71,10 @@ public protocol Journal: Sendable {
     /// Has `report` called after each commit from now on, also after one that failed, in place of an earlier `report`. It runs
     /// on the journal's own thread and must not block. A journal without commits need not have it.
     func onCommit(_ report: @escaping @Sendable (CommitReport) -> Void)
+
+    /// Has `report` called with the deliveries that a commit has added from now on, in their order, whoever wrote what caused them, and
+    /// before the calls in it are answered. In place of an earlier `report`. It runs on the journal's own thread and must not block.
+    func onDelivery(_ report: @escaping @Sendable ([WaitingDelivery]) -> Void)
 }
 
 extension Journal {
@@ -87,16 +99,20 @@ public struct JournalReceipt: Sendable {
     public var receipts: [ReceiptNews]
     /// What changed about suppressions, in the order of the writes.
     public var suppressions: [SuppressionNews]
+    /// How many deliveries the writes have added.
+    public var deliveries: Int
 
     /// By default no body was asked for.
     public init(
         bodies: [JobID: StoredBody] = [:],
         receipts: [ReceiptNews] = [],
-        suppressions: [SuppressionNews] = []
+        suppressions: [SuppressionNews] = [],
+        deliveries: Int = 0
     ) {
         self.bodies = bodies
         self.receipts = receipts
         self.suppressions = suppressions
+        self.deliveries = deliveries
     }
 }
 
@@ -173,6 +189,13 @@ public enum JournalWrite: Sendable {
     case lift(app: String, recipient: String, SuppressionLifting)
     /// The oldest suppressions end, so many of them: whoever writes them bounds how many there are.
     case shed(Int)
+    /// A destination is to be told. Where the same push was stored for it before and is still known, nothing happens.
+    ///
+    /// That a message has ended, or that a receipt moved it afterwards, makes a delivery to its client by itself, in the same commit, where
+    /// it was accepted with a `callbackURL`; that a receipt is missing moves nothing.
+    case deliver(Delivery)
+    /// What became of a delivery that waited. Nothing happens where it does not wait any more.
+    case settleDelivery(Int64, DeliverySettlement)
 }
 
 /// What became of a message after an attempt or without one.

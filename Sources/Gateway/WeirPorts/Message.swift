@@ -65,6 +65,8 @@ public struct MessageContent: Equatable, Sendable {
     /// The W3C `traceparent` of the span in which it was accepted; its attempts belong to that trace. Its
     /// `tracestate` stands behind a space where there is one. The bare trace id where nobody traced.
     public var traceparent: String
+    /// Where its client wants to hear of its end; empty where nowhere. It may hold secrets: never print it.
+    public var callbackURL: String
 
     /// By default only a body. `body` must be what WeChat is to get, byte for byte.
     public init(
@@ -72,13 +74,15 @@ public struct MessageContent: Equatable, Sendable {
         metadata: [UInt8] = [],
         recipient: String = "",
         idempotency: IdempotencyMark? = nil,
-        traceparent: String = ""
+        traceparent: String = "",
+        callbackURL: String = ""
     ) {
         self.body = body
         self.metadata = metadata
         self.recipient = recipient
         self.idempotency = idempotency
         self.traceparent = traceparent
+        self.callbackURL = callbackURL
     }
 }
 

@@ -20,6 +20,10 @@ public struct JournalModel: Sendable {
     var suppressions: [KeptSuppression] = []
     /// The place of the one that was made last.
     var lastPlace: Int64 = 0
+    /// In the order in which they came.
+    var deliveries: [KeptDelivery] = []
+    /// The place of the one that came last.
+    var lastDelivery: Int64 = 0
 
     /// A journal that holds nothing.
     public init() {}
@@ -38,12 +42,20 @@ public struct JournalModel: Sendable {
     }
 
     /// Does the writes of one call, in their order.
-    public mutating func apply(_ writes: [JournalWrite]) -> JournalReceipt {
+    ///
+    /// - Parameter added: is given the deliveries that they added.
+    public mutating func apply(
+        _ writes: [JournalWrite],
+        added: ([WaitingDelivery]) -> Void = { _ in }
+    ) -> JournalReceipt {
         var receipt = JournalReceipt()
         for write in writes {
             let news = apply(write)
             receipt.receipts += news
             receipt.suppressions += changes(by: write, news)
+            let new = deliveries(by: write, news)
+            receipt.deliveries += new.count
+            added(new)
             guard case .start(let id, _, _, true) = write, let record = messages[id], !record.content.body.isEmpty
             else { continue }
             receipt.bodies[id] = StoredBody(record.message, record.content)
@@ -95,7 +107,7 @@ public struct JournalModel: Sendable {
         case .match(let turn): return match(turn)
         case .remember(let entry): ledger[entry.name] = entry
         case .forget(let name): ledger[name] = nil
-        case .suppress, .lift, .shed: break
+        case .suppress, .lift, .shed, .deliver, .settleDelivery: break
         }
         return []
     }
@@ -138,7 +150,8 @@ public struct JournalModel: Sendable {
 
     // MARK: Sweeping
 
-    /// Removes at most `limit` bodies and messages that have been kept long enough, bodies first, and as many suppressions.
+    /// Removes at most `limit` bodies and messages that have been kept long enough, bodies first, and as many suppressions
+    /// and deliveries.
     ///
     /// - Returns: Whether there are more.
     public mutating func sweep(_ retention: Retention, now: Timestamp, limit: Int) -> Bool {
@@ -157,7 +170,8 @@ public struct JournalModel: Sendable {
         let old = whole.map(\.id).sorted().prefix(limit - oldBodies.count)
         for id in old { (messages[id], followed[id]) = (nil, nil) }
         let isDone = sweepSuppressions(at: now, limit: limit)
-        return !isDone || oldBodies.count < bodies.count || old.count < whole.count
+        let isClear = sweepDeliveries(at: now, limit: limit)
+        return !isDone || !isClear || oldBodies.count < bodies.count || old.count < whole.count
     }
 
     private func isDue(_ record: MessageRecord, after kept: Duration?, _ now: Timestamp) -> Bool {

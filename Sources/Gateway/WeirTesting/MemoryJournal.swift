@@ -15,8 +15,9 @@ public final class MemoryJournal: Journal {
         var mustBeKept: Bool {
             writes.contains { write in
                 switch write {
-                case .settle, .conclude: true
-                case .accept, .start, .redrive, .receive, .match, .remember, .forget, .suppress, .lift, .shed: false
+                case .settle, .conclude, .settleDelivery: true
+                case .accept, .start, .redrive, .receive, .match, .remember, .forget, .suppress, .lift, .shed, .deliver:
+                    false
                 }
             }
         }
@@ -39,11 +40,13 @@ public final class MemoryJournal: Journal {
         var writes = 0
         var errors = 0
         var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        var hearDeliveries: @Sendable ([WaitingDelivery]) -> Void = { _ in }
 
         /// Takes the oldest call that can be answered now.
         mutating func commitOne() -> (
             completion: @Sendable (Result<JournalReceipt, JournalError>) -> Void,
-            result: Result<JournalReceipt, JournalError>
+            result: Result<JournalReceipt, JournalError>,
+            added: [WaitingDelivery]
         )? {
             if let failure {
                 while let next = pending.first, next.mustBeKept {
@@ -52,15 +55,17 @@ public final class MemoryJournal: Journal {
                 }
                 guard !pending.isEmpty else { return nil }
                 errors += 1
-                return (pending.removeFirst().completion, .failure(failure))
+                return (pending.removeFirst().completion, .failure(failure), [])
             }
             guard !(kept.isEmpty && pending.isEmpty) else { return nil }
             let next = kept.isEmpty ? pending.removeFirst() : kept.removeFirst()
-            if let refusal = model.refusal(of: next.writes) { return (next.completion, .failure(refusal)) }
+            if let refusal = model.refusal(of: next.writes) { return (next.completion, .failure(refusal), []) }
             commits += 1
             writes += next.writes.count
             changed += next.writes.compactMap(\.id)
-            return (next.completion, .success(model.apply(next.writes)))
+            var added: [WaitingDelivery] = []
+            let receipt = model.apply(next.writes) { added += $0 }
+            return (next.completion, .success(receipt), added)
         }
     }
 
@@ -133,8 +138,9 @@ public final class MemoryJournal: Journal {
     /// - Returns: Whether one was answered.
     @discardableResult
     public func commitOne() -> Bool {
-        let step = state.withLock { $0.commitOne() }
-        guard let (completion, result) = step else { return false }
+        let (step, hear) = state.withLock { ($0.commitOne(), $0.hearDeliveries) }
+        guard let (completion, result, added) = step else { return false }
+        if !added.isEmpty { hear(added) }
         completion(result)
         return true
     }
@@ -225,6 +231,21 @@ public final class MemoryJournal: Journal {
         try read { $0.list(filter) }
     }
 
+    /// What was committed and waits, in its order.
+    public func deliveries(_ each: (WaitingDelivery) -> Void) throws(JournalError) {
+        for delivery in try read({ $0.waitingDeliveries }) { each(delivery) }
+    }
+
+    /// What was committed of the delivery.
+    public func delivery(_ place: Int64) async throws(JournalError) -> StoredDelivery? {
+        try read { $0.delivery(place) }
+    }
+
+    /// Told on the journal's queue, or by whom commits.
+    public func onDelivery(_ report: @escaping @Sendable ([WaitingDelivery]) -> Void) {
+        state.withLock { $0.hearDeliveries = report }
+    }
+
     /// What was committed of the message.
     public func message(_ id: JobID) async throws(JournalError) -> MessageRecord? {
         try read { $0.message(id) }
@@ -264,34 +285,5 @@ public final class MemoryJournal: Journal {
         let answer = state.withLock { $0.isClosed ? nil : question(&$0.model) }
         guard let answer else { throw .closed }
         return answer
-    }
-}
-
-extension JournalWrite {
-    /// The message that it is about; `nil` for the ledger's.
-    fileprivate var id: JobID? {
-        switch self {
-        case .accept(let message, _): message.id
-        case .start(let id, _, _, _), .settle(let id, _, _), .conclude(let id, _), .redrive(let id, _): id
-        case .receive, .match, .remember, .forget, .suppress, .lift, .shed: nil
-        }
-    }
-
-    /// A short form to compare by.
-    public var summary: String {
-        switch self {
-        case .accept: "accept"
-        case .start(_, let number, _, let needsBody): "start \(number)\(needsBody ? " with body" : "")"
-        case .settle(_, let attempt, let settlement): "settle \(attempt.number) \(settlement.state.name)"
-        case .conclude(_, let settlement): "conclude \(settlement.state.name)"
-        case .redrive: "redrive"
-        case .receive(let receipt): "receive \(receipt.receipt.state.rawValue)"
-        case .match: "match"
-        case .remember(let entry): "remember \(entry.name)"
-        case .forget(let name): "forget \(name)"
-        case .suppress(let suppression): "suppress \(suppression.reach.stored)"
-        case .lift: "lift"
-        case .shed(let count): "shed \(count)"
-        }
     }
 }

@@ -53,6 +53,7 @@ public struct ConfigurationChanges: Equatable, Sendable {
     private static func names(_ configuration: GatewayConfiguration) -> Set<String> {
         Set(
             configuration.apps.keys.map { "apps.\($0)" } + configuration.clients.keys.map { "clients.\($0)" }
+                + configuration.subscribers.keys.map { "subscribers.\($0)" }
                 + configuration.retry.classes.keys.map { "retry.\($0)" }
                 + configuration.alerts.sinks.keys.map { "alerts.sinks.\($0)" }
         )

@@ -167,6 +167,8 @@ extension ConfigurationKey.Client: SectionKey {
         case .errorCodes: values.errorCodes = reader.errorCodes(field)
         // After `apps` and `max_priority`, which the map keeps to.
         case .events: values.events = reader.events(field, of: values)
+        case .callbacks: values.callbacks = reader.callbackPrefixes(field)
+        case .callbackSecret: values.callbackSecret = reader.signingSecret(field)
         }
     }
 
@@ -182,6 +184,8 @@ extension ConfigurationKey.Client: SectionKey {
         case .retryClass: .text(values.retryClass ?? "none")
         case .errorCodes: .text(values.errorCodes?.rawValue ?? "none")
         case .events: .below { path in values.events.map { ConfigurationKey.Events.settings($0, at: path) } ?? [] }
+        case .callbacks: .text(ConfigurationSettings.bracketed(values.callbacks.map(\.text)))
+        case .callbackSecret: values.callbackSecret.map { .secret($0) } ?? .text("none")
         }
     }
 

@@ -10,6 +10,7 @@ extension ConfigurationKey.Root {
         case .storage: reader.read(field, Key.Storage.self, of: \.storage)
         case .apps: reader.readApps(field)
         case .clients: reader.readClients(field)
+        case .subscribers: reader.readSubscribers(field)
         case .breaker: reader.readBreaker(field)
         case .retry: reader.readRetry(field)
         case .queue: reader.read(field, Key.Queue.self, of: \.queue)
@@ -22,7 +23,7 @@ extension ConfigurationKey.Root {
     }
 
     /// Whether it names what other sections hold, so that it is read after them and, of its like, in the order of the cases.
-    var refersToOthers: Bool { self == .clients || self == .alerts }
+    var refersToOthers: Bool { self == .clients || self == .subscribers || self == .alerts }
 
     /// All values of the section.
     func settings(_ configuration: GatewayConfiguration) -> [Setting] {
@@ -32,6 +33,7 @@ extension ConfigurationKey.Root {
         case .storage: Key.Storage.settings(configuration.storage, at: rawValue)
         case .apps: Key.App.settings(configuration.apps, at: rawValue)
         case .clients: Key.Client.settings(configuration.clients, at: rawValue)
+        case .subscribers: Key.Subscriber.settings(configuration.subscribers, at: rawValue)
         case .breaker: Key.Breaker.settings(configuration.breaker, at: rawValue)
         case .retry:
             Key.Retry.settings(configuration.retry, at: rawValue)

@@ -1,7 +1,7 @@
 /// Every key of the file, by the mapping it stands in. What is not here is unknown.
 enum ConfigurationKey {
     enum Root: String, CaseIterable {
-        case server, storage, apps, clients, breaker, retry, queue, relay, upstream, log, tracing, alerts
+        case server, storage, apps, clients, subscribers, breaker, retry, queue, relay, upstream, log, tracing, alerts
     }
 
     enum Server: String, CaseIterable {
@@ -61,7 +61,12 @@ enum ConfigurationKey {
         case maxPriority = "max_priority"
         case retryClass = "retry_class"
         case errorCodes = "errcodes"
-        case events
+        case events, callbacks
+        case callbackSecret = "callback_secret"
+    }
+
+    enum Subscriber: String, CaseIterable {
+        case url, secret, apps, events, format
     }
 
     /// Of a client.

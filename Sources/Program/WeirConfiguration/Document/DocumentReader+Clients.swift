@@ -30,6 +30,13 @@ extension DocumentReader {
         var client = ClientConfiguration(keys: [])
         let section = read(field, ConfigurationKey.Client.self, into: &client)
         if section[.key] == nil, field.isMapping { report(at: field.keyPosition, field.path, "needs key") }
+        if !client.callbacks.isEmpty, client.deliverySecret == nil, section[.callbackSecret] == nil {
+            report(
+                at: field.keyPosition,
+                field.path,
+                "callbacks need callback_secret, which signs what is sent there; try `openssl rand -hex 24`"
+            )
+        }
         // Lower raw values are more urgent. A client that may ask for `low` at most is not given `normal` by default.
         if let priority = client.priority, priority < client.maxPriority, let field = section[.priority] {
             report(field, "\(priority.name) is above max_priority (\(client.maxPriority.name))")
