@@ -348,7 +348,8 @@ let package = Package(
             "Weir",
             [
                 "Telemetry", "Relaying", "Messaging", "Callbacks", "Clients", "RequestTracing", "DispatchCore",
-                "Suppressing", "Delivering", "Dispatching", "Explaining", "Alerting", "Intake", "WeirTesting", "GatewaySupport",
+                "Suppressing", "Delivering", "Dispatching", "Explaining", "Alerting", "Intake", "WeirTesting",
+                "GatewaySupport",
                 "Resilience", "Queueing",
                 "WireJSON", "WeChat",
                 "PrometheusMetrics", logging, lifecycle, tracing,

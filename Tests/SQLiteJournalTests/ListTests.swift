@@ -161,6 +161,9 @@ import WeirPorts
         (WriteStatements.SQL.omitted, "PRIMARY KEY (message_id=? AND number>? AND number<?)"),
         (WriteStatements.SQL.deleteAttempt, "PRIMARY KEY (message_id=? AND number=?)"),
         (WriteStatements.SQL.newestSegment, "messages_recipient"),
+        (DeliveryReader.oneSQL, "INTEGER PRIMARY KEY"), (DeliveryWriter.SQL.added, "INTEGER PRIMARY KEY"),
+        (DeliveryWriter.SQL.tell, "INTEGER PRIMARY KEY"), (DeliveryWriter.SQL.sweep, "deliveries_kept"),
+        (DeliveryWriter.SQL.shedDead, "deliveries_dead"),
     ])
     func `the journal's own queries use their indexes and sort nothing`(sql: String, index: String) throws {
         let folder = try TemporaryFolder()

@@ -17,6 +17,7 @@ enum FullExample {
         "WECOM_APP_SECRET": "wecom-app-secret", "HOOK_PATH": "T0/B0",
         "HOOK_TOKEN": "hook-token",
         "COLLECTOR_KEY": "collector-0123456789", "ALERTMANAGER_KEY": "alertmanager-0123",
+        "CRM_SECRET": "crm-secret-0123456789", "ORDERS_CALLBACK_SECRET": "callback-0123456789",
     ]
 
     /// The text with every key in force. `secret` and `secret_file` exclude each other, and both are there.

@@ -44,6 +44,7 @@ struct KnownKey {
         case .clients:
             keys(Key.Client.self, at: "clients.CLIENT") + keys(Key.Events.self, at: "clients.CLIENT.events")
                 + keys(Key.EventRule.self, at: "clients.CLIENT.events.map.EVENT")
+        case .subscribers: keys(Key.Subscriber.self, at: "subscribers.SUBSCRIBER")
         case .breaker: keys(Key.Breaker.self, at: "breaker")
         case .retry:
             keys(Key.Retry.self, at: "retry") + keys(Key.Budget.self, at: "retry.budget")

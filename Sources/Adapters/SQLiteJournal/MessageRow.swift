@@ -23,7 +23,8 @@ enum MessageRow {
         """
 
     /// The same with its content, but for the body.
-    static let recordColumns = "\(columns), metadata, recipient, trace_id, idempotency_key, idempotency_digest, callback_url"
+    static let recordColumns =
+        "\(columns), metadata, recipient, trace_id, idempotency_key, idempotency_digest, callback_url"
 
     static func record(_ row: PreparedStatement) throws(SQLiteFailure) -> MessageRecord {
         var content = MessageContent(

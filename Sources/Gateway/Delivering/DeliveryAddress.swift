@@ -118,7 +118,8 @@ public enum DeliveryAddressProblem: Error, Equatable, Sendable {
         case .malformed: "is not an address such as https://orders.internal/weir, without user and fragment"
         case .scheme: "must begin with https://, or with http:// for this machine"
         case .unprotected: "may be plain http only to this machine: write https, or 127.0.0.1"
-        case .path: "has a path with `.` or `..`, or an escaped dot, slash, semicolon or percent sign in it: write the path itself"
+        case .path:
+            "has a path with `.` or `..`, or an escaped dot, slash, semicolon or percent sign in it: write the path itself"
         case .tooLong: "may have \(DeliveryAddress.longest) bytes"
         }
     }

@@ -1,8 +1,8 @@
 internal import Queueing
 internal import Synchronization
 package import Timekeeping
-internal import WireJSON
 package import WeirPorts
+internal import WireJSON
 
 /// Tells destinations what the journal says that they are to be told: asks the machine under a lock, reads, signs, sends, and writes down
 /// what came of it.

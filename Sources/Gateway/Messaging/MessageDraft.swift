@@ -108,7 +108,9 @@ final class MessageDraft: Sendable {
 
     private static func address(_ name: String, in json: JSONObjectView) throws(MessageRefusal) -> DeliveryAddress? {
         guard let text = try text(name, in: json) else { return nil }
-        do throws(DeliveryAddressProblem) { return try DeliveryAddress(text) } catch { throw invalid(name, error.words) }
+        do throws(DeliveryAddressProblem) { return try DeliveryAddress(text) } catch {
+            throw invalid(name, error.words)
+        }
     }
 
     private static func choice<Value>(

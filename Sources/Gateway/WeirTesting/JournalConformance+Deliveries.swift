@@ -65,7 +65,8 @@ extension JournalConformance {
 
     /// Who is told of what.
     static let deliveryChecks: [JournalCheck] = [
-        JournalCheck("a delivery is told with its commit, and is there over a kill and a restart, oldest first") { trial in
+        JournalCheck("a delivery is told with its commit, and is there over a kill and a restart, oldest first") {
+            trial in
             trial.expect("an empty journal's", try waiting(trial), is: [])
             let heard = heard(trial)
             let erp = DeliveryDestination(.subscriber, "erp")
@@ -83,7 +84,9 @@ extension JournalConformance {
             trial.expect("the first", first, is: StoredDelivery(told[0], app: "main", content: content))
             trial.expect("another's", try await trial.journal.delivery(told[2].place + 9), is: nil)
         },
-        JournalCheck("the same push again is stored once for each destination, also when it was taken, until it is forgotten") {
+        JournalCheck(
+            "the same push again is stored once for each destination, also when it was taken, until it is forgotten"
+        ) {
             trial in
             let heard = heard(trial)
             let first = try await trial.write([event(1), event(1)])
@@ -106,7 +109,8 @@ extension JournalConformance {
             trial.expect("how many wait when it is forgotten", try waiting(trial).count, is: 1)
             trial.expect("whether its place is new", try waiting(trial).allSatisfy { $0.place > place })
         },
-        JournalCheck("a delivery waits with its attempts, or is given up, and changes no more when it is over") { trial in
+        JournalCheck("a delivery waits with its attempts, or is given up, and changes no more when it is over") {
+            trial in
             try await trial.write([event(1), event(2)])
             let all = try waiting(trial)
             let next = Sample.start + .seconds(5)
@@ -129,7 +133,9 @@ extension JournalConformance {
             trial.expect("the dead afterwards", try await trial.journal.delivery(first.place), is: nil)
             trial.expect("what waits afterwards", try waiting(trial), is: [all[1]])
         },
-        JournalCheck("a message's end is told in its commit where its client wants to hear of it, and of others nothing") {
+        JournalCheck(
+            "a message's end is told in its commit where its client wants to hear of it, and of others nothing"
+        ) {
             trial in
             let heard = heard(trial)
             try await trial.write([called(1), Sample.accept(2), called(3), Sample.start(1), Sample.start(2)])
@@ -177,7 +183,8 @@ extension JournalConformance {
             trial.expect("whose ends were told", ids, is: [1, 1, 2, 3].map { Sample.id($0) })
             trial.expect("how many wait", try waiting(trial).count, is: 4)
         },
-        JournalCheck("deliveries fail with the disk, but for those of what has happened and what became of them") { trial in
+        JournalCheck("deliveries fail with the disk, but for those of what has happened and what became of them") {
+            trial in
             try await trial.write([event(1), called(1), Sample.start(1)])
             let first = try waiting(trial)[0]
             try await trial.storage.breakDisk()

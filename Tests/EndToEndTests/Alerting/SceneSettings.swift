@@ -16,6 +16,8 @@ struct SceneSettings: Sendable {
     var breaker = "{minimum_calls: 1000000, consecutive_failures: 0}"
     /// One attempt, and then the message is dead.
     var retry = "available: {attempts: 1, ladder: [], max_age: 1m}"
+    /// Further members of the client `orders`, each with its comma in front.
+    var orders = ""
     /// Further top-level sections.
     var sections = ""
     var environment: [String: String] = [:]
@@ -34,7 +36,7 @@ struct SceneSettings: Sendable {
             hosts: ["http://127.0.0.1:\(upstream)"]
             limits: \(limits)
         \(quota.map { "    quota: \($0)" } ?? "")
-        \(Stage.clients(["orders": "", "greedy": ", rate: 1/s"]))
+        \(Stage.clients(["orders": orders, "greedy": ", rate: 1/s"]))
         breaker: \(breaker)
         retry:
           \(retry)

@@ -34,7 +34,11 @@ extension Scripts {
     static let messages = SceneScript(
         name: "messages",
         // Nobody listens there.
-        settings: SceneSettings(sections: "tracing: {endpoint: \"http://127.0.0.1:9\", ratio: 1}"),
+        settings: SceneSettings(
+            retry: SceneSettings().retry + "\n  async: {attempts: 1, ladder: [], lifetime: 1h}",
+            orders: ", callbacks: [\"\(nowhere)\"], callback_secret: callback-secret-0123456789",
+            sections: "tracing: {endpoint: \"http://127.0.0.1:9\", ratio: 1}"
+        ),
         provocations: [
             Provocation(
                 "senders and callers make mistakes, and WeChat says strange things",
@@ -79,6 +83,21 @@ extension Scripts {
                 mend: { try await $0.resume() }
             ),
             Provocation(
+                "a client can't be told of its messages' ends",
+                fires: [
+                    ExpectedAlert("WeirDeliveriesFailing", ["kind": "client", "destination": "orders"]),
+                    ExpectedAlert("WeirDeliveriesLost", ["destination": "orders", "result": "dead"]),
+                ],
+                provoke: { scene in
+                    // Each is given up at its first attempt, and more wait for theirs.
+                    scene.every(.milliseconds(200)) { try await $0.send(",\"callback_url\":\"\(nowhere)ended\"") }
+                },
+                mend: { scene in
+                    await scene.quiet()
+                    try await scene.reload { $0.orders = "" }
+                }
+            ),
+            Provocation(
                 "an app leaves while messages wait for it",
                 fires: ["WeirMessagesWithoutApp"],
                 provoke: { scene in
@@ -93,6 +112,8 @@ extension Scripts {
             ),
         ]
     )
+
+    private static let nowhere = "http://127.0.0.1:9/"
 
     private static func mistaken(_ openID: String) -> Message {
         Message(type: "template", body: #"{"touser":"\#(openID)","template_id":"bad","data":{}}"#)

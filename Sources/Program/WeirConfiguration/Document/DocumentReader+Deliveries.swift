@@ -42,7 +42,9 @@ extension DocumentReader {
         var subscriber = SubscriberConfiguration(address: address ?? nobody, secret: secret ?? "")
         read(section, into: &subscriber)
         for (index, name) in (subscriber.apps ?? []).enumerated() where configuration.apps[name]?.callback == nil {
-            guard configuration.apps[name] != nil, index < Self.subscriberLimit, let apps = section[.apps] else { continue }
+            guard configuration.apps[name] != nil, index < Self.subscriberLimit, let apps = section[.apps] else {
+                continue
+            }
             report(apps, "apps.\(name) has no callback, so that no event of it comes: add apps.\(name).callback")
         }
         return address != nil && secret != nil ? subscriber : nil
@@ -88,7 +90,10 @@ extension DocumentReader {
                         0x30...0x39 ~= $0 || 0x41...0x5A ~= $0 || 0x61...0x7A ~= $0 || $0 == 0x5F
                     }
             guard isName else {
-                report(item, "\(name.shown) is no event's name, which has letters, digits and _; or write \"*\" for all")
+                report(
+                    item,
+                    "\(name.shown) is no event's name, which has letters, digits and _; or write \"*\" for all"
+                )
                 continue
             }
             if names.contains(where: { $0.lowercased() == name.text.lowercased() }) {
