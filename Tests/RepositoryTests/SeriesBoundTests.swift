@@ -16,6 +16,7 @@ import Weir
             switch label {
             case "app": apps + 20
             case "client": clients + 1
+            case "destination": clients + 33
             case "breaker": (apps + 20) * APIGroup.allCases.count
             case "api": APICatalog.labels.count + 1
             case "errcode": 400

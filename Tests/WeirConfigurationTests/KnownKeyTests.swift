@@ -62,6 +62,7 @@ import Weir
     private static let tables = [
         "apps": ["apps.APP", "apps.APP.limits.PATH", "apps.APP.quota.PATH", "apps.APP.callback"],
         "clients": ["clients.CLIENT", "clients.CLIENT.events.map.EVENT"],
+        "subscribers": ["subscribers.SUBSCRIBER"],
         "retry": ["retry", "retry.CLASS"],
         "alerts": ["alerts", "alerts.sinks.SINK", "alerts.routes.ROUTE"],
     ]

@@ -10,8 +10,8 @@ public import WeirPorts
 ///
 /// **When the disk fails** (full, read-only, an error), nothing of the commit is kept on disk, `status().failure` says
 /// why, and a small write is tried once a `probeInterval` until it works. Meanwhile calls that only accept, start,
-/// redrive, remember, forget, suppress, lift or deliver fail at once. Calls with a settle or conclude in them are kept in memory, in order, and
-/// answered when the disk took them: later than calls that were handed over after them and failed.
+/// redrive, remember, forget, suppress, lift or deliver fail at once. Calls with a settle or conclude in them are kept in memory, in order,
+/// and answered when the disk took them: later than calls that were handed over after them and failed.
 ///
 /// One process at a time; not on a network file system.
 public final class SQLiteJournal: Journal {

@@ -186,8 +186,8 @@ enum Schema {
         CREATE INDEX suppressions_until ON suppressions (until);
         """
 
-    /// `place` is not used again, as destinations know a delivery by it. `state` is 0 while it waits, 1 where it was given up, 2 where it is
-    /// over and only its digest counts. `message_id` is set where it tells of a message's end, and `body` where not.
+    /// `place` is not used again, as destinations know a delivery by it. `state` is 0 while it waits, 1 where it was given up, 2 where
+    /// it is over and only its digest counts. `message_id` is set where it tells of a message's end, and `body` where not.
     private static let deliveries = """
         ALTER TABLE messages ADD COLUMN callback_url TEXT;
         CREATE INDEX messages_callback ON messages (id) WHERE callback_url IS NOT NULL;

@@ -4,10 +4,10 @@ internal import WeirPorts
 /// What the writer's thread does, and what it alone knows.
 ///
 /// While one commit syncs, the next batch gathers: nothing is delayed on purpose. When a commit fails, calls that only
-/// accept, start, redrive, receive, match, remember, forget, suppress, lift, shed or deliver are told so and nothing of them is kept; until
-/// writing works again later ones are refused at once. Calls that settle or conclude something are kept, in their order, and tried again with each
-/// probe: they are as many as messages are in flight. So no message that was accepted loses what became of it, and no order is
-/// upset.
+/// accept, start, redrive, receive, match, remember, forget, suppress, lift, shed or deliver are told so and nothing of them is kept;
+/// until writing works again later ones are refused at once. Calls that settle or conclude something are kept, in their order, and
+/// tried again with each probe: they are as many as messages and deliveries are in flight. So no message that was accepted loses what
+/// became of it, and no order is upset.
 struct WriterLoop {
     private let writer: JournalWriter
     private var memory: WriterMemory?

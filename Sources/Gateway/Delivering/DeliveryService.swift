@@ -7,8 +7,8 @@ internal import WireJSON
 /// Tells destinations what the journal says that they are to be told: asks the machine under a lock, reads, signs, sends, and writes down
 /// what came of it.
 ///
-/// What waits is in the journal from the commit on that caused it. What was taken and not yet written down when the process dies goes again,
-/// under the same number.
+/// What waits is in the journal from the commit on that caused it. What was taken and not yet written down when the process dies goes
+/// again, under the same number.
 package final class DeliveryService: Sendable {
     private struct State {
         var machine: DeliveryMachine

@@ -1,3 +1,4 @@
+import Delivering
 import Suppressing
 import Timekeeping
 
@@ -21,6 +22,24 @@ extension Gateway {
                 traced: isTraced ? tell : nil
             ) { observer.observe(.token($0, app: name)) }
         }
+    }
+
+    static func deliveries(
+        _ configuration: GatewayConfiguration,
+        _ transport: any Transport,
+        _ journal: any Journal,
+        _ observer: any DeliveryObserver,
+        _ options: Options
+    ) -> DeliveryService {
+        DeliveryService(
+            configuration.deliveryTerms,
+            journal: journal,
+            transport: transport,
+            observer: observer,
+            time: options.time,
+            seed: options.seed &+ 1,
+            show: \.shown
+        )
     }
 
     static func takeLedger(

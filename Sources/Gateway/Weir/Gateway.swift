@@ -109,15 +109,8 @@ public final class Gateway: Service {
             live.present.configuration.alerts
         }
         callbackService = CallbackService(configuration, journal: journal, observer: metrics, book, time: time)
-        deliveryService = DeliveryService(
-            configuration.deliveryTerms,
-            journal: journal,
-            transport: transport,
-            observer: DeliveryLog(metrics: metrics, logger: logger),
-            time: time,
-            seed: seed &+ 1,
-            show: \.shown
-        )
+        let deliveryLog = DeliveryLog(metrics: metrics, logger: logger)
+        deliveryService = Gateway.deliveries(configuration, transport, journal, deliveryLog, options)
         ledgerProblem = Gateway.takeLedger(journal, dispatcher, book)
         listen()
     }
