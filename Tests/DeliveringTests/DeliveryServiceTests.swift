@@ -204,6 +204,32 @@ import WeirTesting
         #expect(stage.journal.model.waiting == [] && stage.transport.count == 1)
     }
 
+    @Test func `a message that is kept no longer can't be told of, and that is told`() async throws {
+        var model = JournalModel()
+        let now = ManualTimeSource().timestamp()
+        _ = model.apply(Self.message(1, url: "https://orders.internal/", at: now))
+        while model.sweep(Retention(), now: now + .seconds(40 * 86_400), limit: 10) {}
+        let stage = Stage(model)
+        let service = try stage.service()
+        try service.start()
+        #expect(await stage.results(1) == [.dead] && stage.transport.count == 0)
+    }
+
+    @Test func `what this machine could not send counts as no attempt`() async throws {
+        let stage = Stage()
+        let service = try stage.service()
+        try service.start()
+        try await stage.journal.append([Self.event(1, at: stage.time.timestamp())])
+        await stage.transport.waitForRequests(1)
+        stage.transport.answer(.failure(TransportFailure(.shortage, bytesLeft: false)))
+        await stage.time.waitForSleepers()
+        stage.time.advance(by: .seconds(1))
+        await stage.transport.waitForRequests(2)
+        stage.transport.answer(Self.ok)
+        let told = await stage.told.wait(for: 1)
+        #expect(told.map(\.result) == [.taken] && told[0].attempts == 1)
+    }
+
     @Test func `while the journal takes nothing, nothing is sent, and what came of the last is written when it does`()
         async throws
     {

@@ -150,14 +150,15 @@ package final class DeliveryService: Sendable {
                 send(lease, body, to: address, target, terms)
             case .ended(let id, let url):
                 // What was redriven since will end again, and is told then.
-                guard let record = try await journal.message(id), record.state.isTerminal else {
-                    return end(lease, .void, "it waits again")
+                guard let record = try await journal.message(id) else {
+                    return end(lease, .hopeless, "its message is not kept any more")
                 }
+                guard record.state.isTerminal else { return end(lease, .void, "it waits again") }
                 guard let address = try? DeliveryAddress(url), target.prefixes.contains(where: address.isUnder) else {
                     return end(lease, .hopeless, "its address is not allowed any more")
                 }
                 send(lease, body(stored, record), to: address, target, terms)
-            case .gone: end(lease, .void, "gone")
+            case .gone: end(lease, .hopeless, "its message is not kept any more")
             }
         } catch {
             postpone(lease, by: .seconds(1))
@@ -196,7 +197,11 @@ package final class DeliveryService: Sendable {
             switch result {
             case .success(let reply) where 200..<300 ~= reply.status: end(lease, .taken, "")
             case .success(let reply): end(lease, .failed, "status \(reply.status)")
-            case .failure(let failure): end(lease, .failed, failure.kind.rawValue)
+            case .failure(let failure) where failure.kind == .shortage || failure.kind == .cancelled:
+                // This machine's, or the end of the process.
+                postpone(lease, by: .seconds(1))
+            case .failure(let failure):
+                end(lease, failure.kind == .invalid ? .hopeless : .failed, failure.kind.rawValue)
             }
         }
     }

@@ -40,7 +40,7 @@ package struct DeliveryTerms: Equatable, Sendable {
     /// How long an attempt may take.
     package static let timeout = Duration.seconds(5)
     /// Bytes of an answer that are read: what it says is of no interest.
-    package static let longestAnswer = 64 << 10
+    package static let longestAnswer = 1 << 20
     /// Where the class has no lifetime.
     package static let longestLife = Duration.seconds(3 * 86_400)
 

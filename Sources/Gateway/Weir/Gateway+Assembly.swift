@@ -34,7 +34,7 @@ extension Gateway {
         DeliveryService(
             configuration.deliveryTerms,
             journal: journal,
-            transport: transport,
+            transport: options.deliveryTransport ?? transport,
             observer: observer,
             time: options.time,
             seed: options.seed &+ 1,

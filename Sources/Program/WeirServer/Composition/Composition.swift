@@ -50,6 +50,8 @@ struct Composition {
         options.tracer = traces?.tracer
         options.logger = logger
         options.commit = WEIR_COMMIT
+        let deliveries = try CurlTransport(configuration: Composition.wayOut(configuration))
+        options.deliveryTransport = deliveries
         let gateway = try Gateway(
             configuration: configuration,
             transport: transport,
@@ -90,8 +92,19 @@ struct Composition {
         services =
             [
                 ClosingService { await traces?.close() }, ClosingService { await journal.close() },
-                ClosingService { transport.shutdown() },
+                ClosingService { deliveries.shutdown() }, ClosingService { transport.shutdown() },
             ] + listeners + [reloader, gateway]
+    }
+
+    /// To subscribers and clients: apart from the one to WeChat, so that they take none of its connections.
+    private static func wayOut(_ configuration: GatewayConfiguration) -> CurlConfiguration {
+        CurlConfiguration(
+            proxy: configuration.upstream.proxy,
+            caFile: configuration.upstream.caFile,
+            maxConnections: ProcessLimits.deliveries,
+            maxOutstanding: 1_000,
+            replyBudget: 64 << 20
+        )
     }
 
     private static func traces(

@@ -21,6 +21,9 @@ struct ProcessLimits: Equatable {
     /// More than `upstream.max_in_flight` may be set to is never asked for.
     private static let mostUpstream = 10_000
 
+    /// Connections by which deliveries go out: those that may be under way, and some that are kept or have just been closed.
+    static let deliveries = 80
+
     /// Bytes of request bodies that all callers together may have in memory while they are read.
     static let bodyBytes = 128 << 20
 
@@ -30,8 +33,8 @@ struct ProcessLimits: Equatable {
     ///   - processors: each has an event loop with descriptors of its own.
     ///   - hasCallback: whether there is a callback listener.
     init(descriptors: Int, maxInFlight: Int, processors: Int, hasCallback: Bool = false) {
-        // The journal and its readers, the log, the trace collector, names looked up; event loops.
-        let own = 128 + 4 * max(1, processors)
+        // The journal and its readers, the log, the trace collector, names looked up; event loops; deliveries.
+        let own = 128 + 4 * max(1, processors) + Self.deliveries
         let free = max(0, descriptors - own)
         // A connection that has just been closed or is kept for reuse needs its descriptor beside those in flight.
         let wanted = maxInFlight + maxInFlight / 4 + 16
