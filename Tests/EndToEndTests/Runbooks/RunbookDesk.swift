@@ -14,7 +14,12 @@ final class RunbookDesk: Sendable {
     private let state: Mutex<State>
     private let tls: ChildProcess
 
-    static let clients: KeyValuePairs = ["orders": "", "greedy": ", rate: 1/s", "alertmanager": ""]
+    /// Nobody listens there.
+    static let nowhere = "http://127.0.0.1:9/"
+    static let clients: KeyValuePairs = [
+        "orders": ", callbacks: [\"\(nowhere)\"], callback_secret: callback-secret-0123456789", "greedy": ", rate: 1/s",
+        "alertmanager": "",
+    ]
 
     static let sections = """
         \(Stage.clients(clients))retry:

@@ -129,6 +129,20 @@ extension RunbookGroup {
                     try await desk.resume()
                 }
             ),
+            RunbookTrouble(
+                what: "a client can't be told of its messages' ends",
+                sections: ["messages#WeirDeliveriesFailing", "messages#WeirDeliveriesLost"],
+                bring: { desk in
+                    let id = try await desk.send(nil, ",\"callback_url\":\"\(RunbookDesk.nowhere)ended\"")
+                    try await desk.wait(id, for: "sent")
+                    try await eventually("the first attempt has failed") {
+                        let waiting = try await desk.weir.admin.get("/v1/state").data?["deliveries"]?.array ?? []
+                        return waiting.contains { $0["failing_since"] != nil }
+                    }
+                    return [:]
+                },
+                tells: [RunbookCommand.state: ["\"deliveries\"", "\"orders\"", "failing_since", "waiting"]]
+            ),
             refused("the content", "upstream#WeirRequestsRefused", errcode: 40037),
             refused("what nobody knows", "upstream#WeirErrcodeUnknown", errcode: 987_654),
             RunbookTrouble(
