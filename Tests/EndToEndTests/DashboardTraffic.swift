@@ -7,6 +7,10 @@ struct DashboardTraffic: Sendable {
     private static let template = "/cgi-bin/message/template/send"
     private static let headers = Stage.authorization(of: client) + [(name: "Content-Type", value: "application/json")]
 
+    /// Nobody listens there.
+    private static let nowhere = "http://127.0.0.1:9/"
+    private static let callbacks = ", callbacks: [\"\(nowhere)\"], callback_secret: callback-0123456789"
+
     static func start() async throws -> DashboardTraffic {
         let stage = try await Stage.start { settings in
             settings.limits = "{/cgi-bin/user/info: {rate: 2/s, burst: 2}, default: {rate: 1000/s, burst: 1000}}"
@@ -16,7 +20,7 @@ struct DashboardTraffic: Sendable {
             settings.server = ", callback: \"127.0.0.1:0\""
             settings.limits += "\n    callback: {path: /wechat/main, token: CbToken1, mode: plain}"
             settings.sections = """
-                \(Stage.clients([client: "", "campaign": ", rate: 1/s"]))breaker: {minimum_calls: 5, open: 1s}
+                \(Stage.clients([client: callbacks, "campaign": ", rate: 1/s"]))breaker: {minimum_calls: 5, open: 1s}
                 tracing: {endpoint: "http://127.0.0.1:\(settings.upstream)", ratio: 1}
                 alerts:
                   clients: [\(client)]
@@ -37,7 +41,8 @@ struct DashboardTraffic: Sendable {
         let subscription = #"{"touser":"\#(openID)","template_id":"t","data":{"thing1":{"value":"x"}}}"#
         _ = try await stage.weir.api.get("/cgi-bin/ticket/getticket?type=jsapi&access_token=\(token)")
         for message in [
-            Message.template(to: openID, members: #","priority":"urgent""#), .custom(to: openID),
+            Message.template(to: openID, members: ",\"priority\":\"urgent\",\"callback_url\":\"\(Self.nowhere)ended\""),
+            .custom(to: openID),
             Message(type: "subscribe", body: subscription, members: #","priority":"low""#),
         ] {
             _ = try await stage.weir.send(message, headers: Self.headers)

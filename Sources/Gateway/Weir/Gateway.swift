@@ -264,8 +264,8 @@ extension Gateway {
         public var logger = Logger(label: "weir")
         /// What the program was made from, for `weir_build_info`.
         public var commit = Version.unknown
-        /// The way to subscribers, and to clients that hear of their messages' ends; `nil` for the same as to WeChat. With one of its own those
-        /// that hang take no connection that WeChat's calls need.
+        /// The way to subscribers, and to clients that hear of their messages' ends; `nil` for the same as to WeChat. With one of its own
+        /// those that hang take no connection that WeChat's calls need.
         public var deliveryTransport: (any Transport)?
         /// Chance, for ids and jitter. Two gateways of one seed make the same ids: set it in tests alone.
         public var seed = UInt64.random(in: .min ... .max)

@@ -1,9 +1,11 @@
+import Delivering
 import Queueing
 import RequestTracing
 import TestSupport
 import Testing
 import Timekeeping
 import WeChat
+import WeirPorts
 import WeirTesting
 
 @testable import Callbacks
@@ -73,6 +75,52 @@ import WeirTesting
             #expect(text.contains(line + "\n"), "\(line)")
         }
     }
+
+    private static func click(_ time: Timestamp = .noon) -> String {
+        """
+        <xml><FromUserName>o-1</FromUserName><CreateTime>\(time.milliseconds / 1000)</CreateTime><MsgType>event</MsgType>\
+        <Event>CLICK</Event><Item><A>1</A></Item><Item><A>2</A></Item><Item>3</Item></xml>
+        """
+    }
+
+    @Test func `what a subscriber wants is answered when it is stored for it, once for each push`() async throws {
+        var configuration = Self.configuration()
+        let address = try DeliveryAddress("https://crm.internal/")
+        configuration.subscribers["crm"] = SubscriberConfiguration(address: address, secret: "crm-secret")
+        var other = SubscriberConfiguration(address: address, secret: "erp-secret")
+        (other.events, other.format) = (["subscribe"], .both)
+        configuration.subscribers["erp"] = other
+        let harness = try GatewayHarness(configuration, journal: MemoryJournal())
+        let service = harness.gateway.callbackService
+        harness.journal.fail(with: .full("no room"))
+        #expect(await service.answer(Self.push(Self.click())) == .unavailable)
+        harness.journal.fail(with: nil)
+        #expect(await service.answer(Self.push(Self.click())) == .success)
+        #expect(await service.answer(Self.push(Self.click())) == .success)
+        #expect(await service.answer(Self.push(Self.click(.noon + .seconds(1)))) == .success)
+        let first = try #require(harness.journal.model.delivery(1))
+        #expect(first.waiting.destination == DeliveryDestination(.subscriber, "crm") && first.app == "main")
+        guard case .body(let body) = first.content else { throw Unexpected() }
+        let seconds = Timestamp.noon.milliseconds / 1000
+        let event =
+            #"{"FromUserName":"o-1","CreateTime":"\#(seconds)","MsgType":"event","Event":"CLICK","Item":[{"A":"1"},{"A":"2"},"3"]}"#
+        #expect(String(decoding: body, as: UTF8.self).hasSuffix(#","event":\#(event)}"#))
+        #expect(harness.journal.model.delivery(2) != nil && harness.journal.model.delivery(3) == nil)
+        let text = harness.metricsText
+        for line in [
+            #"weir_callbacks_total{app="main",result="stored"} 2"#,
+            #"weir_callbacks_total{app="main",result="duplicate"} 1"#,
+            #"weir_deliveries_total{kind="subscriber",destination="crm",result="taken"} 0"#,
+        ] {
+            #expect(text.contains(line + "\n"), "\(line)")
+        }
+        harness.gateway.reload(Self.configuration())
+        #expect(await service.answer(Self.push(Self.click(.noon + .seconds(2)))) == .success)
+        #expect(harness.journal.model.delivery(3) == nil)
+        #expect(!harness.metricsText.contains("destination=\"crm\""))
+    }
+
+    private struct Unexpected: Error {}
 
     @Test func `a stranger's body is not read, and a reload changes who is one`() async throws {
         let harness = try GatewayHarness(Self.configuration(), journal: MemoryJournal())

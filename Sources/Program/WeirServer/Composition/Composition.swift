@@ -45,11 +45,7 @@ struct Composition {
         )
         way.tellsConnection = traces != nil
         let transport = try CurlTransport(configuration: way)
-        var options = Gateway.Options()
-        options.time = time
-        options.tracer = traces?.tracer
-        options.logger = logger
-        options.commit = WEIR_COMMIT
+        var options = Composition.options(time, traces, logger)
         let deliveries = try CurlTransport(configuration: Composition.wayOut(configuration))
         options.deliveryTransport = deliveries
         let gateway = try Gateway(
@@ -94,6 +90,15 @@ struct Composition {
                 ClosingService { await traces?.close() }, ClosingService { await journal.close() },
                 ClosingService { deliveries.shutdown() }, ClosingService { transport.shutdown() },
             ] + listeners + [reloader, gateway]
+    }
+
+    private static func options(_ time: any TimeSource, _ traces: TraceExport?, _ logger: Logger) -> Gateway.Options {
+        var options = Gateway.Options()
+        options.time = time
+        options.tracer = traces?.tracer
+        options.logger = logger
+        options.commit = WEIR_COMMIT
+        return options
     }
 
     /// To subscribers and clients: apart from the one to WeChat, so that they take none of its connections.
