@@ -121,7 +121,8 @@ public final class Gateway: Service {
             metrics.committed(writes: commit.writes, took: commit.took, failed: commit.failure != nil)
             events.journal(commit.failure)
         }
-        journal.onDelivery { [deliveryService] in deliveryService.take($0) }
+        // The journal outlives whoever listens to it.
+        journal.onDelivery { [weak deliveryService] in deliveryService?.take($0) }
         registry.onCollect { [weak self] in self?.collect() }
     }
 
