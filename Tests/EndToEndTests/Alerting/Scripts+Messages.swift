@@ -35,7 +35,7 @@ extension Scripts {
         name: "messages",
         // Nobody listens there.
         settings: SceneSettings(
-            retry: SceneSettings().retry + "\n  async: {attempts: 1, ladder: [], lifetime: 1h}",
+            retry: SceneSettings().retry + "\n  async: {attempts: 1, ladder: [2s], lifetime: 20s}",
             orders: ", callbacks: [\"\(nowhere)\"], callback_secret: callback-secret-0123456789",
             sections: "tracing: {endpoint: \"http://127.0.0.1:9\", ratio: 1}"
         ),
@@ -89,7 +89,7 @@ extension Scripts {
                     ExpectedAlert("WeirDeliveriesLost", ["destination": "orders", "result": "dead"]),
                 ],
                 provoke: { scene in
-                    // Each is given up at its first attempt, and more wait for theirs.
+                    // Each is given up after some seconds, and more wait for their turn.
                     scene.every(.milliseconds(200)) { try await $0.send(",\"callback_url\":\"\(nowhere)ended\"") }
                 },
                 mend: { scene in
