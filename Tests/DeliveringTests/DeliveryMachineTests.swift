@@ -130,6 +130,36 @@ import WeirPorts
         #expect(places(&machine, at: now).count == 4)
     }
 
+    @Test func `many busy destinations leave a new one the next place`() throws {
+        var (machine, chance) = (DeliveryMachine(), chance)
+        var leases: [DeliveryMachine.Lease] = []
+        for number in 0..<16 {
+            let busy = DeliveryDestination(.client, "busy-\(number)")
+            _ = machine.add((1...100).map { Self.one(Int64(number) * 100 + $0, busy) }, at: Self.at(0))
+        }
+        while let lease = machine.next(at: Self.at(0).instant) { leases.append(lease) }
+        #expect(leases.count == 64)
+        _ = machine.add([Self.one(5000), Self.one(5001)], at: Self.at(4))
+        for (index, lease) in leases.prefix(2).enumerated() {
+            _ = machine.end(lease, .taken, Self.terms, at: Self.at(4), using: &chance)
+            #expect(places(&machine, at: 4) == [Int64(5000 + index)])
+        }
+    }
+
+    @Test func `one whose address is not allowed waits alone, and what is hopeless holds up nobody`() throws {
+        var (machine, chance) = (DeliveryMachine(Self.limits { $0.inFlight = 1 }), chance)
+        _ = machine.add((1...3).map { Self.one($0) }, at: Self.at(0))
+        let first = try next(&machine, at: 0)
+        #expect(machine.postpone(first, by: .seconds(60), pausesLane: false, Self.terms, at: Self.at(0)) == nil)
+        let second = try next(&machine, at: 0)
+        #expect(second.delivery.place == 2)
+        _ = machine.end(second, .hopeless, Self.terms, at: Self.at(0), using: &chance)
+        let third = try next(&machine, at: 0)
+        #expect(third.delivery.place == 3)
+        _ = machine.end(third, .taken, Self.terms, at: Self.at(0), using: &chance)
+        #expect(places(&machine, at: 59) == [] && places(&machine, at: 60) == [1])
+    }
+
     @Test func `destinations that hang take no more than their share, and nobody waits for them`() throws {
         var machine = DeliveryMachine(Self.limits { $0.allInFlight = 6 })
         let hanging = DeliveryDestination(.client, "orders")

@@ -31,7 +31,10 @@ import WeirTesting
 
         func observe(_ event: DeliveryEvent) { told.add(event) }
 
-        func service(_ change: (inout DeliveryTerms) -> Void = { _ in }) throws -> DeliveryService {
+        func service(
+            limits: DeliveryMachine.Limits = DeliveryMachine.Limits(),
+            _ change: (inout DeliveryTerms) -> Void = { _ in }
+        ) throws -> DeliveryService {
             var terms = DeliveryTerms(
                 targets: [
                     DeliveryServiceTests.crm: DeliveryTerms.Target(
@@ -57,7 +60,8 @@ import WeirTesting
                 transport: transport,
                 observer: self,
                 time: time,
-                seed: 1
+                seed: 1,
+                limits: limits
             ) { Array("{\"id\":\"\($0.id)\",\"state\":\"\($0.state.name)\"}".utf8) }
             journal.onDelivery { service.take($0) }
             return service
@@ -180,8 +184,11 @@ import WeirTesting
         #expect(String(decoding: try #require(request.body), as: UTF8.self) == text)
         stage.transport.answer(Self.ok)
         #expect(await stage.results(1) == [.taken])
-        // The prefix has gone.
+        // The prefix has gone: it waits for it, as long as its time lasts.
         try await stage.journal.append(Self.message(2, url: "https://elsewhere.internal/", at: now))
+        await stage.time.waitForSleepers()
+        #expect(stage.told.all.count == 1)
+        stage.time.advance(by: .seconds(60))
         let told = await stage.told.wait(for: 2)
         #expect(told[1].result == .dead && !told[1].reason.contains("elsewhere"))
         #expect(stage.transport.count == 1)
@@ -234,19 +241,22 @@ import WeirTesting
         async throws
     {
         let stage = Stage()
-        let service = try stage.service()
+        var limits = DeliveryMachine.Limits()
+        limits.inFlight = 1
+        let service = try stage.service(limits: limits)
         try service.start()
-        try await stage.journal.append([Self.event(1, at: stage.time.timestamp())])
+        try await stage.journal.append((1...2).map { Self.event($0, at: stage.time.timestamp()) })
         await stage.transport.waitForRequests(1)
         stage.journal.fail(with: .full("full"))
         service.keepHouse(isJournalWritable: false)
-        service.take([WaitingDelivery(place: 1, destination: Self.orders, bytes: 1, createdAt: stage.time.timestamp())])
         stage.transport.answer(Self.ok)
         #expect(await stage.results(1) == [.taken])
-        #expect(stage.transport.count == 1 && stage.journal.model.waiting.count == 1)
+        #expect(stage.transport.count == 1 && stage.journal.model.waiting.count == 2)
         stage.journal.fail(with: nil)
         stage.journal.settle()
-        #expect(stage.journal.model.waiting == [])
+        #expect(stage.journal.model.waiting.count == 1)
+        service.keepHouse(isJournalWritable: true)
+        await stage.transport.waitForRequests(2)
     }
 
     @Test func `what is told of one that left the settings waits, and goes when it is back`() async throws {

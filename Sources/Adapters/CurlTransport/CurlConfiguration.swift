@@ -20,6 +20,8 @@ public struct CurlConfiguration: Equatable, Sendable {
     public var connectionLifetime: Duration
     /// Whether HTTP/2 is offered to upstreams that are reached by TLS.
     public var http2: Bool
+    /// Whether this machine's own addresses (`localhost`, 127.0.0.0/8, `[::1]`) are reached without the proxy.
+    public var isLocalDirect = false
     /// Whether replies tell by which connection they came.
     public var tellsConnection = false
 

@@ -57,6 +57,9 @@ struct EasyHandle: ~Copyable {
 }
 
 extension EasyHandle {
+    /// This machine, as libcurl's list of exceptions has it.
+    private static let local = "localhost,127.0.0.0/8,::1"
+
     /// Sets what is the same for every request.
     ///
     /// - Throws: `unsupportedLibrary` if libcurl refuses an option that correctness hangs on.
@@ -89,7 +92,7 @@ extension EasyHandle {
         let texts: [(CURLoption, String)] = [
             (CURLOPT_PROTOCOLS_STR, "http,https"),
             (CURLOPT_PROXY, configuration.proxy ?? ""),
-            (CURLOPT_NOPROXY, configuration.proxy == nil ? "*" : ""),
+            (CURLOPT_NOPROXY, configuration.proxy == nil ? "*" : configuration.isLocalDirect ? Self.local : ""),
         ]
         for (option, value) in texts where set(option, value) != CURLE_OK {
             throw .unsupportedLibrary("option \(option.rawValue) is refused")

@@ -173,6 +173,9 @@ struct BackupCopy {
     /// By the column that has the message's id.
     private static let ranged = [("messages", "id"), ("bodies", "message_id"), ("attempts", "message_id")]
 
+    /// Copied last: no end of a message is here that is not told of in there.
+    private static let last = "deliveries"
+
     /// Makes the tables, and copies those that aren't about messages.
     init(from source: Database, to target: Database) throws {
         self.source = source
@@ -182,7 +185,7 @@ struct BackupCopy {
         last = try source.read { source in
             for sql in try source.texts(BackupCopy.schemaSQL) { try target.execute(sql) }
             for table in try source.texts(BackupCopy.tablesSQL) {
-                guard !BackupCopy.ranged.contains(where: { $0.0 == table }) else { continue }
+                guard !BackupCopy.ranged.contains(where: { $0.0 == table }), table != BackupCopy.last else { continue }
                 _ = try BackupCopy.copy(try PreparedStatement(source, "SELECT * FROM \(table)"), to: target, table)
             }
             return try source.integer("SELECT max(id) FROM messages") ?? .min
@@ -223,8 +226,32 @@ struct BackupCopy {
         try target.execute("COMMIT")
         position = end
         messages += count
-        return position >= last
+        guard position >= last else { return false }
+        try copyDeliveries()
+        return true
     }
+
+    private func copyDeliveries() throws {
+        var (position, count) = (Int64.min, 0)
+        repeat {
+            try target.execute("BEGIN")
+            (position, count) = try source.read { [position, target] source in
+                let place = try PreparedStatement(source, BackupCopy.deliveriesEndSQL)
+                place.bind(position, at: 1)
+                defer { place.reset() }
+                guard try place.step(), let end = place.optionalInteger(0) else { return (position, 0) }
+                let rows = try PreparedStatement(source, "SELECT * FROM deliveries WHERE place > ?1 AND place <= ?2")
+                rows.bind(position, at: 1)
+                rows.bind(end, at: 2)
+                return (end, try BackupCopy.copy(rows, to: target, BackupCopy.last))
+            }
+            try target.execute("COMMIT")
+        } while count > 0
+    }
+
+    private static let deliveriesEndSQL = """
+        SELECT max(place) FROM (SELECT place FROM deliveries WHERE place > ?1 ORDER BY place LIMIT 200)
+        """
 
     /// Fits the next step to how long this one took: nobody is to be held up for longer than a few hundredths of a second.
     mutating func took(_ duration: Duration) {

@@ -196,14 +196,14 @@ enum Schema {
             destination TEXT NOT NULL,
             app TEXT NOT NULL,
             message_id INTEGER,
-            body BLOB,
             bytes INTEGER NOT NULL,
             digest INTEGER,
             created_at INTEGER NOT NULL,
             attempts INTEGER NOT NULL,
             next_at INTEGER,
             state INTEGER NOT NULL,
-            kept_until INTEGER
+            kept_until INTEGER,
+            body BLOB
         ) STRICT;
         CREATE UNIQUE INDEX deliveries_digest ON deliveries (digest, destination) WHERE digest IS NOT NULL;
         CREATE INDEX deliveries_waiting ON deliveries (place) WHERE state = 0;

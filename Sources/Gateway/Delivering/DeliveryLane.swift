@@ -12,6 +12,8 @@ struct DeliveryLane: Sendable {
     /// What waits or is in flight, by the measure of the limits.
     private(set) var weight = 0
     private(set) var inFlight = 0
+    /// Which of all attempts its last one was.
+    private(set) var lastBegun: UInt64 = 0
     /// Attempts that failed since one was taken.
     private(set) var failures = 0
     private(set) var failingSince: Timestamp?
@@ -58,8 +60,11 @@ struct DeliveryLane: Sendable {
     }
 
     /// The next goes.
-    mutating func takeNext() -> WaitingDelivery? {
+    ///
+    /// - Parameter number: of all attempts.
+    mutating func takeNext(_ number: UInt64) -> WaitingDelivery? {
         guard let first = due.first, let delivery = remove(first.slot) else { return nil }
+        lastBegun = number
         inFlight += 1
         return delivery
     }

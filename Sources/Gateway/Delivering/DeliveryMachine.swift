@@ -58,6 +58,10 @@ package struct DeliveryMachine: Sendable {
     private var places: [DeliveryDestination: Int] = [:]
     /// Lanes by when their next may go.
     private var wakes = IndexedHeap()
+    /// Those whose time has come: who has the fewest in flight is next, and of these who has begun one the longest time ago.
+    private var ready = IndexedHeap()
+    /// Attempts that ever began.
+    private var begun: UInt64 = 0
     /// Lanes, the fullest first.
     private var fullest = IndexedHeap()
     private var weight = 0
@@ -112,6 +116,8 @@ package struct DeliveryMachine: Sendable {
     private mutating func settle(_ index: Int) {
         guard let lane = lanes[index] else { return }
         let slot = Int32(clamping: index)
+        // Looked at anew by the next `next`.
+        ready.remove(slot)
         guard !lane.isEmpty else {
             wakes.remove(slot)
             fullest.remove(slot)
@@ -132,9 +138,13 @@ package struct DeliveryMachine: Sendable {
 
     /// The next attempt that may begin now.
     package mutating func next(at now: Instant) -> Lease? {
-        guard inFlight < limits.allInFlight, let first = wakes.first, first.key <= now.nanoseconds,
-            let delivery = lanes[Int(first.slot)]?.takeNext()
-        else { return nil }
+        while let due = wakes.first, due.key <= now.nanoseconds, let lane = lanes[Int(due.slot)] {
+            wakes.remove(due.slot)
+            ready.set(due.slot, key: Int64(lane.inFlight), tie: lane.lastBegun)
+        }
+        guard inFlight < limits.allInFlight, let first = ready.first else { return nil }
+        begun += 1
+        guard let delivery = lanes[Int(first.slot)]?.takeNext(begun) else { return nil }
         inFlight += 1
         settle(Int(first.slot))
         return Lease(delivery: delivery, lane: Int(first.slot))
@@ -143,7 +153,7 @@ package struct DeliveryMachine: Sendable {
     /// When to ask for the next; `nil` where an end or a new one comes first.
     package var wake: Instant? {
         guard inFlight < limits.allInFlight else { return nil }
-        return wakes.first.map { Instant(nanoseconds: $0.key) }
+        return ready.count > 0 ? .zero : wakes.first.map { Instant(nanoseconds: $0.key) }
     }
 
     /// An attempt has ended.
@@ -168,6 +178,8 @@ package struct DeliveryMachine: Sendable {
             finish(lease)
             return over
         case .hopeless:
+            // It says nothing about the destination: what it was the turn of may be tried.
+            lanes[lease.lane]?.goOn()
             finish(lease)
             return dead
         case .failed:
@@ -185,12 +197,14 @@ package struct DeliveryMachine: Sendable {
         }
     }
 
-    /// An attempt was not made, for reasons that are the lane's or this machine's: the lane pauses.
+    /// An attempt was not made, for reasons that are the lane's or this machine's.
     ///
+    /// - Parameter pausesLane: whether all of the lane waits so long, or this one alone.
     /// - Returns: What is to be written, where it has waited too long; else it waits on as it was.
     package mutating func postpone(
         _ lease: Lease,
         by pause: Duration,
+        pausesLane: Bool = true,
         _ terms: DeliveryTerms,
         at now: Moment
     ) -> DeliverySettlement? {
@@ -199,8 +213,8 @@ package struct DeliveryMachine: Sendable {
             finish(lease)
             return .dead(attempts: delivery.attempts, keptUntil: now.timestamp + terms.keepDead)
         }
-        lanes[lease.lane]?.pause(until: now.instant + pause)
-        putBack(lease, delivery, dueAt: now.instant)
+        if pausesLane { lanes[lease.lane]?.pause(until: now.instant + pause) }
+        putBack(lease, delivery, dueAt: pausesLane ? now.instant : now.instant + pause)
         return nil
     }
 

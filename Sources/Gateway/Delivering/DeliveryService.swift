@@ -17,6 +17,8 @@ package final class DeliveryService: Sendable {
         /// What came before the journal was read.
         var early: [WaitingDelivery] = []
         var isRunning = false
+        /// The last that was read at the start: what is told of again up to it is here already.
+        var lastRead = Int64.min
         var isWritable = true
     }
 
@@ -60,6 +62,7 @@ package final class DeliveryService: Sendable {
         let dropped = state.withLock { state in
             let early = state.early.filter { !known.contains($0.place) }
             (state.early, state.isRunning) = ([], true)
+            state.lastRead = known.max() ?? .min
             return state.machine.add(waiting + early, at: time.moment())
         }
         forget(dropped)
@@ -106,7 +109,7 @@ package final class DeliveryService: Sendable {
                 state.early += new
                 return []
             }
-            return state.machine.add(new, at: time.moment())
+            return state.machine.add(new.filter { $0.place > state.lastRead }, at: time.moment())
         }
         forget(dropped)
         proceed()
@@ -139,6 +142,9 @@ package final class DeliveryService: Sendable {
     private func attempt(_ lease: DeliveryMachine.Lease) async {
         let delivery = lease.delivery
         let terms = state.withLock { $0.terms }
+        guard time.timestamp() - delivery.createdAt <= terms.lifetime else {
+            return end(lease, .hopeless, "its time is over")
+        }
         guard let target = terms.targets[delivery.destination] else {
             return postpone(lease, by: .seconds(60))
         }
@@ -155,7 +161,8 @@ package final class DeliveryService: Sendable {
                 }
                 guard record.state.isTerminal else { return end(lease, .void, "it waits again") }
                 guard let address = try? DeliveryAddress(url), target.prefixes.contains(where: address.isUnder) else {
-                    return end(lease, .hopeless, "its address is not allowed any more")
+                    // A slip in the settings may be mended: it waits as for a destination that is missing, and holds up no other.
+                    return postpone(lease, by: .seconds(60), pausesLane: false)
                 }
                 send(lease, body(stored, record), to: address, target, terms)
             case .gone: end(lease, .hopeless, "its message is not kept any more")
@@ -215,9 +222,9 @@ package final class DeliveryService: Sendable {
         write(lease.delivery, settlement, end == .void ? nil : end, reason)
     }
 
-    private func postpone(_ lease: DeliveryMachine.Lease, by pause: Duration) {
+    private func postpone(_ lease: DeliveryMachine.Lease, by pause: Duration, pausesLane: Bool = true) {
         let settlement = state.withLock { state in
-            state.machine.postpone(lease, by: pause, state.terms, at: time.moment())
+            state.machine.postpone(lease, by: pause, pausesLane: pausesLane, state.terms, at: time.moment())
         }
         guard let settlement else { return proceed() }
         write(lease.delivery, settlement, .failed, "never tried")

@@ -32,6 +32,11 @@ final class DeliveryMetrics: Sendable {
         for one in present {
             for result in DeliveryResult.allCases { _ = results.child(one.kind.rawValue, one.name, result.rawValue) }
         }
+        for one in gone {
+            // Its series stay where another kind of destination has its name.
+            waiting.child(one.kind.rawValue, one.name).set(0)
+            failingSince.child(one.kind.rawValue, one.name).set(0)
+        }
         let names = Set(gone.map(\.name)).subtracting(present.map(\.name))
         results.removeAll(where: "destination", isIn: names)
         waiting.removeAll(where: "destination", isIn: names)
@@ -40,7 +45,11 @@ final class DeliveryMetrics: Sendable {
 
     func count(_ event: DeliveryEvent) {
         let destination = event.destination
-        guard isKnown(destination) else { return }
+        guard isKnown(destination) else {
+            // What is lost of one that left the configuration is lost all the same.
+            guard event.result == .dead || event.result == .dropped else { return }
+            return results.child(destination.kind.rawValue, "-", event.result.rawValue).increment()
+        }
         results.child(destination.kind.rawValue, destination.name, event.result.rawValue).increment()
     }
 
@@ -54,7 +63,7 @@ final class DeliveryMetrics: Sendable {
         }
     }
 
-    /// What waits for one that left the configuration has no series: their number would grow with each reload.
+    /// One that left the configuration has no series of its own: their number would grow with each reload.
     private func isKnown(_ destination: DeliveryDestination) -> Bool {
         known.withLock { $0.contains(destination) }
     }

@@ -103,13 +103,16 @@ struct Composition {
 
     /// To subscribers and clients: apart from the one to WeChat, so that they take none of its connections.
     private static func wayOut(_ configuration: GatewayConfiguration) -> CurlConfiguration {
-        CurlConfiguration(
+        var wayOut = CurlConfiguration(
             proxy: configuration.upstream.proxy,
             caFile: configuration.upstream.caFile,
             maxConnections: ProcessLimits.deliveries,
             maxOutstanding: 1_000,
             replyBudget: 64 << 20
         )
+        // Plain http is for this machine alone: a proxy is another, and would look for the destination on itself.
+        wayOut.isLocalDirect = true
+        return wayOut
     }
 
     private static func traces(
