@@ -62,13 +62,19 @@ import WeirPorts
 
     /// The figure that stands in `SuppressionSet`.
     @Test func `a hundred thousand entries take what is said of them`() throws {
-        let before = try Self.residentBytes()
-        var set = SuppressionSet()
-        for number in 0..<100_000 { set.insert(Self.suppression(number)) }
-        let grown = try Self.residentBytes() - before
-        #expect(set.count == 100_000)
-        // Other tests run beside it: this finds an entry that keeps its openid, not a byte.
-        #expect(grown < 100_000 * 120, "\(grown / 100_000) bytes an entry")
+        // Other tests run beside it and take memory, too: the least of several growths is nearest to its own. It finds an entry that keeps
+        // its openid, not a byte.
+        var (sets, least) = ([SuppressionSet](), Int.max)
+        for _ in 0..<5 {
+            let before = try Self.residentBytes()
+            var set = SuppressionSet()
+            for number in 0..<100_000 { set.insert(Self.suppression(number)) }
+            least = min(least, try Self.residentBytes() - before)
+            #expect(set.count == 100_000)
+            // Kept: what one gave back would not grow again.
+            sets.append(set)
+        }
+        #expect(sets.count == 5 && least < 100_000 * 120, "\(least / 100_000) bytes an entry")
     }
 
     private static func residentBytes() throws -> Int {
