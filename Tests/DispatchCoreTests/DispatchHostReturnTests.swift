@@ -87,14 +87,7 @@ import WeirPorts
 
     @Test func `a host is asked once, however many apps have left it, and all of them go back`() {
         var harness = SampleHosts.harness()
-        let apps = (0..<500).map { number in
-            harness.machine.addApp(
-                "app-\(number)",
-                SampleHosts.route([SampleHosts.first, SampleHosts.second]),
-                needsToken: false,
-                at: harness.now.instant
-            )
-        }
+        let apps = (0..<500).map { harness.addApp("app-\($0)") }
         let api = APICatalog.descriptor(method: "POST", path: Path.template)
         for app in apps {
             let lane = harness.machine.lane(api, of: app, isDurable: true, at: harness.now.instant)
@@ -156,12 +149,7 @@ import WeirPorts
 
     @Test func `another app's failure after a return does not count for those that never left`() throws {
         var harness = SampleHosts.harness()
-        let other = harness.machine.addApp(
-            "other",
-            SampleHosts.route([SampleHosts.first, SampleHosts.second]),
-            needsToken: false,
-            at: harness.now.instant
-        )
+        let other = harness.addApp("other")
         let id = harness.submit(harness.lane())
         _ = harness.starts()
         harness.fail(id, .connect)

@@ -108,12 +108,7 @@ import WeirPorts
 
     @Test func `other groups of apis and other apps stay where they are`() throws {
         var harness = SampleHosts.harness()
-        let other = harness.machine.addApp(
-            "other",
-            SampleHosts.route([SampleHosts.first, SampleHosts.second]),
-            needsToken: false,
-            at: harness.now.instant
-        )
+        let other = harness.addApp("other")
         let id = harness.submit(harness.lane())
         _ = harness.starts()
         harness.fail(id, .connect)

@@ -25,15 +25,21 @@ enum SampleHosts {
 }
 
 extension MachineHarness {
+    /// Another app with the same two hosts.
+    mutating func addApp(_ name: String) -> AppPlace {
+        let route = SampleHosts.route([SampleHosts.first, SampleHosts.second])
+        return machine.addApp(name, route, needsToken: false, at: now.instant)
+    }
+
     var hosts: [DispatchSnapshot.Host] {
         machine.snapshot(relayedWaiting: 0, at: now).apps.first { $0.name == "main" }?.hosts ?? []
     }
 
     /// Where an attempt of a job goes that starts now.
     mutating func startedAt(_ id: JobID) throws -> String {
-        let leases = pump().compactMap { if case .start(let lease) = $0 { lease } else { nil } }
-        for lease in leases { machine.leaves(lease.job.id, at: now.instant) }
-        return machine.origin(of: try #require(leases.first { $0.job.id == id }))
+        // First the look, which may move it to another host.
+        let lease = try #require(leases().first { $0.job.id == id })
+        return machine.origin(of: lease)
     }
 
     /// Where a message went that was sent and accepted.

@@ -82,9 +82,14 @@ struct MachineHarness {
     ///
     /// - Parameter areSent: whether they are handed to the transport at once.
     mutating func starts(areSent: Bool = true) -> [JobID] {
-        let ids = pump().compactMap { if case .start(let lease) = $0 { lease.job.id } else { nil } }
-        if areSent { for id in ids { machine.leaves(id, at: now.instant) } }
-        return ids
+        leases(areSent: areSent).map(\.job.id)
+    }
+
+    /// The attempts that a look at the queue starts, in order.
+    mutating func leases(areSent: Bool = true) -> [Lease] {
+        let leases = pump().compactMap { if case .start(let lease) = $0 { lease } else { nil } }
+        if areSent { for lease in leases { machine.leaves(lease, at: now.instant) } }
+        return leases
     }
 
     @discardableResult

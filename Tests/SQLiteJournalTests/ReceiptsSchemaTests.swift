@@ -1,4 +1,3 @@
-import Foundation
 import Queueing
 import TestSupport
 import Testing
@@ -11,34 +10,21 @@ import WeirPorts
 /// A journal that a gateway of before the suppressions left when it was killed: Tests/Fixtures/journal-schema-receipts.sql.
 @Suite struct ReceiptsSchemaTests {
     private static let killed = Timestamp(milliseconds: 1_796_096_894_300)
-
-    private func openOld(in folder: TemporaryFolder) throws -> SQLiteJournal {
-        let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        let file = fixtures.appendingPathComponent("Fixtures/journal-schema-receipts.sql")
-        try FileManager.default.createDirectory(atPath: folder.journal, withIntermediateDirectories: true)
-        try Database(path: folder.journal + "/journal.sqlite").execute(try String(contentsOf: file, encoding: .utf8))
-        return try SQLiteJournal(path: folder.journal, timeSource: ManualTimeSource(timestamp: Self.killed))
-    }
-
-    private func message(to recipient: String, in journal: SQLiteJournal) async throws -> MessageRecord {
-        let found = try await journal.list(MessageFilter(recipient: recipient)).messages
-        let id = try #require(found.first).id
-        return try #require(try await journal.message(id))
-    }
+    private static let old = OldJournal(name: "journal-schema-receipts.sql", killed: killed)
 
     @Test func `what is in it reads as it was, and nobody is suppressed`() async throws {
         let folder = try TemporaryFolder()
-        let journal = try openOld(in: folder)
+        let journal = try Self.old.open(in: folder)
         let states: [(String, JobState, MessageReceipt.State?)] = [
             ("o-delivered", .delivered, .delivered), ("o-blocked", .failed, .blocked), ("o-sent", .sent, nil),
             ("o-custom", .sent, nil), ("o-unfollowed", .failed, nil), ("o-scheduled", .pending, nil),
             ("o-waiting", .pending, nil),
         ]
         for (recipient, state, receipt) in states {
-            let message = try await message(to: recipient, in: journal)
+            let message = try await OldJournal.message(to: recipient, in: journal)
             #expect(message.state == state && message.receipt?.state == receipt, "\(recipient)")
         }
-        #expect(try await message(to: "o-delivered", in: journal).contradictions.map(\.state) == [.blocked])
+        #expect(try await OldJournal.message(to: "o-delivered", in: journal).contradictions.map(\.state) == [.blocked])
         #expect(try journal.restored().count == 2)
         #expect(try journal.ledger().map(\.name) == ["pause/main"])
         try journal.suppressions { _ in Issue.record("a suppression") }
@@ -47,7 +33,7 @@ import WeirPorts
 
     @Test func `it goes on: receipts find their messages, and suppressions are kept`() async throws {
         let folder = try TemporaryFolder()
-        let journal = try openOld(in: folder)
+        let journal = try Self.old.open(in: folder)
         let suppression = Suppression(
             app: "main",
             recipient: "o-sent",
@@ -56,7 +42,7 @@ import WeirPorts
             since: Self.killed,
             until: Self.killed + .seconds(60)
         )
-        let msgid = try await message(to: "o-sent", in: journal).msgid
+        let msgid = try await OldJournal.message(to: "o-sent", in: journal).msgid
         let receipt = ReceivedReceipt(
             app: "main",
             types: [.template],
@@ -72,7 +58,7 @@ import WeirPorts
         await journal.close()
         // Opening it once more migrates nothing.
         let again = try SQLiteJournal(path: folder.journal, timeSource: ManualTimeSource(timestamp: Self.killed))
-        #expect(try await message(to: "o-sent", in: again).state == .failed)
+        #expect(try await OldJournal.message(to: "o-sent", in: again).state == .failed)
         var kept: [Suppression] = []
         try again.suppressions { kept.append($0) }
         #expect(kept == [suppression])

@@ -1,4 +1,3 @@
-import Foundation
 import Queueing
 import TestSupport
 import Testing
@@ -11,6 +10,7 @@ import WeirPorts
 /// A journal that a gateway of schema 2 left when it was killed: Tests/Fixtures/journal-schema-2.sql.
 @Suite struct SecondSchemaTests {
     private static let killed = Timestamp(milliseconds: 1_795_938_414_153)
+    private static let old = OldJournal(name: "journal-schema-2.sql", killed: killed)
     /// What waits in it, oldest first.
     private static let waiting = [
         "o-redriven", "o-retried", "o-doubtful", "o-in-flight", "o-custom", "o-waiting", "o-scheduled",
@@ -19,27 +19,9 @@ import WeirPorts
         "o-sent": .sent, "o-unfollowed": .failed, "o-dead": .dead, "o-cancelled": .cancelled, "o-expired": .expired,
     ]
 
-    private func openOld(in folder: TemporaryFolder) throws -> SQLiteJournal {
-        let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        let sql = try String(
-            contentsOf: fixtures.appendingPathComponent("Fixtures/journal-schema-2.sql"),
-            encoding: .utf8
-        )
-        try FileManager.default.createDirectory(atPath: folder.journal, withIntermediateDirectories: true)
-        try Database(path: folder.journal + "/journal.sqlite").execute(sql)
-        return try SQLiteJournal(path: folder.journal, timeSource: ManualTimeSource(timestamp: Self.killed))
-    }
-
-    private func message(to recipient: String, in journal: SQLiteJournal) async throws -> MessageRecord {
-        let found = try await journal.list(MessageFilter(recipient: recipient)).messages
-        #expect(found.count == 1, "\(recipient)")
-        let id = try #require(found.first).id
-        return try #require(try await journal.message(id))
-    }
-
     @Test func `what waits in it comes back as it was`() async throws {
         let folder = try TemporaryFolder()
-        let journal = try openOld(in: folder)
+        let journal = try Self.old.open(in: folder)
         let restored = try journal.restored()
         var messages: [MessageRecord] = []
         for message in restored { messages.append(try #require(try await journal.message(message.id))) }
@@ -64,24 +46,24 @@ import WeirPorts
 
     @Test func `what has ended in it, and its keys, are known`() async throws {
         let folder = try TemporaryFolder()
-        let journal = try openOld(in: folder)
+        let journal = try Self.old.open(in: folder)
         for (recipient, state) in Self.ended {
-            let message = try await message(to: recipient, in: journal)
+            let message = try await OldJournal.message(to: recipient, in: journal)
             #expect(message.state == state, "\(recipient)")
             #expect(message.endedAt != nil, "\(recipient)")
         }
-        #expect(try await message(to: "o-sent", in: journal).msgid == 3_557_254_367_693_750_001)
+        #expect(try await OldJournal.message(to: "o-sent", in: journal).msgid == 3_557_254_367_693_750_001)
         for (key, recipient) in [("order-1-shipped", "o-sent"), ("order-8-shipped", "o-waiting")] {
             let key = IdempotencyKey(client: "", app: "main", key: key)
             let found = try await journal.idempotent(key, now: Self.killed)
-            #expect(try await message(to: recipient, in: journal).id == found?.id)
+            #expect(try await OldJournal.message(to: recipient, in: journal).id == found?.id)
         }
         await journal.close()
     }
 
     @Test func `each message that waits in it is sent once, with its own body, and waits no more`() async throws {
         let folder = try TemporaryFolder()
-        var journal = try openOld(in: folder)
+        var journal = try Self.old.open(in: folder)
         for restored in try journal.restored() {
             let number = restored.progress.startedAttempts + (restored.progress.attemptAt == nil ? 1 : 0)
             let receipt = try await journal.write([
@@ -104,7 +86,7 @@ import WeirPorts
         journal = try SQLiteJournal(path: folder.journal, timeSource: ManualTimeSource(timestamp: Self.killed))
         #expect(try journal.restored() == [])
         for recipient in Self.waiting {
-            let message = try await message(to: recipient, in: journal)
+            let message = try await OldJournal.message(to: recipient, in: journal)
             #expect(message.state == .sent, "\(recipient)")
             #expect(message.attempts.count { $0.outcome == .accepted } == 1, "\(recipient)")
         }
@@ -115,7 +97,7 @@ import WeirPorts
         async throws
     {
         let folder = try TemporaryFolder()
-        let journal = try openOld(in: folder)
+        let journal = try Self.old.open(in: folder)
         func receipt(_ msgid: Int64, to recipient: String) -> JournalWrite {
             .receive(
                 ReceivedReceipt(
@@ -131,17 +113,17 @@ import WeirPorts
         }
         let old = try await journal.write([receipt(3_557_254_367_693_750_001, to: "o-sent")])
         #expect(old.receipts.map(\.result) == [.kept])
-        let waiting = try await message(to: "o-waiting", in: journal)
+        let waiting = try await OldJournal.message(to: "o-waiting", in: journal)
         var sent = Settlement(state: .sent, at: Self.killed, countedAttempts: 1, msgid: 42)
         sent.awaitsReceipt = true
         try await journal.write([
             .start(waiting.id, number: 1, at: Self.killed, needsBody: false),
             .settle(waiting.id, attempt(1, at: Self.killed), sent), receipt(42, to: "o-waiting"),
         ])
-        #expect(try await message(to: "o-waiting", in: journal).state == .delivered)
+        #expect(try await OldJournal.message(to: "o-waiting", in: journal).state == .delivered)
         let turn = ReceiptTurn(now: Self.killed + .seconds(60), missingBefore: ["main": Self.killed])
         #expect(try await journal.write([.match(turn)]).receipts == [])
-        #expect(try await message(to: "o-sent", in: journal).state == .sent)
+        #expect(try await OldJournal.message(to: "o-sent", in: journal).state == .sent)
         await journal.close()
     }
 }

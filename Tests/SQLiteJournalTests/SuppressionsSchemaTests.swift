@@ -1,4 +1,3 @@
-import Foundation
 import Queueing
 import TestSupport
 import Testing
@@ -11,31 +10,18 @@ import WeirPorts
 /// A journal that a gateway of before the deliveries left when it was killed: Tests/Fixtures/journal-schema-suppressions.sql.
 @Suite struct SuppressionsSchemaTests {
     private static let killed = Timestamp(milliseconds: 1_796_128_223_339)
-
-    private func openOld(in folder: TemporaryFolder) throws -> SQLiteJournal {
-        let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        let file = fixtures.appendingPathComponent("Fixtures/journal-schema-suppressions.sql")
-        try FileManager.default.createDirectory(atPath: folder.journal, withIntermediateDirectories: true)
-        try Database(path: folder.journal + "/journal.sqlite").execute(try String(contentsOf: file, encoding: .utf8))
-        return try SQLiteJournal(path: folder.journal, timeSource: ManualTimeSource(timestamp: Self.killed))
-    }
-
-    private func message(to recipient: String, in journal: SQLiteJournal) async throws -> MessageRecord {
-        let found = try await journal.list(MessageFilter(recipient: recipient)).messages
-        let id = try #require(found.first).id
-        return try #require(try await journal.message(id))
-    }
+    private static let old = OldJournal(name: "journal-schema-suppressions.sql", killed: killed)
 
     @Test func `what is in it reads as it was, and nobody is to be told of it`() async throws {
         let folder = try TemporaryFolder()
-        let journal = try openOld(in: folder)
+        let journal = try Self.old.open(in: folder)
         let states: [(String, JobState, MessageReceipt.State?)] = [
             ("o-delivered", .delivered, .delivered), ("o-blocked", .failed, .blocked), ("o-sent", .sent, nil),
             ("o-custom", .sent, nil), ("o-unfollowed", .failed, nil), ("o-scheduled", .pending, nil),
             ("o-waiting", .pending, nil),
         ]
         for (recipient, state, receipt) in states {
-            let message = try await message(to: recipient, in: journal)
+            let message = try await OldJournal.message(to: recipient, in: journal)
             #expect(message.state == state && message.receipt?.state == receipt, "\(recipient)")
             #expect(message.callbackURL == "", "\(recipient)")
         }
@@ -52,8 +38,8 @@ import WeirPorts
         async throws
     {
         let folder = try TemporaryFolder()
-        let journal = try openOld(in: folder)
-        let old = try await message(to: "o-waiting", in: journal).id
+        let journal = try Self.old.open(in: folder)
+        let old = try await OldJournal.message(to: "o-waiting", in: journal).id
         let end = Settlement(state: .cancelled, at: Self.killed, countedAttempts: 0)
         let new = Message(
             id: JobID(rawValue: old.rawValue + 1),

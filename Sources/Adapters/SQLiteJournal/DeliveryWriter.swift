@@ -93,17 +93,6 @@ struct DeliveryWriter {
         }
     }
 
-    /// Removes at most `limit` of those that are kept no longer.
-    ///
-    /// - Returns: Whether there may be more.
-    static func sweep(_ database: Database, now: Timestamp, limit: Int) throws(SQLiteFailure) -> Bool {
-        let statement = try PreparedStatement(database, SQL.sweep)
-        statement.bind(now.milliseconds, at: 1)
-        statement.bind(Int64(limit), at: 2)
-        try statement.run()
-        return statement.changes == limit
-    }
-
     /// Whether any message has an address to tell its end to: where none has, ends cost nothing more.
     static func hasCallbacks(_ database: Database) throws(SQLiteFailure) -> Bool {
         try database.integer(SQL.anyCallback) != nil

@@ -49,17 +49,6 @@ struct SuppressionWriter {
         return rows.map { .ended($0.suppression) }
     }
 
-    /// Removes at most `limit` of those whose time is over.
-    ///
-    /// - Returns: Whether there may be more.
-    static func sweep(_ database: Database, now: Timestamp, limit: Int) throws(SQLiteFailure) -> Bool {
-        let statement = try PreparedStatement(database, SQL.sweep)
-        statement.bind(now.milliseconds, at: 1)
-        statement.bind(Int64(limit), at: 2)
-        try statement.run()
-        return statement.changes == limit
-    }
-
     /// What the statements say.
     enum SQL {
         static let insert = """

@@ -40,9 +40,25 @@ struct Sweeper: Equatable {
         limit: Int
     ) throws(SQLiteFailure) -> Bool {
         let limit = max(1, limit)
-        let hasMoreSuppressions = try SuppressionWriter.sweep(database, now: now, limit: limit)
-        let hasMoreDeliveries = try DeliveryWriter.sweep(database, now: now, limit: limit)
+        let hasMoreSuppressions = try remove(SuppressionWriter.SQL.sweep, database, now: now, limit: limit)
+        let hasMoreDeliveries = try remove(DeliveryWriter.SQL.sweep, database, now: now, limit: limit)
         return try walkOn(database, retention, now: now, limit: limit) || hasMoreSuppressions || hasMoreDeliveries
+    }
+
+    /// Removes at most `limit` rows that say by themselves until when they are kept.
+    ///
+    /// - Returns: Whether there may be more.
+    private func remove(
+        _ sql: String,
+        _ database: Database,
+        now: Timestamp,
+        limit: Int
+    ) throws(SQLiteFailure) -> Bool {
+        let statement = try PreparedStatement(database, sql)
+        statement.bind(now.milliseconds, at: 1)
+        statement.bind(Int64(limit), at: 2)
+        try statement.run()
+        return statement.changes == limit
     }
 
     private mutating func walkOn(

@@ -40,15 +40,6 @@ package struct DeliveryMachine: Sendable {
         case hopeless
     }
 
-    /// A lane as people see it.
-    package struct LaneState: Equatable, Sendable {
-        package var destination: DeliveryDestination
-        package var waiting: Int
-        package var inFlight: Int
-        package var failingSince: Timestamp?
-        package var oldest: Timestamp?
-    }
-
     /// For what an earlier process left.
     private static let longestWait = Duration.seconds(86_400)
 
@@ -240,10 +231,10 @@ package struct DeliveryMachine: Sendable {
     }
 
     /// What each destination is waiting for.
-    package var states: [LaneState] {
+    package var states: [DeliveryBacklog] {
         lanes.compactMap { lane in
             lane.map {
-                LaneState(
+                DeliveryBacklog(
                     destination: $0.destination,
                     waiting: $0.waiting,
                     inFlight: $0.inFlight,

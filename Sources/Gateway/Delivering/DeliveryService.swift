@@ -98,7 +98,7 @@ package final class DeliveryService: Sendable {
     }
 
     /// What each destination waits for.
-    package var states: [DeliveryMachine.LaneState] { state.withLock { $0.machine.states } }
+    package var states: [DeliveryBacklog] { state.withLock { $0.machine.states } }
 
     // MARK: What comes
 

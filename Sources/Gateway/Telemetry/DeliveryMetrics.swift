@@ -53,7 +53,7 @@ final class DeliveryMetrics: Sendable {
         results.child(destination.kind.rawValue, destination.name, event.result.rawValue).increment()
     }
 
-    func collect(_ states: [DeliveryMachine.LaneState]) {
+    func collect(_ states: [DeliveryBacklog]) {
         let states = Dictionary(states.map { ($0.destination, $0) }) { first, _ in first }
         for one in known.withLock({ $0 }) {
             let state = states[one]
@@ -70,7 +70,7 @@ final class DeliveryMetrics: Sendable {
 }
 
 extension GatewayMetrics {
-    package func collect(deliveries states: [DeliveryMachine.LaneState]) {
+    package func collect(deliveries states: [DeliveryBacklog]) {
         deliveryMetrics.collect(states)
     }
 }

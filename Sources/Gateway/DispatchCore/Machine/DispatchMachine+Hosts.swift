@@ -1,4 +1,4 @@
-package import Queueing
+import Queueing
 import Resilience
 package import Timekeeping
 import WeChat
@@ -61,8 +61,11 @@ extension DispatchMachine {
         gates[lease.gate].breaker != lease.breaker && hostChecks[origin(of: lease)]?.isLeft == true
     }
 
-    /// The attempt's bytes are handed to the transport.
-    package mutating func leaves(_ id: JobID, at now: Instant) { leases[id]?.sentAt = now }
+    /// An attempt's bytes are handed to the transport. Where there is no other host nobody asks when, and no clock is read.
+    package mutating func leaves(_ lease: Lease, at now: @autoclosure () -> Instant) {
+        guard !apps[lease.app].route.others.isEmpty else { return }
+        leases[lease.job.id]?.sentAt = now()
+    }
 
     /// An attempt has failed because of the upstream.
     ///

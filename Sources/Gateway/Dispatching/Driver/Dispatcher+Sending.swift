@@ -73,7 +73,7 @@ extension Dispatcher {
         let load = state.withLock { state -> DispatchState.Load? in
             // Only a repeat can be stale: the usual attempt need not read the clock.
             if lease.number > 1, state.machine.isStale(lease.job.id, at: time.moment()) { return nil }
-            state.machine.leaves(lease.job.id, at: time.now())
+            state.machine.leaves(lease, at: time.now())
             return state.load(lease, stored: stored)
         }
         if load == nil { update { state, now in state.endStale(lease.job.id, at: now) } }

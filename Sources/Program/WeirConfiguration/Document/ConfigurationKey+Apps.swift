@@ -150,14 +150,7 @@ extension ConfigurationKey.Client: SectionKey {
     func read(_ field: Field, by reader: inout DocumentReader, into values: inout ClientConfiguration) {
         switch self {
         case .key: values.keys = reader.keys(field)
-        case .apps:
-            values.apps = reader.names(
-                field,
-                of: reader.configuration.apps,
-                what: "app",
-                atMost: DocumentReader.appLimit,
-                hint: "; leave the key out for all apps"
-            )
+        case .apps: values.apps = reader.appNames(field)
         case .apis: values.apis = reader.apis(field)
         case .rate: values.rate = reader.rate(field)
         case .weight: reader.set(&values.weight, reader.integer(field, in: 1...1000))

@@ -5,14 +5,7 @@ extension ConfigurationKey.Subscriber: SectionKey {
         switch self {
         // Without these two there is nobody: `subscriber` reads them.
         case .url, .secret: break
-        case .apps:
-            values.apps = reader.names(
-                field,
-                of: reader.configuration.apps,
-                what: "app",
-                atMost: DocumentReader.appLimit,
-                hint: "; leave the key out for all apps"
-            )
+        case .apps: values.apps = reader.appNames(field)
         case .events: reader.set(&values.events, reader.eventNames(field))
         case .format: reader.set(&values.format, reader.choice(field, of: Self.formats))
         }

@@ -56,6 +56,12 @@ extension DocumentReader {
         return items.compactMap { key($0) }
     }
 
+    /// Of clients and subscribers.
+    mutating func appNames(_ field: Field) -> [String]? {
+        let hint = "; leave the key out for all apps"
+        return names(field, of: configuration.apps, what: "app", atMost: Self.appLimit, hint: hint)
+    }
+
     mutating func apis(_ field: Field?) -> [String] {
         guard let items = list(field, atMost: Self.apiLimit, example: "[/cgi-bin/message/mass/send]") else { return [] }
         var paths: [String] = []
