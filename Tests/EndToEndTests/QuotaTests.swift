@@ -4,6 +4,13 @@ import Testing
 /// WeChat's daily quotas before a sandbox that counts as WeChat does.
 @Suite struct QuotaTests {
     private static let template = FaultTests.template
+    private let clock: SteppedClock
+
+    /// At noon, far from the hours in which other rules hold.
+    init() throws {
+        clock = try SteppedClock()
+        try clock.set(shanghai: 12)
+    }
 
     private func row(_ weir: WeirProcess, _ query: String = "?app=main") async throws -> JSONAny? {
         try await weir.admin.get("/v1/quota" + query).data?["quotas"]?.array
@@ -15,14 +22,21 @@ import Testing
         return (status?["state"]?.string ?? "") + " " + (status?["reason"]?.string ?? "")
     }
 
+    /// Another gateway before the same sandbox, on a folder of its own.
+    private func beside(_ stage: Stage) throws -> WeirSettings {
+        var settings = WeirSettings(folder: try TemporaryFolder(), sandbox: stage.sandbox)
+        settings.environment = clock.environment
+        return settings
+    }
+
     @Test
     func `what WeChat counts is learnt within ten seconds, calls of others with the account included, and forecast`()
         async throws
     {
-        let stage = try await Stage.start()
+        let stage = try await Stage.start(clock: clock)
         try await stage.sandbox.allow(1000, of: QuotaTests.template)
         // Another service of the same account, which knows nothing of Weir.
-        let rival = try await WeirProcess.start(WeirSettings(folder: try TemporaryFolder(), sandbox: stage.sandbox))
+        let rival = try await WeirProcess.start(beside(stage))
         for number in 0..<40 { _ = try await rival.accept(.template(to: "o-rival-\(number)")) }
         try await eventually("the other service has sent") {
             try await stage.sandbox.requests(QuotaTests.template).count == 40
@@ -51,19 +65,15 @@ import Testing
     @Test func `a configured quota is not passed, its reserve is for urgent work, and clearing it lets all go`()
         async throws
     {
-        let stage = try await Stage.start { $0.quota = "{\(QuotaTests.template): {limit: 10/d, reserve: 0.5}}" }
+        let stage = try await Stage.start(clock: clock) {
+            $0.quota = "{\(QuotaTests.template): {limit: 10/d, reserve: 0.5}}"
+        }
         let weir = stage.weir
         var ids: [String] = []
         for number in 0..<8 { ids.append(try await weir.accept(.template(to: "o-\(number)"))) }
         for id in ids.prefix(5) { try await weir.wait(id, for: "sent") }
         let held = try await state(ids[7], weir)
-        // In the last hour of Shanghai's day the reserve shrinks.
-        let isLastHour =
-            Calendar(identifier: .gregorian).component(
-                .hour,
-                from: Date() + 8 * 3600 - Double(TimeZone.current.secondsFromGMT())
-            ) == 23
-        #expect(isLastHour || held.hasPrefix("pending quota_reserved"), "\(held)")
+        #expect(held.hasPrefix("pending quota_reserved"), "\(held)")
         for number in 0..<7 {
             ids.append(try await weir.accept(.template(to: "o-high-\(number)", members: #","priority":"high""#)))
         }
@@ -95,8 +105,34 @@ import Testing
         #expect(try await stage.sandbox.shown().allSatisfy { $0.value == 1 })
     }
 
+    @Test func `what the day's quota leaves waits for Shanghai's midnight, says so, and goes then, each once`()
+        async throws
+    {
+        try clock.set(shanghai: 23, 30)
+        let stage = try await Stage.start(clock: clock) {
+            $0.quota = "{\(QuotaTests.template): {limit: 20/d, reserve: 0}}"
+        }
+        try await stage.sandbox.allow(20, of: QuotaTests.template)
+        var ids: [String] = []
+        for number in 0..<30 { ids.append(try await stage.weir.accept(.template(to: "o-\(number)"))) }
+        for id in ids.prefix(20) { try await stage.weir.wait(id, for: "sent") }
+        for id in ids.suffix(10) {
+            let status = try #require(try await stage.weir.status(id))
+            #expect(status["state"]?.string == "pending" && status["reason"]?.string == "quota_exhausted")
+            let expected = try #require(status["expected_at"]?.string)
+            #expect(expected.contains("T16:0"), "\(expected)")
+        }
+        try clock.set(shanghai: 0, days: 1)
+        for id in ids.suffix(10) { try await stage.weir.wait(id, for: "sent") }
+        let shown = try await stage.sandbox.shown()
+        #expect(shown.count == 30 && shown.allSatisfy { $0.value == 1 })
+        #expect(try await row(stage.weir)?["used"]?.int == 10)
+    }
+
     @Test func `the count and the clearings outlive a kill`() async throws {
-        let stage = try await Stage.start { $0.quota = "{\(QuotaTests.template): {limit: 40/d, reserve: 0}}" }
+        let stage = try await Stage.start(clock: clock) {
+            $0.quota = "{\(QuotaTests.template): {limit: 40/d, reserve: 0}}"
+        }
         #expect(try await stage.weir.admin.post("/v1/apps/main/clear-quota").data?["this_month"]?.int == 1)
         var ids: [String] = []
         for number in 0..<25 { ids.append(try await stage.weir.accept(.template(to: "o-\(number)"))) }
@@ -111,7 +147,7 @@ import Testing
     }
 
     @Test func `what can't be cleared is said, and why`() async throws {
-        let stage = try await Stage.start()
+        let stage = try await Stage.start(clock: clock)
         let weir = stage.weir
         #expect(try await weir.admin.post("/v1/apps/nobody/clear-quota").status == 404)
         _ = try await weir.admin.post("/v1/apps/main/pause")

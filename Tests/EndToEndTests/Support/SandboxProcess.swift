@@ -14,9 +14,13 @@ final class SandboxProcess: Sendable {
     }
 
     /// - Parameter appIDs: of accounts beside the usual one, with the same secret.
-    static func start(appIDs: [String] = []) async throws -> SandboxProcess {
+    static func start(
+        appIDs: [String] = [],
+        environment: [String: String] = [:]
+    ) async throws -> SandboxProcess {
         let apps = ([appID] + appIDs).flatMap { ["--app", "\($0)=\(secret)"] }
-        let process = try ChildProcess(Binary.weir(), ["sandbox", "--listen", "127.0.0.1:0"] + apps)
+        let arguments = ["sandbox", "--listen", "127.0.0.1:0"] + apps
+        let process = try ChildProcess(Binary.weir(), arguments, environment: environment)
         let port = try await eventually("the sandbox listens") { process.port(of: "sandbox") }
         return SandboxProcess(process: process, port: port)
     }

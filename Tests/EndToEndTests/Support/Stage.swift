@@ -9,10 +9,12 @@ struct Stage: Sendable {
     ///   - change: makes the gateway's settings different from the usual ones.
     static func start(
         appIDs: [String] = [],
+        clock: SteppedClock? = nil,
         _ change: (inout WeirSettings) -> Void = { _ in }
     ) async throws -> Stage {
-        let sandbox = try await SandboxProcess.start(appIDs: appIDs)
+        let sandbox = try await SandboxProcess.start(appIDs: appIDs, environment: clock?.environment ?? [:])
         var settings = WeirSettings(folder: try TemporaryFolder(), sandbox: sandbox)
+        settings.environment = clock?.environment ?? [:]
         change(&settings)
         return Stage(settings: settings, sandbox: sandbox, weir: try await WeirProcess.start(settings))
     }

@@ -57,6 +57,14 @@ final class SteppedClock: Sendable {
         library.environment.merging(["WEIR_TEST_CLOCK": file]) { $1 }
     }
 
+    /// Steps the wall clock to this time of a day of Shanghai's, from which it runs on: today's, or after `days` days.
+    ///
+    /// The rules of daily quotas differ in a day's first and last hour, so that their tests say what time it is.
+    func set(shanghai hour: Int, _ minute: Int = 0, days: Int = 0) throws {
+        let present = (Int(Date().timeIntervalSince1970) + 8 * 3600) % 86_400
+        try set(wall: Int64(days * 86_400 + hour * 3600 + minute * 60 - present))
+    }
+
     /// Steps the clocks to so many seconds from the machine's: `wall` the wall clock, `boot` the one that counts a suspend.
     func set(wall: Int64, boot: Int64 = 0) throws {
         let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: file))
