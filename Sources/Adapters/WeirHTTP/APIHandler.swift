@@ -144,9 +144,15 @@ extension RequestHead {
 
 extension OutgoingReply {
     init(_ reply: RelayReply) {
-        let readable = reply.headers.filter { $0.rawValue == nil }
-        self.init(status: reply.status, headers: readable.map { ($0.name, $0.value) }, body: reply.body)
-        rawHeaders = reply.headers.compactMap { field in field.rawValue.map { (field.name, $0) } }
+        self.init(status: reply.status, body: reply.body)
+        headers.reserveCapacity(reply.headers.count)
+        for field in reply.headers {
+            if let bytes = field.rawValue {
+                rawHeaders.append((field.name, bytes))
+            } else {
+                headers.append((field.name, field.value))
+            }
+        }
         closesConnection = reply.connection == .closes
         hold = reply.hold
     }

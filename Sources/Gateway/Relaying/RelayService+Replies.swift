@@ -85,7 +85,7 @@ extension RelayService {
     /// The upstream's own status, type and bytes; real tokens in them are cut out.
     private func pass(_ last: LastAttempt, _ inquiry: RelayInquiry) -> RelayReply {
         guard let reply = last.reply else { return unknownOutcome(inquiry) }
-        let kept = reply.headers.filter { RelayService.passedHeaders.contains($0.name.lowercased()) }
+        let kept = reply.headers.filter { RelayService.passedHeaders.contains(where: $0.isNamed) }
         let body = withoutTokens(reply, last)
         var passed = RelayReply(status: reply.status, headers: kept, body: body, api: inquiry.api.label)
         passed.hold = reply.hold
@@ -103,7 +103,7 @@ extension RelayService {
         return Redaction.cut(tokens: tokens, from: reply.body)
     }
 
-    private static let passedHeaders: Set<String> = [
+    private static let passedHeaders = [
         "content-type", "content-disposition", "content-encoding", "cache-control", "retkey", "logicret",
         "last-modified",
     ]

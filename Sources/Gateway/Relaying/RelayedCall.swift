@@ -84,17 +84,18 @@ extension RelayService {
         case .hungUp, .overloaded: break
         }
         observer.answered(told)
-        reply.headers += [
-            HeaderField("X-Weir-Attempts", "\(attempts)"),
-            HeaderField("X-Weir-Waited-Ms", RelayService.milliseconds(told.waited ?? .zero)),
-            HeaderField("X-Weir-Overhead-Ms", RelayService.milliseconds(told.own ?? call.admission)),
-        ]
+        reply.headers.reserveCapacity(reply.headers.count + 3)
+        reply.headers.append(HeaderField("X-Weir-Attempts", String(attempts)))
+        reply.headers.append(HeaderField("X-Weir-Waited-Ms", RelayService.milliseconds(told.waited ?? .zero)))
+        reply.headers.append(
+            HeaderField("X-Weir-Overhead-Ms", RelayService.milliseconds(told.own ?? call.admission))
+        )
     }
 
     /// With one digit behind the point.
     private static func milliseconds(_ time: Duration) -> String {
         let tenths = max(0, time.inNanoseconds) / 100_000
-        return "\(tenths / 10).\(tenths % 10)"
+        return tenths == 0 ? "0.0" : "\(tenths / 10).\(tenths % 10)"
     }
 
     /// Tells of a call whose body could not be had, or that its client may not make.
