@@ -90,8 +90,14 @@ enum RequestCheck {
     }
 
     private static func isTarget(_ text: String) -> Bool {
-        text.utf8.first == UInt8(ascii: "/") && text.utf8.count <= maxTarget
-            && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") && $0 != UInt8(ascii: "\\") }
+        let bytes = text.utf8.span
+        guard bytes.count > 0, bytes.count <= maxTarget, bytes[0] == UInt8(ascii: "/") else { return false }
+        // A loop over a span: each call comes here, with its token.
+        for index in bytes.indices {
+            let byte = bytes[index]
+            guard byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "#"), byte != UInt8(ascii: "\\") else { return false }
+        }
+        return true
     }
 
     private static func isOrigin(_ text: String) -> Bool {

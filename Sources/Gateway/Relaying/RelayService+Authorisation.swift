@@ -60,7 +60,7 @@ extension RelayService {
             return .refused(refuse(.unknownClient, "access_token is missing", inquiry))
         }
         // Which of several WeChat reads, and what it says of it, is no news about the app's own.
-        let isOnlyOne = target.values("access_token").count == 1
+        let isOnlyOne = target.count("access_token") == 1
         return .granted(
             .withToken(
                 identity,

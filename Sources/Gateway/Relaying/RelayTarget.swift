@@ -64,6 +64,9 @@ struct RelayTarget: Equatable, Sendable {
         items.filter { RelayTarget.isItem($0, named: name) }.map { RelayTarget.text(of: $0) }
     }
 
+    /// How many query items have that name.
+    func count(_ name: String) -> Int { items.count { RelayTarget.isItem($0, named: name) } }
+
     /// The whole target as it goes on, but for a token.
     var whole: String {
         items.isEmpty ? path : path + "?" + items.joined(separator: "&")
@@ -127,10 +130,18 @@ extension RelayTarget {
     /// again and are left out; whatever else is called access_token stays.
     func splitAtVirtualToken() -> (prefix: String, suffix: String)? {
         guard let index = items.firstIndex(where: RelayTarget.isVirtualToken) else { return nil }
-        let name = Substring(items[index].utf8.prefix { $0 != UInt8(ascii: "=") })
-        let before = items[..<index].map { $0 + "&" }.joined()
-        let after = items[(index + 1)...].filter { !RelayTarget.isVirtualToken($0) }.map { "&" + $0 }.joined()
-        return (path + "?" + before + name + "=", after)
+        var (prefix, suffix) = (path + "?", "")
+        for item in items[..<index] {
+            prefix += item
+            prefix += "&"
+        }
+        prefix += Substring(items[index].utf8.prefix { $0 != UInt8(ascii: "=") })
+        prefix += "="
+        for item in items[(index + 1)...] where !RelayTarget.isVirtualToken(item) {
+            suffix += "&"
+            suffix += item
+        }
+        return (prefix, suffix)
     }
 
     /// Weir's tokens among the items called access_token, in order.
