@@ -99,6 +99,7 @@ struct StateReport {
         json.member("permits", gate.available)
         json.member("rate_per_second", Double(gate.limit.permits) / gate.limit.per.inSeconds)
         json.member("burst", gate.limit.burst)
+        if let share = gate.slowedTo { json.member("slowed_to", share) }
         json.member("waits_for", gate.obstacle?.reason.rawValue)
         json.member("until", gate.obstacle?.until?.rfc3339)
         write(gate.park, as: "park", to: &json)

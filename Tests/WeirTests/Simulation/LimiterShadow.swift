@@ -32,10 +32,13 @@ struct LimiterShadow {
 
     /// Takes what began, gives back what ended without having left.
     ///
-    /// - Returns: how many permits the real bucket has too few (above zero) or too many.
+    /// - Returns: how many permits the real bucket has too few (above zero) or too many; 0 where WeChat's "too fast" has lowered its
+    ///   limit meanwhile, or the limit has grown again.
     mutating func count(_ attempts: [MachineView.Attempt], real: TokenBucket, at now: Instant) -> Int {
         defer { bucket = real }
-        guard !(attempts.isEmpty && marks.isEmpty) else { return bucket.available(at: now) - real.available(at: now) }
+        guard !(attempts.isEmpty && marks.isEmpty) || bucket.limit != real.limit else {
+            return bucket.available(at: now) - real.available(at: now)
+        }
         let keys = Set(attempts.map(\.key))
         // In the order in which they were taken, as the gateway does: what one gets back depends on the others.
         for (key, mark) in marks.sorted(by: { $0.value < $1.value }) where !keys.contains(key) {
@@ -46,6 +49,6 @@ struct LimiterShadow {
             guard marks.updateValue(attempt.mark, forKey: attempt.key) == nil else { continue }
             _ = bucket.take(at: attempt.startedAt)
         }
-        return bucket.available(at: now) - real.available(at: now)
+        return bucket.limit == real.limit ? bucket.available(at: now) - real.available(at: now) : 0
     }
 }

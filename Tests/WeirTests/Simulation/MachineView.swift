@@ -40,6 +40,8 @@ final class MachineView {
         var id: GateID
         var number: UInt64
         var bucket: TokenBucket
+        /// As it is configured, whatever WeChat's "too fast" has left of it.
+        var limit: RateLimit
     }
 
     /// A lane in which work waits that is ready to go.
@@ -81,7 +83,12 @@ final class MachineView {
     private(set) lazy var attemptsByGate = Dictionary(grouping: attempts, by: \.gate)
 
     private(set) lazy var gates: [Gate] = machine.gates.taken.map { id in
-        Gate(id: id, number: machine.gates[id].number, bucket: machine.gates[id].bucket)
+        Gate(
+            id: id,
+            number: machine.gates[id].number,
+            bucket: machine.gates[id].bucket,
+            limit: machine.gates[id].slowdown?.full ?? machine.gates[id].bucket.limit
+        )
     }
 
     private(set) lazy var breakers: [BreakerID: CircuitBreakerMachine] = Dictionary(

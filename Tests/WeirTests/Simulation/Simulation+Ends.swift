@@ -72,9 +72,9 @@ extension Simulation {
         let view = MachineView(dispatcher, at: time.moment())
         for gate in view.gates {
             guard let shadow = shadows[gate.number] else { continue }
-            let excess = gate.bucket.limit.worstExcess(of: shadow.departures.sorted())
+            let excess = gate.limit.worstExcess(of: shadow.departures.sorted())
             guard excess > 0 else { continue }
-            let (name, share) = (view.name(gate.id), Double(excess) / Double(gate.bucket.limit.per.inNanoseconds))
+            let (name, share) = (view.name(gate.id), Double(excess) / Double(gate.limit.per.inNanoseconds))
             report("\(name.app) \(name.api) let \(share) permits too many through")
         }
     }

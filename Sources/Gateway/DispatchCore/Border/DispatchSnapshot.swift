@@ -45,6 +45,8 @@ public struct DispatchSnapshot: Sendable {
         public var available: Int
         /// The limit in force for the api.
         public var limit: RateLimit
+        /// What WeChat's "too fast" (45011) has left of the configured limit: above 0 and below 1; `nil` where all of it is in force.
+        public var slowedTo: Double?
         /// Messages and relayed calls that wait, also those whose time has not come.
         public var waiting: Int
         /// Times the limiter made ready work wait.
@@ -219,7 +221,8 @@ extension DispatchMachine {
             app: apps[gate.app].name,
             api: gate.api.label,
             available: gate.bucket.available(at: now.instant),
-            limit: gate.bucket.limit,
+            limit: gate.limit(at: now.instant),
+            slowedTo: gate.slowdown.flatMap { $0.isOver(at: now.instant) ? nil : $0.share(at: now.instant) },
             waiting: queue.count(in: messages) + queue.count(in: relayed),
             limiterWaits: gate.limiterWaits,
             obstacle: obstacle(of: messages, at: now),

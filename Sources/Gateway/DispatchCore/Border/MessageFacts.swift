@@ -55,7 +55,7 @@ extension DispatchMachine {
             facts.limit = apps[app].route.limits.limit(for: api.label)
             return facts
         }
-        facts.limit = gates[gate].bucket.limit
+        facts.limit = gates[gate].limit(at: now.instant)
         facts.breaker = name(gates[gate].breaker)
         return facts
     }

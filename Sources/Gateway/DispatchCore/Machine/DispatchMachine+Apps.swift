@@ -72,7 +72,8 @@ extension DispatchMachine {
             let key = BreakerKey(app: app, host: host(of: app, group), group: group)
             move(gate, to: breaker(key, at: now.instant))
             let limit = DispatchMachine.limit(of: api, route)
-            if limit != gates[gate].bucket.limit { gates[gate].bucket.update(limit, at: now.instant) }
+            let slowdown = gates[gate].slowdown.map { Slowdown($0, of: limit) }
+            gates[gate].setLimit(limit, slowedDown: slowdown, at: now.instant)
             gates[gate].quota?.rule = route.quotas[api.label]
             changed(gate: gate, at: now)
         }

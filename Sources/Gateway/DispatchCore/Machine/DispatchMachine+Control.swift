@@ -70,6 +70,9 @@ extension DispatchMachine {
             if gates[gate].isQuotaRefused(at: now) { gates[gate].quota?.clear(at: now) }
             gates[gate].park = nil
             gates[gate].release = nil
+            if let slowdown = gates[gate].slowdown {
+                gates[gate].setLimit(slowdown.full, slowedDown: nil, at: now.instant)
+            }
             changed(gate: gate, at: now)
         }
     }

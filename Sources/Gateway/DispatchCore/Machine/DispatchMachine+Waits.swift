@@ -104,6 +104,7 @@ extension DispatchMachine {
         } else {
             gates[lease.gate].park = park
             gates[lease.gate].throttleStreak = min(gates[lease.gate].throttleStreak + 1, 1000)
+            if reason == .throttled { slowDown(lease.gate, at: now) }
         }
         if reason == .quotaExhausted { gates[lease.gate].release = QuotaRelease(from: until) }
         touched(.gate(lease.gate))
@@ -111,6 +112,12 @@ extension DispatchMachine {
         changed(gate: lease.gate, at: now)
         if !lease.job.isDurable, lease.job.expiresAt.map({ clock.steady(until) >= $0 }) ?? false { return end }
         return .waiting(Obstacle(reason, until: until))
+    }
+
+    private mutating func slowDown(_ gate: GateID, at now: SteadyClock.Present) {
+        let full = DispatchMachine.limit(of: gates[gate].api, apps[gates[gate].app].route)
+        let slowdown = Slowdown(of: full, after: gates[gate].slowdown, at: now.instant)
+        gates[gate].setLimit(full, slowedDown: slowdown, at: now.instant)
     }
 
     func parkEnd(_ result: Classification, _ lease: Lease, at now: SteadyClock.Present) -> Park.End {

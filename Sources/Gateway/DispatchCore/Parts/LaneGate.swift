@@ -14,6 +14,8 @@ struct LaneGate: Equatable, Sendable {
     var bucket: TokenBucket
     /// Times the limiter made ready work wait.
     var limiterWaits = 0
+    /// While the limiter is lower because WeChat has said "too fast".
+    var slowdown: Slowdown?
     /// Whether the last look found no permit.
     var isLimited = false
     /// 45009 or 45011.
@@ -50,6 +52,23 @@ struct LaneGate: Equatable, Sendable {
     /// Whether WeChat has said that the daily quota is used up.
     func isQuotaRefused(at now: SteadyClock.Present) -> Bool {
         park.map { $0.obstacle == .quotaExhausted && !$0.isOver(at: now) } ?? false
+    }
+
+    /// The limit in force. The bucket learns of it when a permit is asked for next.
+    func limit(at now: Instant) -> RateLimit { slowdown?.limit(at: now) ?? bucket.limit }
+
+    /// The configured limit is another, or WeChat has said more about it.
+    mutating func setLimit(_ full: RateLimit, slowedDown slowdown: Slowdown?, at now: Instant) {
+        self.slowdown = slowdown
+        let limit = slowdown?.limit(at: now) ?? full
+        if limit != bucket.limit { bucket.update(limit, at: now) }
+    }
+
+    /// What was lowered has grown.
+    mutating func growLimit(at now: Instant) {
+        guard var slowdown, now >= slowdown.growsAt else { return }
+        slowdown.grow(at: now)
+        setLimit(slowdown.full, slowedDown: slowdown.isOver(at: now) ? nil : slowdown, at: now)
     }
 
     var key: GateKey { GateKey(app: app, api: api) }

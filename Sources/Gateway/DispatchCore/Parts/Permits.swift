@@ -23,10 +23,13 @@ extension DispatchMachine {
 
     /// A permit of the limiter and one of the breaker, or neither.
     mutating func takePermits(_ id: GateID, at now: SteadyClock.Present) -> PermitsTaken {
+        if gates[id].slowdown != nil { gates[id].growLimit(at: now.instant) }
         if case .wait(let wait) = gates[id].bucket.take(at: now.instant) {
             if !gates[id].isLimited { gates[id].limiterWaits += 1 }
             gates[id].isLimited = true
-            return .blocked(Block(reason: .rateLimited, until: now.instant + wait, scope: .lane))
+            // With a limit that has grown it may be sooner.
+            let until = min(now.instant + wait, gates[id].slowdown?.growsAt ?? .distantFuture)
+            return .blocked(Block(reason: .rateLimited, until: until, scope: .lane))
         }
         gates[id].isLimited = false
         let breaker = gates[id].breaker
