@@ -28,7 +28,8 @@ import WeirTesting
             else { return accept(now) }
             let target = id(index)
             guard attempts[index].isInFlight else {
-                switch Int.random(in: 0..<6, using: &generator) {
+                switch Int.random(in: 0..<7, using: &generator) {
+                case 2: return .collapse(target, into: id(attempts.count - 1), at: now)
                 case 0: return .conclude(target, settlement(now))
                 case 1: return .redrive(target, at: now)
                 default:

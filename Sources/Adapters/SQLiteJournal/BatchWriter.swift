@@ -78,6 +78,9 @@ struct BatchWriter {
         case .conclude(let id, let settlement):
             try statements.conclude(id, settlement)
             try tell(id, settlement, try receipts.await(id, settlement))
+        case .collapse(let id, let into, let at):
+            guard try statements.collapse(id, into: into, at: at), memory.hasCallbacks else { return }
+            added += try deliveries.tell(ended: id, [], at: at)
         case .redrive(let id, let at): try statements.redrive(id, at: at)
         case .receive(let receipt):
             let found = try receipts.receive(receipt)

@@ -19,22 +19,23 @@ enum MessageRow {
             SELECT 1 FROM attempts
             WHERE message_id = messages.id AND number <= messages.redriven_after AND outcome = 'unknown'
         ),
-        receipt_state, receipt_at, receipt_reason
+        receipt_state, receipt_at, receipt_reason, collapse_mark, collapsed_into
         """
 
     /// The same with its content, but for the body.
     static let recordColumns =
-        "\(columns), metadata, recipient, trace_id, idempotency_key, idempotency_digest, callback_url"
+        "\(columns), metadata, recipient, trace_id, idempotency_key, idempotency_digest, callback_url, collapse_key"
 
     static func record(_ row: PreparedStatement) throws(SQLiteFailure) -> MessageRecord {
         var content = MessageContent(
             body: [],
-            metadata: row.bytes(24),
-            recipient: row.text(25),
-            traceparent: row.text(26),
-            callbackURL: row.text(29)
+            metadata: row.bytes(26),
+            recipient: row.text(27),
+            traceparent: row.text(28),
+            callbackURL: row.text(31),
+            collapseKey: row.text(32)
         )
-        if let key = row.optionalText(27) { content.idempotency = IdempotencyMark(key: key, digest: row.bytes(28)) }
+        if let key = row.optionalText(29) { content.idempotency = IdempotencyMark(key: key, digest: row.bytes(30)) }
         return MessageRecord(try message(row), content, try progress(row))
     }
 
@@ -49,7 +50,8 @@ enum MessageRow {
             createdAt: Timestamp(milliseconds: row.integer(15)),
             notBefore: timestamp(row, 16),
             notAfter: timestamp(row, 17),
-            source: MessageSource(idempotencyKey: row.optionalText(19))
+            source: MessageSource(idempotencyKey: row.optionalText(19)),
+            collapse: CollapseMark(row.bytes(24))
         )
     }
 
@@ -69,6 +71,7 @@ enum MessageRow {
         progress.isAmbiguous = row.integer(18) != 0
         progress.wasInDoubt = row.integer(20) != 0
         progress.receipt = receipt(row, 21)
+        progress.collapsedInto = row.optionalInteger(25).map(JobID.init(stored:))
         return progress
     }
 

@@ -31,7 +31,7 @@ enum Schema {
     private static var migrations: [(name: String, sql: String)] {
         [
             ("1", first), ("2", second), ("3", third), ("4", fourth), ("receipts", receipts),
-            ("suppressions", suppressions), ("deliveries", deliveries),
+            ("suppressions", suppressions), ("deliveries", deliveries), ("collapse", collapse),
         ]
     }
 
@@ -209,5 +209,12 @@ enum Schema {
         CREATE INDEX deliveries_waiting ON deliveries (place) WHERE state = 0;
         CREATE INDEX deliveries_dead ON deliveries (destination, place) WHERE state = 1;
         CREATE INDEX deliveries_kept ON deliveries (kept_until) WHERE kept_until IS NOT NULL;
+        """
+
+    /// `collapse_mark` is that of `CollapseMark`, and set where there is a key; `collapsed_into` is the id of the newer message.
+    private static let collapse = """
+        ALTER TABLE messages ADD COLUMN collapse_key TEXT;
+        ALTER TABLE messages ADD COLUMN collapse_mark BLOB;
+        ALTER TABLE messages ADD COLUMN collapsed_into INTEGER;
         """
 }

@@ -15,6 +15,7 @@ struct WriteStatements {
     private let settleMessage: PreparedStatement
     private let concludeMessage: PreparedStatement
     private let redriveMessage: PreparedStatement
+    private let collapseMessage: PreparedStatement
     private let selectBody: PreparedStatement
     private let selectSegment: PreparedStatement
 
@@ -29,6 +30,7 @@ struct WriteStatements {
         settleMessage = try PreparedStatement(database, SQL.settle)
         concludeMessage = try PreparedStatement(database, SQL.conclude)
         redriveMessage = try PreparedStatement(database, SQL.redrive)
+        collapseMessage = try PreparedStatement(database, SQL.collapse)
         selectBody = try PreparedStatement(database, SQL.body)
         selectSegment = try PreparedStatement(database, SQL.segment)
     }
@@ -65,6 +67,8 @@ struct WriteStatements {
         statement.bind(hash, at: 19)
         statement.bind(content.metadata, at: 20)
         statement.bind(content.callbackURL.isEmpty ? nil : content.callbackURL, at: 21)
+        statement.bind(content.collapseKey.isEmpty ? nil : content.collapseKey, at: 22)
+        statement.bind(message.collapse?.bytes ?? [], at: 23)
         try statement.run()
     }
 
@@ -122,7 +126,17 @@ struct WriteStatements {
 
     func conclude(_ id: JobID, _ settlement: Settlement) throws(SQLiteFailure) {
         bind(settlement, of: id, to: concludeMessage)
+        concludeMessage.bind(settlement.collapsedInto?.stored, at: 9)
         try concludeMessage.run()
+    }
+
+    /// - Returns: Whether it waited.
+    func collapse(_ id: JobID, into newer: JobID, at: Timestamp) throws(SQLiteFailure) -> Bool {
+        collapseMessage.bind(id.stored, at: 1)
+        collapseMessage.bind(newer.stored, at: 2)
+        collapseMessage.bind(at.milliseconds, at: 3)
+        try collapseMessage.run()
+        return collapseMessage.changes > 0
     }
 
     func redrive(_ id: JobID, at: Timestamp) throws(SQLiteFailure) {
@@ -180,10 +194,11 @@ extension WriteStatements {
             INSERT INTO messages (
                 id, state, attempts, attempt_at, counted_attempts, app, client, type, priority, retry_class,
                 created_at, not_before, not_after, recipient, recipient_hash, segment, trace_id,
-                idempotency_key, idempotency_digest, idempotency_hash, metadata, callback_url
+                idempotency_key, idempotency_digest, idempotency_hash, metadata, callback_url,
+                collapse_key, collapse_mark
             ) VALUES (
                 ?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-                ?21
+                ?21, ?22, ?23
             )
             """
 
@@ -205,8 +220,14 @@ extension WriteStatements {
             UPDATE messages SET
                 state = ?2, attempts = attempts - (attempt_at IS NOT NULL), attempt_at = NULL, counted_attempts = ?3,
                 next_at = ?4, ended_at = ?5, msgid = coalesce(?6, msgid), reason = ?7,
-                followed_at = coalesce(?8, followed_at)
+                followed_at = coalesce(?8, followed_at), collapsed_into = coalesce(?9, collapsed_into)
             WHERE id = ?1
+            """
+
+        static let collapse = """
+            UPDATE messages SET
+                state = 7, next_at = NULL, ended_at = ?3, reason = '\(Settlement.collapsed)', collapsed_into = ?2
+            WHERE id = ?1 AND state = 0
             """
 
         static let redrive = """
@@ -214,7 +235,7 @@ extension WriteStatements {
                 state = 0, attempt_at = NULL, counted_attempts = 0, first_attempt_at = NULL,
                 not_before = NULL, not_after = NULL, next_at = ?2, ended_at = NULL, msgid = NULL, reason = NULL,
                 followed_at = NULL, receipt_state = NULL, receipt_at = NULL, receipt_reason = NULL,
-                redriven_after = attempts
+                collapsed_into = NULL, redriven_after = attempts
             WHERE id = ?1
             """
 

@@ -230,7 +230,8 @@ struct PendingCall: Sendable {
         mustBeKept = writes.contains { write in
             switch write {
             case .settle, .conclude, .settleDelivery: true
-            case .accept, .start, .redrive, .receive, .match, .remember, .forget, .suppress, .lift, .shed, .deliver:
+            case .accept, .start, .collapse, .redrive, .receive, .match, .remember, .forget, .suppress, .lift, .shed,
+                .deliver:
                 false
             }
         }

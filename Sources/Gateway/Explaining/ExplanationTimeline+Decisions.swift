@@ -105,7 +105,9 @@ extension ExplanationTimeline {
             return "Failed\(reason). It is not repeated by itself; \(afterRedrive)"
         case .dead: return "Given up\(reason). \(limitReached)"
         case .expired: return "Expired: its not_after passed before WeChat took it."
-        case .cancelled: return "Cancelled by its client."
+        case .cancelled:
+            guard let newer = record.collapsedInto else { return "Cancelled by its client." }
+            return "Collapsed: message \(newer), which has the same collapse_key, took its place."
         case .unknown where facts.isProbablyDelivered:
             return "Ended as unknown\(reason). The attempt in doubt has probably used the recipient's one consent."
         case .unknown: return "Ended as unknown\(reason). \(whyNotRepeated)"

@@ -80,7 +80,7 @@ package final class KeyedTurns<Key: Hashable & Sendable>: Sendable {
     private static var crowded: MessageRefusal {
         MessageRefusal(
             .overloaded,
-            "too many requests wait for the one before them, under this Idempotency-Key or all together; "
+            "too many requests wait for the one before them, under this Idempotency-Key or collapse_key, or all together; "
                 + "nothing was accepted",
             retryAfter: .seconds(1)
         )

@@ -41,6 +41,8 @@ package final class NewMessage: Sendable {
     package let source: MessageSource
     /// WeChat's body as its sender wrote it, and what is kept beside it.
     package let content: MessageContent
+    /// What it has in common with those that it replaces.
+    package let collapse: CollapseMark?
 
     package init(
         app: String,
@@ -52,7 +54,8 @@ package final class NewMessage: Sendable {
         notAfter: Timestamp? = nil,
         lifetime: Duration? = nil,
         source: MessageSource = .client,
-        content: MessageContent
+        content: MessageContent,
+        collapse: CollapseMark? = nil
     ) {
         self.app = app
         self.client = client
@@ -64,6 +67,7 @@ package final class NewMessage: Sendable {
         self.lifetime = lifetime
         self.source = source
         self.content = content
+        self.collapse = collapse
     }
 }
 

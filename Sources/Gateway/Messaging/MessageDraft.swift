@@ -23,6 +23,8 @@ final class MessageDraft: Sendable {
     let idempotencyKey: String?
     /// Where its end is to be told; whether its client may name it is not known yet.
     let callback: DeliveryAddress?
+    /// Under which a newer message replaces it while it waits.
+    let collapseKey: String?
 
     /// Bytes of one message, `metadata` and all.
     static let limit = 256 << 10
@@ -30,7 +32,7 @@ final class MessageDraft: Sendable {
 
     private static let members = [
         "app", "type", "priority", "retry_class", "not_before", "not_after", "metadata", "message", "idempotency_key",
-        "callback_url",
+        "callback_url", "collapse_key",
     ]
 
     /// Reads the JSON of `POST /v1/messages`.
@@ -85,6 +87,20 @@ final class MessageDraft: Sendable {
         }
         body = Array(message.text)
         recipient = type.recipient(in: content) ?? ""
+        collapseKey = try MessageDraft.collapseKey(in: json, for: recipient)
+    }
+
+    static let longestCollapseKey = 128
+
+    private static func collapseKey(in json: JSONObjectView, for recipient: String) throws(MessageRefusal) -> String? {
+        guard let key = try text("collapse_key", in: json) else { return nil }
+        guard 1...longestCollapseKey ~= key.utf8.count, key.utf8.allSatisfy({ 0x21...0x7E ~= $0 }) else {
+            throw invalid("collapse_key", "must be 1–\(longestCollapseKey) visible ASCII characters, no spaces")
+        }
+        guard !recipient.isEmpty else {
+            throw invalid("collapse_key", "is for messages to one recipient: leave it out of others")
+        }
+        return key
     }
 
     private static func metadata(_ value: JSONValue?) throws(MessageRefusal) -> [UInt8] {

@@ -25,6 +25,7 @@ extension MessageRecord {
         json.member("created_at", message.createdAt.rfc3339)
         json.member("not_before", message.notBefore?.rfc3339)
         json.member("not_after", message.notAfter?.rfc3339)
+        if !content.collapseKey.isEmpty { json.member("collapse_key", content.collapseKey) }
         if !content.metadata.isEmpty { json.member("metadata", raw: content.metadata) }
         if withAttempts {
             json.member(
@@ -39,6 +40,7 @@ extension MessageRecord {
         json.member("msgid", progress.msgid.map(String.init))
         json.member("ended_at", progress.endedAt?.rfc3339)
         json.member("reason", progress.reason)
+        json.member("collapsed_into", progress.collapsedInto?.description)
         if let receipt = progress.receipt { json.member("receipt", object: { receipt.write(to: &$0) }) }
         if withAttempts, !contradictions.isEmpty {
             json.member(

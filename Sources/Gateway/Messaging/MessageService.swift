@@ -19,6 +19,7 @@ package final class MessageService: Sendable {
     let live: LiveSettings.Holder
     let gate: ClientGate
     let idempotency = KeyedTurns<IdempotencyKey>()
+    let collapses = KeyedTurns<CollapseMark>()
     let redrives = KeyedTurns<JobID>()
     /// Of signed events.
     let replays = ReplayMemory()
@@ -57,6 +58,7 @@ package final class MessageService: Sendable {
     package func stop() {
         stopping.send()
         idempotency.close()
+        collapses.close()
         redrives.close()
     }
 
@@ -148,7 +150,7 @@ package final class MessageService: Sendable {
     ) async throws(MessageRefusal) -> AcceptReply {
         guard let idempotencyKey else {
             let new = try new(draft, app: app, caller: caller, idempotency: nil, traceparent: traceparent)
-            return try await intake.admit(new)
+            return try await admit(new)
         }
         return try await acceptOnce(
             draft,
@@ -176,7 +178,7 @@ package final class MessageService: Sendable {
         defer { idempotency.leave(key) }
         guard let earlier = try await earlier(key) else {
             let new = try new(draft, app: key.app, caller: caller, idempotency: mark, traceparent: traceparent)
-            return try await intake.admit(new)
+            return try await admit(new)
         }
         guard earlier.digest == mark.digest else {
             throw MessageRefusal(.conflict, "this Idempotency-Key stands for another message", field: "Idempotency-Key")
@@ -269,8 +271,10 @@ extension MessageService {
                 recipient: draft.recipient,
                 idempotency: idempotency,
                 traceparent: traceparent,
-                callbackURL: draft.callback?.text ?? ""
-            )
+                callbackURL: draft.callback?.text ?? "",
+                collapseKey: draft.collapseKey ?? ""
+            ),
+            collapse: MessageService.collapseMark(of: draft, app: app, client: caller.name)
         )
     }
 

@@ -53,7 +53,8 @@ package final class QueueIntake: MessageIntake {
             createdAt: now,
             notBefore: new.notBefore,
             notAfter: try QueueIntake.notAfter(new, at: now),
-            source: new.source
+            source: new.source,
+            collapse: new.collapse
         )
         var content = new.content
         // WeChat drops a repeat only by it.

@@ -10,8 +10,8 @@ public protocol Journal: Sendable {
     /// they are on disk and synced, or when they can't be. All writes of one call share one fate. Calls to `append` by one
     /// thread complete in order. `completion` runs on the journal's own thread and must not block. Never throws, never waits.
     ///
-    /// **While nothing can be written**, calls that only accept, start, redrive, receive, match, remember, forget, suppress, lift, shed or
-    /// deliver fail, and nothing of them is kept. A call with a settle or conclude in it, of a message or a delivery, which tells what has
+    /// **While nothing can be written**, calls that only accept, start, collapse, redrive, receive, match, remember, forget, suppress, lift,
+    /// shed or deliver fail, and nothing of them is kept. A call with a settle or conclude in it, of a message or a delivery, which tells what has
     /// happened already, is kept, tried again in order until the disk takes it, and answered only then, or with the failure when the
     /// journal is closed.
     /// So it may be answered after calls that were handed over later and failed.
@@ -164,6 +164,9 @@ public enum JournalWrite: Sendable {
     /// The message ended (`expired`, `cancelled`, `dead`) or waits on (`pending`) without an attempt having been made now;
     /// also gives back an attempt that was started but never left Weir.
     case conclude(JobID, Settlement)
+    /// A message that waits has ended, as `cancelled`, because a newer one, `into`, was accepted in its place. Nothing happens where it does
+    /// not wait. Put into the call that accepts the newer one, so that never both are there, or neither.
+    case collapse(JobID, into: JobID, at: Timestamp)
     /// An ended message waits again: its attempts stay in the audit trail, the counters that retries are decided by are set to 0,
     /// and its `not_before` and `not_after` are void.
     case redrive(JobID, at: Timestamp)
@@ -215,6 +218,11 @@ public struct Settlement: Equatable, Sendable {
     /// Whether a receipt may come from now on: of an app with a callback, what was sent or may have been. Once set it stays so until
     /// a redrive.
     public var awaitsReceipt = false
+    /// Where a newer message has replaced it and ended it so. Only a conclude may say so.
+    public var collapsedInto: JobID?
+
+    /// The reason of a message that a newer one has replaced.
+    public static let collapsed = "collapsed"
 
     /// Set `nextAt` for `pending` alone, and `msgid` where WeChat accepted the message.
     public init(

@@ -25,6 +25,8 @@ public struct Message: Equatable, Sendable {
     public var notAfter: Timestamp?
     /// Who wants it to be sent.
     public var source: MessageSource
+    /// What it has in common with those that it replaces, and that replace it; `nil` where it came without a `collapse_key`.
+    public var collapse: CollapseMark?
 
     /// By default a client without a name, priority `normal`, retry class `available`, and no times of its own.
     public init(
@@ -37,7 +39,8 @@ public struct Message: Equatable, Sendable {
         createdAt: Timestamp,
         notBefore: Timestamp? = nil,
         notAfter: Timestamp? = nil,
-        source: MessageSource = .client
+        source: MessageSource = .client,
+        collapse: CollapseMark? = nil
     ) {
         self.id = id
         self.app = app
@@ -49,6 +52,7 @@ public struct Message: Equatable, Sendable {
         self.notBefore = notBefore
         self.notAfter = notAfter
         self.source = source
+        self.collapse = collapse
     }
 }
 
@@ -67,6 +71,8 @@ public struct MessageContent: Equatable, Sendable {
     public var traceparent: String
     /// Where its client wants to hear of its end; empty where nowhere. It may hold secrets: never print it.
     public var callbackURL: String
+    /// The caller's `collapse_key`; empty where there was none.
+    public var collapseKey: String
 
     /// By default only a body. `body` must be what WeChat is to get, byte for byte.
     public init(
@@ -75,7 +81,8 @@ public struct MessageContent: Equatable, Sendable {
         recipient: String = "",
         idempotency: IdempotencyMark? = nil,
         traceparent: String = "",
-        callbackURL: String = ""
+        callbackURL: String = "",
+        collapseKey: String = ""
     ) {
         self.body = body
         self.metadata = metadata
@@ -83,6 +90,7 @@ public struct MessageContent: Equatable, Sendable {
         self.idempotency = idempotency
         self.traceparent = traceparent
         self.callbackURL = callbackURL
+        self.collapseKey = collapseKey
     }
 }
 
@@ -112,6 +120,8 @@ public struct MessageProgress: Equatable, Sendable {
     public var reason: String?
     /// What WeChat's callback said of it since the last redrive.
     public var receipt: MessageReceipt?
+    /// The newer message that has replaced it, which ended it as `cancelled`.
+    public var collapsedInto: JobID?
 
     /// A message that waits and has not been tried.
     public init() {}

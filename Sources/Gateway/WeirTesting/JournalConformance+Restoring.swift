@@ -30,6 +30,7 @@ extension JournalConformance {
             (record.message.type, record.message.priority) = (.custom, .low)
             (record.message.retryClass, record.message.notBefore) = ("async", Sample.start + .seconds(1))
             record.message.notAfter = Sample.start + .seconds(60)
+            record.message.collapse = CollapseMark(0..<16)
             try await trial.write([.accept(record), Sample.start(1, at: Sample.start + .seconds(2))])
             try await trial.write([Sample.retry(1, at: Sample.start + .seconds(2))])
             try await trial.write([Sample.start(1, attempt: 2, at: Sample.start + .seconds(3))])

@@ -35,6 +35,8 @@ extension JournalModel {
         case .settle(let id, _, let settlement), .conclude(let id, let settlement):
             let ended = settlement.state.isTerminal ? [id] : []
             return tell(of: ended + JournalModel.moved(news), at: settlement.at)
+        case .collapse(let id, let into, let at):
+            return messages[id]?.progress.collapsedInto == into ? tell(of: [id], at: at) : []
         case .receive(let receipt): return tell(of: JournalModel.moved(news), at: receipt.receivedAt)
         case .match(let turn): return tell(of: JournalModel.moved(news), at: turn.now)
         case .accept, .start, .redrive, .remember, .forget, .suppress, .lift, .shed: return []

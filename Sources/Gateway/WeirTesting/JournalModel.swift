@@ -96,6 +96,7 @@ public struct JournalModel: Sendable {
                 JournalModel.settle(&record.progress, settlement)
             }
             return follow(id, settlement)
+        case .collapse(let id, let into, let at): collapse(id, into: into, at: at)
         case .redrive(let id, let at):
             change(id) { record in
                 record.progress = record.progress.redriven(at: at)
@@ -146,6 +147,16 @@ public struct JournalModel: Sendable {
         progress.endedAt = settlement.state.isTerminal ? settlement.at : nil
         progress.msgid = settlement.msgid ?? progress.msgid
         progress.reason = settlement.reason
+        progress.collapsedInto = settlement.collapsedInto ?? progress.collapsedInto
+    }
+
+    private mutating func collapse(_ id: JobID, into: JobID, at now: Timestamp) {
+        change(id) { record in
+            guard record.progress.state == .pending else { return }
+            var settlement = Settlement(state: .cancelled, at: now, countedAttempts: record.progress.countedAttempts)
+            (settlement.reason, settlement.collapsedInto) = (Settlement.collapsed, into)
+            JournalModel.settle(&record.progress, settlement)
+        }
     }
 
     // MARK: Sweeping

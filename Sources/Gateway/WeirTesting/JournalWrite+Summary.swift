@@ -7,7 +7,9 @@ extension JournalWrite {
     var id: JobID? {
         switch self {
         case .accept(let message, _): message.id
-        case .start(let id, _, _, _), .settle(let id, _, _), .conclude(let id, _), .redrive(let id, _): id
+        case .start(let id, _, _, _), .settle(let id, _, _), .conclude(let id, _), .redrive(let id, _),
+            .collapse(let id, _, _):
+            id
         case .receive, .match, .remember, .forget, .suppress, .lift, .shed, .deliver, .settleDelivery: nil
         }
     }
@@ -19,6 +21,7 @@ extension JournalWrite {
         case .start(_, let number, _, let needsBody): "start \(number)\(needsBody ? " with body" : "")"
         case .settle(_, let attempt, let settlement): "settle \(attempt.number) \(settlement.state.name)"
         case .conclude(_, let settlement): "conclude \(settlement.state.name)"
+        case .collapse: "collapse"
         case .redrive: "redrive"
         case .receive(let receipt): "receive \(receipt.receipt.state.rawValue)"
         case .match: "match"

@@ -57,6 +57,9 @@ import WeirTesting
 
     /// Further members of a good message, reason, field.
     static let members: [(String, MessageRefusalReason, String?)] = [
+        ("\"collapse_key\":\"\"", .invalid, "collapse_key"), ("\"collapse_key\":7", .invalid, "collapse_key"),
+        ("\"collapse_key\":\"a b\"", .invalid, "collapse_key"), ("\"collapse_key\":\"é\"", .invalid, "collapse_key"),
+        ("\"collapse_key\":\"\(String(repeating: "k", count: 129))\"", .invalid, "collapse_key"),
         ("\"colour\":1", .invalid, "colour"), ("\"touser\":\"o\"", .invalid, "touser"),
         ("\"priority\":\"top\"", .invalid, "priority"),
         ("\"priority\":1", .invalid, "priority"), ("\"retry_class\":\"never\"", .invalid, "retry_class"),

@@ -31,6 +31,8 @@ package struct JobFlags: OptionSet, Sendable {
     /// An attempt before its redrive was in doubt: somebody has decided that it goes again all the same, and what that attempt came to
     /// is not known any better.
     package static let doubtedBefore = JobFlags(rawValue: 256)
+    /// It came with a `collapse_key`.
+    package static let keyed = JobFlags(rawValue: 512)
 }
 
 extension Job {
@@ -74,6 +76,7 @@ extension Job {
         )
         if let asked = message.notBefore, progress.nextAt.map({ asked >= $0 }) ?? true { marks.insert(.callersTime) }
         if progress.isInDoubt { marks.insert(.ambiguous) }
+        if message.collapse != nil { marks.insert(.keyed) }
         if progress.wasInDoubt { marks.insert(.doubtedBefore) }
     }
 

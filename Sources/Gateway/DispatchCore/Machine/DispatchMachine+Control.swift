@@ -13,6 +13,18 @@ extension DispatchMachine {
         return .removed(clock.outward(job))
     }
 
+    /// A job that was cancelled waits again after all, whether there is room for it or not, as if nothing had happened but that its lane and
+    /// priority may have let others go first.
+    package mutating func reinstate(_ job: Job, at moment: Moment) {
+        var job = job
+        // What it took was given back.
+        job.marks.remove(.unpaid)
+        let now = read(moment)
+        var inward = clock.inward(job, at: now)
+        DispatchMachine.bound(&inward)
+        queue.restore(inward, at: now.steady)
+    }
+
     /// The attempt in flight is the job's last: nobody waits for another.
     package mutating func makeLast(_ id: JobID, at now: Moment) {
         leases[id]?.job.expiresAt = clock.present(now).steady

@@ -226,7 +226,8 @@ package final class Dispatcher: Sendable {
     private func follow(_ sequel: Consequences.Sequel, _ result: Result<JournalReceipt, JournalError>) {
         switch sequel {
         case .nothing: break
-        case .accepted(let id, let started, let completion): accepted(id, started, result, completion)
+        case .accepted(let id, let started, let replaced, let completion):
+            accepted(id, started, replaced, result, completion)
         case .started(let leases): committed(leases, result)
         case .ended(let watchers, let completion):
             completion?(result.map { _ in })
@@ -238,15 +239,17 @@ package final class Dispatcher: Sendable {
     private func accepted(
         _ id: JobID,
         _ started: [Lease],
+        _ replaced: Replacement?,
         _ result: Result<JournalReceipt, JournalError>,
         _ completion: @Sendable (Result<Void, AcceptFailure>) -> Void
     ) {
         switch result {
         case .success:
+            if let replaced { for watcher in update({ state, _ in state.finish(replaced) }) { watcher() } }
             completion(.success(()))
             committed(started, result)
         case .failure(let error):
-            update { state, now in state.discard(id, at: now) }
+            update { state, now in state.discard(id, replaced, at: now) }
             completion(.failure(.journal(error)))
         }
     }
@@ -259,7 +262,10 @@ package final class Dispatcher: Sendable {
         case .failure:
             update { state, now in
                 state.machine.journalIsWritable = false
-                for lease in leases { _ = state.machine.abandon(lease.job.id, at: now) }
+                for lease in leases {
+                    _ = state.machine.abandon(lease.job.id, at: now)
+                    if lease.job.marks.contains(.keyed) { state.endIfReplaced(lease.job.id, at: now) }
+                }
             }
         }
     }

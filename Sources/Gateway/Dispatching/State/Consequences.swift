@@ -12,8 +12,9 @@ struct Consequences: Sendable {
 
     enum Sequel: Sendable {
         case nothing
-        /// A message was taken into the queue; where it could leave at once, its attempt begins.
-        case accepted(JobID, started: [Lease], @Sendable (Result<Void, AcceptFailure>) -> Void)
+        /// A message was taken into the queue, in the place of an older one where there is a replacement; where it could leave at once, its
+        /// attempt begins.
+        case accepted(JobID, started: [Lease], Replacement?, @Sendable (Result<Void, AcceptFailure>) -> Void)
         /// Attempts of messages begin.
         case started([Lease])
         /// A message has ended; whoever waits for that is told.

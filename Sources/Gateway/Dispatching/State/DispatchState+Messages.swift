@@ -12,6 +12,8 @@ extension DispatchState {
         let message: Message
         let content: MessageContent
         let completion: @Sendable (Result<Void, AcceptFailure>) -> Void
+        /// What it replaces.
+        var replaced: Replacement?
     }
 
     /// Takes a message into the queue.
@@ -20,14 +22,20 @@ extension DispatchState {
     mutating func accept(_ new: Acceptance, _ api: APIDescriptor, at now: Moment) -> AcceptFailure? {
         let (message, content) = (new.message, new.content)
         guard let app = machine.presentApp(named: message.app) else { return .noApp }
+        // First, as it makes room.
+        let replaced = replaced(by: message, at: now)
         switch machine.submit(job(message, MessageProgress(), api, of: app, at: now.instant), at: now) {
-        case .refused: return .queueFull
+        case .refused:
+            if let replaced { reinstate(replaced, at: now) }
+            return .queueFull
         case .ready, .scheduled: break
         }
+        if let mark = message.collapse { collapses.add(message.id, mark) }
         var trail = Trail(traceparent: content.traceparent, waitingSince: message.notBefore ?? message.createdAt)
         trail.client = message.client
         bodies.keep(Parcel(body: content.body, trail: trail), for: message.id)
         acceptance = new
+        acceptance?.replaced = replaced
         return nil
     }
 
@@ -41,14 +49,20 @@ extension DispatchState {
             writes.append(startWrite(lease))
             started.append(lease)
         }
-        due.write(writes, then: .accepted(id, started: started, new.completion))
+        // Behind the start, which becomes one row with the acceptance.
+        if let replaced = new.replaced { writes.append(replaced.write) }
+        due.write(writes, then: .accepted(id, started: started, new.replaced, new.completion))
     }
 
     /// The journal could not take a message: it is gone.
-    mutating func discard(_ id: JobID, at now: Moment) {
+    ///
+    /// - Parameter replaced: what it would have replaced.
+    mutating func discard(_ id: JobID, _ replaced: Replacement?, at now: Moment) {
         machine.discard(id, at: now)
         machine.journalIsWritable = false
         _ = bodies.take(id)
+        collapses.undo(id)
+        if let replaced { reinstate(replaced, at: now) }
     }
 
     /// A message as the queue has it, in the lane of its app.
@@ -106,6 +120,7 @@ extension DispatchState {
             reason: Obstacle.Reason.noToken.rawValue
         )
         due.write([.conclude(job.id, settlement)])
+        if job.marks.contains(.keyed) { endIfReplaced(job.id, at: now) }
     }
 
     /// An attempt can't be made, nor any other of its message.
@@ -155,11 +170,17 @@ extension DispatchState {
             reason: end == wanted ? reason : "\(reason); an attempt may have arrived"
         )
         settlement.awaitsReceipt = end == .unknown && followsReceipts(in: job.lane)
+        if job.marks.contains(.keyed) { collapses.remove(job.id) }
+        tellEnd(of: job, settlement, trail)
+        due.write([.conclude(job.id, settlement)], then: .ended(watchers.take(job.id), completion))
+    }
+
+    /// A message has ended without an attempt of now.
+    mutating func tellEnd(of job: Job, _ settlement: Settlement, _ trail: Trail?) {
         var ended = MessageEnd(job, gate: machine.gateName(of: job.lane), settlement)
         ended.traceparent = trail?.traceparent ?? ""
         ended.client = trail?.client
         due.events.append(.messageEnded(ended))
-        due.write([.conclude(job.id, settlement)], then: .ended(watchers.take(job.id), completion))
     }
 
     /// Whether a receipt may come of a message whose outcome nobody here knows.
@@ -174,6 +195,8 @@ extension DispatchState {
     mutating func readmit(_ message: Message, _ progress: MessageProgress, _ api: APIDescriptor, at now: Moment) {
         let app = placeToWait(app: message.app, at: now)
         machine.restore(job(message, progress, api, of: app, at: now.instant), at: now)
+        // A newer one is not replaced by what somebody wants to have sent again.
+        if let mark = message.collapse, collapses.newest(of: mark) == nil { collapses.add(message.id, mark) }
     }
 
     /// Brings back one message of an earlier process. One of an app that is not configured waits for it.
@@ -186,6 +209,7 @@ extension DispatchState {
         }
         machine.noteInherited(message, progress)
         let recovery = machine.recover(job, at: now)
+        if recovery == .waits, let mark = message.collapse { collapses.add(message.id, mark) }
         if let attemptAt = progress.attemptAt {
             interrupted(job, of: message.client, attemptAt, recovery, at: now)
         } else if recovery == .endsUnknown {

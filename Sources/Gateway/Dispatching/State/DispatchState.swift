@@ -19,6 +19,7 @@ struct DispatchState: Sendable {
     var room = WaitingRoom()
     var bodies = BodyStore(limit: DispatchState.bodyBytes)
     var watchers = EndWatchers()
+    var collapses = CollapseIndex()
     /// Of the present change, so that the start of its first attempt can ride in the same commit.
     var acceptance: Acceptance?
     var due = Consequences()
@@ -151,7 +152,9 @@ struct DispatchState: Sendable {
         let record = AttemptRecord(done, settlement, took: now.instant - done.lease.startedAt.instant)
         let id = done.job.id
         var sequel = Consequences.Sequel.nothing
+        let isKeyed = done.job.marks.contains(.keyed)
         if settlement.state.isTerminal {
+            if isKeyed { collapses.remove(id) }
             let watching = watchers.take(id)
             if !watching.isEmpty { sequel = .ended(watching, nil) }
             var end = MessageEnd(done.job, gate: attempt.gate, settlement, errcode: record.errcode)
@@ -170,6 +173,7 @@ struct DispatchState: Sendable {
         }
         let settle = JournalWrite.settle(id, record, settlement)
         due.write(suppression.map { [settle, .suppress($0)] } ?? [settle], then: sequel)
+        if isKeyed, !settlement.state.isTerminal { endIfReplaced(id, at: now) }
     }
 
     private mutating func answer(

@@ -27,6 +27,9 @@ struct SendCommand: AsyncParsableCommand {
     @Option(help: "Under which the same message may be handed over again without being sent again.")
     var idempotencyKey: String?
 
+    @Option(help: "A message that still waits, to the same recipient and with the same template and key, is replaced by this one.")
+    var collapseKey: String?
+
     @Option(help: "Waits up to so many seconds for the final state.")
     var wait: Int?
 
@@ -41,6 +44,7 @@ struct SendCommand: AsyncParsableCommand {
             json.member("type", type)
             json.member("priority", priority)
             json.member("retry_class", retryClass)
+            json.member("collapse_key", collapseKey)
             json.member("message", raw: body)
         }
         var headers = [HeaderField("Content-Type", "application/json")]
