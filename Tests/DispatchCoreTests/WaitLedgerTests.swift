@@ -12,7 +12,7 @@ struct WaitLedgerTests {
     private func at(_ milliseconds: Int) -> Instant { .zero + .milliseconds(milliseconds) }
 
     private func waits(_ ledgers: LaneLedgers, _ begin: Int, _ end: Int) -> [Wait] {
-        ledgers.waits(lane: lane, section: section, isDurable: true, since: at(begin), at: at(end))
+        ledgers.waits(lane: lane, section: section, .normal, since: at(begin), at: at(end))
     }
 
     @Test func `a stretch of time is split into what blocked the lane and its turn`() {

@@ -37,6 +37,7 @@ import WeirPorts
         .quotaReserved:
             "for a new quota of /cgi-bin/message/template/send: what is left of the day's is kept for urgent and high until the "
             + "last hour before midnight",
+        .quietHours: "for the end of the quiet hours of main",
         .noToken: "for an access_token of main",
         .credentials: "for an operator: WeChat gives out no access_token for main",
         .tokenRejected: "for an access_token of main that WeChat does not reject",

@@ -90,4 +90,14 @@ struct ListHeaderTests {
         let plain = await bench.answer("POST", path, [key, ("Content-Encoding", "Identity")], body: "{")
         #expect(plain.status == 400)
     }
+
+    @Test(
+        arguments: [
+            ("return=representation", true), ("Return = \"representation\"; x=1", true), ("return=minimal", false),
+            ("representation", false), ("return", false), ("wait=3", false), ("", false),
+        ]
+    )
+    func `who wants to see the message as it waits is known by one preference`(_ preference: String, _ isWanted: Bool) {
+        #expect(WaitPreference.wantsRepresentation([preference, "respond-async"]) == isWanted)
+    }
 }

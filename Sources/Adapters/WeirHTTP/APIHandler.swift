@@ -28,7 +28,9 @@ public struct APIHandler: Sendable {
                 status: answer.reply.status,
                 template: answer.template
             )
-            result.isWait = answer.reply.headers.contains { $0.name == WaitPreference.applied }
+            result.isWait = answer.reply.headers.contains {
+                $0.name == WaitPreference.applied && $0.value != WaitPreference.representation
+            }
             return result
         }
     }

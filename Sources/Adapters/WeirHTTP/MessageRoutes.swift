@@ -92,7 +92,8 @@ struct MessageRoutes: Sendable {
         } catch {
             throw counted(error)
         }
-        let wait = WaitPreference.seconds(request.headerList("prefer"))
+        let preferences = request.headerList("prefer")
+        let wait = WaitPreference.seconds(preferences)
         let reply = try await handler.gateway.accept(
             bytes,
             idempotencyKey: request.header("idempotency-key"),
@@ -100,14 +101,17 @@ struct MessageRoutes: Sendable {
             trace: trace,
             wait: wait.map { .seconds($0) }
         )
-        return answer(reply, wait: wait)
+        return answer(reply, wait, preferences)
     }
 
-    private func answer(_ reply: AcceptReply, wait: Int?) -> OutgoingReply {
-        let record = reply.record
+    /// A look at the place in the queue takes the dispatcher's lock for longer than an acceptance does: it is there for who asks for it.
+    private func answer(_ reply: AcceptReply, _ wait: Int?, _ preferences: [String]) -> OutgoingReply {
+        let isShown = wait == nil && WaitPreference.wantsRepresentation(preferences)
+        let record = isShown ? handler.gateway.asItWaits(reply.record) : reply.record
         var headers: [(name: String, value: String)] = [("Location", "/v1/messages/\(record.id)")]
         if reply.isReplay { headers.append(("Idempotent-Replayed", "true")) }
         if let wait { headers.append((WaitPreference.applied, "wait=\(wait)")) }
+        if isShown { headers.append((WaitPreference.applied, WaitPreference.representation)) }
         let isDone = reply.isReplay || record.state.isTerminal
         return Envelope.success(
             isDone ? 200 : 202,
@@ -118,7 +122,8 @@ struct MessageRoutes: Sendable {
     }
 
     private func acceptEvent() async throws(MessageRefusal) -> OutgoingReply {
-        let wait = WaitPreference.seconds(request.headerList("prefer"))
+        let preferences = request.headerList("prefer")
+        let wait = WaitPreference.seconds(preferences)
         var event = EventRequest(trace: trace, body: request.unreadBody)
         event.client = request.header("x-weir-client")
         event.timestamp = request.header("x-weir-timestamp")
@@ -126,7 +131,7 @@ struct MessageRoutes: Sendable {
         event.contentType = request.header("content-type")
         event.isCoded = request.isCoded
         event.wait = wait.map { .seconds($0) }
-        return answer(try await handler.gateway.acceptEvent(event), wait: wait)
+        return answer(try await handler.gateway.acceptEvent(event), wait, preferences)
     }
 
     private func acceptBatch() async throws(MessageRefusal) -> OutgoingReply {

@@ -132,6 +132,7 @@ struct StateReport {
         write(app?.pause, as: "pause", to: &json)
         json.member("held", app?.hold?.reason)
         write(app?.hold, as: "hold", to: &json)
+        json.member("quiet_until", app?.quietUntil?.rfc3339)
         json.member("retry_budget", app?.retryBudget ?? 0)
         json.member("token_expires_at", token.expiresAt?.rfc3339)
         json.member("token_fault", token.fault)

@@ -22,6 +22,18 @@ enum WaitPreference {
         return nil
     }
 
+    /// The preference to be shown the message as it waits, with its place.
+    static let representation = "return=representation"
+
+    /// Whether a caller would like to see what was accepted as it waits now.
+    static func wantsRepresentation(_ preferences: [String]) -> Bool {
+        preferences.contains { preference in
+            let value = preference.split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)[0]
+            let pair = value.split(separator: "=", maxSplits: 1).map(trimmed)
+            return pair.count == 2 && pair[0].lowercased() == "return" && unquoted(pair[1]) == "representation"
+        }
+    }
+
     private static func trimmed(_ text: Substring) -> Substring {
         var text = text
         while let first = text.first, first == " " || first == "\t" { text.removeFirst() }

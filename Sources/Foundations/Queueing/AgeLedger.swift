@@ -132,6 +132,14 @@ struct AgeLedger: Equatable, Sendable {
         }
     }
 
+    /// What is open is open no more, and counted as nothing.
+    mutating func excuse() {
+        for index in buckets.indices where !buckets[index].isBroken {
+            buckets[index].open = 0
+            buckets[index].isBroken = true
+        }
+    }
+
     private mutating func close(_ index: Int) {
         tally.broken += Int(buckets[index].open)
         buckets[index].open = 0

@@ -88,6 +88,11 @@ public struct Job: Equatable, Sendable {
         set { traits = traits & ~6 | newValue.rawValue << 1 }
     }
 
+    /// Nothing more is owed to whoever gave it.
+    public mutating func settlePromise() {
+        if promise == .open { promise = .settled }
+    }
+
     /// Whether it leaves the queue, as one that expired, as soon after its first attempt as its lane says (`setBound`).
     public var isBounded: Bool {
         get { traits & 8 != 0 }

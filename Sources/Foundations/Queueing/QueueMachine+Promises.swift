@@ -60,6 +60,13 @@ extension QueueMachine {
         }
     }
 
+    /// What is due of a lane's priority, and not late yet, can't be late any more: its owner holds it back on purpose. Jobs that become due
+    /// later are promised as always.
+    public mutating func excuse(in lane: LaneID, of priority: Priority) {
+        guard lane.index < lanes.count else { return }
+        levels[QueueMachine.level(lane, priority)].ages.excuse()
+    }
+
     /// A promise was broken of which no job is here.
     public mutating func countBroken(in lane: LaneID, of priority: Priority) {
         addLane(lane)

@@ -44,6 +44,7 @@ enum ExplanationWords {
         case .quotaExhausted: "for a new quota of \(api): the day's is used up (45009 or its like)"
         case .quotaReserved:
             "for a new quota of \(api): what is left of the day's is kept for urgent and high until the last hour before midnight"
+        case .quietHours: "for the end of the quiet hours of \(app)"
         case .noToken: "for an access_token of \(app)"
         case .credentials: "for an operator: WeChat gives out no access_token for \(app)\(said(facts))"
         case .tokenRejected: "for an access_token of \(app) that WeChat does not reject\(said(facts))"

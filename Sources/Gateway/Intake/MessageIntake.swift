@@ -38,6 +38,8 @@ package final class NewMessage: Sendable {
     package let notAfter: Timestamp?
     /// Without a `notAfter`: how long it may take, from when it may go first. `nil`: as long as it takes.
     package let lifetime: Duration?
+    /// Time in these does not count as lifetime.
+    package let quiet: QuietHours?
     package let source: MessageSource
     /// WeChat's body as its sender wrote it, and what is kept beside it.
     package let content: MessageContent
@@ -53,6 +55,7 @@ package final class NewMessage: Sendable {
         notBefore: Timestamp? = nil,
         notAfter: Timestamp? = nil,
         lifetime: Duration? = nil,
+        quiet: QuietHours? = nil,
         source: MessageSource = .client,
         content: MessageContent,
         collapse: CollapseMark? = nil
@@ -65,6 +68,7 @@ package final class NewMessage: Sendable {
         self.notBefore = notBefore
         self.notAfter = notAfter
         self.lifetime = lifetime
+        self.quiet = quiet
         self.source = source
         self.content = content
         self.collapse = collapse

@@ -17,7 +17,7 @@ extension MessageService {
     }
 
     /// What the journal can't know: why a waiting message waits right now.
-    func annotate(_ record: inout MessageRecord) {
+    package func annotate(_ record: inout MessageRecord) {
         guard record.state == .pending, let (obstacle, outlook) = dispatcher.outlook(of: record.id) else { return }
         record.outlook = outlook
         if obstacle.reason != .scheduled || record.reason == nil {

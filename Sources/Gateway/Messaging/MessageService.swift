@@ -265,6 +265,7 @@ extension MessageService {
             notBefore: draft.notBefore,
             notAfter: draft.notAfter,
             lifetime: policy.lifetime,
+            quiet: settings(of: caller).configuration.apps[app]?.quietHours,
             content: MessageContent(
                 body: draft.body,
                 metadata: draft.metadata,

@@ -76,7 +76,7 @@ extension RelayRefusalReason {
         self =
             switch obstacle {
             case .rateLimited, .throttled: .limiter
-            case .scheduled, .concurrency, .turn: .turn
+            case .scheduled, .concurrency, .turn, .quietHours: .turn
             case .breakerOpen: .breaker
             case .quotaExhausted, .quotaReserved: .quota
             case .noToken: .noToken

@@ -1,5 +1,6 @@
 public import Resilience
 public import WeChat
+public import WeirPorts
 
 /// One WeChat account.
 public struct AppConfiguration: Equatable, Sendable {
@@ -23,6 +24,8 @@ public struct AppConfiguration: Equatable, Sendable {
     public var receipts = ReceiptConfiguration()
     /// Whose messages are refused because WeChat takes none to their recipient.
     public var suppress = SuppressionPolicy()
+    /// When its messages are not sent; `nil` where they always are.
+    public var quietHours: QuietHours?
 
     /// WeChat's own host, and 500 calls a second for each path.
     public init(appID: String, secret: String) {

@@ -81,7 +81,8 @@ final class AppRoster: Sendable {
                     limits: AppLimits(app),
                     quotas: app.quotas,
                     keeper: keeper,
-                    followsReceipts: app.callback != nil
+                    followsReceipts: app.callback != nil,
+                    quiet: app.quietHours
                 )
             )
         }

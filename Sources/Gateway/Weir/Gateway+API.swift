@@ -28,6 +28,13 @@ extension Gateway {
         try await messageService.list(filter, caller: caller)
     }
 
+    /// A message that was accepted as it waits now: with why, its place and when its turn will probably come. Reads no disk.
+    public func asItWaits(_ record: MessageRecord) -> MessageRecord {
+        var record = record
+        messageService.annotate(&record)
+        return record
+    }
+
     /// Takes back a message that waits. Throws `wrongState` where it has ended, or while an attempt is in flight.
     public func cancel(_ id: String, caller: Caller) async throws(MessageRefusal) -> MessageRecord {
         try await messageService.cancel(id, caller: caller)

@@ -10,6 +10,8 @@ public enum WaitReason: String, CaseIterable, Sendable {
     case quotaExhausted = "quota_exhausted"
     /// What is left of the api's daily quota is kept for `urgent` and `high`.
     case quotaReserved = "quota_reserved"
+    /// It is one of the hours in which the app's messages of this priority are not sent.
+    case quietHours = "quiet_hours"
     /// No access_token is there yet.
     case noToken = "no_token"
     /// The token can't be fetched until an operator acts, or WeChat keeps rejecting it.

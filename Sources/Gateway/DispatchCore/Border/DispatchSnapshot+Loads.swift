@@ -16,7 +16,9 @@ extension DispatchMachine {
                         DispatchSnapshot.Load(app: name, priority: $0, counts: QueueCounts(), oldestUnsent: nil)
                     }
                     loads[app, default: none][Int(priority.rawValue)].counts += counts
-                    guard let oldest = queue.oldestDue(in: lane, of: priority).map(clock.wall) else { continue }
+                    guard let due = queue.oldestDue(in: lane, of: priority).map(clock.wall),
+                        let oldest = apps[app].quiet.map({ $0.late(since: due, priority) }) ?? due
+                    else { continue }
                     let before = loads[app]?[Int(priority.rawValue)].oldestUnsent ?? oldest
                     loads[app]?[Int(priority.rawValue)].oldestUnsent = min(before, oldest)
                 }

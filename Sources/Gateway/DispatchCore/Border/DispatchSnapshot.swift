@@ -112,6 +112,8 @@ public struct DispatchSnapshot: Sendable {
         public var isPaused: Bool { pause != nil }
         /// WeChat refuses the account or its token: messages wait, relayed calls are refused.
         public var hold: Stop?
+        /// Until when its quiet hours are, while they are.
+        public var quietUntil: Timestamp?
         /// Retries that its budget would pay for now.
         public var retryBudget: Double
         /// Whether WeChat was ever asked anything for it.
@@ -240,6 +242,7 @@ extension DispatchMachine {
             detours: app.detours.count,
             pause: app.pause.map { DispatchSnapshot.Stop($0) },
             hold: app.hold.map { DispatchSnapshot.Stop($0, at: now) },
+            quietUntil: app.quiet.flatMap { $0.isOn ? $0.next : nil },
             retryBudget: app.budget.balance(at: now.instant),
             hasTried: app.hasTried,
             failingSince: app.failingSince

@@ -22,7 +22,7 @@ extension WaitReason {
     /// Whether it can stand in the way of a whole lane, which a metric shows.
     package var blocksLane: Bool {
         switch self {
-        case .rateLimited, .breakerOpen, .throttled, .quotaExhausted, .quotaReserved, .noToken, .credentials,
+        case .rateLimited, .breakerOpen, .throttled, .quotaExhausted, .quotaReserved, .quietHours, .noToken, .credentials,
             .tokenRejected, .account,
             .paused, .noApp, .concurrency, .journal, .draining:
             true
@@ -36,7 +36,7 @@ extension WaitReason {
         case .breakerOpen, .quotaExhausted, .quotaReserved, .credentials, .tokenRejected, .account, .paused, .noApp,
             .draining:
             true
-        case .rateLimited, .throttled, .noToken, .concurrency, .journal, .scheduled, .turn: false
+        case .rateLimited, .throttled, .quietHours, .noToken, .concurrency, .journal, .scheduled, .turn: false
         }
     }
 }

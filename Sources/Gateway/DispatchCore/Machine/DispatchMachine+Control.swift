@@ -22,7 +22,7 @@ extension DispatchMachine {
         let now = read(moment)
         var inward = clock.inward(job, at: now)
         DispatchMachine.bound(&inward)
-        queue.restore(inward, at: now.steady)
+        queue.restore(excused(inward, at: now), at: now.steady)
     }
 
     /// The attempt in flight is the job's last: nobody waits for another.

@@ -52,6 +52,7 @@ extension DispatchMachine {
     /// What blocks a gate's work before any permit is asked for, the outermost thing first.
     func block(_ gate: GateID, isDurable: Bool, _ priority: Priority?, at now: SteadyClock.Present) -> Block? {
         if let block = appBlock(gate, at: now) { return block }
+        if let priority, let block = quietBlock(gate, isDurable: isDurable, priority, at: now) { return block }
         if let block = gateBlock(gate, isDurable: isDurable, at: now) { return block }
         guard let priority else { return nil }
         if let block = reserveBlock(gate, isDurable: isDurable, priority, at: now) { return block }
@@ -148,7 +149,8 @@ extension DispatchMachine {
         var ahead = 0
         for priority in Priority.allCases where priority <= job.priority {
             ahead += queue.counts(in: relayed, of: priority).ready
-            guard messagesGo, priority < job.priority, reserveBlock(gate, isDurable: true, priority, at: now) == nil
+            guard messagesGo, priority < job.priority, reserveBlock(gate, isDurable: true, priority, at: now) == nil,
+                quietBlock(gate, isDurable: true, priority, at: now) == nil
             else {
                 continue
             }

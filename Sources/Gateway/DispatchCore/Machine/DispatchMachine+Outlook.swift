@@ -41,7 +41,7 @@ extension DispatchMachine {
     ) -> Timestamp? {
         let (gate, position) = (job.lane.gate, turns.position)
         switch obstacle.reason {
-        case .scheduled, .throttled, .breakerOpen:
+        case .scheduled, .throttled, .breakerOpen, .quietHours:
             return obstacle.until.map { $0 + pace(gate).time(for: position) }
         case .account, .tokenRejected, .credentials, .paused, .noApp, .noToken, .journal, .draining:
             return obstacle.until

@@ -12,13 +12,13 @@ extension DispatchMachine {
         let now = read(moment)
         // A new lane may be blocked and not closed yet, as nothing of it was ever tried.
         if !job.isDurable { doubtful.append(job.lane) }
-        return queue.admit(clock.inward(job, at: now), at: now.steady)
+        return queue.admit(excused(clock.inward(job, at: now), at: now), at: now.steady)
     }
 
     /// A job that had ended waits again, whether there is room for it or not.
     package mutating func restore(_ job: Job, at moment: Moment) {
         let now = read(moment)
-        queue.restore(clock.inward(job, at: now), at: now.steady)
+        queue.restore(excused(clock.inward(job, at: now), at: now), at: now.steady)
     }
 
     /// Starts whatever may start now, and says what has waited long enough.
@@ -30,6 +30,7 @@ extension DispatchMachine {
             let reason = obstacle(of: job.lane, at: now) ?? Obstacle(.concurrency)
             actions.append(.expire(clock.outward(job), reason))
         }
+        turnQuiet(at: now)
         wakeDue(at: now.instant)
         while let turn = nextTurn(at: now) {
             switch admit(turn, at: now) {
@@ -204,7 +205,7 @@ extension DispatchMachine {
         return ledgers.waits(
             lane: job.lane,
             section: Sleepers.Section(group: group(of: job.lane), job.priority),
-            isDurable: job.isDurable,
+            job.priority,
             since: since,
             at: now.instant
         )
@@ -242,6 +243,7 @@ extension DispatchMachine {
         var wake = queue.nextTimer.map { clock.present(moment).instant(ofSteady: $0) } ?? .distantFuture
         if !leases.isEmpty, let check = checks.next { wake = min(wake, check) }
         if let next = sleepers.next { wake = min(wake, next) }
+        if let next = quietTimes.first { wake = min(wake, Instant(nanoseconds: next.key)) }
         return wake == .distantFuture ? nil : wake
     }
 }

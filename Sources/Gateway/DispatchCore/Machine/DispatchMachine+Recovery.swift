@@ -27,6 +27,7 @@ extension DispatchMachine {
             return .endsUnknown
         }
         DispatchMachine.bound(&job)
+        job = excused(job, at: now)
         queue.restore(job, isInherited: true, at: now.steady)
         return .waits
     }

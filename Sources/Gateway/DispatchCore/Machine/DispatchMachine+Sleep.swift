@@ -15,6 +15,8 @@ extension DispatchMachine {
             /// The lane's work of the lower two priorities.
             case lower
             case section
+            /// Of the section the messages of this priority.
+            case priority(Priority)
             /// The section, until it has fewer places or more are free.
             case share
         }
@@ -40,10 +42,14 @@ extension DispatchMachine {
             sleepers.add(.lower(lane), until: until)
             ledgers.note(block.reason, lower: lane, at: now)
             if block.reason.refusesAtOnce, !lane.isDurable { doubtful.append(lane) }
+        case .priority(let priority):
+            // It is woken with the section, when the hours are over.
+            queue.setOpen(false, group: section.group, priority)
+            ledgers.note(block.reason, section.group, priority, at: now)
         case .section, .share:
             close(section, block.reason, until: until, at: now)
             if block.reason.refusesAtOnce, !lane.isDurable { doubtCalls(behind: section.group.breaker) }
-            if block.scope == .share {
+            if case .share = block.scope {
                 let own = breakers[section.group.breaker].inFlight(isDurable: section.group.isDurable)
                 sleepers.awaitShare(section, own: own)
             }
@@ -83,6 +89,7 @@ extension DispatchMachine {
         case .section(let section):
             for priority in section.priorities {
                 queue.setOpen(true, group: section.group, priority)
+                ledgers.note(nil, section.group, priority, at: now)
             }
             ledgers.note(nil, section: section, at: now)
         }
@@ -102,6 +109,7 @@ extension DispatchMachine {
 
     /// Everything is looked at anew: the rules have changed, or the wall clock was stepped.
     mutating func wakeAll(at now: SteadyClock.Present) {
+        lookAtQuiet(at: now)
         for gate in gates.taken { changed(gate: gate, at: now) }
         for breaker in breakers.taken { changed(breaker: breaker, at: now) }
     }

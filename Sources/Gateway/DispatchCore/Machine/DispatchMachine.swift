@@ -35,6 +35,8 @@ package struct DispatchMachine: Sendable {
     var leases: [JobID: Lease] = [:]
     var durableInFlight = 0
     var sleepers = Sleepers()
+    /// When quiet hours begin or end next, by app.
+    var quietTimes = IndexedHeap()
     /// Lanes with relayed calls that may wait in vain, to be looked at.
     var doubtful: [LaneID] = []
     var ledgers = LaneLedgers()

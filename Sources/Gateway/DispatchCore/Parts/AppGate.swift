@@ -23,6 +23,8 @@ struct AppGate: Sendable {
     var token: AppToken
     var hold: Hold?
     var suspicion = AppSuspicion()
+    /// When its messages are not sent; `nil` where they always are.
+    var quiet: QuietGate?
     /// How often its quotas were cleared.
     var clearings: QuotaClearings?
     var budget: RetryBudget

@@ -80,6 +80,8 @@ struct LaneLedgers: Sendable {
     /// Of the lower two priorities alone.
     private var lowers: [WaitLedger?] = []
     private var sections: [WaitLedger?] = []
+    /// Of one priority of a group.
+    private var priorities: [WaitLedger?] = []
     /// By kind and class: relayed calls and messages, of the lower and of the upper two priorities.
     private var kinds: [WaitLedger?] = Array(repeating: nil, count: 4)
 
@@ -95,6 +97,10 @@ struct LaneLedgers: Sendable {
         LaneLedgers.note(reason, section.index, in: &sections, at: now)
     }
 
+    mutating func note(_ reason: Obstacle.Reason?, _ group: GroupID, _ priority: Priority, at now: Instant) {
+        LaneLedgers.note(reason, LaneLedgers.index(group, priority), in: &priorities, at: now)
+    }
+
     mutating func note(_ reason: Obstacle.Reason?, isDurable: Bool, isReserved: Bool, at now: Instant) {
         LaneLedgers.note(reason, LaneLedgers.kind(isDurable, isReserved), in: &kinds, at: now)
     }
@@ -107,6 +113,14 @@ struct LaneLedgers: Sendable {
 
     mutating func forget(section: Sleepers.Section) {
         if section.index < sections.count { sections[section.index] = nil }
+        for priority in section.priorities {
+            let index = LaneLedgers.index(section.group, priority)
+            if index < priorities.count { priorities[index] = nil }
+        }
+    }
+
+    private static func index(_ group: GroupID, _ priority: Priority) -> Int {
+        group.index * Priority.allCases.count + Int(priority.rawValue)
     }
 
     /// What the time from `begin` to `now` went by with, longest first. Time in which nothing blocked is `turn`. The outer
@@ -114,16 +128,18 @@ struct LaneLedgers: Sendable {
     func waits(
         lane: LaneID,
         section: Sleepers.Section,
-        isDurable: Bool,
+        _ priority: Priority,
         since begin: Instant,
         at now: Instant
     ) -> [Wait] {
         guard begin < now else { return [] }
         var left = now - begin
         var shares = Obstacle.Reason.allCases.map { _ in Duration.zero }
+        let own = LaneLedgers.index(section.group, priority)
         let outermostFirst = [
-            kinds[LaneLedgers.kind(isDurable, section.isReserved)],
+            kinds[LaneLedgers.kind(lane.isDurable, section.isReserved)],
             section.index < sections.count ? sections[section.index] : nil,
+            own < priorities.count ? priorities[own] : nil,
             lane.index < lanes.count ? lanes[lane.index] : nil,
             !section.isReserved && lane.index < lowers.count ? lowers[lane.index] : nil,
         ]

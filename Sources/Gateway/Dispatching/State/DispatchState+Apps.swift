@@ -34,6 +34,7 @@ extension DispatchState {
         guard let app = machine.app(named: runtime.name) else {
             let app = machine.addApp(runtime.name, runtime.route, needsToken: needsToken, at: now.instant)
             apps.put(runtime, at: app)
+            machine.setQuiet(runtime.quiet, app: app, at: now)
             return (app, false)
         }
         let old = apps[app]
@@ -43,11 +44,13 @@ extension DispatchState {
         if !machine.isPresent(app) { machine.welcome(app: app, needsToken: needsToken, at: now) }
         machine.setNeed(token: needsToken, app: app, at: now)
         machine.update(app: app, route: runtime.route, at: now)
+        machine.setQuiet(runtime.quiet, app: app, at: now)
         return (app, isAnother)
     }
 
     private mutating func leave(_ absent: AppRuntime, _ app: AppPlace, at now: Moment) {
         machine.dismiss(app: app, route: absent.route, at: now)
+        machine.setQuiet(nil, app: app, at: now)
         apps.put(absent, at: app)
     }
 

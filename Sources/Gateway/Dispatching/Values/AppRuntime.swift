@@ -14,6 +14,8 @@ package final class AppRuntime: Sendable {
     let upstream: any Upstream
     /// Whether WeChat says what became of its messages.
     let followsReceipts: Bool
+    /// When its messages are not sent.
+    let quiet: QuietHours?
 
     /// - Parameter hosts: scheme and authority of each, the preferred one first.
     package init(
@@ -24,7 +26,8 @@ package final class AppRuntime: Sendable {
         quotas: [String: DailyQuota] = [:],
         keeper: TokenKeeper?,
         upstream: any Upstream = WeChatUpstream(),
-        followsReceipts: Bool = false
+        followsReceipts: Bool = false,
+        quiet: QuietHours? = nil
     ) {
         self.name = name
         route = AppRoute(hosts: hosts, limits: limits, quotas: quotas)
@@ -32,6 +35,7 @@ package final class AppRuntime: Sendable {
         self.keeper = keeper
         self.upstream = upstream
         self.followsReceipts = followsReceipts
+        self.quiet = quiet
     }
 
     /// One that is not configured: nothing can be sent for it.

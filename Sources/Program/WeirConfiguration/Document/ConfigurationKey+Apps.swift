@@ -15,6 +15,7 @@ extension ConfigurationKey.App: SectionKey {
         case .callback: values.callback = reader.callback(field)
         case .receipts: reader.read(field, ConfigurationKey.Receipts.self, into: &values.receipts)
         case .suppress: reader.read(field, ConfigurationKey.Suppress.self, into: &values.suppress)
+        case .quietHours: values.quietHours = reader.quietHours(field)
         }
     }
 
@@ -42,6 +43,8 @@ extension ConfigurationKey.App: SectionKey {
             .below { path in values.callback.map { ConfigurationKey.Callback.settings($0, at: path) } ?? [] }
         case .receipts: .below { ConfigurationKey.Receipts.settings(values.receipts, at: $0) }
         case .suppress: .below { ConfigurationKey.Suppress.settings(values.suppress, at: $0) }
+        case .quietHours:
+            .below { path in values.quietHours.map { ConfigurationKey.QuietHours.settings(.init($0), at: path) } ?? [] }
         }
     }
 

@@ -23,12 +23,17 @@ enum ConfigurationKey {
         case hosts, limits, quota
         case acceptAppSecret = "accept_app_secret"
         case callback, receipts, suppress
+        case quietHours = "quiet_hours"
     }
 
     enum Callback: String, CaseIterable {
         case path, token
         case aesKey = "aes_key"
         case mode
+    }
+
+    enum QuietHours: String, CaseIterable {
+        case from, to, zone, except
     }
 
     enum Receipts: String, CaseIterable {
