@@ -116,7 +116,9 @@ import WeirPorts
         // Caught by the beginning, or come in the night.
         _ = harness.submit(lane)
         _ = harness.pump()
-        #expect(harness.machine.snapshot(relayedWaiting: 0, at: harness.now).loads.allSatisfy { $0.oldestUnsent == nil })
+        #expect(
+            harness.machine.snapshot(relayedWaiting: 0, at: harness.now).loads.allSatisfy { $0.oldestUnsent == nil }
+        )
         harness.advance(.seconds(10 * 3600))
         _ = harness.pump()
         #expect(harness.machine.takePromises(at: harness.now).isEmpty)

@@ -23,10 +23,15 @@ struct MessagesAPIWaitTests {
         #expect(attempts.first?["duration_ms"]?.int != nil)
     }
 
-    @Test func `Prefer return=representation answers 202 with the place in the queue, and nothing else does`() async throws {
+    @Test func `Prefer return=representation answers 202 with the place in the queue, and nothing else does`()
+        async throws
+    {
         #expect(try await stage.weir.admin.post("/v1/apps/main/pause", "{}").status == 200)
         let preference = [(name: "Prefer", value: "return=representation")]
-        let first = try await stage.weir.send(.template(to: "o-1", members: ",\"not_before\":\"2099-01-01T00:00:00Z\""), headers: preference)
+        let first = try await stage.weir.send(
+            .template(to: "o-1", members: ",\"not_before\":\"2099-01-01T00:00:00Z\""),
+            headers: preference
+        )
         #expect(first.status == 202 && first.data?["expected_at"]?.string == "2099-01-01T00:00:00.000Z")
         for place in 0..<3 {
             let answer = try await stage.weir.send(.template(to: "o-\(place)"), headers: preference)

@@ -24,7 +24,9 @@ import WeirTesting
             #expect(message.state == state && message.collapse == nil && message.collapsedInto == nil, "\(recipient)")
             #expect(message.collapseKey == "", "\(recipient)")
         }
-        #expect(try await OldJournal.message(to: "o-waiting", in: journal).callbackURL == "http://127.0.0.1:9/ended?order=2")
+        #expect(
+            try await OldJournal.message(to: "o-waiting", in: journal).callbackURL == "http://127.0.0.1:9/ended?order=2"
+        )
         #expect(try journal.restored().count == 2)
         #expect(try journal.ledger().map(\.name) == ["pause/main"])
         var told: [String] = []

@@ -5,7 +5,9 @@ import Timekeeping
 @Suite struct DailyWindowTests {
     private static func time(_ text: String) throws -> Timestamp { try #require(Timestamp(rfc3339: text)) }
 
-    private static func night(_ zone: String = "Europe/Berlin", from: Int = 22 * 60, to: Int = 8 * 60) throws -> DailyWindow {
+    private static func night(_ zone: String = "Europe/Berlin", from: Int = 22 * 60, to: Int = 8 * 60) throws
+        -> DailyWindow
+    {
         try #require(DailyWindow(from: from, to: to, zone: zone))
     }
 
@@ -37,13 +39,15 @@ import Timekeeping
             (150, 240, "2026-10-25T02:10:00+01:00", "2026-10-25T02:30:00+02:00", "2026-10-25T04:00:00+01:00"),
         ]
     )
-    func `what the clock skips is the moment of the step, and what it shows twice begins with the first and ends with the second`(
-        _ from: Int,
-        _ to: Int,
-        _ now: String,
-        _ begin: String,
-        _ end: String
-    ) throws {
+    func
+        `what the clock skips is the moment of the step, and what it shows twice begins with the first and ends with the second`(
+            _ from: Int,
+            _ to: Int,
+            _ now: String,
+            _ begin: String,
+            _ end: String
+        ) throws
+    {
         let window = try Self.night(from: from, to: to)
         #expect(window.span(at: try Self.time(now)) == (try Self.time(begin))..<(try Self.time(end)))
     }
@@ -78,7 +82,9 @@ import Timekeeping
         }
     }
 
-    @Test(arguments: [(-1, 60, "UTC"), (0, 1440, "UTC"), (60, 60, "UTC"), (0, 60, "Berlin"), (0, 60, ""), (0, 60, "../etc")])
+    @Test(arguments: [
+        (-1, 60, "UTC"), (0, 1440, "UTC"), (60, 60, "UTC"), (0, 60, "Berlin"), (0, 60, ""), (0, 60, "../etc"),
+    ])
     func `what is no stretch of a day is none`(_ from: Int, _ to: Int, _ zone: String) {
         #expect(DailyWindow(from: from, to: to, zone: zone) == nil)
     }

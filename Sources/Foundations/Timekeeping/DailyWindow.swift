@@ -1,6 +1,7 @@
 internal import Foundation
 
-/// A stretch of every day by the clock of a time zone, such as 22:00 to 08:00 in Berlin: over midnight where it ends earlier than it begins.
+/// A stretch of every day by the clock of a time zone, such as 22:00 to 08:00 in Berlin: over midnight where it ends earlier than it
+/// begins.
 ///
 /// Where the clock is set forward over one of its times, that time is the moment of the step. Where it is set back and shows a time
 /// twice, the stretch begins with the first and ends with the second.

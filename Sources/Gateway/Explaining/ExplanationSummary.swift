@@ -33,7 +33,8 @@ struct ExplanationSummary {
         case .dead: return "Given up after \(attempts) in \(age): \(cause)."
         case .expired: return "Not sent: its not_after passed after \(age), with \(attempts) made\(longestWait)."
         case .cancelled where record.collapsedInto != nil:
-            return "Not sent: a newer message with the same collapse_key took its place after \(age), with \(attempts) made."
+            return
+                "Not sent: a newer message with the same collapse_key took its place after \(age), with \(attempts) made."
         case .cancelled: return "Not sent: its client cancelled it after \(age), with \(attempts) made."
         case .unknown where facts.isProbablyDelivered:
             return

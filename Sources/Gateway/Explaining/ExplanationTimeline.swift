@@ -190,7 +190,8 @@ struct ExplanationTimeline {
         switch step.reason {
         case .breakerOpen: step.breaker = facts.breaker
         case .rateLimited, .throttled, .quotaExhausted, .quotaReserved, .account: step.api = facts.api
-        case .quietHours, .noToken, .credentials, .tokenRejected, .paused, .noApp, .concurrency, .journal, .draining, .scheduled,
+        case .quietHours, .noToken, .credentials, .tokenRejected, .paused, .noApp, .concurrency, .journal, .draining,
+            .scheduled,
             .turn, nil:
             break
         }

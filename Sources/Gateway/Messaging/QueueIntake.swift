@@ -69,9 +69,11 @@ package final class QueueIntake: MessageIntake {
     private static func notAfter(_ new: NewMessage, at now: Timestamp) throws(MessageRefusal) -> Timestamp? {
         if let notAfter = new.notAfter, notAfter <= now { throw MessageDraft.invalid("not_after", "has passed") }
         let begin = max(new.notBefore ?? now, now)
-        let notAfter = new.notAfter ?? new.lifetime.map { lifetime in
-            new.quiet?.end(of: lifetime, from: begin, new.priority) ?? min(begin + lifetime, .latest)
-        }
+        let notAfter =
+            new.notAfter
+            ?? new.lifetime.map { lifetime in
+                new.quiet?.end(of: lifetime, from: begin, new.priority) ?? min(begin + lifetime, .latest)
+            }
         if let notBefore = new.notBefore, let notAfter, notBefore >= notAfter {
             throw MessageDraft.invalid("not_before", "is not before not_after")
         }

@@ -115,7 +115,8 @@ extension RelayService {
         let (refusal, why): (RelayRefusal, String) =
             switch obstacle.reason {
             case .rateLimited, .throttled: (.rateLimited, "no permit became free before the call's deadline")
-            case .scheduled, .concurrency, .turn, .quietHours: (.rateLimited, "its turn did not come before the call's deadline")
+            case .scheduled, .concurrency, .turn, .quietHours:
+                (.rateLimited, "its turn did not come before the call's deadline")
             case .breakerOpen where isForced: (.breakerOpen, "an operator has opened the breaker")
             case .breakerOpen: (.breakerOpen, "the breaker is open because WeChat is failing")
             case .quotaExhausted: (.quotaExhausted, "the daily quota of this api is used up (45009)")

@@ -10,10 +10,10 @@ public protocol Journal: Sendable {
     /// they are on disk and synced, or when they can't be. All writes of one call share one fate. Calls to `append` by one
     /// thread complete in order. `completion` runs on the journal's own thread and must not block. Never throws, never waits.
     ///
-    /// **While nothing can be written**, calls that only accept, start, collapse, redrive, receive, match, remember, forget, suppress, lift,
-    /// shed or deliver fail, and nothing of them is kept. A call with a settle or conclude in it, of a message or a delivery, which tells what has
-    /// happened already, is kept, tried again in order until the disk takes it, and answered only then, or with the failure when the
-    /// journal is closed.
+    /// **While nothing can be written**, calls that only accept, start, collapse, redrive, receive, match, remember, forget, suppress,
+    /// lift, shed, count or deliver fail, and nothing of them is kept. A call with a settle or conclude in it, of a message or a delivery,
+    /// which tells what has happened already, is kept, tried again in order until the disk takes it, and answered only then, or with the
+    /// failure when the journal is closed.
     /// So it may be answered after calls that were handed over later and failed.
     ///
     /// **No writes at all** are a barrier: success says that everything handed over before is on disk. It fails while the journal
@@ -164,8 +164,8 @@ public enum JournalWrite: Sendable {
     /// The message ended (`expired`, `cancelled`, `dead`) or waits on (`pending`) without an attempt having been made now;
     /// also gives back an attempt that was started but never left Weir.
     case conclude(JobID, Settlement)
-    /// A message that waits has ended, as `cancelled`, because a newer one, `into`, was accepted in its place. Nothing happens where it does
-    /// not wait. Put into the call that accepts the newer one, so that never both are there, or neither.
+    /// A message that waits has ended, as `cancelled`, because a newer one, `into`, was accepted in its place. Nothing happens where it
+    /// does not wait. Put into the call that accepts the newer one, so that never both are there, or neither.
     case collapse(JobID, into: JobID, at: Timestamp)
     /// An ended message waits again: its attempts stay in the audit trail, the counters that retries are decided by are set to 0,
     /// and its `not_before` and `not_after` are void.

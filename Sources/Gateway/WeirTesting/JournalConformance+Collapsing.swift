@@ -31,7 +31,9 @@ extension JournalConformance {
             trial.expect("its key", try await trial.message(newer.id).content.collapseKey, is: "order-1")
         },
         JournalCheck("what is in flight, has ended or is not there is not collapsed") { trial in
-            try await trial.write([.accept(keyed(1)), Sample.start(1), .accept(keyed(2)), Sample.conclude(2, as: .expired)])
+            try await trial.write([
+                .accept(keyed(1)), Sample.start(1), .accept(keyed(2)), Sample.conclude(2, as: .expired),
+            ])
             try await trial.write([.accept(keyed(3)), collapse(1, into: 3), collapse(2, into: 3), collapse(9, into: 3)])
             let states = [try await trial.message(Sample.id(1)), try await trial.message(Sample.id(2))]
             trial.expect("their states", states.map(\.state), is: [.sending, .expired])

@@ -13,6 +13,7 @@ public enum JournalConformance {
     /// Every check, in the order of the port.
     public static var checks: [JournalCheck] {
         writingChecks + failingChecks + closingChecks + attemptChecks + messageChecks + restoringChecks + listingChecks
-            + idempotencyChecks + sweepingChecks + ledgerChecks + receiptChecks + suppressionChecks + deliveryChecks + collapseChecks
+            + idempotencyChecks + sweepingChecks + ledgerChecks + receiptChecks + suppressionChecks + deliveryChecks
+            + collapseChecks
     }
 }

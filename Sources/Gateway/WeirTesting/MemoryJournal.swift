@@ -16,7 +16,8 @@ public final class MemoryJournal: Journal {
             writes.contains { write in
                 switch write {
                 case .settle, .conclude, .settleDelivery: true
-                case .accept, .start, .collapse, .redrive, .receive, .match, .remember, .forget, .suppress, .lift, .shed,
+                case .accept, .start, .collapse, .redrive, .receive, .match, .remember, .forget, .suppress, .lift,
+                    .shed,
                     .deliver:
                     false
                 }

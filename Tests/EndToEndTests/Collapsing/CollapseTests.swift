@@ -28,7 +28,9 @@ import Testing
         for (index, id) in ids.dropLast().enumerated() {
             let status = try await stage.weir.api.call("GET", "/v1/messages/\(id)", headers: headers).data
             #expect(status?["state"]?.string == "cancelled" && status?["reason"]?.string == "collapsed")
-            #expect(status?["collapsed_into"]?.string == ids[index + 1] && status?["collapse_key"]?.string == "parcel-1")
+            #expect(
+                status?["collapsed_into"]?.string == ids[index + 1] && status?["collapse_key"]?.string == "parcel-1"
+            )
             let told = try await stage.wait(1, at: "/ok/\(index + 1)")[0]["body"]?["message"]
             #expect(told == status)
         }
@@ -37,7 +39,9 @@ import Testing
         #expect(try await stage.weir.admin.post("/v1/apps/main/resume", "{}").status == 200)
         #expect(try await stage.wait(1, at: "/ok/5")[0]["body"]?["message"]?["state"]?.string == "sent")
         try await eventually("nothing waits") { try await stage.weir.metrics().sum("weir_queue_depth") == 0 }
-        let values = try await stage.sandbox.deliveries().compactMap { $0["body"]?["data"]?["thing1"]?["value"]?.string }
+        let values = try await stage.sandbox.deliveries().compactMap {
+            $0["body"]?["data"]?["thing1"]?["value"]?.string
+        }
         #expect(values.sorted() == ["5", "x", "x"])
     }
 
@@ -87,7 +91,11 @@ import Testing
         #expect(try await waiting(stage.weir).compactMap { $0["id"]?.string } == [second.data?["id"]?.string])
         let bad = try await stage.weir.send(.template(to: "o-1", members: ",\"collapse_key\":\"a b\""))
         #expect(bad.status == 422 && bad.field == "collapse_key")
-        let mass = Message(type: "mass", body: #"{"touser":["o-1","o-2"],"msgtype":"text","text":{"content":"x"}}"#, members: ",\"collapse_key\":\"k\"")
+        let mass = Message(
+            type: "mass",
+            body: #"{"touser":["o-1","o-2"],"msgtype":"text","text":{"content":"x"}}"#,
+            members: ",\"collapse_key\":\"k\""
+        )
         let refused = try await stage.weir.send(mass)
         #expect(refused.status == 422 && refused.field == "collapse_key", "\(refused.text)")
     }

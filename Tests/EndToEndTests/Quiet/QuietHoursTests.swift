@@ -24,7 +24,8 @@ import Testing
         #expect(answer.status == 200, "\(answer.text)")
     }
 
-    @Test func `messages wait and say why, urgent ones and calls go, a kill changes nothing, and a reload lets them go`()
+    @Test
+    func `messages wait and say why, urgent ones and calls go, a kill changes nothing, and a reload lets them go`()
         async throws
     {
         let (quiet, end) = Self.now
@@ -33,7 +34,10 @@ import Testing
         let held = try await weir.send(.template(to: "o-held", members: ",\"retry_class\":\"async\""))
         #expect(held.status == 202)
         let id = try #require(held.data?["id"]?.string)
-        let urgent = try await weir.send(.template(to: "o-urgent", members: ",\"priority\":\"urgent\""), headers: [("Prefer", "wait=30")])
+        let urgent = try await weir.send(
+            .template(to: "o-urgent", members: ",\"priority\":\"urgent\""),
+            headers: [("Prefer", "wait=30")]
+        )
         #expect(urgent.data?["state"]?.string == "sent")
         try await weir.crash()
         weir = try await WeirProcess.start(stage.settings)
@@ -44,7 +48,9 @@ import Testing
         #expect(abs(shown.timeIntervalSince(end)) < 1 && status?["expected_at"]?.string != nil)
         // Three days of lifetime, and what is left of these quiet hours and the three after them.
         let notAfter = try #require(status?["not_after"]?.string)
-        let last = try #require(try? Date(notAfter, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
+        let last = try #require(
+            try? Date(notAfter, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        )
         #expect(abs(last.timeIntervalSince(end) - 78 * 3600) < 1, "\(notAfter)")
         let explained = try await weir.api.get("/v1/messages/\(id)/explain").text
         #expect(explained.contains("quiet hours of main"))

@@ -70,7 +70,8 @@ extension DispatchMachine {
             let hold = [apps[app].hold, gate.flatMap { gates[$0].hold }].compactMap { $0 }.first { $0.reason == reason }
             return hold?.cause.errcode
         case .quotaExhausted, .throttled: return gate.flatMap { gates[$0].park?.cause.errcode }
-        case .rateLimited, .breakerOpen, .quotaReserved, .quietHours, .noToken, .paused, .noApp, .concurrency, .journal, .draining,
+        case .rateLimited, .breakerOpen, .quotaReserved, .quietHours, .noToken, .paused, .noApp, .concurrency, .journal,
+            .draining,
             .scheduled,
             .turn:
             return nil

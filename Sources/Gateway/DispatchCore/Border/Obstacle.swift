@@ -22,7 +22,8 @@ extension WaitReason {
     /// Whether it can stand in the way of a whole lane, which a metric shows.
     package var blocksLane: Bool {
         switch self {
-        case .rateLimited, .breakerOpen, .throttled, .quotaExhausted, .quotaReserved, .quietHours, .noToken, .credentials,
+        case .rateLimited, .breakerOpen, .throttled, .quotaExhausted, .quotaReserved, .quietHours, .noToken,
+            .credentials,
             .tokenRejected, .account,
             .paused, .noApp, .concurrency, .journal, .draining:
             true

@@ -13,8 +13,8 @@ extension DispatchMachine {
         return .removed(clock.outward(job))
     }
 
-    /// A job that was cancelled waits again after all, whether there is room for it or not, as if nothing had happened but that its lane and
-    /// priority may have let others go first.
+    /// A job that was cancelled waits again after all, whether there is room for it or not, as if nothing had happened but that others may
+    /// have gone first.
     package mutating func reinstate(_ job: Job, at moment: Moment) {
         var job = job
         // What it took was given back.

@@ -1,8 +1,8 @@
 import Queueing
 import WeirPorts
 
-/// Which message is the newest of those with the same mark. It holds messages with a `collapse_key` that have not ended, and so no more than
-/// the queue does; each step looks at a few of them at the most, however many there are.
+/// Which message is the newest of those with the same mark. It holds messages with a `collapse_key` that have not ended, and so no more
+/// than the queue does; each step looks at a few of them at the most, however many there are.
 struct CollapseIndex: Sendable {
     private struct Entry: Sendable {
         let mark: CollapseMark

@@ -14,12 +14,20 @@ extension DocumentReader {
         }
         guard let from = text.from, let to = text.to, problems.count == found else { return nil }
         guard let window = DailyWindow(from: from, to: to, zone: text.zone) else {
-            report(at: field.keyPosition, field.path, "from and to are the same: write two times, or leave quiet_hours out")
+            report(
+                at: field.keyPosition,
+                field.path,
+                "from and to are the same: write two times, or leave quiet_hours out"
+            )
             return nil
         }
         // Whoever is to hear of trouble is woken. What Weir sends about alerts is urgent.
         guard text.except.contains(.urgent) else {
-            report(at: field.keyPosition, field.path, "except must name urgent: messages about alerts are, and must go at night")
+            report(
+                at: field.keyPosition,
+                field.path,
+                "except must name urgent: messages about alerts are, and must go at night"
+            )
             return nil
         }
         return QuietHours(window, except: text.except)

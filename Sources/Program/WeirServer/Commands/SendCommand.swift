@@ -27,7 +27,10 @@ struct SendCommand: AsyncParsableCommand {
     @Option(help: "Under which the same message may be handed over again without being sent again.")
     var idempotencyKey: String?
 
-    @Option(help: "A message that still waits, to the same recipient and with the same template and key, is replaced by this one.")
+    @Option(
+        help:
+            "A message that still waits, to the same recipient and with the same template and key, is replaced by this one."
+    )
     var collapseKey: String?
 
     @Option(help: "Waits up to so many seconds for the final state.")
