@@ -123,7 +123,7 @@ let package = Package(
             ["WeirPorts", "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat"]
         ),
         // Who is not sent to, and why.
-        source(.gateway, "Suppressing", ["WeirPorts", "Timekeeping", "WeChat"]),
+        source(.gateway, "Suppressing", ["WeirPorts", "Timekeeping", "WeChat", crypto]),
         // Signed deliveries out, each destination in a lane of its own. Knows no message's or event's way here.
         source(
             .gateway,

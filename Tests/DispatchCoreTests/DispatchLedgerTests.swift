@@ -290,7 +290,8 @@ extension MachineHarness {
             switch write {
             case .remember(let entry): ledger[entry.name] = entry
             case .forget(let name): ledger[name] = nil
-            case .accept, .start, .settle, .conclude, .collapse, .redrive, .receive, .match, .suppress, .lift, .shed,
+            case .accept, .start, .settle, .conclude, .collapse, .redrive, .receive, .match, .suppress, .count, .lift,
+                .shed,
                 .deliver,
                 .settleDelivery:
                 Issue.record("\(write.summary)")

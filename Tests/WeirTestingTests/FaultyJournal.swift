@@ -94,6 +94,10 @@ final class FaultyJournal: Journal {
         }
     }
 
+    func counts(of day: Int64, _ each: (_ mark: Int64, _ count: Int) -> Void) throws(JournalError) {
+        try journal.counts(of: day, each)
+    }
+
     func suppressions(_ filter: SuppressionFilter) async throws(JournalError) -> SuppressionPage {
         try await journal.suppressions(filter)
     }

@@ -95,6 +95,7 @@ struct BatchWriter {
         case .lift(let app, let recipient, let lifting):
             suppressionNews += try suppressions.lift(app: app, recipient: recipient, lifting)
         case .shed(let count): suppressionNews += try suppressions.shed(count)
+        case .count(let mark, let day): try statements.count(mark, day: day)
         case .deliver(let new): if let one = try deliveries.deliver(new) { added.append(one) }
         case .settleDelivery(let place, let settlement): try deliveries.settle(place, settlement)
         }

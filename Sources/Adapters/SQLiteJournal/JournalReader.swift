@@ -70,6 +70,13 @@ enum JournalReader {
         return entries
     }
 
+    static func counts(_ database: Database, of day: Int64, _ each: (Int64, Int) -> Void) throws(SQLiteFailure) {
+        let row = try PreparedStatement(database, "SELECT mark, count FROM counts WHERE day = ?1")
+        row.bind(day, at: 1)
+        defer { row.reset() }
+        while try row.step() { each(row.integer(0), Int(row.integer(1))) }
+    }
+
     static func message(_ database: Database, _ id: JobID) throws(SQLiteFailure) -> MessageRecord? {
         let row = try PreparedStatement(database, "SELECT \(MessageRow.recordColumns) FROM messages WHERE id = ?1")
         row.bind(id.stored, at: 1)

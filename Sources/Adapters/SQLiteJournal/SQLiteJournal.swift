@@ -88,6 +88,16 @@ public final class SQLiteJournal: Journal {
         }
     }
 
+    /// Hands over on the calling thread, which waits until all are read.
+    public func counts(of day: Int64, _ each: (_ mark: Int64, _ count: Int) -> Void) throws(JournalError) {
+        guard writer.isOpen else { throw .closed }
+        do {
+            try writer.readers.read { try JournalReader.counts($0, of: day, each) }
+        } catch {
+            throw journalError(error)
+        }
+    }
+
     /// Reads with one of the configuration's `readers`: a page is short work.
     public func suppressions(_ filter: SuppressionFilter) async throws(JournalError) -> SuppressionPage {
         try await read { try SuppressionReader.list($0, filter) }

@@ -31,7 +31,7 @@ enum Schema {
     private static var migrations: [(name: String, sql: String)] {
         [
             ("1", first), ("2", second), ("3", third), ("4", fourth), ("receipts", receipts),
-            ("suppressions", suppressions), ("deliveries", deliveries), ("collapse", collapse),
+            ("suppressions", suppressions), ("deliveries", deliveries), ("collapse", collapse), ("counts", counts),
         ]
     }
 
@@ -216,5 +216,15 @@ enum Schema {
         ALTER TABLE messages ADD COLUMN collapse_key TEXT;
         ALTER TABLE messages ADD COLUMN collapse_mark BLOB;
         ALTER TABLE messages ADD COLUMN collapsed_into INTEGER;
+        """
+
+    /// What recipients were sent on a day of Shanghai, by marks that name nobody.
+    private static let counts = """
+        CREATE TABLE counts (
+            day INTEGER NOT NULL,
+            mark INTEGER NOT NULL,
+            count INTEGER NOT NULL,
+            PRIMARY KEY (day, mark)
+        ) STRICT, WITHOUT ROWID;
         """
 }

@@ -4,7 +4,7 @@ internal import WeirPorts
 
 /// Removes what has been kept long enough, a step at a time: first a walk over the bodies, then one over the messages, each
 /// by id and only as far as anything can be old enough. Where it stands is kept in memory; after a restart it starts over. Each step also
-/// removes suppressions whose time is over and deliveries that are kept no longer.
+/// removes suppressions whose time is over, deliveries that are kept no longer, and counts of past days.
 struct Sweeper: Equatable {
     private enum Walk {
         case bodies, messages
@@ -26,6 +26,12 @@ struct Sweeper: Equatable {
         SELECT message_id, state, created_at, ended_at, 0 FROM bodies LEFT JOIN messages ON id = message_id
         WHERE message_id > ?1 ORDER BY message_id LIMIT ?2
         """
+    /// Of days before yesterday in Shanghai, which is eight hours ahead.
+    static let countsSQL = """
+        DELETE FROM counts WHERE (day, mark) IN (
+            SELECT day, mark FROM counts WHERE day < (?1 + 28800000) / 86400000 - 1 ORDER BY day, mark LIMIT ?2
+        )
+        """
     static let messagesSQL = """
         SELECT id, state, created_at, ended_at, idempotency_key IS NOT NULL FROM messages WHERE id > ?1 ORDER BY id LIMIT ?2
         """
@@ -42,7 +48,9 @@ struct Sweeper: Equatable {
         let limit = max(1, limit)
         let hasMoreSuppressions = try remove(SuppressionWriter.SQL.sweep, database, now: now, limit: limit)
         let hasMoreDeliveries = try remove(DeliveryWriter.SQL.sweep, database, now: now, limit: limit)
-        return try walkOn(database, retention, now: now, limit: limit) || hasMoreSuppressions || hasMoreDeliveries
+        let hasMoreCounts = try remove(Sweeper.countsSQL, database, now: now, limit: limit)
+        let hasMore = hasMoreSuppressions || hasMoreDeliveries || hasMoreCounts
+        return try walkOn(database, retention, now: now, limit: limit) || hasMore
     }
 
     /// Removes at most `limit` rows that say by themselves until when they are kept.

@@ -155,6 +155,13 @@ struct WriteStatements {
         try statement.run()
     }
 
+    func count(_ mark: Int64, day: Int64) throws(SQLiteFailure) {
+        let statement = try PreparedStatement(database, SQL.count)
+        statement.bind(day, at: 1)
+        statement.bind(mark, at: 2)
+        try statement.run()
+    }
+
     func forget(_ name: String) throws(SQLiteFailure) {
         let statement = try PreparedStatement(database, SQL.forget)
         statement.bind(name, at: 1)
@@ -265,6 +272,10 @@ extension WriteStatements {
         static let deleteAttempt = "DELETE FROM attempts WHERE message_id = ?1 AND number = ?2"
 
         static let remember = "INSERT OR REPLACE INTO ledger (name, value, at) VALUES (?1, ?2, ?3)"
+
+        static let count = """
+            INSERT INTO counts (day, mark, count) VALUES (?1, ?2, 1) ON CONFLICT (day, mark) DO UPDATE SET count = count + 1
+            """
 
         static let forget = "DELETE FROM ledger WHERE name = ?1"
 

@@ -231,7 +231,7 @@ struct PendingCall: Sendable {
             switch write {
             case .settle, .conclude, .settleDelivery: true
             case .accept, .start, .collapse, .redrive, .receive, .match, .remember, .forget, .suppress, .lift, .shed,
-                .deliver:
+                .count, .deliver:
                 false
             }
         }

@@ -81,7 +81,7 @@ extension MessageRefusalReason {
     var status: Int {
         switch self {
         case .malformed: 400
-        case .invalid, .suppressed: 422
+        case .invalid, .suppressed, .capped: 422
         case .unauthorized: 401
         case .forbidden: 403
         case .tooLarge: 413

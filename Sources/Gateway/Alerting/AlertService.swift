@@ -247,7 +247,7 @@ package enum AlertWebhookResult: String, CaseIterable, Sendable {
         self =
             switch refusal.reason {
             case .malformed, .unsupportedMediaType: .malformed
-            case .invalid, .conflict, .wrongState, .suppressed: .version
+            case .invalid, .conflict, .wrongState, .suppressed, .capped: .version
             case .unauthorized: .unauthorized
             case .forbidden: .forbidden
             case .tooLarge: .tooLarge

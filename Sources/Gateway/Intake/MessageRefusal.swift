@@ -105,13 +105,15 @@ public enum MessageRefusalReason: String, CaseIterable, Sendable {
     case wrongState = "wrong_state"
     /// WeChat takes no such message to its recipient for now.
     case suppressed
+    /// Its recipient has had as many messages today as the app's caps allow.
+    case capped
 
     /// Whether a proper message is refused because of Weir itself. A shutdown is none: whoever comes again is served by the next.
     package var isWeirs: Bool {
         switch self {
         case .queueFull, .journal, .overloaded: true
         case .malformed, .invalid, .unauthorized, .forbidden, .tooLarge, .unsupportedMediaType, .rateLimited,
-            .conflict, .shuttingDown, .upstream, .notFound, .wrongState, .suppressed:
+            .conflict, .shuttingDown, .upstream, .notFound, .wrongState, .suppressed, .capped:
             false
         }
     }

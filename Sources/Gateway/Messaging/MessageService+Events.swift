@@ -176,7 +176,7 @@ extension MessageRefusalReason {
         switch self {
         case .rateLimited, .queueFull, .journal, .overloaded, .shuttingDown, .upstream: true
         case .malformed, .invalid, .unauthorized, .forbidden, .tooLarge, .unsupportedMediaType, .conflict, .notFound,
-            .wrongState, .suppressed:
+            .wrongState, .suppressed, .capped:
             false
         }
     }

@@ -32,6 +32,7 @@ package final class MessageService: Sendable {
     let journal: any Journal
     let observer: any MessageObserver
     let suppressions: SuppressionBook
+    let caps: CapBook
     let time: any TimeSource
 
     package init(
@@ -42,6 +43,7 @@ package final class MessageService: Sendable {
         journal: any Journal,
         observer: any MessageObserver,
         suppressions: SuppressionBook,
+        caps: CapBook,
         time: any TimeSource
     ) {
         self.live = live
@@ -51,6 +53,7 @@ package final class MessageService: Sendable {
         self.journal = journal
         self.observer = observer
         self.suppressions = suppressions
+        self.caps = caps
         self.time = time
     }
 

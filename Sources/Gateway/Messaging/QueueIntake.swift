@@ -28,9 +28,16 @@ package final class QueueIntake: MessageIntake {
     // MARK: What is new
 
     package func admit(_ new: NewMessage) async throws(MessageRefusal) -> AcceptReply {
+        try await admit(new, with: [])
+    }
+
+    /// - Parameter counts: what the journal is to write in the same commit.
+    package func admit(_ new: NewMessage, with counts: [JournalWrite]) async throws(MessageRefusal) -> AcceptReply {
         let reply = try place(new)
         let result = await withCheckedContinuation { continuation in
-            dispatcher.accept(reply.record.message, reply.record.content) { continuation.resume(returning: $0) }
+            dispatcher.accept(reply.record.message, reply.record.content, with: counts) {
+                continuation.resume(returning: $0)
+            }
         }
         if case .failure(let failure) = result { throw MessageRefusal(failure) }
         let message = reply.record.message

@@ -48,6 +48,8 @@ public enum RelayRefusalReason: String, CaseIterable, Sendable {
     case noAnswer = "no_answer"
     /// WeChat takes no such message to its recipient for now.
     case suppressed
+    /// Its recipient has had as many messages today as the app's caps allow.
+    case capped
 }
 
 extension RelayRefusal {
@@ -61,6 +63,7 @@ extension RelayRefusal {
         case .quotaExhausted: .quota
         case .unknownClient: .credentials
         case .recipientSuppressed: .suppressed
+        case .recipientCapped: .capped
         case .requestTooLarge: .tooLarge
         case .unreachable: .unreachable
         case .overloaded: .full

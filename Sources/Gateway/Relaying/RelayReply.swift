@@ -60,4 +60,6 @@ public enum RelayRefusal: Int, CaseIterable, Sendable {
     case notRelayed = 990_011
     /// -1 to the last attempt.
     case busy = 990_012
+    /// The recipient has had as many messages today as may be.
+    case recipientCapped = 990_014
 }

@@ -20,6 +20,7 @@ package final class RelayService: Sendable {
     let memory: RepeatMemory
     let observer: any RelayObserver
     let suppressions: SuppressionBook
+    let caps: CapBook
     let time: any TimeSource
 
     package init(
@@ -29,6 +30,7 @@ package final class RelayService: Sendable {
         tickets: TicketOffice,
         observer: any RelayObserver,
         suppressions: SuppressionBook,
+        caps: CapBook,
         time: any TimeSource
     ) {
         self.live = live
@@ -37,6 +39,7 @@ package final class RelayService: Sendable {
         self.tickets = tickets
         self.observer = observer
         self.suppressions = suppressions
+        self.caps = caps
         self.time = time
         memory = RepeatMemory(time: time)
     }
@@ -56,8 +59,14 @@ package final class RelayService: Sendable {
             do throws(RelayBodyError) {
                 let content = try await content(of: inquiry)
                 if let reply = suppressed(inquiry, passage, content) { return reply }
+                let ticket: CapTicket?
+                switch cap(inquiry, passage, content) {
+                case .counted(let counted): ticket = counted
+                case .reached(let reply): return reply
+                }
                 let call = sent(inquiry, passage, content, after: admission)
                 var reply = await send(call, onHangup: onHangup)
+                if let ticket, reply.wasNotTaken { caps.giveBack(ticket) }
                 reply.isForeign = passage.isForeign
                 return reply
             } catch {

@@ -58,7 +58,7 @@ extension RelayedCall.Result {
         switch refusal {
         case .outcomeUnknown: self = .unknown
         case .unreachable, .busy: self = .upstreamFailed
-        case .unknownClient, .recipientSuppressed, .requestTooLarge, .notRelayed: self = .caller
+        case .unknownClient, .recipientSuppressed, .recipientCapped, .requestTooLarge, .notRelayed: self = .caller
         case .rateLimited, .breakerOpen, .appUnavailable, .quotaExhausted, .overloaded: self = .refused
         }
     }

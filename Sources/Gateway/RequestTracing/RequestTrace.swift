@@ -62,7 +62,7 @@ extension MessageRefusalReason {
         switch self {
         case .queueFull, .journal, .overloaded, .shuttingDown, .upstream: true
         case .malformed, .invalid, .unauthorized, .forbidden, .tooLarge, .unsupportedMediaType, .rateLimited, .conflict,
-            .notFound, .wrongState, .suppressed:
+            .notFound, .wrongState, .suppressed, .capped:
             false
         }
     }

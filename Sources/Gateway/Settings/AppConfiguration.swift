@@ -24,6 +24,8 @@ public struct AppConfiguration: Equatable, Sendable {
     public var receipts = ReceiptConfiguration()
     /// Whose messages are refused because WeChat takes none to their recipient.
     public var suppress = SuppressionPolicy()
+    /// How many messages each recipient gets a day.
+    public var caps: [CapRule] = []
     /// When its messages are not sent; `nil` where they always are.
     public var quietHours: QuietHours?
 

@@ -113,6 +113,7 @@ extension Gateway {
             alertService.reload(new.alerts)
             callbackService.reload(new)
             suppressions.reload(new.suppressionTerms)
+            caps.reload(new.caps)
             deliveryService.reload(new.deliveryTerms)
             live.replace(by: LiveSettings(new, slots: slots))
             metrics.configured(new, at: time.timestamp())

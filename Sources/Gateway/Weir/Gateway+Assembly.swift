@@ -45,11 +45,13 @@ extension Gateway {
     static func takeLedger(
         _ journal: any Journal,
         _ dispatcher: Dispatcher,
-        _ suppressions: SuppressionBook
+        _ suppressions: SuppressionBook,
+        _ caps: CapBook
     ) -> JournalError? {
         do throws(JournalError) {
             dispatcher.takeBack(try journal.ledger())
             try suppressions.restore()
+            try caps.restore()
             return nil
         } catch {
             return error

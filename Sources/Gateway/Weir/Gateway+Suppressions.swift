@@ -44,6 +44,9 @@ extension Gateway {
 }
 
 extension GatewayConfiguration {
+    /// How many messages each app's recipients get a day.
+    var caps: [String: [CapRule]] { apps.mapValues(\.caps) }
+
     /// By what each app's recipients are suppressed.
     var suppressionTerms: [String: SuppressionTerms] {
         apps.mapValues { SuppressionTerms($0.suppress, hearsUsers: $0.callback != nil) }

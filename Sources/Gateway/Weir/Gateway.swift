@@ -33,6 +33,7 @@ public final class Gateway: Service {
     let alertService: AlertService
     let callbackService: CallbackService
     let suppressions: SuppressionBook
+    let caps: CapBook
     let deliveryService: DeliveryService
     let journal: any Journal
     let roster: AppRoster
@@ -69,6 +70,7 @@ public final class Gateway: Service {
         let observer = GatewayObserver(metrics: metrics, traces: traces, log: requestLog, events: events)
         let book = SuppressionBook(configuration.suppressionTerms, journal: journal, observer: metrics, time: time)
         suppressions = book
+        caps = CapBook(configuration.caps, journal: journal, time: time)
         dispatcher = Dispatcher(
             settings: DispatchSettings(configuration),
             transport: transport,
@@ -91,6 +93,7 @@ public final class Gateway: Service {
             tickets: ticketOffice,
             observer: metrics,
             suppressions: suppressions,
+            caps: caps,
             time: time
         )
         intake = QueueIntake(dispatcher: dispatcher, journal: journal, observer: metrics, time: time)
@@ -102,6 +105,7 @@ public final class Gateway: Service {
             journal: journal,
             observer: metrics,
             suppressions: suppressions,
+            caps: caps,
             time: time
         )
         metrics.configured(configuration, at: time.timestamp())
@@ -111,7 +115,7 @@ public final class Gateway: Service {
         callbackService = CallbackService(configuration, journal: journal, observer: metrics, book, time: time)
         let deliveryLog = DeliveryLog(metrics: metrics, logger: logger)
         deliveryService = Gateway.deliveries(configuration, transport, journal, deliveryLog, options)
-        ledgerProblem = Gateway.takeLedger(journal, dispatcher, book)
+        ledgerProblem = Gateway.takeLedger(journal, dispatcher, book, caps)
         listen()
     }
 

@@ -41,6 +41,9 @@ public protocol Journal: Sendable {
     /// A page of the suppressions that are in force, newest first.
     func suppressions(_ filter: SuppressionFilter) async throws(JournalError) -> SuppressionPage
 
+    /// Hands over what a day's `count` writes come to, by their marks. Called at start, before anything is appended.
+    func counts(of day: Int64, _ each: (_ mark: Int64, _ count: Int) -> Void) throws(JournalError)
+
     /// Hands over every delivery that waits, oldest first. Called at start, before anything is appended.
     func deliveries(_ each: (WaitingDelivery) -> Void) throws(JournalError)
 
@@ -60,7 +63,8 @@ public protocol Journal: Sendable {
     /// The message that a client sent under this idempotency key, if that was less than 24 hours before `now`.
     func idempotent(_ key: IdempotencyKey, now: Timestamp) async throws(JournalError) -> IdempotentMessage?
 
-    /// Removes what has been kept long enough, suppressions whose time is over, and deliveries that are kept no longer, a small step (at
+    /// Removes what has been kept long enough, suppressions whose time is over, deliveries that are kept no longer, and counts of days
+    /// before yesterday, a small step (at
     /// most `limit` rows of each) a call.
     /// Returns whether there may be more to remove now.
     func sweep(_ retention: Retention, now: Timestamp, limit: Int) async throws(JournalError) -> Bool
@@ -192,6 +196,8 @@ public enum JournalWrite: Sendable {
     case lift(app: String, recipient: String, SuppressionLifting)
     /// The oldest suppressions end, so many of them: whoever writes them bounds how many there are.
     case shed(Int)
+    /// One more under this mark on a day of Shanghai, counted from 1970-01-01.
+    case count(Int64, day: Int64)
     /// A destination is to be told. Where the same push was stored for it before and is still known, nothing happens.
     ///
     /// That a message has ended, or that a receipt moved it afterwards, makes a delivery to its client by itself, in the same commit, where

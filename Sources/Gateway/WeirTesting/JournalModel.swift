@@ -24,6 +24,8 @@ public struct JournalModel: Sendable {
     var deliveries: [KeptDelivery] = []
     /// The place of the one that came last.
     var lastDelivery: Int64 = 0
+    /// By day and mark.
+    var counts: [Int64: [Int64: Int]] = [:]
 
     /// A journal that holds nothing.
     public init() {}
@@ -108,6 +110,7 @@ public struct JournalModel: Sendable {
         case .match(let turn): return match(turn)
         case .remember(let entry): ledger[entry.name] = entry
         case .forget(let name): ledger[name] = nil
+        case .count(let mark, let day): counts[day, default: [:]][mark, default: 0] += 1
         case .suppress, .lift, .shed, .deliver, .settleDelivery: break
         }
         return []
@@ -182,7 +185,18 @@ public struct JournalModel: Sendable {
         for id in old { (messages[id], followed[id]) = (nil, nil) }
         let isDone = sweepSuppressions(at: now, limit: limit)
         let isClear = sweepDeliveries(at: now, limit: limit)
-        return !isDone || !isClear || oldBodies.count < bodies.count || old.count < whole.count
+        let isCounted = sweepCounts(at: now, limit: limit)
+        return !isDone || !isClear || !isCounted || oldBodies.count < bodies.count || old.count < whole.count
+    }
+
+    /// - Returns: Whether none is left that is too old.
+    private mutating func sweepCounts(at now: Timestamp, limit: Int) -> Bool {
+        let today = ChinaTime.dayNumber(of: now)
+        let old = counts.flatMap { day, marks in day < today - 1 ? marks.keys.map { (day, $0) } : [] }.sorted {
+            $0 < $1
+        }
+        for (day, mark) in old.prefix(limit) { counts[day]?[mark] = nil }
+        return old.count <= limit
     }
 
     private func isDue(_ record: MessageRecord, after kept: Duration?, _ now: Timestamp) -> Bool {

@@ -10,7 +10,7 @@ extension JournalWrite {
         case .start(let id, _, _, _), .settle(let id, _, _), .conclude(let id, _), .redrive(let id, _),
             .collapse(let id, _, _):
             id
-        case .receive, .match, .remember, .forget, .suppress, .lift, .shed, .deliver, .settleDelivery: nil
+        case .receive, .match, .remember, .forget, .suppress, .lift, .shed, .count, .deliver, .settleDelivery: nil
         }
     }
 
@@ -30,6 +30,7 @@ extension JournalWrite {
         case .suppress(let suppression): "suppress \(suppression.reach.stored)"
         case .lift: "lift"
         case .shed(let count): "shed \(count)"
+        case .count: "count"
         case .deliver(let delivery): "deliver \(delivery.destination.stored)"
         case .settleDelivery(let place, .waits): "delivery \(place) waits"
         case .settleDelivery(let place, .dead): "delivery \(place) dead"

@@ -18,7 +18,7 @@ public final class MemoryJournal: Journal {
                 case .settle, .conclude, .settleDelivery: true
                 case .accept, .start, .collapse, .redrive, .receive, .match, .remember, .forget, .suppress, .lift,
                     .shed,
-                    .deliver:
+                    .count, .deliver:
                     false
                 }
             }
@@ -231,6 +231,11 @@ public final class MemoryJournal: Journal {
     /// A page by `JournalModel`'s rules.
     public func suppressions(_ filter: SuppressionFilter) async throws(JournalError) -> SuppressionPage {
         try read { $0.list(filter) }
+    }
+
+    /// What was committed of the day.
+    public func counts(of day: Int64, _ each: (_ mark: Int64, _ count: Int) -> Void) throws(JournalError) {
+        for (mark, count) in try read({ $0.counts[day] ?? [:] }) { each(mark, count) }
     }
 
     /// What was committed and waits, in its order.

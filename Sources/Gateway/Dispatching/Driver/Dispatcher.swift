@@ -50,14 +50,15 @@ package final class Dispatcher: Sendable {
 
     /// Takes a message into the queue and the journal. `completion` hears when it is synced, or why it could not be taken.
     ///
-    /// Where a permit is free at once, the attempt's start rides in the commit of the acceptance.
+    /// `counts` are written in the same commit. Where a permit is free at once, the attempt's start rides in the commit of the acceptance.
     package func accept(
         _ message: Message,
         _ content: MessageContent,
+        with counts: [JournalWrite] = [],
         completion: @escaping @Sendable (Result<Void, AcceptFailure>) -> Void
     ) {
         let api = message.type.descriptor
-        let new = DispatchState.Acceptance(message: message, content: content, completion: completion)
+        let new = DispatchState.Acceptance(message: message, content: content, completion: completion, counts: counts)
         let refusal = update { state, now in state.accept(new, api, at: now) }
         if let refusal { completion(.failure(refusal)) }
     }

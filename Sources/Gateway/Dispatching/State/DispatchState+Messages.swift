@@ -12,6 +12,8 @@ extension DispatchState {
         let message: Message
         let content: MessageContent
         let completion: @Sendable (Result<Void, AcceptFailure>) -> Void
+        /// What else the journal is to write with it.
+        var counts: [JournalWrite] = []
         /// What it replaces.
         var replaced: Replacement?
     }
@@ -50,6 +52,7 @@ extension DispatchState {
             started.append(lease)
         }
         // Behind the start, which becomes one row with the acceptance.
+        writes += new.counts
         if let replaced = new.replaced { writes.append(replaced.write) }
         due.write(writes, then: .accepted(id, started: started, new.replaced, new.completion))
     }

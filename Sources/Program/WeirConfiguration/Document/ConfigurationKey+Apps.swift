@@ -16,6 +16,7 @@ extension ConfigurationKey.App: SectionKey {
         case .receipts: reader.read(field, ConfigurationKey.Receipts.self, into: &values.receipts)
         case .suppress: reader.read(field, ConfigurationKey.Suppress.self, into: &values.suppress)
         case .quietHours: values.quietHours = reader.quietHours(field)
+        case .caps: values.caps = reader.caps(field)
         }
     }
 
@@ -45,6 +46,7 @@ extension ConfigurationKey.App: SectionKey {
         case .suppress: .below { ConfigurationKey.Suppress.settings(values.suppress, at: $0) }
         case .quietHours:
             .below { path in values.quietHours.map { ConfigurationKey.QuietHours.settings(.init($0), at: path) } ?? [] }
+        case .caps: .text(ConfigurationSettings.bracketed(values.caps.map(ConfigurationKey.Cap.line)))
         }
     }
 

@@ -24,12 +24,17 @@ enum ConfigurationKey {
         case acceptAppSecret = "accept_app_secret"
         case callback, receipts, suppress
         case quietHours = "quiet_hours"
+        case caps
     }
 
     enum Callback: String, CaseIterable {
         case path, token
         case aesKey = "aes_key"
         case mode
+    }
+
+    enum Cap: String, CaseIterable {
+        case type, per, limit
     }
 
     enum QuietHours: String, CaseIterable {

@@ -147,10 +147,10 @@ extension DocumentReader {
     }
 
     /// Calls a day, such as `100000/d`.
-    mutating func daily(_ field: Field?) -> Int? {
+    mutating func daily(_ field: Field?, what: String = "a quota", such example: String = "100000/d") -> Int? {
         guard let rate = rate(field) else { return nil }
         if rate.per == .seconds(86_400) { return rate.permits }
-        if let field { report(field, "a quota is counted by days; write such as 100000/d") }
+        if let field { report(field, "\(what) is counted by days; write such as \(example)") }
         return nil
     }
 
