@@ -36,7 +36,8 @@ struct MessagesAPIWaitTests {
         for place in 0..<3 {
             let answer = try await stage.weir.send(.template(to: "o-\(place)"), headers: preference)
             #expect(answer.status == 202 && answer.header("preference-applied") == "return=representation")
-            #expect(answer.data?["reason"]?.string == "paused" && answer.data?["position"]?.int.map { (0...place).contains($0) } == true)
+            let position = try #require(answer.data?["position"]?.int)
+            #expect(answer.data?["reason"]?.string == "paused" && (0...place).contains(position))
         }
         #expect(try await stage.weir.send(.template(to: "o-4")).data?["position"] == nil)
     }

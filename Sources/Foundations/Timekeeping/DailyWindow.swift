@@ -34,7 +34,8 @@ public struct DailyWindow: Equatable, Sendable {
     /// The stretch that `time` lies in, else the next one.
     public func span(at time: Timestamp) -> Range<Timestamp> {
         let today = day(of: time)
-        for day in (today - 1)...(today + 3) {
+        // What began yesterday may go on only where it goes over midnight.
+        for day in (to < from ? today - 1 : today)...(today + 3) {
             if let span = span(of: day), time < span.upperBound { return span }
         }
         return time..<time

@@ -66,8 +66,11 @@ extension DispatchMachine {
             return job
         }
         let due = clock.wall(max(job.notBefore ?? job.acceptedAt, job.acceptedAt))
-        guard quiet.isOn && due <= quiet.next || due < quiet.lastEnd ?? due || quiet.hours.hold(job.priority, at: due)
-        else { return job }
+        // The zone's clock is asked for what is due after the next turn alone.
+        let isHeld =
+            due < quiet.next
+            ? quiet.isOn || due < quiet.lastEnd ?? due : quiet.hours.hold(job.priority, at: due)
+        guard isHeld else { return job }
         var job = job
         job.settlePromise()
         return job
