@@ -43,7 +43,15 @@ struct MessageRoutes: Sendable {
     private func refuse(_ refusal: MessageRefusal, status: Int) -> OutgoingReply {
         trace.note(refusal)
         if refusal.reason == .unauthorized || refusal.reason == .forbidden { request.noteStranger(in: trace) }
-        return Envelope.failure(refusal, status: status, traceID: traceID)
+        return Envelope.failure(refusal, status: status, traceID: traceID, headers: limits(refusal))
+    }
+
+    /// A sender that is over a limit is told which.
+    private func limits(_ refusal: MessageRefusal) -> [(name: String, value: String)] {
+        guard refusal.reason == .rateLimited || refusal.reason == .budgetExceeded, let name = trace.clientName else {
+            return []
+        }
+        return handler.gateway.limitFields(of: Caller(name: name))
     }
 
     private func reply(_ route: Route.Name, _ method: String, _ id: String) async throws(MessageRefusal)
@@ -100,10 +108,14 @@ struct MessageRoutes: Sendable {
             trace: trace,
             wait: wait.map { .seconds($0) }
         )
-        return answer(reply, wait: wait)
+        return answer(reply, wait: wait, limits: handler.gateway.limitFields(of: caller, reply.record))
     }
 
-    private func answer(_ reply: AcceptReply, wait: Int?) -> OutgoingReply {
+    private func answer(
+        _ reply: AcceptReply,
+        wait: Int?,
+        limits: [(name: String, value: String)]
+    ) -> OutgoingReply {
         let record = reply.record
         var headers: [(name: String, value: String)] = [("Location", "/v1/messages/\(record.id)")]
         if reply.isReplay { headers.append(("Idempotent-Replayed", "true")) }
@@ -113,7 +125,7 @@ struct MessageRoutes: Sendable {
             isDone ? 200 : 202,
             isDone ? record.state.name : "accepted",
             traceID: traceID,
-            headers: headers
+            headers: headers + limits
         ) { record.write(to: &$0) }
     }
 
@@ -126,7 +138,9 @@ struct MessageRoutes: Sendable {
         event.contentType = request.header("content-type")
         event.isCoded = request.isCoded
         event.wait = wait.map { .seconds($0) }
-        return answer(try await handler.gateway.acceptEvent(event), wait: wait)
+        let reply = try await handler.gateway.acceptEvent(event)
+        let limits = handler.gateway.limitFields(of: Caller(name: reply.record.client), reply.record)
+        return answer(reply, wait: wait, limits: limits)
     }
 
     private func acceptBatch() async throws(MessageRefusal) -> OutgoingReply {
@@ -138,7 +152,8 @@ struct MessageRoutes: Sendable {
         }
         let isLines = request.header("content-type")?.lowercased().contains("ndjson") ?? false
         let results = try await handler.gateway.acceptBatch(bytes, isLines: isLines, caller: caller, trace: trace)
-        return Envelope.success(200, "done", traceID: traceID) { data in
+        let limits = handler.gateway.limitFields(of: caller)
+        return Envelope.success(200, "done", traceID: traceID, headers: limits) { data in
             data.member(
                 "results",
                 array: { list in
@@ -162,6 +177,7 @@ struct MessageRoutes: Sendable {
             json.member("message", refusal.message)
             json.member("retry_after", refusal.retryAfter?.retryAfterSeconds)
             refusal.suppressed?.write(to: &json)
+            json.member("resets_at", refusal.resetsAt?.rfc3339)
         }
     }
 

@@ -48,6 +48,8 @@ public enum RelayRefusalReason: String, CaseIterable, Sendable {
     case noAnswer = "no_answer"
     /// WeChat takes no such message to its recipient for now.
     case suppressed
+    /// The client's daily budget is used up.
+    case budget
 }
 
 extension RelayRefusal {
@@ -66,6 +68,7 @@ extension RelayRefusal {
         case .overloaded: .full
         case .notRelayed: .path
         case .busy: .busy
+        case .budgetExceeded: .budget
         }
     }
 }

@@ -60,4 +60,6 @@ public enum RelayRefusal: Int, CaseIterable, Sendable {
     case notRelayed = 990_011
     /// -1 to the last attempt.
     case busy = 990_012
+    /// The client's daily budget is used up.
+    case budgetExceeded = 990_013
 }

@@ -205,14 +205,18 @@ extension RelayRefusal {
     var isFault: Bool {
         switch self {
         case .breakerOpen, .outcomeUnknown, .appUnavailable, .unreachable, .overloaded, .busy: true
-        case .rateLimited, .quotaExhausted, .unknownClient, .recipientSuppressed, .requestTooLarge, .notRelayed: false
+        case .rateLimited, .quotaExhausted, .budgetExceeded, .unknownClient, .recipientSuppressed, .requestTooLarge,
+            .notRelayed:
+            false
         }
     }
 
     /// Whether the same call may succeed later without anybody changing it.
     var invitesRetry: Bool {
         switch self {
-        case .rateLimited, .breakerOpen, .quotaExhausted, .unreachable, .overloaded, .busy, .appUnavailable: true
+        case .rateLimited, .breakerOpen, .quotaExhausted, .budgetExceeded, .unreachable, .overloaded, .busy,
+            .appUnavailable:
+            true
         case .outcomeUnknown, .unknownClient, .recipientSuppressed, .requestTooLarge, .notRelayed: false
         }
     }

@@ -58,7 +58,7 @@ extension RelayedCall.Result {
         switch refusal {
         case .outcomeUnknown: self = .unknown
         case .unreachable, .busy: self = .upstreamFailed
-        case .unknownClient, .recipientSuppressed, .requestTooLarge, .notRelayed: self = .caller
+        case .unknownClient, .recipientSuppressed, .requestTooLarge, .notRelayed, .budgetExceeded: self = .caller
         case .rateLimited, .breakerOpen, .appUnavailable, .quotaExhausted, .overloaded: self = .refused
         }
     }
@@ -84,11 +84,13 @@ extension RelayService {
         case .hungUp, .overloaded: break
         }
         observer.answered(told)
+        giveBack(call, after: end, reply)
         reply.headers += [
             HeaderField("X-Weir-Attempts", "\(attempts)"),
             HeaderField("X-Weir-Waited-Ms", RelayService.milliseconds(told.waited ?? .zero)),
             HeaderField("X-Weir-Overhead-Ms", RelayService.milliseconds(told.own ?? call.admission)),
         ]
+        reply.headers += limitFields(caller, call.passage.app, call.inquiry)
     }
 
     /// With one digit behind the point.

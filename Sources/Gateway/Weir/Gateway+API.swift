@@ -106,6 +106,7 @@ extension Gateway {
             alertService.reload(new.alerts)
             callbackService.reload(new)
             suppressions.reload(new.suppressionTerms)
+            limits.budgets.reload(new.budgets)
             deliveryService.reload(new.deliveryTerms)
             live.replace(by: LiveSettings(new, slots: slots))
             metrics.configured(new, at: time.timestamp())

@@ -1,3 +1,4 @@
+import Budgeting
 import Delivering
 import Suppressing
 import Timekeeping
@@ -45,10 +46,13 @@ extension Gateway {
     static func takeLedger(
         _ journal: any Journal,
         _ dispatcher: Dispatcher,
-        _ suppressions: SuppressionBook
+        _ suppressions: SuppressionBook,
+        _ budgets: BudgetBook
     ) -> JournalError? {
         do throws(JournalError) {
-            dispatcher.takeBack(try journal.ledger())
+            let entries = try journal.ledger()
+            budgets.restore(entries.filter(BudgetBook.owns))
+            dispatcher.takeBack(entries.filter { !BudgetBook.owns($0) })
             try suppressions.restore()
             return nil
         } catch {

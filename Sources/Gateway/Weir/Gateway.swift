@@ -33,6 +33,7 @@ public final class Gateway: Service {
     let alertService: AlertService
     let callbackService: CallbackService
     let suppressions: SuppressionBook
+    let limits: CallerLimits
     let deliveryService: DeliveryService
     let journal: any Journal
     let roster: AppRoster
@@ -69,6 +70,8 @@ public final class Gateway: Service {
         let observer = GatewayObserver(metrics: metrics, traces: traces, log: requestLog, events: events)
         let book = SuppressionBook(configuration.suppressionTerms, journal: journal, observer: metrics, time: time)
         suppressions = book
+        let budgetLog = BudgetLog(metrics: metrics, logger: logger)
+        let budgets = BudgetBook(configuration.budgets, journal: journal, observer: budgetLog, time: time)
         dispatcher = Dispatcher(
             settings: DispatchSettings(configuration),
             transport: transport,
@@ -76,6 +79,7 @@ public final class Gateway: Service {
             time: time,
             observer: observer,
             suppressions: book,
+            budgets: budgets,
             seed: seed
         )
         let keepers = Gateway.keepers(transport, observer, options, isTraced: traces.isOn)
@@ -83,20 +87,27 @@ public final class Gateway: Service {
         let live = LiveSettings.Holder(LiveSettings(configuration, slots: roster.take(configuration)))
         self.live = live
         let gate = ClientGate(time: time, observer: metrics)
+        limits = CallerLimits(gate: gate, budgets: budgets, time: time)
         ticketOffice = TicketOffice(dispatcher: dispatcher, time: time, seed: ~seed)
         relayService = RelayService(
             live: live,
-            gate: gate,
+            limits: limits,
             dispatcher: dispatcher,
             tickets: ticketOffice,
             observer: metrics,
             suppressions: suppressions,
             time: time
         )
-        intake = QueueIntake(dispatcher: dispatcher, journal: journal, observer: metrics, time: time)
+        intake = QueueIntake(
+            dispatcher: dispatcher,
+            journal: journal,
+            budgets: budgets,
+            observer: metrics,
+            time: time
+        )
         messageService = MessageService(
             live: live,
-            gate: gate,
+            limits: limits,
             intake: intake,
             dispatcher: dispatcher,
             journal: journal,
@@ -111,7 +122,7 @@ public final class Gateway: Service {
         callbackService = CallbackService(configuration, journal: journal, observer: metrics, book, time: time)
         let deliveryLog = DeliveryLog(metrics: metrics, logger: logger)
         deliveryService = Gateway.deliveries(configuration, transport, journal, deliveryLog, options)
-        ledgerProblem = Gateway.takeLedger(journal, dispatcher, book)
+        ledgerProblem = Gateway.takeLedger(journal, dispatcher, book, budgets)
         listen()
     }
 
@@ -184,6 +195,7 @@ public final class Gateway: Service {
         let keep = live.present.configuration.storage.keep
         guard dispatcher.isJournalWritable else { return }
         suppressions.keepHouse()
+        limits.budgets.keepHouse()
         await callbackService.keepHouse()
         do {
             var steps = 0
@@ -206,6 +218,7 @@ public final class Gateway: Service {
             // Not cancellable: a shutdown is what it waits in.
             await Task { [time] in try? await time.sleep(until: time.now() + .milliseconds(20)) }.value
         }
+        await limits.budgets.settle()
         roster.stop()
         ticketOffice.stop()
         let snapshot = dispatcher.snapshot()
@@ -237,6 +250,7 @@ public final class Gateway: Service {
         let apps = live.present.configuration.apps
         metrics.collect(suppressions: suppressions.counts) { apps[$0] != nil }
         metrics.collect(deliveries: deliveryService.states)
+        metrics.collect(budgets: limits.budgets.standings())
         metrics.collect(pool: "batches", messageService.largeBodies.taken, of: messageService.largeBodies.size)
     }
 
