@@ -46,14 +46,6 @@ struct MessageRoutes: Sendable {
         return Envelope.failure(refusal, status: status, traceID: traceID, headers: limits(refusal))
     }
 
-    /// A sender that is over a limit is told which.
-    private func limits(_ refusal: MessageRefusal) -> [(name: String, value: String)] {
-        guard refusal.reason == .rateLimited || refusal.reason == .budgetExceeded, let name = trace.clientName else {
-            return []
-        }
-        return handler.gateway.limitFields(of: Caller(name: name))
-    }
-
     private func reply(_ route: Route.Name, _ method: String, _ id: String) async throws(MessageRefusal)
         -> OutgoingReply
     {

@@ -4,8 +4,8 @@ package import WeirPorts
 
 /// The clients' daily budgets. Drives `BudgetMachine`: holds the lock, the clock and the journal.
 ///
-/// Counts are written down ahead of what is used: see `BudgetCounter`. Writes are handed to the journal under the lock, as their order there
-/// must be the order of the counts; the journal only queues them.
+/// Counts are written down ahead of what is used: see `BudgetCounter`. Writes are handed to the journal under the lock, as their order
+/// there must be the order of the counts; the journal only queues them.
 package final class BudgetBook: Sendable {
     private let state: Mutex<BudgetMachine>
     /// Whether any client has a budget: whoever finds none asks for no lock.

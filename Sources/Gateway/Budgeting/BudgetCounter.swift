@@ -4,8 +4,8 @@ import WireJSON
 
 /// What of one budget is used today, and what the journal has of that.
 ///
-/// The count is written ahead in blocks: `reserved` is on its way to the journal, or there, before anything of it is used. After a crash all
-/// of the block counts as used, so that no budget is passed because a process was killed.
+/// The count is written ahead in blocks: `reserved` is on its way to the journal, or there, before anything of it is used. After a crash
+/// all of the block counts as used, so that no budget is passed because a process was killed.
 struct BudgetCounter: Sendable {
     let key: BudgetKey
     var terms: BudgetConfiguration

@@ -2,7 +2,8 @@ import Timekeeping
 import WeirPorts
 import WireJSON
 
-/// What outlives the process, as an entry of the journal's ledger: a small JSON object. Members may be added; what these mean must not change.
+/// What outlives the process, as an entry of the journal's ledger: a small JSON object. Members may be added; what these mean must not
+/// change.
 enum BudgetFact: Equatable, Sendable {
     /// What of a budget is used on the day that ends then.
     case used(BudgetKey, count: Int, dayEnds: Timestamp)

@@ -1,5 +1,6 @@
 import Budgeting
 import Delivering
+import Logging
 import Suppressing
 import Timekeeping
 
@@ -41,6 +42,18 @@ extension Gateway {
             seed: options.seed &+ 1,
             show: \.shown
         )
+    }
+
+    static func limits(
+        _ configuration: GatewayConfiguration,
+        _ journal: any Journal,
+        _ metrics: GatewayMetrics,
+        _ logger: Logger,
+        _ time: any TimeSource
+    ) -> CallerLimits {
+        let log = BudgetLog(metrics: metrics, logger: logger)
+        let budgets = BudgetBook(configuration.budgets, journal: journal, observer: log, time: time)
+        return CallerLimits(gate: ClientGate(time: time, observer: metrics), budgets: budgets, time: time)
     }
 
     static func takeLedger(

@@ -70,8 +70,8 @@ public final class Gateway: Service {
         let observer = GatewayObserver(metrics: metrics, traces: traces, log: requestLog, events: events)
         let book = SuppressionBook(configuration.suppressionTerms, journal: journal, observer: metrics, time: time)
         suppressions = book
-        let budgetLog = BudgetLog(metrics: metrics, logger: logger)
-        let budgets = BudgetBook(configuration.budgets, journal: journal, observer: budgetLog, time: time)
+        let limits = Gateway.limits(configuration, journal, metrics, logger, time)
+        self.limits = limits
         dispatcher = Dispatcher(
             settings: DispatchSettings(configuration),
             transport: transport,
@@ -79,15 +79,13 @@ public final class Gateway: Service {
             time: time,
             observer: observer,
             suppressions: book,
-            budgets: budgets,
+            budgets: limits.budgets,
             seed: seed
         )
         let keepers = Gateway.keepers(transport, observer, options, isTraced: traces.isOn)
         roster = AppRoster(dispatcher: dispatcher, metrics: metrics, makeKeeper: keepers)
         let live = LiveSettings.Holder(LiveSettings(configuration, slots: roster.take(configuration)))
         self.live = live
-        let gate = ClientGate(time: time, observer: metrics)
-        limits = CallerLimits(gate: gate, budgets: budgets, time: time)
         ticketOffice = TicketOffice(dispatcher: dispatcher, time: time, seed: ~seed)
         relayService = RelayService(
             live: live,
@@ -98,13 +96,8 @@ public final class Gateway: Service {
             suppressions: suppressions,
             time: time
         )
-        intake = QueueIntake(
-            dispatcher: dispatcher,
-            journal: journal,
-            budgets: budgets,
-            observer: metrics,
-            time: time
-        )
+        let budgets = limits.budgets
+        intake = QueueIntake(dispatcher: dispatcher, journal: journal, budgets: budgets, observer: metrics, time: time)
         messageService = MessageService(
             live: live,
             limits: limits,
