@@ -69,8 +69,8 @@ let package = Package(
             name: "Weir",
             targets: [
                 "Weir", "Telemetry", "Relaying", "Messaging", "Callbacks", "Clients", "Settings", "RequestTracing",
-                "Suppressing", "Delivering", "Dispatching", "DispatchCore", "WeChatCallback", "Explaining", "Alerting",
-                "Eventing",
+                "Suppressing", "Budgeting", "Delivering", "Dispatching", "DispatchCore", "WeChatCallback", "Explaining",
+                "Alerting", "Eventing",
                 "Intake",
                 "WeirPorts", "Addressing", "Timekeeping",
                 "Resilience", "Queueing", "WireJSON", "WeChat", "PrometheusMetrics",
@@ -124,6 +124,8 @@ let package = Package(
         ),
         // Who is not sent to, and why.
         source(.gateway, "Suppressing", ["WeirPorts", "Timekeeping", "WeChat", crypto]),
+        // The clients' daily budgets: what is used of them, and that it outlives the process.
+        source(.gateway, "Budgeting", ["WeirPorts", "Timekeeping", "WireJSON"]),
         // Signed deliveries out, each destination in a lane of its own. Knows no message's or event's way here.
         source(
             .gateway,
@@ -135,8 +137,8 @@ let package = Package(
             .gateway,
             "Dispatching",
             [
-                "DispatchCore", "Suppressing", "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WireJSON",
-                "WeChat",
+                "DispatchCore", "Suppressing", "Budgeting", "WeirPorts", "Timekeeping", "Resilience", "Queueing",
+                "WireJSON", "WeChat",
             ]
         ),
         source(
@@ -167,15 +169,15 @@ let package = Package(
             .gateway,
             "Settings",
             [
-                "Alerting", "Eventing", "Delivering", "WeirPorts", "Addressing", "Resilience", "Queueing", "WeChat",
-                "WeChatCallback",
+                "Alerting", "Eventing", "Delivering", "Budgeting", "WeirPorts", "Addressing", "Resilience", "Queueing",
+                "WeChat", "WeChatCallback",
             ]
         ),
         // Who may use what, by the settings in force.
         source(
             .gateway,
             "Clients",
-            ["Settings", "Dispatching", "Timekeeping", "Resilience", "Queueing", "WeChat", crypto]
+            ["Settings", "Budgeting", "Dispatching", "Timekeeping", "Resilience", "Queueing", "WeChat", crypto]
         ),
         // WeChat's callbacks, and the receipts in them. Knows no message, relayed call or metric: it has an observer.
         source(
@@ -200,7 +202,8 @@ let package = Package(
             .gateway,
             "Relaying",
             [
-                "Clients", "Settings", "RequestTracing", "Suppressing", "Dispatching", "Intake", "WeirPorts",
+                "Clients", "Settings", "RequestTracing", "Suppressing", "Budgeting", "Dispatching", "Intake",
+                "WeirPorts",
                 "Addressing", "Timekeeping",
                 "Resilience", "Queueing", "WireJSON", "WeChat", "WeChatCallback", crypto,
             ]
@@ -210,8 +213,8 @@ let package = Package(
             .gateway,
             "Messaging",
             [
-                "Clients", "Settings", "Eventing", "Suppressing", "Delivering", "Dispatching", "Explaining", "Intake",
-                "WeirPorts",
+                "Clients", "Settings", "Eventing", "Suppressing", "Budgeting", "Delivering", "Dispatching",
+                "Explaining", "Intake", "WeirPorts",
                 "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat", crypto,
             ]
         ),
@@ -221,7 +224,7 @@ let package = Package(
             "Telemetry",
             [
                 "Relaying", "Messaging", "Alerting", "Callbacks", "Clients", "Settings", "RequestTracing",
-                "Suppressing", "Delivering", "Dispatching",
+                "Suppressing", "Budgeting", "Delivering", "Dispatching",
                 "Explaining", "Intake", "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WeChat",
                 "PrometheusMetrics", logging,
             ]
@@ -233,8 +236,8 @@ let package = Package(
             [
                 "Telemetry", "Relaying", "Messaging", "Alerting", "Eventing", "Callbacks", "Clients", "Settings",
                 "RequestTracing",
-                "Suppressing", "Delivering", "Dispatching", "Explaining", "Intake", "WeirPorts", "Timekeeping",
-                "Resilience", "Queueing", "WeChat",
+                "Suppressing", "Budgeting", "Delivering", "Dispatching", "Explaining", "Intake", "WeirPorts",
+                "Timekeeping", "Resilience", "Queueing", "WeChat",
                 "PrometheusMetrics", logging, lifecycle, tracing,
             ]
         ),
@@ -334,11 +337,13 @@ let package = Package(
         tests(
             "Dispatching",
             [
-                "Settings", "Suppressing", "GatewaySupport", "WeirTesting", "WeirPorts", "Resilience", "Queueing",
+                "Settings", "Suppressing", "Budgeting", "GatewaySupport", "WeirTesting", "WeirPorts", "Resilience",
+                "Queueing",
                 "WireJSON", "WeChat",
             ]
         ),
         tests("Suppressing", ["WeirTesting", "WeirPorts", "Queueing", "WeChat"]),
+        tests("Budgeting", ["WeirTesting", "WeirPorts"]),
         tests(
             "Delivering",
             ["GatewaySupport", "WeirTesting", "WeirPorts", "Resilience", "Queueing", "WireJSON", "WeChat", crypto]
@@ -348,7 +353,8 @@ let package = Package(
             "Weir",
             [
                 "Telemetry", "Relaying", "Messaging", "Callbacks", "Clients", "RequestTracing", "DispatchCore",
-                "Suppressing", "Delivering", "Dispatching", "Explaining", "Alerting", "Intake", "WeirTesting",
+                "Suppressing", "Budgeting", "Delivering", "Dispatching", "Explaining", "Alerting", "Intake",
+                "WeirTesting",
                 "GatewaySupport",
                 "Resilience", "Queueing",
                 "WireJSON", "WeChat",

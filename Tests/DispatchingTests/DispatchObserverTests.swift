@@ -1,3 +1,4 @@
+import Budgeting
 import GatewaySupport
 import Queueing
 import Resilience
@@ -38,7 +39,8 @@ import WeirTesting
     }
 
     /// Notes each event, and whether the dispatcher's lock could have been taken.
-    private final class Notes: DispatchObserver, SuppressionObserver {
+    private final class Notes: DispatchObserver, SuppressionObserver, BudgetObserver {
+        func observe(_ news: BudgetNews) { note("budget") }
         func suppressed(app: String, because label: String) { note("suppressed \(app) \(label)") }
 
         let words = Outbox<String>()
@@ -107,6 +109,7 @@ import WeirTesting
                 time: time,
                 observer: notes,
                 suppressions: SuppressionBook([:], journal: journal, observer: notes, time: time),
+                budgets: BudgetBook([:], journal: journal, observer: notes, time: time),
                 seed: 1
             )
             slot = dispatcher.reload(settings, AppChanges(arriving: [app]))["echo"]

@@ -11,6 +11,9 @@ struct DashboardTraffic: Sendable {
     private static let nowhere = "http://127.0.0.1:9/"
     private static let callbacks = ", callbacks: [\"\(nowhere)\"], callback_secret: callback-0123456789"
 
+    /// One that is passed soon, and refuses nothing.
+    private static let budgets = ", budgets: [{limit: 100000/d}, {app: main, limit: 1/d, mode: shadow}]"
+
     static func start() async throws -> DashboardTraffic {
         let stage = try await Stage.start { settings in
             settings.limits = "{/cgi-bin/user/info: {rate: 5/s, burst: 1}, default: {rate: 1000/s, burst: 1000}}"
@@ -20,7 +23,7 @@ struct DashboardTraffic: Sendable {
             settings.server = ", callback: \"127.0.0.1:0\""
             settings.limits += "\n    callback: {path: /wechat/main, token: CbToken1, mode: plain}"
             settings.sections = """
-                \(Stage.clients([client: callbacks, "campaign": ", rate: 1/s"]))breaker: {minimum_calls: 5, open: 1s}
+                \(Stage.clients([client: callbacks + budgets, "campaign": ", rate: 1/s"]))breaker: {minimum_calls: 5, open: 1s}
                 tracing: {endpoint: "http://127.0.0.1:\(settings.upstream)", ratio: 1}
                 alerts:
                   clients: [\(client)]

@@ -13,7 +13,7 @@ struct OpenAPITests {
         let stage = try await Stage.start { settings in
             settings.server = ", admin_key: \"\(Self.adminKey)\""
             settings.sections = """
-                \(Stage.clients(["orders": Self.events, "slow": ", rate: 1/m"]))retry:
+                \(Stage.clients(["orders": Self.events + Self.budgets, "slow": ", rate: 1/m"]))retry:
                   once: {attempts: 1, ladder: [], max_age: 1m}
                 queue: {capacity: 9}
                 alerts:
@@ -30,6 +30,7 @@ struct OpenAPITests {
         try await useMessagesAsOperator(exchanges)
         try await useSuppressions(exchanges)
         try await useAdmin(exchanges)
+        try await raiseBudgets(exchanges)
         let served = try await stage.weir.api.get("/openapi.yaml")
         #expect(served.status == 200)
         #expect(served.header("content-type")?.hasPrefix("application/yaml") == true)
@@ -215,6 +216,18 @@ struct OpenAPITests {
 
     private func id(_ answer: Answer) -> String {
         answer.data?["id"]?.string ?? ""
+    }
+
+    private static let budgets = ", budgets: [{api: /cgi-bin/menu/get, limit: 5/d}]"
+
+    private func raiseBudgets(_ exchanges: OpenAPIExchanges) async throws {
+        let until = Date().addingTimeInterval(3600).ISO8601Format()
+        let good = #"{"api":"/cgi-bin/menu/get","limit":9,"until":"\#(until)","reason":"a sale"}"#
+        for body in [good, "{", #"{"api":"*"}"#, good.replacingOccurrences(of: "menu/get", with: "x")] {
+            try await exchanges.admin("POST", "/v1/clients/orders/raise", Self.admin, body)
+        }
+        try await exchanges.admin("POST", "/v1/clients/orders/raise", [], good)
+        try await exchanges.admin("GET", "/v1/state", Self.admin)
     }
 
     private func useAdmin(_ exchanges: OpenAPIExchanges) async throws {

@@ -30,6 +30,7 @@ import Weir
             case "sink": 20
             case "reason", "state", "result", "resolution", "kind", "class", "to", "part", "pool", "listener", "source":
                 16
+            case "mode": 2
             case "version", "commit", "swift": 1
             default: nil
             }

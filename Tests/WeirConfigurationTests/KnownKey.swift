@@ -45,6 +45,7 @@ struct KnownKey {
         case .clients:
             keys(Key.Client.self, at: "clients.CLIENT") + keys(Key.Events.self, at: "clients.CLIENT.events")
                 + keys(Key.EventRule.self, at: "clients.CLIENT.events.map.EVENT")
+                + keys(Key.ClientBudget.self, at: "clients.CLIENT.budgets.BUDGET")
         case .subscribers: keys(Key.Subscriber.self, at: "subscribers.SUBSCRIBER")
         case .breaker: keys(Key.Breaker.self, at: "breaker")
         case .retry:

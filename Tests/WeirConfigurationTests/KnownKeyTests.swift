@@ -61,7 +61,7 @@ import Weir
     /// Where the keys of each of a section's tables stand; a section that is not here has one, of its own keys.
     private static let tables = [
         "apps": ["apps.APP", "apps.APP.limits.PATH", "apps.APP.quota.PATH", "apps.APP.callback"],
-        "clients": ["clients.CLIENT", "clients.CLIENT.events.map.EVENT"],
+        "clients": ["clients.CLIENT", "clients.CLIENT.events.map.EVENT", "clients.CLIENT.budgets.BUDGET"],
         "subscribers": ["subscribers.SUBSCRIBER"],
         "retry": ["retry", "retry.CLASS"],
         "alerts": ["alerts", "alerts.sinks.SINK", "alerts.routes.ROUTE"],

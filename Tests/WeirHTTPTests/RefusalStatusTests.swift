@@ -7,7 +7,8 @@ import Weir
 @Suite struct RefusalStatusTests {
     static let statuses: [MessageRefusalReason: Int] = [
         .malformed: 400, .invalid: 422, .unauthorized: 401, .forbidden: 403, .tooLarge: 413,
-        .unsupportedMediaType: 415, .rateLimited: 429, .conflict: 409, .wrongState: 409, .suppressed: 422, .capped: 422,
+        .unsupportedMediaType: 415, .rateLimited: 429, .budgetExceeded: 429, .conflict: 409, .wrongState: 409,
+        .suppressed: 422, .capped: 422,
         .queueFull: 503,
         .journal: 503, .overloaded: 503, .shuttingDown: 503, .upstream: 503, .notFound: 404,
     ]

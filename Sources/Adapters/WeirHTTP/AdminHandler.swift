@@ -83,6 +83,7 @@ public struct AdminHandler: Sendable {
         case .state: StateReport(gateway).reply(traceID: traceID)
         case .breaker: await force(arguments[0], arguments[1], request, by: who, traceID: traceID)
         case .app: await pause(arguments[0], arguments[1], AdminHandler.reason(request), traceID: traceID)
+        case .raise: await RaiseRoute(gateway: gateway, request: request).answer(arguments[0], traceID: traceID)
         case .reload: await reloaded(traceID: traceID)
         default: Envelope.failure(404, "not_found", "no such path; GET / lists them", traceID: traceID)
         }
@@ -121,6 +122,7 @@ public struct AdminHandler: Sendable {
         GET  /v1/state                             breakers, limiters, queue, tokens, journal
         POST /v1/breakers/{name}/{open|close|auto}
         POST /v1/apps/{app}/{pause|resume|clear-quota}
+        POST /v1/clients/{name}/raise              lifts a budget for a time: {"api", "limit", "until", "reason"}
         POST /v1/reload
         GET  /v1/messages                          all clients' messages: ?state= app= client= to= since= limit= cursor=
         GET  /v1/messages/{id}                     one of them; DELETE cancels it

@@ -26,7 +26,12 @@ enum Envelope {
         return OutgoingReply(status: status, headers: [("Content-Type", json)] + headers, body: writer.bytes)
     }
 
-    static func failure(_ refusal: MessageRefusal, status: Int, traceID: String) -> OutgoingReply {
+    static func failure(
+        _ refusal: MessageRefusal,
+        status: Int,
+        traceID: String,
+        headers extra: [(name: String, value: String)] = []
+    ) -> OutgoingReply {
         var writer = JSONWriter()
         let seconds = refusal.retryAfter?.retryAfterSeconds
         writer.object { writer in
@@ -36,6 +41,7 @@ enum Envelope {
             writer.member("field", refusal.field)
             writer.member("retry_after", seconds)
             refusal.suppressed?.write(to: &writer)
+            writer.member("resets_at", refusal.resetsAt?.rfc3339)
             writer.member("trace_id", traceID)
         }
         var headers: [(name: String, value: String)] = [("Content-Type", json)]
@@ -47,7 +53,7 @@ enum Envelope {
         if refusal.field == "Content-Encoding" { headers.append(("Accept-Encoding", "identity")) }
         return OutgoingReply(
             status: status,
-            headers: headers,
+            headers: headers + extra,
             body: writer.bytes,
             closesConnection: refusal.reason == .tooLarge
         )
@@ -86,7 +92,7 @@ extension MessageRefusalReason {
         case .forbidden: 403
         case .tooLarge: 413
         case .unsupportedMediaType: 415
-        case .rateLimited: 429
+        case .rateLimited, .budgetExceeded: 429
         case .conflict, .wrongState: 409
         case .queueFull, .journal, .overloaded, .shuttingDown, .upstream: 503
         case .notFound: 404

@@ -14,6 +14,14 @@ extension Explanation {
         if withClient, !client.isEmpty { json.member("client", client) }
         json.member("summary", summary)
         json.member("next_at", nextAt?.rfc3339)
+        if !budgets.isEmpty {
+            json.member(
+                "budgets",
+                array: { list in
+                    for budget in budgets { list.string(budget) }
+                }
+            )
+        }
         json.member(
             "steps",
             array: { list in

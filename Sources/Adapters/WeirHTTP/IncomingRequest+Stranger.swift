@@ -63,6 +63,7 @@ extension Route {
         case .redrive, .redriveAll: return "redrive"
         case .suppression: return "lift"
         case .reload: return "reload"
+        case .raise: return "raise"
         case .app: return Route.known(arguments.last, of: ["pause", "resume", "clear-quota"]) ?? "other"
         case .breaker:
             return Route.known(arguments.last, of: ["open", "close", "auto"]).map { "breaker_" + $0 } ?? "other"

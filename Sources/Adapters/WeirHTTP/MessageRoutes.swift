@@ -43,7 +43,7 @@ struct MessageRoutes: Sendable {
     private func refuse(_ refusal: MessageRefusal, status: Int) -> OutgoingReply {
         trace.note(refusal)
         if refusal.reason == .unauthorized || refusal.reason == .forbidden { request.noteStranger(in: trace) }
-        return Envelope.failure(refusal, status: status, traceID: traceID)
+        return Envelope.failure(refusal, status: status, traceID: traceID, headers: limits(refusal))
     }
 
     private func reply(_ route: Route.Name, _ method: String, _ id: String) async throws(MessageRefusal)
@@ -101,11 +101,16 @@ struct MessageRoutes: Sendable {
             trace: trace,
             wait: wait.map { .seconds($0) }
         )
-        return answer(reply, wait, preferences)
+        return answer(reply, wait, preferences, limits: handler.gateway.limitFields(of: caller, reply.record))
     }
 
     /// A look at the place in the queue takes the dispatcher's lock for longer than an acceptance does: it is there for who asks for it.
-    private func answer(_ reply: AcceptReply, _ wait: Int?, _ preferences: [String]) -> OutgoingReply {
+    private func answer(
+        _ reply: AcceptReply,
+        _ wait: Int?,
+        _ preferences: [String],
+        limits: [(name: String, value: String)]
+    ) -> OutgoingReply {
         let isShown = wait == nil && WaitPreference.wantsRepresentation(preferences)
         let record = isShown ? handler.gateway.asItWaits(reply.record) : reply.record
         var headers: [(name: String, value: String)] = [("Location", "/v1/messages/\(record.id)")]
@@ -117,7 +122,7 @@ struct MessageRoutes: Sendable {
             isDone ? 200 : 202,
             isDone ? record.state.name : "accepted",
             traceID: traceID,
-            headers: headers
+            headers: headers + limits
         ) { record.write(to: &$0) }
     }
 
@@ -131,7 +136,9 @@ struct MessageRoutes: Sendable {
         event.contentType = request.header("content-type")
         event.isCoded = request.isCoded
         event.wait = wait.map { .seconds($0) }
-        return answer(try await handler.gateway.acceptEvent(event), wait, preferences)
+        let reply = try await handler.gateway.acceptEvent(event)
+        let limits = handler.gateway.limitFields(of: Caller(name: reply.record.client), reply.record)
+        return answer(reply, wait, preferences, limits: limits)
     }
 
     private func acceptBatch() async throws(MessageRefusal) -> OutgoingReply {
@@ -143,7 +150,8 @@ struct MessageRoutes: Sendable {
         }
         let isLines = request.header("content-type")?.lowercased().contains("ndjson") ?? false
         let results = try await handler.gateway.acceptBatch(bytes, isLines: isLines, caller: caller, trace: trace)
-        return Envelope.success(200, "done", traceID: traceID) { data in
+        let limits = handler.gateway.limitFields(of: caller)
+        return Envelope.success(200, "done", traceID: traceID, headers: limits) { data in
             data.member(
                 "results",
                 array: { list in
@@ -167,6 +175,7 @@ struct MessageRoutes: Sendable {
             json.member("message", refusal.message)
             json.member("retry_after", refusal.retryAfter?.retryAfterSeconds)
             refusal.suppressed?.write(to: &json)
+            json.member("resets_at", refusal.resetsAt?.rfc3339)
         }
     }
 

@@ -5,7 +5,7 @@ struct Route: Equatable, Sendable {
         case health, ready, readyForMessages, description
         case messages, batch, message, explain, redrive, redriveAll, events, alerts, errcode, page, quota
         case suppressions, suppression
-        case index, metrics, state, breaker, app, reload
+        case index, metrics, state, breaker, app, raise, reload
     }
 
     /// Who is listening.
@@ -75,6 +75,7 @@ struct Route: Equatable, Sendable {
         Route(.state, "/v1/state", ["GET"], [.admin]),
         Route(.breaker, "/v1/breakers/{name}/{mode}", ["POST"], [.admin], label: "/v1/breakers"),
         Route(.app, "/v1/apps/{app}/{action}", ["POST"], [.admin], label: "/v1/apps"),
+        Route(.raise, "/v1/clients/{name}/raise", ["POST"], [.admin], label: "/v1/clients"),
         Route(.reload, "/v1/reload", ["POST"], [.admin]),
     ]
 

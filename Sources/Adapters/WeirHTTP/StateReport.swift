@@ -67,6 +67,12 @@ struct StateReport {
                     for one in gateway.deliveries() { list.object { write(one, to: &$0) } }
                 }
             )
+            data.member(
+                "budgets",
+                array: { list in
+                    for one in gateway.budgets() { list.object { one.write(to: &$0) } }
+                }
+            )
             data.member("in_flight", snapshot.inFlight)
             data.member("relayed_calls", snapshot.relayedWaiting)
         }

@@ -251,7 +251,7 @@ package enum AlertWebhookResult: String, CaseIterable, Sendable {
             case .unauthorized: .unauthorized
             case .forbidden: .forbidden
             case .tooLarge: .tooLarge
-            case .rateLimited: .rateLimited
+            case .rateLimited, .budgetExceeded: .rateLimited
             case .queueFull, .journal, .overloaded, .shuttingDown, .upstream: .unavailable
             case .notFound: .unconfigured
             }

@@ -1,3 +1,4 @@
+import Budgeting
 package import Dispatching
 package import Queueing
 package import Resilience
@@ -25,7 +26,7 @@ package final class ClientDirectory: Sendable {
     private let apps: [String: ConfiguredApp]
     private let appsByID: [String: ConfiguredApp]
     private let callersByKey: [String: Caller]
-    /// Paths that some app's `limits` name.
+    /// Paths that some app's `limits` or `quota` or some client's `budgets` name.
     private let limitedPaths: Set<String>
     /// Virtual tokens that were found to be good: looking one up again costs no cryptography. There are as many as apps, clients and
     /// keys make, of which few are used.
@@ -44,7 +45,8 @@ package final class ClientDirectory: Sendable {
         callersByKey = configuration.clients.reduce(into: [:]) { callers, client in
             for key in client.value.keys { callers[key] = Caller(name: client.key) }
         }
-        limitedPaths = configuration.apps.values.reduce(into: []) { paths, app in
+        let budgeted = Set(configuration.clients.values.flatMap(\.budgets).compactMap(\.api))
+        limitedPaths = configuration.apps.values.reduce(into: budgeted) { paths, app in
             paths.formUnion(app.limits.keys)
             paths.formUnion(app.quotas.keys)
         }
@@ -87,7 +89,7 @@ package final class ClientDirectory: Sendable {
         clients[caller.name]
     }
 
-    /// Whether any app's `limits` or `quota` name this path.
+    /// Whether any app's `limits` or `quota`, or any client's `budgets`, name this path.
     package func limits(_ path: String) -> Bool {
         limitedPaths.contains(path)
     }
@@ -243,6 +245,15 @@ package final class ClientGate: Sendable {
         case .granted: return nil
         case .wait(let wait): return wait
         case .never: return limit.per
+        }
+    }
+
+    /// How many permits a client has, and how long it is until it has as many as it may have.
+    func standing(of caller: Caller, limit: RateLimit) -> (left: Int, full: Duration) {
+        let now = time.now()
+        return buckets.withLock { buckets in
+            let bucket = buckets[caller.name] ?? TokenBucket(limit, at: now)
+            return (bucket.available(at: now), bucket.wait(for: limit.burst, at: now))
         }
     }
 }

@@ -20,6 +20,8 @@ public struct Explanation: Equatable, Sendable {
     public var nextAt: Timestamp?
     /// Oldest first.
     public var steps: [ExplanationStep]
+    /// A sentence about each of its client's budgets in which it counts today.
+    public var budgets: [String] = []
 
     package init(_ facts: MessageFacts) {
         var timeline = ExplanationTimeline(facts)
@@ -41,7 +43,9 @@ public struct Explanation: Equatable, Sendable {
                 omitted: step.omitted ?? 0
             )
         }
-        return (["\(id)  \(state.name)", summary, ""] + ExplanationScreen.lines(lines)).joined(separator: "\n") + "\n"
+        return (["\(id)  \(state.name)", summary] + budgets + [""] + ExplanationScreen.lines(lines)).joined(
+            separator: "\n"
+        ) + "\n"
     }
 }
 

@@ -1,3 +1,4 @@
+public import Timekeeping
 public import WeirPorts
 
 /// An answer of the messages API that is not a success.
@@ -12,6 +13,8 @@ public struct MessageRefusal: Error, Equatable, Sendable {
     public var retryAfter: Duration?
     /// Why its recipient is not sent to, where that is why.
     public var suppressed: SuppressedRecipient?
+    /// When the client's budget begins anew, where that is why.
+    public var resetsAt: Timestamp?
 
     /// Set `retryAfter` only where the same request may succeed later. `message` is shown to the caller.
     public init(
@@ -90,6 +93,8 @@ public enum MessageRefusalReason: String, CaseIterable, Sendable {
     /// The body is coded, and Weir takes it only as it is.
     case unsupportedMediaType = "unsupported_media_type"
     case rateLimited = "rate_limited"
+    /// The client's daily budget is used up.
+    case budgetExceeded = "budget_exceeded"
     /// The same idempotency key with another body.
     case conflict
     case queueFull = "queue_full"
@@ -113,7 +118,7 @@ public enum MessageRefusalReason: String, CaseIterable, Sendable {
         switch self {
         case .queueFull, .journal, .overloaded: true
         case .malformed, .invalid, .unauthorized, .forbidden, .tooLarge, .unsupportedMediaType, .rateLimited,
-            .conflict, .shuttingDown, .upstream, .notFound, .wrongState, .suppressed, .capped:
+            .budgetExceeded, .conflict, .shuttingDown, .upstream, .notFound, .wrongState, .suppressed, .capped:
             false
         }
     }

@@ -174,7 +174,7 @@ extension MessageRefusalReason {
     /// Whether the same request may be taken later as it is.
     fileprivate var mayPass: Bool {
         switch self {
-        case .rateLimited, .queueFull, .journal, .overloaded, .shuttingDown, .upstream: true
+        case .rateLimited, .budgetExceeded, .queueFull, .journal, .overloaded, .shuttingDown, .upstream: true
         case .malformed, .invalid, .unauthorized, .forbidden, .tooLarge, .unsupportedMediaType, .conflict, .notFound,
             .wrongState, .suppressed, .capped:
             false

@@ -1,3 +1,4 @@
+import Budgeting
 package import Clients
 import Dispatching
 package import Explaining
@@ -33,7 +34,19 @@ extension MessageService {
         if facts.record.state == .pending, facts.waiting == nil {
             facts = dispatcher.facts(about: try await own(text, caller: caller))
         }
-        return Explanation(facts)
+        var explanation = Explanation(facts)
+        explanation.budgets = budgets(of: facts.record)
+        return explanation
+    }
+
+    /// How the budgets stand in which a message counts today, for people.
+    private func budgets(of record: MessageRecord) -> [String] {
+        let (charge, now) = (BudgetCharge(record.message), time.timestamp())
+        let isOfToday = ChinaTime.dayNumber(of: record.createdAt) == ChinaTime.dayNumber(of: now)
+        guard isOfToday, record.source == .client, !record.state.isTerminal || record.startedAttempts > 0 else {
+            return []
+        }
+        return limits.budgets.standings(client: charge.client, app: charge.app, api: charge.api).map(\.sentence)
     }
 
     private func own(_ text: String, caller: Caller) async throws(MessageRefusal) -> MessageRecord {

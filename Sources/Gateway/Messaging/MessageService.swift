@@ -17,7 +17,7 @@ import WireJSON
 /// The messages API: takes messages, answers for their life, and lets their clients change their minds.
 package final class MessageService: Sendable {
     let live: LiveSettings.Holder
-    let gate: ClientGate
+    let limits: CallerLimits
     let idempotency = KeyedTurns<IdempotencyKey>()
     let collapses = KeyedTurns<CollapseMark>()
     let redrives = KeyedTurns<JobID>()
@@ -37,7 +37,7 @@ package final class MessageService: Sendable {
 
     package init(
         live: LiveSettings.Holder,
-        gate: ClientGate,
+        limits: CallerLimits,
         intake: QueueIntake,
         dispatcher: Dispatcher,
         journal: any Journal,
@@ -47,7 +47,7 @@ package final class MessageService: Sendable {
         time: any TimeSource
     ) {
         self.live = live
-        self.gate = gate
+        self.limits = limits
         self.intake = intake
         self.dispatcher = dispatcher
         self.journal = journal
@@ -115,7 +115,7 @@ package final class MessageService: Sendable {
 
     package func checkRate(_ caller: Caller, permits: Int) throws(MessageRefusal) {
         let limit = settings(of: caller).directory.client(caller)?.rate
-        guard let wait = gate.wait(for: caller, limit: limit, permits: permits) else { return }
+        guard let wait = limits.gate.wait(for: caller, limit: limit, permits: permits) else { return }
         throw MessageRefusal(.rateLimited, "client \(caller.label) is over its rate", retryAfter: wait)
     }
 

@@ -1,3 +1,4 @@
+package import Budgeting
 package import Dispatching
 package import Intake
 package import Queueing
@@ -10,17 +11,20 @@ package import WeirPorts
 package final class QueueIntake: MessageIntake {
     private let dispatcher: Dispatcher
     private let journal: any Journal
+    private let budgets: BudgetBook
     private let observer: any MessageObserver
     private let time: any TimeSource
 
     package init(
         dispatcher: Dispatcher,
         journal: any Journal,
+        budgets: BudgetBook,
         observer: any MessageObserver,
         time: any TimeSource
     ) {
         self.dispatcher = dispatcher
         self.journal = journal
+        self.budgets = budgets
         self.observer = observer
         self.time = time
     }
@@ -34,16 +38,36 @@ package final class QueueIntake: MessageIntake {
     /// - Parameter counts: what the journal is to write in the same commit.
     package func admit(_ new: NewMessage, with counts: [JournalWrite]) async throws(MessageRefusal) -> AcceptReply {
         let reply = try place(new)
+        if !budgets.isIdle, new.source == .client { try await charge(reply.record.message) }
         let result = await withCheckedContinuation { continuation in
             dispatcher.accept(reply.record.message, reply.record.content, with: counts) {
                 continuation.resume(returning: $0)
             }
         }
-        if case .failure(let failure) = result { throw MessageRefusal(failure) }
         let message = reply.record.message
+        if case .failure(let failure) = result {
+            if message.source == .client { budgets.giveBack(BudgetCharge(message)) }
+            throw MessageRefusal(failure)
+        }
         observer.handedOver(.accepted, by: message.client, app: message.app)
         observer.accepted(app: message.app, type: message.type, priority: message.priority, source: message.source)
         return reply
+    }
+
+    /// Counts a message in its client's budgets. Apart, so that who has none has no frame for it.
+    @inline(never)
+    private func charge(_ message: Message) async throws(MessageRefusal) {
+        let charge = BudgetCharge(message)
+        do throws(BudgetRefusal) {
+            _ = try await budgets.charge(
+                client: charge.client,
+                app: charge.app,
+                api: charge.api,
+                needsJournal: true
+            )
+        } catch {
+            throw MessageRefusal(error, at: time.timestamp())
+        }
     }
 
     /// The message as it will be stored. Apart, so that the wait for the disk keeps one reference and no message.
@@ -100,8 +124,12 @@ package final class QueueIntake: MessageIntake {
             throw MessageRefusal(.wrongState, "its app is not configured any more")
         }
         if let failure = journal.status().failure { throw MessageRefusal(failure, while: .changing) }
+        // One that was never tried was given back when it ended. With an attempt behind it, it has been counted.
+        let counts = !budgets.isIdle && record.source == .client && record.startedAttempts == 0
+        if counts { try await charge(record.message) }
         let now = time.timestamp()
         do throws(JournalError) { try await journal.append([.redrive(record.id, at: now)]) } catch {
+            if counts { budgets.giveBack(BudgetCharge(record.message)) }
             throw MessageRefusal(error, while: .changing)
         }
         var renewed = record
@@ -148,6 +176,15 @@ package final class QueueIntake: MessageIntake {
 
     package func withdraw(_ id: JobID, because reason: String) {
         dispatcher.cancel(id, because: reason) { _ in }
+    }
+}
+
+extension BudgetCharge {
+    /// As a message is counted: from when it was made, which is a moment before. One made before midnight and counted after it is not
+    /// given back.
+    init(_ message: Message) {
+        let api = message.type.descriptor.label
+        self.init(client: message.client, app: message.app, api: api, at: message.createdAt)
     }
 }
 

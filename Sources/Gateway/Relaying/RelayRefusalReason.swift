@@ -50,6 +50,8 @@ public enum RelayRefusalReason: String, CaseIterable, Sendable {
     case suppressed
     /// Its recipient has had as many messages today as the app's caps allow.
     case capped
+    /// The client's daily budget is used up.
+    case budget
 }
 
 extension RelayRefusal {
@@ -69,6 +71,7 @@ extension RelayRefusal {
         case .overloaded: .full
         case .notRelayed: .path
         case .busy: .busy
+        case .budgetExceeded: .budget
         }
     }
 }

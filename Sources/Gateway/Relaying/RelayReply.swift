@@ -60,6 +60,8 @@ public enum RelayRefusal: Int, CaseIterable, Sendable {
     case notRelayed = 990_011
     /// -1 to the last attempt.
     case busy = 990_012
+    /// The client's daily budget is used up.
+    case budgetExceeded = 990_013
     /// The recipient has had as many messages today as may be.
     case recipientCapped = 990_014
 }

@@ -73,11 +73,15 @@ extension RelayService {
     }
 
     private func overRate(_ caller: Caller, _ app: ConfiguredApp, _ inquiry: RelayInquiry) -> RelayReply? {
-        guard let wait = gate.wait(for: caller, limit: inquiry.directory.client(caller)?.rate) else { return nil }
+        guard let wait = limits.gate.wait(for: caller, limit: inquiry.directory.client(caller)?.rate) else {
+            return nil
+        }
         let codes = inquiry.codes(for: caller)
         inquiry.request.trace.note { $0.app = app.name }
         let why = "client \(caller.label) is over its rate"
-        return refuse(.rateLimited, why, inquiry, because: .clientRate, wait: wait, codes: codes)
+        var reply = refuse(.rateLimited, why, inquiry, because: .clientRate, wait: wait, codes: codes)
+        reply.headers += limitFields(caller, app, inquiry)
+        return reply
     }
 
     // MARK: Users' logins

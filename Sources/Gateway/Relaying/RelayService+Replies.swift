@@ -206,7 +206,8 @@ extension RelayRefusal {
     var isFault: Bool {
         switch self {
         case .breakerOpen, .outcomeUnknown, .appUnavailable, .unreachable, .overloaded, .busy: true
-        case .rateLimited, .quotaExhausted, .unknownClient, .recipientSuppressed, .recipientCapped, .requestTooLarge,
+        case .rateLimited, .quotaExhausted, .budgetExceeded, .unknownClient, .recipientSuppressed, .recipientCapped,
+            .requestTooLarge,
             .notRelayed:
             false
         }
@@ -215,8 +216,8 @@ extension RelayRefusal {
     /// Whether the same call may succeed later without anybody changing it.
     var invitesRetry: Bool {
         switch self {
-        case .rateLimited, .breakerOpen, .quotaExhausted, .unreachable, .overloaded, .busy, .appUnavailable,
-            .recipientCapped:
+        case .rateLimited, .breakerOpen, .quotaExhausted, .budgetExceeded, .unreachable, .overloaded, .busy,
+            .appUnavailable, .recipientCapped:
             true
         case .outcomeUnknown, .unknownClient, .recipientSuppressed, .requestTooLarge, .notRelayed: false
         }

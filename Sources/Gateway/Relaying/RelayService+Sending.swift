@@ -1,3 +1,4 @@
+import Budgeting
 import Clients
 import Dispatching
 import Intake
@@ -57,10 +58,11 @@ extension RelayService {
         _ inquiry: RelayInquiry,
         _ passage: RelayPassage,
         _ content: RelayContent,
+        _ charge: BudgetCharge? = nil,
         after admission: Duration
     ) -> SentCall {
         let identified = identify(content, passage: passage, inquiry)
-        return SentCall(inquiry, passage, identified, at: time.now(), admission: admission)
+        return SentCall(inquiry, passage, identified, charge, at: time.now(), admission: admission)
     }
 
     /// Queues the call and waits for its end.

@@ -1,3 +1,4 @@
+import Budgeting
 package import Clients
 package import Dispatching
 import Intake
@@ -14,7 +15,7 @@ import WireJSON
 /// WeChat's API at Weir's address: takes a call as an SDK made it, and answers as WeChat would.
 package final class RelayService: Sendable {
     let live: LiveSettings.Holder
-    let gate: ClientGate
+    let limits: CallerLimits
     let dispatcher: Dispatcher
     let tickets: TicketOffice
     let memory: RepeatMemory
@@ -25,7 +26,7 @@ package final class RelayService: Sendable {
 
     package init(
         live: LiveSettings.Holder,
-        gate: ClientGate,
+        limits: CallerLimits,
         dispatcher: Dispatcher,
         tickets: TicketOffice,
         observer: any RelayObserver,
@@ -34,7 +35,7 @@ package final class RelayService: Sendable {
         time: any TimeSource
     ) {
         self.live = live
-        self.gate = gate
+        self.limits = limits
         self.dispatcher = dispatcher
         self.tickets = tickets
         self.observer = observer
@@ -64,7 +65,16 @@ package final class RelayService: Sendable {
                 case .counted(let counted): ticket = counted
                 case .reached(let reply): return reply
                 }
-                let call = sent(inquiry, passage, content, after: admission)
+                var charge: BudgetCharge?
+                if passage.usesToken, !limits.budgets.isIdle {
+                    switch await counted(inquiry, passage) {
+                    case .success(let counted): charge = counted
+                    case .failure(let refusal):
+                        if let ticket { caps.giveBack(ticket) }
+                        return overBudget(refusal, inquiry, passage)
+                    }
+                }
+                let call = sent(inquiry, passage, content, charge, after: admission)
                 var reply = await send(call, onHangup: onHangup)
                 if let ticket, reply.wasNotTaken { caps.giveBack(ticket) }
                 reply.isForeign = passage.isForeign

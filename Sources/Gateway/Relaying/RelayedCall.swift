@@ -58,7 +58,8 @@ extension RelayedCall.Result {
         switch refusal {
         case .outcomeUnknown: self = .unknown
         case .unreachable, .busy: self = .upstreamFailed
-        case .unknownClient, .recipientSuppressed, .recipientCapped, .requestTooLarge, .notRelayed: self = .caller
+        case .unknownClient, .recipientSuppressed, .recipientCapped, .requestTooLarge, .notRelayed, .budgetExceeded:
+            self = .caller
         case .rateLimited, .breakerOpen, .appUnavailable, .quotaExhausted, .overloaded: self = .refused
         }
     }
@@ -84,12 +85,14 @@ extension RelayService {
         case .hungUp, .overloaded: break
         }
         observer.answered(told)
+        giveBack(call, after: end, reply)
         reply.headers.reserveCapacity(reply.headers.count + 3)
         reply.headers.append(HeaderField("X-Weir-Attempts", String(attempts)))
         reply.headers.append(HeaderField("X-Weir-Waited-Ms", RelayService.milliseconds(told.waited ?? .zero)))
         reply.headers.append(
             HeaderField("X-Weir-Overhead-Ms", RelayService.milliseconds(told.own ?? call.admission))
         )
+        reply.headers += limitFields(caller, call.passage.app, call.inquiry)
     }
 
     /// With one digit behind the point.

@@ -1,3 +1,4 @@
+import Budgeting
 import Dispatching
 import Synchronization
 import Timekeeping
@@ -15,6 +16,8 @@ final class SentCall: Sendable {
     let passage: RelayPassage
     let content: RelayContent
     let identified: Identity?
+    /// Of its client's budgets; `nil` where none counts it.
+    let charge: BudgetCharge?
     let began: Instant
     /// How long it took to let it in: from the request's head until its body was asked for.
     let admission: Duration
@@ -24,6 +27,7 @@ final class SentCall: Sendable {
         _ inquiry: RelayInquiry,
         _ passage: RelayPassage,
         _ sent: (content: RelayContent, identified: Identity?),
+        _ charge: BudgetCharge?,
         at began: Instant,
         admission: Duration
     ) {
@@ -31,6 +35,7 @@ final class SentCall: Sendable {
         self.passage = passage
         content = sent.content
         identified = sent.identified
+        self.charge = charge
         self.began = began
         self.admission = admission
     }

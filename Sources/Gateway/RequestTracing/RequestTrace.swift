@@ -61,8 +61,8 @@ extension MessageRefusalReason {
     package var isFault: Bool {
         switch self {
         case .queueFull, .journal, .overloaded, .shuttingDown, .upstream: true
-        case .malformed, .invalid, .unauthorized, .forbidden, .tooLarge, .unsupportedMediaType, .rateLimited, .conflict,
-            .notFound, .wrongState, .suppressed, .capped:
+        case .malformed, .invalid, .unauthorized, .forbidden, .tooLarge, .unsupportedMediaType, .rateLimited,
+            .budgetExceeded, .conflict, .notFound, .wrongState, .suppressed, .capped:
             false
         }
     }

@@ -1,3 +1,4 @@
+public import Budgeting
 public import Delivering
 public import Eventing
 public import Queueing
@@ -24,6 +25,8 @@ public struct ClientConfiguration: Equatable, Sendable {
     public var retryClass: String?
     /// How refusals of its relayed calls are numbered; `nil` for as `relay` says.
     public var errorCodes: RelayConfiguration.ErrorCodes?
+    /// How many calls that WeChat counts it may cause a day, by app and api: all that count a call must have room for it.
+    public var budgets: [BudgetConfiguration] = []
     /// What its signed events become; `nil` where it may send none.
     public var events: EventConfiguration?
     /// Under which the `callback_url` of its messages must be; none where they may have none.

@@ -20,12 +20,14 @@ extension GatewayMetrics {
         }
         for (name, app) in configuration.apps where app.callback != nil { receiptMetrics.register(name) }
         deliveryMetrics.configured(configuration)
+        budgetMetrics.configured(configuration)
         reloaded(at: now, succeeded: true)
     }
 
     func forgetDeparted(at now: Timestamp) {
         for client in departures.withLock({ $0.due(at: now) }) {
             clientRejections.removeAll(where: "client", isIn: [client])
+            budgetMetrics.refusals.removeAll(where: "client", isIn: [client])
             usage.forget([client], of: "client")
         }
     }

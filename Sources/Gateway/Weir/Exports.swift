@@ -1,5 +1,6 @@
 // The parts that Weir is made of are what it offers: whoever embeds it needs no second import.
 @_exported public import Alerting
+@_exported public import Budgeting
 @_exported public import Callbacks
 @_exported public import Clients
 @_exported public import Delivering

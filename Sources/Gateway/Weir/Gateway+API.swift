@@ -114,6 +114,7 @@ extension Gateway {
             callbackService.reload(new)
             suppressions.reload(new.suppressionTerms)
             caps.reload(new.caps)
+            limits.budgets.reload(new.budgets)
             deliveryService.reload(new.deliveryTerms)
             live.replace(by: LiveSettings(new, slots: slots))
             metrics.configured(new, at: time.timestamp())

@@ -1,4 +1,6 @@
+import Budgeting
 import Delivering
+import Logging
 import Suppressing
 import Timekeeping
 
@@ -42,14 +44,29 @@ extension Gateway {
         )
     }
 
+    static func limits(
+        _ configuration: GatewayConfiguration,
+        _ journal: any Journal,
+        _ metrics: GatewayMetrics,
+        _ logger: Logger,
+        _ time: any TimeSource
+    ) -> CallerLimits {
+        let log = BudgetLog(metrics: metrics, logger: logger)
+        let budgets = BudgetBook(configuration.budgets, journal: journal, observer: log, time: time)
+        return CallerLimits(gate: ClientGate(time: time, observer: metrics), budgets: budgets, time: time)
+    }
+
     static func takeLedger(
         _ journal: any Journal,
         _ dispatcher: Dispatcher,
         _ suppressions: SuppressionBook,
-        _ caps: CapBook
+        _ caps: CapBook,
+        _ budgets: BudgetBook
     ) -> JournalError? {
         do throws(JournalError) {
-            dispatcher.takeBack(try journal.ledger())
+            let entries = try journal.ledger()
+            budgets.restore(entries.filter(BudgetBook.owns))
+            dispatcher.takeBack(entries.filter { !BudgetBook.owns($0) })
             try suppressions.restore()
             try caps.restore()
             return nil

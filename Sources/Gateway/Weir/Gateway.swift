@@ -34,6 +34,7 @@ public final class Gateway: Service {
     let callbackService: CallbackService
     let suppressions: SuppressionBook
     let caps: CapBook
+    let limits: CallerLimits
     let deliveryService: DeliveryService
     let journal: any Journal
     let roster: AppRoster
@@ -71,6 +72,8 @@ public final class Gateway: Service {
         let book = SuppressionBook(configuration.suppressionTerms, journal: journal, observer: metrics, time: time)
         suppressions = book
         caps = CapBook(configuration.caps, journal: journal, time: time)
+        let limits = Gateway.limits(configuration, journal, metrics, logger, time)
+        self.limits = limits
         dispatcher = Dispatcher(
             settings: DispatchSettings(configuration),
             transport: transport,
@@ -78,17 +81,17 @@ public final class Gateway: Service {
             time: time,
             observer: observer,
             suppressions: book,
+            budgets: limits.budgets,
             seed: seed
         )
         let keepers = Gateway.keepers(transport, observer, options, isTraced: traces.isOn)
         roster = AppRoster(dispatcher: dispatcher, metrics: metrics, makeKeeper: keepers)
         let live = LiveSettings.Holder(LiveSettings(configuration, slots: roster.take(configuration)))
         self.live = live
-        let gate = ClientGate(time: time, observer: metrics)
         ticketOffice = TicketOffice(dispatcher: dispatcher, time: time, seed: ~seed)
         relayService = RelayService(
             live: live,
-            gate: gate,
+            limits: limits,
             dispatcher: dispatcher,
             tickets: ticketOffice,
             observer: metrics,
@@ -96,10 +99,11 @@ public final class Gateway: Service {
             caps: caps,
             time: time
         )
-        intake = QueueIntake(dispatcher: dispatcher, journal: journal, observer: metrics, time: time)
+        let budgets = limits.budgets
+        intake = QueueIntake(dispatcher: dispatcher, journal: journal, budgets: budgets, observer: metrics, time: time)
         messageService = MessageService(
             live: live,
-            gate: gate,
+            limits: limits,
             intake: intake,
             dispatcher: dispatcher,
             journal: journal,
@@ -115,7 +119,7 @@ public final class Gateway: Service {
         callbackService = CallbackService(configuration, journal: journal, observer: metrics, book, time: time)
         let deliveryLog = DeliveryLog(metrics: metrics, logger: logger)
         deliveryService = Gateway.deliveries(configuration, transport, journal, deliveryLog, options)
-        ledgerProblem = Gateway.takeLedger(journal, dispatcher, book, caps)
+        ledgerProblem = Gateway.takeLedger(journal, dispatcher, book, caps, budgets)
         listen()
     }
 
@@ -188,6 +192,7 @@ public final class Gateway: Service {
         let keep = live.present.configuration.storage.keep
         guard dispatcher.isJournalWritable else { return }
         suppressions.keepHouse()
+        limits.budgets.keepHouse()
         await callbackService.keepHouse()
         do {
             var steps = 0
@@ -210,6 +215,7 @@ public final class Gateway: Service {
             // Not cancellable: a shutdown is what it waits in.
             await Task { [time] in try? await time.sleep(until: time.now() + .milliseconds(20)) }.value
         }
+        await limits.budgets.settle()
         roster.stop()
         ticketOffice.stop()
         let snapshot = dispatcher.snapshot()
@@ -241,6 +247,7 @@ public final class Gateway: Service {
         let apps = live.present.configuration.apps
         metrics.collect(suppressions: suppressions.counts) { apps[$0] != nil }
         metrics.collect(deliveries: deliveryService.states)
+        metrics.collect(budgets: limits.budgets.standings())
         metrics.collect(pool: "batches", messageService.largeBodies.taken, of: messageService.largeBodies.size)
     }
 

@@ -1,7 +1,10 @@
 extension Scripts {
     static let limiter = SceneScript(
         name: "limiter",
-        settings: SceneSettings(limits: "{\(Scene.template): {rate: 1/s, burst: 1}, default: {rate: 100000/s}}"),
+        settings: SceneSettings(
+            limits: "{\(Scene.template): {rate: 1/s, burst: 1}, default: {rate: 100000/s}}",
+            orders: ", budgets: [{api: \(Scene.template), limit: 50/d, mode: shadow}]"
+        ),
         provocations: [
             Provocation(
                 "callers want more than the limits give",
@@ -11,6 +14,7 @@ extension Scripts {
                     // Calls that wait past their deadline have no answer of WeChat's, while others have.
                     ExpectedAlert("WeirRelayBudgetBurn", ["long": "1h", "severity": "critical"]),
                     ExpectedAlert("WeirClientOverRate", ["client": "greedy"]),
+                    ExpectedAlert("WeirBudgetSoftPassed", ["client": "orders", "api": Scene.template]),
                 ],
                 provoke: { scene in
                     for _ in 0..<3 { scene.every(.milliseconds(300)) { try await $0.relay(timeout: "1") } }
@@ -21,7 +25,10 @@ extension Scripts {
                 },
                 mend: { scene in
                     await scene.quiet()
-                    try await scene.reload { $0.limits = "{default: {rate: 100000/s, burst: 100000}}" }
+                    try await scene.reload {
+                        $0.limits = "{default: {rate: 100000/s, burst: 100000}}"
+                        $0.orders = ""
+                    }
                 }
             )
         ]

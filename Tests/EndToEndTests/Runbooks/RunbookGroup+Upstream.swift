@@ -1,7 +1,13 @@
+import Foundation
+
 extension RunbookGroup {
     static let limits = RunbookGroup(
         description: "callers who want more than the limits give",
-        settings: { $0.limits = "{\(Scene.template): {rate: 1/m, burst: 1}, default: {rate: 100000/s}}" },
+        settings: {
+            $0.limits = "{\(Scene.template): {rate: 1/m, burst: 1}, default: {rate: 100000/s}}"
+            let budget = ", budgets: [{api: \(Scene.custom), limit: 10/d}]"
+            $0.sections = $0.sections.replacing(", callbacks: [", with: "\(budget), callbacks: [")
+        },
         troubles: [
             RunbookTrouble(
                 what: "messages and calls wait for permits",
@@ -38,7 +44,30 @@ extension RunbookGroup {
                     "weir explain --admin ID": ["client: orders"],
                     "weir cancel --admin ID": ["cancelled"],
                 ]
-            )
+            ),
+            RunbookTrouble(
+                what: "a client has used most of its budget",
+                sections: ["limits#WeirBudgetSoftPassed"],
+                bring: { desk in
+                    try await desk.pause()
+                    for _ in 0..<8 { try await desk.send(.custom(to: desk.openID())) }
+                    return [
+                        "CLIENT": "orders", "API": Scene.custom, "N": "20", "WHY": "sale",
+                        "TIME": Date().addingTimeInterval(3600).ISO8601Format(),
+                    ]
+                },
+                tells: [
+                    RunbookCommand.state: ["\"soft_passed\": true", "\"left\": 2", "resets_at"],
+                    "weir list --admin --state pending --client CLIENT": ["orders"],
+                    cancel("--client CLIENT"): ["cancelled"],
+                    "weir raise --client CLIENT --api API --limit N --until TIME --reason WHY": ["0 of 20 used"],
+                    reload: ["reloaded"],
+                ],
+                helps: { desk, _ in
+                    try await desk.resume()
+                    try await desk.wait(try await desk.send(.custom(to: desk.openID())), for: "sent")
+                }
+            ),
         ]
     )
 

@@ -1,3 +1,4 @@
+package import Budgeting
 package import Queueing
 import Resilience
 package import Suppressing
@@ -20,6 +21,7 @@ package final class Dispatcher: Sendable {
     let time: any TimeSource
     let observer: any DispatchObserver
     let suppressions: SuppressionBook
+    let budgets: BudgetBook
     private let timer: Mutex<WakeTimer?> = Mutex(nil)
 
     package init(
@@ -29,6 +31,7 @@ package final class Dispatcher: Sendable {
         time: any TimeSource,
         observer: any DispatchObserver,
         suppressions: SuppressionBook,
+        budgets: BudgetBook,
         seed: UInt64
     ) {
         state = Mutex(DispatchState(settings, seed: seed))
@@ -38,6 +41,7 @@ package final class Dispatcher: Sendable {
         self.time = time
         self.observer = observer
         self.suppressions = suppressions
+        self.budgets = budgets
         timer.withLock { $0 = WakeTimer(time: time) { [weak self] in self?.look() } }
     }
 
@@ -193,6 +197,7 @@ package final class Dispatcher: Sendable {
         case .transmit(let lease, let departure): transmit(lease, departure)
         case .cancel(let signal): signal.cancel()
         case .answer(let call, let end): call.completion(end)
+        case .unused(let message): giveBack(message)
         }
     }
 

@@ -29,6 +29,8 @@ struct Consequences: Sendable {
         /// An attempt is taken back.
         case cancel(CancelSignal)
         case answer(RelayCall, RelayEnd)
+        /// A message ended without having been tried.
+        case unused(UnusedMessage)
     }
 
     /// Handed to the journal under the lock, as their order there must be the order of the decisions.
@@ -42,4 +44,13 @@ struct Consequences: Sendable {
     mutating func write(_ writes: [JournalWrite], then sequel: Sequel = .nothing) {
         self.writes.append(Write(writes: writes, sequel: sequel))
     }
+}
+
+/// A message that ended before WeChat was asked.
+struct UnusedMessage: Sendable {
+    let id: JobID
+    let app: String
+    let api: String
+    /// `nil` where that is not at hand.
+    let client: String?
 }

@@ -128,8 +128,10 @@ extension DispatchState {
 
     /// An attempt can't be made, nor any other of its message.
     mutating func fail(_ lease: Lease, because reason: String, at now: Moment) {
-        guard let job = machine.abandon(lease.job.id, at: now) else { return }
+        guard var job = machine.abandon(lease.job.id, at: now) else { return }
         _ = machine.cancel(job.id)
+        // The attempt that is not made is none.
+        if job.startedAttempts > 0 { job.startedAttempts -= 1 }
         conclude(job, as: .failed, reason: reason, at: now)
     }
 
@@ -184,6 +186,10 @@ extension DispatchState {
         ended.traceparent = trail?.traceparent ?? ""
         ended.client = trail?.client
         due.events.append(.messageEnded(ended))
+        if job.startedAttempts == 0, ended.source == .client {
+            let (app, api) = (ended.gate.app, ended.gate.api)
+            due.effects.append(.unused(UnusedMessage(id: job.id, app: app, api: api, client: ended.client)))
+        }
     }
 
     /// Whether a receipt may come of a message whose outcome nobody here knows.

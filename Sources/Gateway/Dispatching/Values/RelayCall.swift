@@ -111,8 +111,8 @@ package indirect enum RelayEnd: Sendable {
     case attempted(LastAttempt)
     /// It could not be served, or its time was over while it waited; `last` when there was an attempt before.
     case refused(Obstacle, last: LastAttempt?)
-    /// Its caller hung up while it waited.
-    case hungUp
+    /// Its caller hung up while it waited, perhaps for a repeat.
+    case hungUp(wasTried: Bool)
     /// The queue has no room.
     case overloaded
 

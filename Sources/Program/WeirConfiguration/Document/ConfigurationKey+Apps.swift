@@ -163,6 +163,8 @@ extension ConfigurationKey.Client: SectionKey {
         case .maxPriority: reader.set(&values.maxPriority, reader.priority(field))
         case .retryClass: values.retryClass = reader.choice(field, of: reader.classNames)
         case .errorCodes: values.errorCodes = reader.errorCodes(field)
+        // After `apps`, which the budgets keep to.
+        case .budgets: values.budgets = reader.budgets(field, of: values)
         // After `apps` and `max_priority`, which the map keeps to.
         case .events: values.events = reader.events(field, of: values)
         case .callbacks: values.callbacks = reader.callbackPrefixes(field)
@@ -181,6 +183,7 @@ extension ConfigurationKey.Client: SectionKey {
         case .maxPriority: .text(values.maxPriority.name)
         case .retryClass: .text(values.retryClass ?? "none")
         case .errorCodes: .text(values.errorCodes?.rawValue ?? "none")
+        case .budgets: .text(ConfigurationSettings.bracketed(values.budgets.map(ConfigurationKey.ClientBudget.line)))
         case .events: .below { path in values.events.map { ConfigurationKey.Events.settings($0, at: path) } ?? [] }
         case .callbacks: .text(ConfigurationSettings.bracketed(values.callbacks.map(\.text)))
         case .callbackSecret: values.callbackSecret.map { .secret($0) } ?? .text("none")

@@ -71,8 +71,13 @@ enum ConfigurationKey {
         case maxPriority = "max_priority"
         case retryClass = "retry_class"
         case errorCodes = "errcodes"
-        case events, callbacks
+        case budgets, events, callbacks
         case callbackSecret = "callback_secret"
+    }
+
+    /// Of a client, for a day.
+    enum ClientBudget: String, CaseIterable {
+        case app, api, limit, soft, mode
     }
 
     enum Subscriber: String, CaseIterable {

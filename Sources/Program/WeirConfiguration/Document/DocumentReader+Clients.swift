@@ -24,6 +24,7 @@ extension DocumentReader {
             guard checkName(entry, in: field) else { continue }
             configuration.clients[entry.key] = readClient(child)
         }
+        checkBudgets(field)
     }
 
     private mutating func readClient(_ field: Field) -> ClientConfiguration {

@@ -31,6 +31,7 @@ struct ExplainCommand: AsyncParsableCommand {
         var lines = ["\(explanation.string("id") ?? "?")  \(explanation.string("state") ?? "?")"]
         if let client = explanation.string("client") { lines.append("client: \(client)") }
         lines.append(explanation.string("summary") ?? "")
+        for budget in explanation.value("budgets")?.array ?? [] { lines += [budget.string].compactMap(\.self) }
         lines.append("")
         var steps: [ExplanationScreen.Line] = []
         for step in explanation.value("steps")?.array?.compactMap(\.object) ?? [] {

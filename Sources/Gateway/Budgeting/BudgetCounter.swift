@@ -1,0 +1,118 @@
+import Timekeeping
+import WeirPorts
+import WireJSON
+
+/// What of one budget is used today, and what the journal has of that.
+///
+/// The count is written ahead in blocks: `reserved` is on its way to the journal, or there, before anything of it is used. After a crash
+/// all of the block counts as used, so that no budget is passed because a process was killed.
+struct BudgetCounter: Sendable {
+    let key: BudgetKey
+    var terms: BudgetConfiguration
+    var raise: BudgetRaise?
+    /// When the day ends that it counts.
+    private(set) var dayEnds: Timestamp
+    private(set) var used = 0
+    private(set) var refused = 0
+    /// Since when it counts: what was taken before is not in it, and not given back to it.
+    private(set) var since: Timestamp
+    /// The highest count that was handed to the journal today.
+    private var reserved = 0
+    /// The highest that the journal has said that it has.
+    private var durable = 0
+
+    /// One that nothing is known of.
+    init(_ key: BudgetKey, _ terms: BudgetConfiguration, at now: Timestamp) {
+        self.key = key
+        self.terms = terms
+        dayEnds = ChinaTime.nextMidnight(after: now)
+        since = now
+    }
+
+    /// Takes over what an earlier process wrote down today.
+    mutating func restore(used: Int, at now: Timestamp) {
+        (self.used, reserved, durable) = (used, used, used)
+        since = dayEnds + .seconds(-86_400)
+    }
+
+    /// Begins a new day where the old one is over. A clock that is set back over midnight takes nothing from the count.
+    mutating func roll(at now: Timestamp) {
+        let ends = ChinaTime.nextMidnight(after: now)
+        guard ends != dayEnds else { return }
+        if now >= dayEnds { (used, refused, reserved, durable, since) = (0, 0, 0, 0, dayEnds) }
+        dayEnds = ends
+    }
+
+    // MARK: Counting
+
+    var limit: Int { max(terms.limit, raise?.limit ?? 0) }
+    var isUsedUp: Bool { used >= limit }
+    private var isEnforced: Bool { terms.mode == .enforce }
+
+    /// Takes one. What there is of it was looked at before.
+    mutating func take() { used += 1 }
+
+    mutating func refuse() { refused += 1 }
+
+    /// Puts one back that was taken then, if that is in the count.
+    mutating func giveBack(takenAt time: Timestamp) {
+        guard time >= since, time < dayEnds, used > 0 else { return }
+        used -= 1
+    }
+
+    // MARK: What the journal has
+
+    /// At most a hundredth of the limit is lost in a crash.
+    private var block: Int { max(1, limit / 100) }
+
+    /// Whether something is used that the journal may not have, and must.
+    var isAhead: Bool { isEnforced && used > durable }
+
+    /// The count to be written now; `nil` where the journal has enough, or will have it soon.
+    ///
+    /// - Parameter isUrgent: whether somebody waits for it, who must hear of a write of their own.
+    mutating func reserve(isUrgent: Bool) -> Int? {
+        let isShort = used + block / 2 > reserved
+        guard isShort || isUrgent && isAhead else { return nil }
+        if isShort {
+            let wanted = used + block - 1
+            reserved = max(reserved, used, isEnforced ? min(wanted, limit) : wanted)
+        }
+        return reserved
+    }
+
+    /// What is used and no more, for a process that ends.
+    mutating func settle() -> Int? {
+        guard reserved != used else { return nil }
+        reserved = used
+        durable = min(durable, used)
+        return used
+    }
+
+    /// The journal has this count of that day, or not.
+    mutating func written(_ count: Int, ofDayThatEnds day: Timestamp, succeeded: Bool) {
+        guard day == dayEnds else { return }
+        if succeeded {
+            durable = max(durable, min(count, reserved))
+        } else if reserved == count {
+            reserved = durable
+        }
+    }
+
+    // MARK: How it stands
+
+    func standing() -> BudgetStanding {
+        BudgetStanding(
+            client: key.client,
+            app: key.app,
+            api: key.api,
+            mode: terms.mode,
+            configuredLimit: terms.limit,
+            soft: terms.soft,
+            used: used,
+            refused: refused,
+            resetsAt: dayEnds,
+            raise: raise
+        )
+    }
+}

@@ -1,0 +1,156 @@
+import Synchronization
+import TestSupport
+import Testing
+import Timekeeping
+import WeirPorts
+import WeirTesting
+
+@testable import Budgeting
+
+/// Budgets over a journal in memory: what a crash leaves of them.
+@Suite struct BudgetBookTests {
+    final class Stage: BudgetObserver {
+        let journal: MemoryJournal
+        let time = ManualTimeSource(timestamp: BudgetMachineTests.noon)
+        private let told = Mutex<[BudgetNews.Kind]>([])
+
+        init(_ model: JournalModel = JournalModel(), isManual: Bool = false) {
+            journal = MemoryJournal(model, isManual: isManual)
+        }
+
+        func observe(_ news: BudgetNews) { told.withLock { $0.append(news.kind) } }
+
+        var kinds: [BudgetNews.Kind] { told.withLock { $0 } }
+
+        func book(_ limit: Int, mode: BudgetConfiguration.Mode = .enforce) throws -> BudgetBook {
+            let budgets = ["orders": [BudgetMachineTests.budget(limit, mode: mode)]]
+            let book = BudgetBook(budgets, journal: journal, observer: self, time: time)
+            book.restore(try journal.ledger())
+            return book
+        }
+    }
+
+    /// - Returns: whether it may go.
+    private func charge(_ book: BudgetBook, needsJournal: Bool = true) async -> Bool {
+        let api = BudgetMachineTests.template
+        let charge = try? await book.charge(client: "orders", app: "main", api: api, needsJournal: needsJournal)
+        return charge != nil
+    }
+
+    private func charge(_ book: BudgetBook, times: Int) async -> Int {
+        var count = 0
+        for _ in 0..<times where await charge(book) { count += 1 }
+        return count
+    }
+
+    private func used(_ book: BudgetBook) -> Int { book.standings()[0].used }
+
+    /// A limit, how many go before the process is killed, and how much a crash may cost at most: a hundredth.
+    static let crashes: [(limit: Int, before: Int, lost: Int)] = [
+        (1, 0, 0), (1, 1, 0), (10, 7, 0), (100, 60, 0), (150, 149, 0), (1000, 1, 9), (1000, 555, 9), (1000, 1000, 0),
+        (100_000, 1234, 999),
+    ]
+
+    @Test(arguments: crashes)
+    func `over a kill no more go than the limit, and a hundredth less at the most`(
+        limit: Int,
+        before: Int,
+        lost: Int
+    ) async throws {
+        let stage = Stage()
+        #expect(await charge(try stage.book(limit), times: before) == before)
+        stage.journal.settle()
+        // Nothing is said to the old book: it is gone.
+        let book = try stage.book(limit)
+        #expect(before...before + lost ~= used(book))
+        guard limit <= 1000 else { return }
+        let after = await charge(book, times: limit + 1)
+        #expect(limit - lost...limit ~= before + after)
+        #expect(used(book) == limit)
+    }
+
+    @Test func `a process that ends in peace loses nothing of a block`() async throws {
+        let stage = Stage()
+        let first = try stage.book(1000)
+        _ = await charge(first, times: 3)
+        await first.settle()
+        #expect(used(try stage.book(1000)) == 3)
+        await first.settle()
+        #expect(await charge(first))
+        stage.journal.settle()
+        #expect(used(try stage.book(1000)) >= 4)
+    }
+
+    @Test func `nothing goes before its count is on disk, and several wait together`() async throws {
+        let stage = Stage(isManual: true)
+        let book = try stage.book(10)
+        async let first = charge(book)
+        async let second = charge(book)
+        while stage.journal.status().pendingWrites < 2 { await Task.yield() }
+        #expect(try stage.book(10).standings()[0].used == 0)
+        while stage.journal.status().pendingWrites > 0 { stage.journal.commit() }
+        let both = await [first, second]
+        #expect(both == [true, true])
+        #expect(used(try stage.book(10)) == 2)
+    }
+
+    @Test func `while the journal can't be written messages don't go and cost nothing, and calls go uncounted on disk`()
+        async throws
+    {
+        let stage = Stage()
+        let book = try stage.book(10)
+        stage.journal.fail(with: .full("no room"))
+        #expect(await charge(book) == false)
+        #expect(used(book) == 0)
+        #expect(await charge(book, needsJournal: false))
+        #expect(used(book) == 1)
+        #expect(used(try stage.book(10)) == 0)
+        stage.journal.fail(with: nil)
+        // The next count that is written has it, too.
+        #expect(await charge(book))
+        #expect(used(try stage.book(10)) == 2)
+    }
+
+    @Test func `a shadow waits for no disk, and is counted ahead as well`() async throws {
+        let stage = Stage(isManual: true)
+        let book = try stage.book(2, mode: .shadow)
+        #expect(await charge(book, times: 4) == 4)
+        #expect(stage.kinds == [.softPassed, .usedUp, .wouldRefuse, .wouldRefuse])
+        while stage.journal.status().pendingWrites > 0 { stage.journal.commit() }
+        #expect(used(try stage.book(2)) == 4)
+    }
+
+    @Test func `a raise outlives the process until its end, and then leaves nothing`() async throws {
+        let stage = Stage()
+        let book = try stage.book(2)
+        let raise = BudgetRaise(limit: 5, until: stage.time.timestamp() + .seconds(60), reason: "sale")
+        let raised = try await book.raise(client: "orders", app: nil, api: "*", to: raise)
+        #expect(raised.isKept && raised.standing.limit == 5)
+        let next = try stage.book(2)
+        #expect(next.standings()[0].raise == raise)
+        #expect(await charge(next, times: 6) == 5)
+        stage.time.advance(by: .seconds(60))
+        next.keepHouse()
+        stage.journal.settle()
+        #expect(try stage.journal.ledger().map(\.name) == ["budget/orders/*/*"])
+        #expect(try stage.book(2).standings()[0].limit == 2)
+    }
+
+    @Test func `what is yesterday's is not today's`() async throws {
+        let stage = Stage()
+        _ = await charge(try stage.book(2), times: 2)
+        stage.time.advance(by: .seconds(86_400))
+        let book = try stage.book(2)
+        #expect(used(book) == 0)
+        #expect(await charge(book, times: 3) == 2)
+    }
+
+    @Test func `without budgets nothing is asked, written or told`() async throws {
+        let stage = Stage()
+        let book = BudgetBook([:], journal: stage.journal, observer: stage, time: stage.time)
+        #expect(book.isIdle && book.standings() == [])
+        #expect(await charge(book) == false)
+        await book.settle()
+        #expect(stage.journal.status().writes == 0 && stage.kinds.isEmpty)
+    }
+}

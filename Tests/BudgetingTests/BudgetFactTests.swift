@@ -1,0 +1,40 @@
+import Testing
+import Timekeeping
+import WeirPorts
+
+@testable import Budgeting
+
+/// What the ledger keeps of budgets.
+@Suite struct BudgetFactTests {
+    private static let key = BudgetKey(client: "orders", app: "main", api: "/cgi-bin/message/template/send")
+    private static let time = BudgetMachineTests.midnight
+
+    static let facts: [BudgetFact] = [
+        .used(key, count: 17, dayEnds: time),
+        .used(BudgetKey(client: "a", app: "*", api: "*"), count: 0, dayEnds: time),
+        .raise(key, BudgetRaise(limit: 30_000, until: time, reason: "a \"sale\"\n")),
+    ]
+
+    @Test(arguments: facts)
+    func `a fact is read as it was written`(fact: BudgetFact) throws {
+        let entry = try #require(fact.entry(at: Self.time))
+        #expect(BudgetFact(entry) == fact && BudgetBook.owns(entry))
+    }
+
+    /// Names and values that no version wrote.
+    static let strange: [(name: String, value: String)] = [
+        ("budget/orders/main/x", "not JSON"), ("budget/orders/main/x", "{}"),
+        ("budget/orders/main/x", #"{"client":"orders","app":"main","api":"y","used":1,"until":1}"#),
+        ("budget/orders/main/x", #"{"client":"orders","app":"main","api":"x","used":-1,"until":1}"#),
+        ("budget/orders/main/x", #"{"client":"orders","app":"main","api":"x","until":1}"#),
+        ("raise/orders/main/x", #"{"client":"orders","app":"main","api":"x","limit":0,"until":1,"why":"w"}"#),
+        ("raise/orders/main/x", #"{"client":"orders","app":"main","api":"x","limit":9999999999999,"until":1}"#),
+        ("quota/orders/main/x", #"{"client":"orders","app":"main","api":"x","used":1,"until":1}"#),
+    ]
+
+    @Test(arguments: strange)
+    func `a damaged entry is none`(name: String, value: String) throws {
+        let entry = try #require(LedgerEntry(name: name, value: Array(value.utf8), at: Self.time))
+        #expect(BudgetFact(entry) == nil)
+    }
+}
