@@ -68,7 +68,7 @@ let package = Package(
         .library(
             name: "Weir",
             targets: [
-                "Weir", "Telemetry", "Relaying", "Messaging", "Callbacks", "Clients", "Settings", "RequestTracing",
+                "Weir", "Telemetry", "Relaying", "Operating", "Messaging", "Callbacks", "Clients", "Settings", "RequestTracing",
                 "Suppressing", "Delivering", "Dispatching", "DispatchCore", "WeChatCallback", "Explaining", "Alerting",
                 "Eventing",
                 "Intake",
@@ -215,12 +215,21 @@ let package = Package(
                 "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat", crypto,
             ]
         ),
+        // What operators have done to many messages, and the trail of all that they do. Knows no metric: it has an observer, too.
+        source(
+            .gateway,
+            "Operating",
+            [
+                "Messaging", "Clients", "Suppressing", "Dispatching", "Intake", "WeirPorts", "Timekeeping", "Resilience",
+                "Queueing", "WireJSON", "WeChat", crypto,
+            ]
+        ),
         // Everybody's observer: makes metrics, spans and log lines of what it is told.
         source(
             .gateway,
             "Telemetry",
             [
-                "Relaying", "Messaging", "Alerting", "Callbacks", "Clients", "Settings", "RequestTracing",
+                "Relaying", "Operating", "Messaging", "Alerting", "Callbacks", "Clients", "Settings", "RequestTracing",
                 "Suppressing", "Delivering", "Dispatching",
                 "Explaining", "Intake", "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WeChat",
                 "PrometheusMetrics", logging,
@@ -231,8 +240,8 @@ let package = Package(
             .gateway,
             "Weir",
             [
-                "Telemetry", "Relaying", "Messaging", "Alerting", "Eventing", "Callbacks", "Clients", "Settings",
-                "RequestTracing",
+                "Telemetry", "Relaying", "Operating", "Messaging", "Alerting", "Eventing", "Callbacks", "Clients",
+                "Settings", "RequestTracing",
                 "Suppressing", "Delivering", "Dispatching", "Explaining", "Intake", "WeirPorts", "Timekeeping",
                 "Resilience", "Queueing", "WeChat",
                 "PrometheusMetrics", logging, lifecycle, tracing,

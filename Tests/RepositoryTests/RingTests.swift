@@ -41,8 +41,9 @@ import Testing
             "Clients", "Settings", "Eventing", "Suppressing", "Delivering", "Dispatching", "Explaining", "Intake",
             "WeirPorts",
         ],
+        "Operating": ["Messaging", "Clients", "Suppressing", "Dispatching", "Intake", "WeirPorts"],
         "Telemetry": [
-            "Relaying", "Messaging", "Alerting", "Callbacks", "Clients", "Settings", "RequestTracing", "Suppressing",
+            "Relaying", "Operating", "Messaging", "Alerting", "Callbacks", "Clients", "Settings", "RequestTracing", "Suppressing",
             "Delivering", "Dispatching", "Explaining",
             "Intake", "WeirPorts",
         ],

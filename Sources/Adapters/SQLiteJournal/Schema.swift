@@ -31,7 +31,7 @@ enum Schema {
     private static var migrations: [(name: String, sql: String)] {
         [
             ("1", first), ("2", second), ("3", third), ("4", fourth), ("receipts", receipts),
-            ("suppressions", suppressions), ("deliveries", deliveries),
+            ("suppressions", suppressions), ("deliveries", deliveries), ("audit", audit),
         ]
     }
 
@@ -209,5 +209,21 @@ enum Schema {
         CREATE INDEX deliveries_waiting ON deliveries (place) WHERE state = 0;
         CREATE INDEX deliveries_dead ON deliveries (destination, place) WHERE state = 1;
         CREATE INDEX deliveries_kept ON deliveries (kept_until) WHERE kept_until IS NOT NULL;
+        """
+
+    /// What operators did, in the order in which they did it. `place` is not used again: a page goes on where the one before ended.
+    private static let audit = """
+        CREATE TABLE audit (
+            place INTEGER PRIMARY KEY AUTOINCREMENT,
+            at INTEGER NOT NULL,
+            who TEXT NOT NULL,
+            role TEXT NOT NULL,
+            action TEXT NOT NULL,
+            target TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            status INTEGER NOT NULL,
+            peer TEXT NOT NULL,
+            trace_id TEXT NOT NULL
+        ) STRICT;
         """
 }

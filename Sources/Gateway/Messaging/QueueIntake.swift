@@ -81,17 +81,38 @@ package final class QueueIntake: MessageIntake {
     ///
     /// - Returns: It, as it waits now.
     func redrive(_ record: MessageRecord) async throws(MessageRefusal) -> MessageRecord {
+        try checkRedrive(of: record)
+        return try await redrive([record], beside: [])[0]
+    }
+
+    /// Whether the message has all that it needs to wait again.
+    func checkRedrive(of record: MessageRecord) throws(MessageRefusal) {
         guard !record.content.body.isEmpty else {
             throw MessageRefusal(.wrongState, "its body is no longer kept: send the message anew")
         }
         guard dispatcher.hasApp(record.message.app) else {
             throw MessageRefusal(.wrongState, "its app is not configured any more")
         }
+    }
+
+    /// Likewise of several that were checked, in one commit.
+    ///
+    /// - Parameter writes: what is written in the same commit.
+    func redrive(
+        _ records: [MessageRecord],
+        beside writes: [JournalWrite]
+    ) async throws(MessageRefusal) -> [MessageRecord] {
         if let failure = journal.status().failure { throw MessageRefusal(failure, while: .changing) }
         let now = time.timestamp()
-        do throws(JournalError) { try await journal.append([.redrive(record.id, at: now)]) } catch {
+        do throws(JournalError) {
+            try await journal.append(records.map { .redrive($0.id, at: now) } + writes)
+        } catch {
             throw MessageRefusal(error, while: .changing)
         }
+        return records.map { readmit($0, at: now) }
+    }
+
+    private func readmit(_ record: MessageRecord, at now: Timestamp) -> MessageRecord {
         var renewed = record
         renewed.message.notBefore = nil
         renewed.message.notAfter = nil

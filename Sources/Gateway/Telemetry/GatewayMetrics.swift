@@ -73,6 +73,7 @@ public final class GatewayMetrics: Sendable {
     let receiptMetrics: ReceiptMetrics
     let suppressionMetrics: SuppressionMetrics
     let deliveryMetrics: DeliveryMetrics
+    let operationMetrics: OperationMetrics
     let capacity: CapacityMetrics
 
     /// By the gates' numbers.
@@ -146,6 +147,7 @@ public final class GatewayMetrics: Sendable {
         receiptMetrics = try ReceiptMetrics(registry)
         suppressionMetrics = try SuppressionMetrics(registry)
         deliveryMetrics = try DeliveryMetrics(registry)
+        operationMetrics = try OperationMetrics(registry)
         capacity = try CapacityMetrics(registry)
         try registry.gauge(MetricCatalog.buildInfo).child(Version.current, commit, Version.compiler).set(1)
         initialise()

@@ -5,7 +5,7 @@ public enum MetricCatalog {
     /// All of them, in the order of the documentation.
     public static let all: [MetricDefinition] =
         http + upstream + limiting + quotas + breakers + retries + queue + messages + receipts + suppressions
-        + deliveries + promises + clients + usage
+        + deliveries + operations + promises + clients + usage
         + capacity
         + alerts + journal + tokens + process
 

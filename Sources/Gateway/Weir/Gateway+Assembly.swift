@@ -1,4 +1,5 @@
 import Delivering
+import Operating
 import Suppressing
 import Timekeeping
 
@@ -45,10 +46,12 @@ extension Gateway {
     static func takeLedger(
         _ journal: any Journal,
         _ dispatcher: Dispatcher,
-        _ suppressions: SuppressionBook
+        _ suppressions: SuppressionBook,
+        _ operations: OperationService,
+        _ audit: AuditTrail
     ) -> JournalError? {
         do throws(JournalError) {
-            dispatcher.takeBack(try journal.ledger())
+            dispatcher.takeBack(audit.takeBack(operations.takeBack(try journal.ledger())))
             try suppressions.restore()
             return nil
         } catch {

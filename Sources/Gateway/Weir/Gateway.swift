@@ -1,4 +1,5 @@
 import Delivering
+import Operating
 public import Logging
 public import PrometheusMetrics
 import Queueing
@@ -34,6 +35,8 @@ public final class Gateway: Service {
     let callbackService: CallbackService
     let suppressions: SuppressionBook
     let deliveryService: DeliveryService
+    let operationService: OperationService
+    let auditTrail: AuditTrail
     let journal: any Journal
     let roster: AppRoster
     let time: any TimeSource
@@ -111,7 +114,16 @@ public final class Gateway: Service {
         callbackService = CallbackService(configuration, journal: journal, observer: metrics, book, time: time)
         let deliveryLog = DeliveryLog(metrics: metrics, logger: logger)
         deliveryService = Gateway.deliveries(configuration, transport, journal, deliveryLog, options)
-        ledgerProblem = Gateway.takeLedger(journal, dispatcher, book)
+        let operationLog = OperationLog(metrics: metrics, logger: logger)
+        operationService = OperationService(
+            messages: messageService,
+            dispatcher: dispatcher,
+            journal: journal,
+            observer: operationLog,
+            time: time
+        )
+        auditTrail = AuditTrail(journal: journal, observer: operationLog, time: time)
+        ledgerProblem = Gateway.takeLedger(journal, dispatcher, book, operationService, auditTrail)
         listen()
     }
 
@@ -139,6 +151,7 @@ public final class Gateway: Service {
         try restore()
         try deliveryService.start()
         roster.start()
+        operationService.start()
         isReady.withLock { $0 = true }
         await cancelWhenGracefulShutdown { [self] in
             while !Task.isCancelled {
@@ -237,6 +250,7 @@ public final class Gateway: Service {
         let apps = live.present.configuration.apps
         metrics.collect(suppressions: suppressions.counts) { apps[$0] != nil }
         metrics.collect(deliveries: deliveryService.states)
+        metrics.collect(operationService.all)
         metrics.collect(pool: "batches", messageService.largeBodies.taken, of: messageService.largeBodies.size)
     }
 

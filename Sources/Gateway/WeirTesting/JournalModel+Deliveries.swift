@@ -37,7 +37,7 @@ extension JournalModel {
             return tell(of: ended + JournalModel.moved(news), at: settlement.at)
         case .receive(let receipt): return tell(of: JournalModel.moved(news), at: receipt.receivedAt)
         case .match(let turn): return tell(of: JournalModel.moved(news), at: turn.now)
-        case .accept, .start, .redrive, .remember, .forget, .suppress, .lift, .shed: return []
+        case .accept, .start, .redrive, .remember, .forget, .suppress, .lift, .shed, .audit, .erase: return []
         }
     }
 

@@ -27,7 +27,8 @@ extension JournalModel {
             let oldest = suppressions.prefix(max(0, count))
             suppressions.removeFirst(oldest.count)
             return oldest.map { .ended($0.suppression) }
-        case .accept, .start, .settle, .conclude, .redrive, .match, .remember, .forget, .deliver, .settleDelivery:
+        case .accept, .start, .settle, .conclude, .redrive, .match, .remember, .forget, .deliver, .settleDelivery,
+            .audit, .erase:
             return []
         }
     }

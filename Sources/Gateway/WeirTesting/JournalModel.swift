@@ -24,6 +24,10 @@ public struct JournalModel: Sendable {
     var deliveries: [KeptDelivery] = []
     /// The place of the one that came last.
     var lastDelivery: Int64 = 0
+    /// What operators did, in the order in which they did it, each with its place in it.
+    var audit: [KeptAudit] = []
+    /// The place of the one that came last.
+    var lastAudit: Int64 = 0
 
     /// A journal that holds nothing.
     public init() {}
@@ -53,6 +57,7 @@ public struct JournalModel: Sendable {
             let news = apply(write)
             receipt.receipts += news
             receipt.suppressions += changes(by: write, news)
+            receipt.erased += erased(by: write)
             let new = deliveries(by: write, news)
             receipt.deliveries += new.count
             added(new)
@@ -107,7 +112,8 @@ public struct JournalModel: Sendable {
         case .match(let turn): return match(turn)
         case .remember(let entry): ledger[entry.name] = entry
         case .forget(let name): ledger[name] = nil
-        case .suppress, .lift, .shed, .deliver, .settleDelivery: break
+        case .audit(let entry): add(entry)
+        case .suppress, .lift, .shed, .deliver, .settleDelivery, .erase: break
         }
         return []
     }
@@ -150,8 +156,8 @@ public struct JournalModel: Sendable {
 
     // MARK: Sweeping
 
-    /// Removes at most `limit` bodies and messages that have been kept long enough, bodies first, and as many suppressions
-    /// and deliveries.
+    /// Removes at most `limit` bodies and messages that have been kept long enough, bodies first, and as many suppressions,
+    /// deliveries and rows of the audit trail.
     ///
     /// - Returns: Whether there are more.
     public mutating func sweep(_ retention: Retention, now: Timestamp, limit: Int) -> Bool {
@@ -171,7 +177,8 @@ public struct JournalModel: Sendable {
         for id in old { (messages[id], followed[id]) = (nil, nil) }
         let isDone = sweepSuppressions(at: now, limit: limit)
         let isClear = sweepDeliveries(at: now, limit: limit)
-        return !isDone || !isClear || oldBodies.count < bodies.count || old.count < whole.count
+        let isShort = sweepAudit(before: now + (.zero - retention.audit), limit: limit)
+        return !isDone || !isClear || !isShort || oldBodies.count < bodies.count || old.count < whole.count
     }
 
     private func isDue(_ record: MessageRecord, after kept: Duration?, _ now: Timestamp) -> Bool {
@@ -237,6 +244,7 @@ extension JournalModel {
         if let app = filter.app, app != message.app { return false }
         if let recipient = filter.recipient, recipient != record.content.recipient { return false }
         if let since = filter.since, message.createdAt < since { return false }
+        guard isAsked(record, by: filter) else { return false }
         if let before = filter.before, message.id >= before { return false }
         return filter.states.isEmpty || filter.states.contains(record.progress.state)
     }

@@ -8,7 +8,9 @@ extension JournalWrite {
         switch self {
         case .accept(let message, _): message.id
         case .start(let id, _, _, _), .settle(let id, _, _), .conclude(let id, _), .redrive(let id, _): id
-        case .receive, .match, .remember, .forget, .suppress, .lift, .shed, .deliver, .settleDelivery: nil
+        case .receive, .match, .remember, .forget, .suppress, .lift, .shed, .deliver, .settleDelivery, .audit,
+            .erase:
+            nil
         }
     }
 
@@ -31,6 +33,8 @@ extension JournalWrite {
         case .settleDelivery(let place, .waits): "delivery \(place) waits"
         case .settleDelivery(let place, .dead): "delivery \(place) dead"
         case .settleDelivery(let place, .over): "delivery \(place) over"
+        case .audit(let entry): "audit \(entry.action)"
+        case .erase(let erasure): "erase \(erasure.messages.count)"
         }
     }
 }

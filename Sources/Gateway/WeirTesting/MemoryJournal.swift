@@ -15,8 +15,9 @@ public final class MemoryJournal: Journal {
         var mustBeKept: Bool {
             writes.contains { write in
                 switch write {
-                case .settle, .conclude, .settleDelivery: true
-                case .accept, .start, .redrive, .receive, .match, .remember, .forget, .suppress, .lift, .shed, .deliver:
+                case .settle, .conclude, .settleDelivery, .audit: true
+                case .accept, .start, .redrive, .receive, .match, .remember, .forget, .suppress, .lift, .shed, .deliver,
+                    .erase:
                     false
                 }
             }
@@ -254,6 +255,26 @@ public final class MemoryJournal: Journal {
     /// A page by `JournalModel`'s rules: it looks at all messages and is never `busy`.
     public func list(_ filter: MessageFilter) async throws(JournalError) -> MessagePage {
         try read { $0.list(filter) }
+    }
+
+    /// A count of everything by `JournalModel`'s rules.
+    public func tally(_ filter: MessageFilter) async throws(JournalError) -> MessageTally {
+        try read { $0.tally(filter) }
+    }
+
+    /// A page by `JournalModel`'s rules.
+    public func audit(_ filter: AuditFilter) async throws(JournalError) -> AuditPage {
+        try read { $0.list(filter) }
+    }
+
+    /// What was committed.
+    public func traces(of person: Person) async throws(JournalError) -> PersonTraces {
+        try read { $0.traces(of: person) }
+    }
+
+    /// There are no files.
+    public func shred() async throws(JournalError) -> Bool {
+        try read { _ in true }
     }
 
     /// What was committed under the key within the last 24 hours.
