@@ -347,6 +347,7 @@ let package = Package(
                 "WireJSON", "WeChat",
             ]
         ),
+        tests("Operating", ["WeirTesting", "WeirPorts", "Resilience", "Queueing", "WeChat"]),
         tests("Suppressing", ["WeirTesting", "WeirPorts", "Queueing", "WeChat"]),
         tests(
             "Delivering",
@@ -356,7 +357,8 @@ let package = Package(
         tests(
             "Weir",
             [
-                "Telemetry", "Relaying", "Messaging", "Callbacks", "Clients", "RequestTracing", "DispatchCore",
+                "Telemetry", "Relaying", "Operating", "Messaging", "Callbacks", "Clients", "RequestTracing",
+                "DispatchCore",
                 "Suppressing", "Delivering", "Dispatching", "Explaining", "Alerting", "Intake", "WeirTesting",
                 "GatewaySupport",
                 "Resilience", "Queueing",

@@ -291,7 +291,7 @@ extension MachineHarness {
             case .remember(let entry): ledger[entry.name] = entry
             case .forget(let name): ledger[name] = nil
             case .accept, .start, .settle, .conclude, .redrive, .receive, .match, .suppress, .lift, .shed, .deliver,
-                .settleDelivery:
+                .settleDelivery, .audit, .erase:
                 Issue.record("\(write.summary)")
             }
         }

@@ -40,10 +40,13 @@ final class OpenAPIExchanges: Sendable {
 
     /// A request to the admin listener.
     @discardableResult
-    func admin(_ method: String, _ target: String, _ headers: [(name: String, value: String)] = []) async throws
-        -> Answer
-    {
-        let answer = try await stage.weir.admin.call(method, target, headers: headers)
+    func admin(
+        _ method: String,
+        _ target: String,
+        _ headers: [(name: String, value: String)] = [],
+        _ body: String? = nil
+    ) async throws -> Answer {
+        let answer = try await stage.weir.admin.call(method, target, headers: headers, body: body)
         keep("admin", method, target, answer)
         return answer
     }

@@ -9,7 +9,7 @@ enum FullExample {
         "WEIR_MAIN_SECRET": "0123456789abcdef0123456789abcdef", "ORDERS_KEY": "orders-0123456789",
         "CAMPAIGNS_KEY": "campaigns-012345", "SHOP_KEY": "shop-0123456789012",
         "ORDERS_OLD_KEY": "orders-9876543210", "EVENT_SECRET": "events-0123456789",
-        "EVENT_OLD_SECRET": "events-9876543210", "WEIR_ADMIN_KEY": "admin-0123456789",
+        "EVENT_OLD_SECRET": "events-9876543210", "WEIR_ADMIN_KEY": "admin-0123456789", "ALICE_KEY": "alice-0123456789", "GRAFANA_KEY": "grafana-012345678",
         "CB_TOKEN": "CbToken1", "CB_KEY": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
         "CB_OLD_KEY": "ZYXWVUTSRQPONMLKJIHGFEDCBA9876543210zyxwvut",
         "DING_TOKEN": "ding-token", "DING_SECRET": "SECding", "WECOM_KEY": "wecom-key",

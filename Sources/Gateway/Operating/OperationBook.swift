@@ -11,7 +11,7 @@ struct OperationBook: Equatable, Sendable {
     enum Refusal: Error, Equatable {
         case tooMany
         /// It has ended.
-        case over(Operation.State)
+        case over(BulkOperation.State)
         case unknown
     }
 
@@ -20,17 +20,17 @@ struct OperationBook: Equatable, Sendable {
     /// Operations that are kept, with those that have ended.
     static let mostKept = 200
 
-    private var operations: [JobID: Operation] = [:]
+    private var operations: [JobID: BulkOperation] = [:]
 
     /// Newest first.
-    var all: [Operation] { operations.values.sorted { $0.id > $1.id } }
+    var all: [BulkOperation] { operations.values.sorted { $0.id > $1.id } }
 
-    var open: [Operation] { all.filter(\.state.isOpen) }
+    var open: [BulkOperation] { all.filter(\.state.isOpen) }
 
-    subscript(_ id: JobID) -> Operation? { operations[id] }
+    subscript(_ id: JobID) -> BulkOperation? { operations[id] }
 
     /// What an earlier process left.
-    mutating func take(_ operation: Operation) {
+    mutating func take(_ operation: BulkOperation) {
         operations[operation.id] = operation
     }
 
@@ -39,7 +39,7 @@ struct OperationBook: Equatable, Sendable {
     }
 
     /// - Returns: Those that are forgotten for it: they have ended, the oldest first.
-    mutating func add(_ operation: Operation) throws(Refusal) -> [Operation] {
+    mutating func add(_ operation: BulkOperation) throws(Refusal) -> [BulkOperation] {
         try checkRoom()
         operations[operation.id] = operation
         let excess = max(0, operations.count - OperationBook.mostKept)
@@ -49,9 +49,9 @@ struct OperationBook: Equatable, Sendable {
     }
 
     /// What an order makes of an operation. The same order again changes nothing.
-    func obey(_ order: Order, _ id: JobID, at now: Timestamp) throws(Refusal) -> Operation {
+    func obey(_ order: Order, _ id: JobID, at now: Timestamp) throws(Refusal) -> BulkOperation {
         guard let operation = operations[id] else { throw .unknown }
-        let target: Operation.State =
+        let target: BulkOperation.State =
             switch order {
             case .pause: .paused
             case .resume: .running
@@ -63,7 +63,7 @@ struct OperationBook: Equatable, Sendable {
     }
 
     /// It is so now. One that was forgotten meanwhile stays so.
-    mutating func update(_ operation: Operation) {
+    mutating func update(_ operation: BulkOperation) {
         if operations[operation.id] != nil { operations[operation.id] = operation }
     }
 }

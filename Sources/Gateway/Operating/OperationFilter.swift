@@ -36,7 +36,7 @@ public struct OperationFilter: Equatable, Sendable {
     }
 
     /// The states that it means.
-    func states(for kind: Operation.Kind) -> [JobState] {
+    func states(for kind: BulkOperation.Kind) -> [JobState] {
         guard states.isEmpty else { return states }
         switch kind {
         case .redrive: return [.dead]
@@ -45,7 +45,7 @@ public struct OperationFilter: Equatable, Sendable {
     }
 
     /// States that can be changed at all.
-    static func possible(_ kind: Operation.Kind) -> [JobState] {
+    static func possible(_ kind: BulkOperation.Kind) -> [JobState] {
         switch kind {
         case .redrive: [.dead, .failed]
         case .cancel: [.pending]
@@ -57,7 +57,7 @@ public struct OperationFilter: Equatable, Sendable {
     /// - Parameters:
     ///   - id: only messages with a smaller one.
     ///   - time: when the operation was begun: what has ended later does not match.
-    func messages(for kind: Operation.Kind, below id: JobID, endedBy time: Timestamp, limit: Int) -> MessageFilter {
+    func messages(for kind: BulkOperation.Kind, below id: JobID, endedBy time: Timestamp, limit: Int) -> MessageFilter {
         var asked = MessageFilter(
             client: client,
             app: app,

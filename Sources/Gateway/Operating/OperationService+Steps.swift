@@ -69,7 +69,7 @@ extension OperationService {
         try? await time.sleep(until: time.now() + duration)
     }
 
-    private func page(_ operation: Operation) async throws(MessageRefusal) -> MessagePage {
+    private func page(_ operation: BulkOperation) async throws(MessageRefusal) -> MessagePage {
         let filter = operation.filter.messages(
             for: operation.kind,
             below: operation.cursor,
@@ -82,7 +82,7 @@ extension OperationService {
     }
 
     /// A page without a message: the search goes on behind it, or is over.
-    private func pass(_ operation: Operation, to next: JobID?) async throws(MessageRefusal) -> Bool {
+    private func pass(_ operation: BulkOperation, to next: JobID?) async throws(MessageRefusal) -> Bool {
         try await turns.enter(operation.id, for: "")
         defer { turns.leave(operation.id) }
         guard let present = state.withLock({ $0.book[operation.id] }), present.state == .running else { return false }
@@ -104,7 +104,7 @@ extension OperationService {
         guard let operation = state.withLock({ $0.book[id] }), operation.state == .running else { return }
         let due = ids.filter { $0 < operation.cursor }
         guard let last = due.last else { return }
-        let next: Operation
+        let next: BulkOperation
         switch operation.kind {
         case .redrive: next = try await redrive(due, downTo: last, operation)
         case .cancel: next = try await cancel(due, downTo: last, operation)
@@ -116,8 +116,8 @@ extension OperationService {
     private func redrive(
         _ ids: [JobID],
         downTo last: JobID,
-        _ operation: Operation
-    ) async throws(MessageRefusal) -> Operation {
+        _ operation: BulkOperation
+    ) async throws(MessageRefusal) -> BulkOperation {
         let now = time.timestamp()
         let result = try await messages.redrive(
             ids,
@@ -138,8 +138,8 @@ extension OperationService {
     private func cancel(
         _ ids: [JobID],
         downTo last: JobID,
-        _ operation: Operation
-    ) async throws(MessageRefusal) -> Operation {
+        _ operation: BulkOperation
+    ) async throws(MessageRefusal) -> BulkOperation {
         let result = try await messages.cancel(ids, caller: .operator(because: operation.reason))
         let next = operation.met(downTo: last, (result.changed, result.skipped))
         if let entry = next.entry(at: time.timestamp()) {

@@ -56,11 +56,11 @@ package final class OperationService: Sendable {
     ///
     /// - Returns: The entries that are of something else.
     package func takeBack(_ entries: [LedgerEntry]) -> [LedgerEntry] {
-        let operations = entries.compactMap(Operation.init)
+        let operations = entries.compactMap(BulkOperation.init)
         state.withLock { state in
             for operation in operations { state.book.take(operation) }
         }
-        return entries.filter { !$0.name.hasPrefix(Operation.prefix) }
+        return entries.filter { !$0.name.hasPrefix(BulkOperation.prefix) }
     }
 
     /// Goes on with what an earlier process left: once its messages are back.
@@ -107,16 +107,16 @@ package final class OperationService: Sendable {
     // MARK: What operators ask
 
     /// All that are known, newest first.
-    package var all: [Operation] { state.withLock { $0.book.all } }
+    package var all: [BulkOperation] { state.withLock { $0.book.all } }
 
     /// One of them.
-    package func operation(_ id: String) throws(MessageRefusal) -> Operation {
+    package func operation(_ id: String) throws(MessageRefusal) -> BulkOperation {
         guard let id = JobID(id), let found = state.withLock({ $0.book[id] }) else { throw OperationService.unknown }
         return found
     }
 
     /// Begins one: returns when it is on disk, with what was found.
-    package func begin(_ request: OperationRequest) async throws(MessageRefusal) -> Operation {
+    package func begin(_ request: OperationRequest) async throws(MessageRefusal) -> BulkOperation {
         try check(request)
         do throws(OperationBook.Refusal) { 
             try state.withLock { state throws(OperationBook.Refusal) in try state.book.checkRoom() }
@@ -125,7 +125,7 @@ package final class OperationService: Sendable {
         }
         let (id, now) = (dispatcher.makeID(), time.timestamp())
         let forecast = try await forecast(request, below: id, at: now)
-        let operation = Operation(id, request, forecast: forecast, at: now)
+        let operation = BulkOperation(id, request, forecast: forecast, at: now)
         guard let entry = operation.entry(at: now) else {
             throw MessageRefusal(.invalid, "filter and reason are too long together", field: "filter")
         }
@@ -145,7 +145,7 @@ package final class OperationService: Sendable {
         return operation
     }
 
-    private func add(_ operation: Operation) throws(MessageRefusal) -> [Operation] {
+    private func add(_ operation: BulkOperation) throws(MessageRefusal) -> [BulkOperation] {
         do throws(OperationBook.Refusal) {
             return try state.withLock { state throws(OperationBook.Refusal) in try state.book.add(operation) }
         } catch {
@@ -154,7 +154,7 @@ package final class OperationService: Sendable {
     }
 
     /// Pauses, resumes or stops one: returns when that is on disk. No step is under way then, unless it was resumed.
-    package func obey(_ order: String, _ text: String, by who: String) async throws(MessageRefusal) -> Operation {
+    package func obey(_ order: String, _ text: String, by who: String) async throws(MessageRefusal) -> BulkOperation {
         guard let order = OperationBook.Order(rawValue: order) else {
             throw MessageRefusal(.notFound, "an operation can be paused, resumed or stopped: pause, resume, stop")
         }
@@ -162,7 +162,7 @@ package final class OperationService: Sendable {
         try await turns.enter(id, for: "")
         defer { turns.leave(id) }
         let now = time.timestamp()
-        let operation: Operation
+        let operation: BulkOperation
         do throws(OperationBook.Refusal) {
             operation = try state.withLock { state throws(OperationBook.Refusal) in try state.book.obey(order, id, at: now) }
         } catch {
@@ -176,7 +176,7 @@ package final class OperationService: Sendable {
     }
 
     /// Only in the operation's turn.
-    func write(_ operation: Operation) async throws(MessageRefusal) {
+    func write(_ operation: BulkOperation) async throws(MessageRefusal) {
         guard let entry = operation.entry(at: time.timestamp()) else { return }
         do throws(JournalError) { try await journal.append([.remember(entry)]) } catch {
             throw MessageRefusal(error, while: .changing)
@@ -243,7 +243,7 @@ extension OperationService {
         return forecast(counts, for: request.kind)
     }
 
-    private func forecast(_ counts: [MessageTally.Group: Int], for kind: Operation.Kind) -> OperationForecast {
+    private func forecast(_ counts: [MessageTally.Group: Int], for kind: BulkOperation.Kind) -> OperationForecast {
         var forecast = OperationForecast()
         var needed: [String: [String: Int]] = [:]
         for (group, count) in counts {

@@ -12,7 +12,7 @@ final class OperationMetrics: Sendable {
         messages = try registry.counter(MetricCatalog.operationMessages)
         left = try registry.gauge(MetricCatalog.operationsLeft)
         audit = try registry.counter(MetricCatalog.auditRows)
-        for kind in Operation.Kind.allCases {
+        for kind in BulkOperation.Kind.allCases {
             for result in ["done", "skipped"] { _ = messages.child(kind.rawValue, result) }
             left.child(kind.rawValue).set(0)
         }
@@ -30,7 +30,7 @@ package final class OperationLog: OperationObserver {
         self.logger = logger
     }
 
-    package func moved(_ operation: Operation, by who: String?) {
+    package func moved(_ operation: BulkOperation, by who: String?) {
         var about = facts(operation)
         if let who { about["who"] = "\(who)" }
         about["reason"] = "\(operation.reason)"
@@ -40,12 +40,12 @@ package final class OperationLog: OperationObserver {
         logger.notice("operation \(operation.state.rawValue)", metadata: about)
     }
 
-    package func met(_ kind: Operation.Kind, done: Int, skipped: Int) {
+    package func met(_ kind: BulkOperation.Kind, done: Int, skipped: Int) {
         metrics.operationMetrics.messages.child(kind.rawValue, "done").increment(by: Double(done))
         metrics.operationMetrics.messages.child(kind.rawValue, "skipped").increment(by: Double(skipped))
     }
 
-    package func waits(_ operation: Operation, because why: String) {
+    package func waits(_ operation: BulkOperation, because why: String) {
         logger.warning("an operation waits", metadata: facts(operation).merging(["reason": "\(why)"]) { $1 })
     }
 
@@ -53,14 +53,14 @@ package final class OperationLog: OperationObserver {
         metrics.operationMetrics.audit.child(isKept ? "kept" : "lost").increment()
     }
 
-    private func facts(_ operation: Operation) -> Logger.Metadata {
+    private func facts(_ operation: BulkOperation) -> Logger.Metadata {
         ["operation": "\(operation.id)", "kind": "\(operation.kind.rawValue)"]
     }
 }
 
 extension GatewayMetrics {
-    package func collect(_ operations: [Operation]) {
-        for kind in Operation.Kind.allCases {
+    package func collect(_ operations: [BulkOperation]) {
+        for kind in BulkOperation.Kind.allCases {
             let left = operations.filter { $0.kind == kind }.reduce(0) { $0 + $1.left }
             operationMetrics.left.child(kind.rawValue).set(left)
         }

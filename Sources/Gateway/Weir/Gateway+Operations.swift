@@ -1,8 +1,9 @@
 import Intake
 public import Operating
 import RequestTracing
+public import Resilience
 import Telemetry
-import Timekeeping
+public import Timekeeping
 
 /// What operators have done to many messages, the trail of what they did, and forgetting a person.
 extension Gateway {
@@ -19,7 +20,7 @@ extension Gateway {
     /// Begins an operation: returns when it is on disk, with what was found. It outlives the process.
     ///
     /// - Throws: as ``forecast(_:)``; `wrongState` where too many are open.
-    public func begin(_ request: OperationRequest) async throws(MessageRefusal) -> Operation {
+    public func begin(_ request: OperationRequest) async throws(MessageRefusal) -> BulkOperation {
         try checkAccepting()
         return try await operationService.begin(named(request))
     }
@@ -32,10 +33,10 @@ extension Gateway {
     }
 
     /// The operations that are known, newest first.
-    public var operations: [Operation] { operationService.all }
+    public var operations: [BulkOperation] { operationService.all }
 
     /// One of them. Throws `notFound`.
-    public func operation(_ id: String) throws(MessageRefusal) -> Operation {
+    public func operation(_ id: String) throws(MessageRefusal) -> BulkOperation {
         try operationService.operation(id)
     }
 
@@ -45,9 +46,19 @@ extension Gateway {
     ///   - order: `pause`, `resume` or `stop`.
     ///   - who: The operator's name, for the log.
     /// - Throws: `notFound`, `wrongState` where it has ended, `journal`.
-    public func order(_ order: String, operation id: String, by who: String) async throws(MessageRefusal) -> Operation {
+    public func order(_ order: String, operation id: String, by who: String) async throws(MessageRefusal) -> BulkOperation {
         try checkAccepting()
         return try await operationService.obey(order, id, by: who)
+    }
+
+    /// When an operation will have met all that matched; `nil` where it does not go on.
+    public func expectedEnd(of operation: BulkOperation) -> Timestamp? {
+        operation.expectedEnd(at: time.timestamp())
+    }
+
+    /// When an operation would have met all of them, were it begun now.
+    public func expectedEnd(of forecast: OperationForecast, at rate: RateLimit) -> Timestamp {
+        time.timestamp() + OperationRate.time(for: forecast.matched, at: rate)
     }
 
     // MARK: The audit trail
@@ -59,10 +70,10 @@ extension Gateway {
         }
     }
 
-    /// What stands for a person in the audit trail, which names nobody.
-    public func auditMark(app: String, recipient: String) -> String {
+    /// What stands for a person in the audit trail, which names nobody: the app's name and a hash.
+    public func auditTarget(app: String, recipient: String) -> String {
         let name = live.present.directory.app(app)?.name ?? app
-        return auditTrail.mark(Person(app: name, recipient: recipient))
+        return "\(name)/\(auditTrail.mark(Person(app: name, recipient: recipient)))"
     }
 
     // MARK: Forgetting

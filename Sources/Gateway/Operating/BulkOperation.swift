@@ -6,7 +6,7 @@ public import Timekeeping
 ///
 /// It goes from the newest message to the oldest, and knows by ``cursor`` how far it has come. New messages have later ids than it, and
 /// what is redriven and ends badly again stands behind the cursor: each message is met once.
-public struct Operation: Equatable, Sendable, Identifiable {
+public struct BulkOperation: Equatable, Sendable, Identifiable {
     /// What is done.
     public enum Kind: String, CaseIterable, Sendable {
         case redrive, cancel
@@ -84,7 +84,7 @@ public struct Operation: Equatable, Sendable, Identifiable {
     }
 
     /// As it is once it has met all messages down to this one.
-    func met(downTo id: JobID, _ result: (done: Int, skipped: Int)) -> Operation {
+    func met(downTo id: JobID, _ result: (done: Int, skipped: Int)) -> BulkOperation {
         var next = self
         next.cursor = min(cursor, id)
         next.done += result.done
@@ -93,7 +93,7 @@ public struct Operation: Equatable, Sendable, Identifiable {
     }
 
     /// As it is in another state.
-    func moved(to state: State, at now: Timestamp) -> Operation {
+    func moved(to state: State, at now: Timestamp) -> BulkOperation {
         var next = self
         next.state = state
         next.endedAt = state.isOpen ? nil : now
@@ -104,7 +104,7 @@ public struct Operation: Equatable, Sendable, Identifiable {
 /// What an operator asks to be done.
 public struct OperationRequest: Equatable, Sendable {
     /// What is to be done.
-    public var kind: Operation.Kind
+    public var kind: BulkOperation.Kind
     /// To which messages.
     public var filter: OperationFilter
     /// How fast, at most ``OperationRate/fastest``.
@@ -116,7 +116,7 @@ public struct OperationRequest: Equatable, Sendable {
 
     /// Checks nothing.
     public init(
-        _ kind: Operation.Kind,
+        _ kind: BulkOperation.Kind,
         _ filter: OperationFilter,
         rate: RateLimit = OperationRate.usual,
         who: String,
@@ -180,7 +180,7 @@ public enum OperationRate {
     }
 
     /// How long so many take.
-    static func time(for count: Int, at rate: RateLimit) -> Duration {
+    package static func time(for count: Int, at rate: RateLimit) -> Duration {
         let nanoseconds = Double(rate.per.components.seconds) * 1e9 / Double(max(1, rate.permits)) * Double(count)
         return .nanoseconds(Int64(min(nanoseconds, 9e17)))
     }

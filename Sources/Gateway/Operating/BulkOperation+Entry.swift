@@ -6,10 +6,10 @@ import WeirPorts
 public import WireJSON
 
 /// An operation as the ledger keeps it.
-extension Operation {
+extension BulkOperation {
     static let prefix = "operation/"
 
-    var entryName: String { Operation.prefix + id.description }
+    var entryName: String { BulkOperation.prefix + id.description }
 
     /// `nil` where its texts are too long together, which no check lets through.
     func entry(at now: Timestamp) -> LedgerEntry? {
@@ -38,7 +38,7 @@ extension Operation {
 
     /// `nil` for an entry of something else, or one that this version can't read.
     init?(_ entry: LedgerEntry) {
-        guard entry.name.hasPrefix(Operation.prefix), let id = JobID(entry.name.dropFirst(Operation.prefix.count)),
+        guard entry.name.hasPrefix(BulkOperation.prefix), let id = JobID(entry.name.dropFirst(BulkOperation.prefix.count)),
             let json = try? JSONObjectView(entry.value),
             let kind = json.string("kind").flatMap(Kind.init), let state = json.string("state").flatMap(State.init),
             let filter = json.object("filter").flatMap(OperationFilter.init(stored:)),
