@@ -68,7 +68,8 @@ let package = Package(
         .library(
             name: "Weir",
             targets: [
-                "Weir", "Telemetry", "Relaying", "Operating", "Messaging", "Callbacks", "Clients", "Settings", "RequestTracing",
+                "Weir", "Telemetry", "Relaying", "Operating", "Messaging", "Callbacks", "Clients", "Settings",
+                "RequestTracing",
                 "Suppressing", "Delivering", "Dispatching", "DispatchCore", "WeChatCallback", "Explaining", "Alerting",
                 "Eventing",
                 "Intake",
@@ -220,7 +221,8 @@ let package = Package(
             .gateway,
             "Operating",
             [
-                "Messaging", "Clients", "Suppressing", "Dispatching", "Intake", "WeirPorts", "Timekeeping", "Resilience",
+                "Messaging", "Clients", "Suppressing", "Dispatching", "Intake", "WeirPorts", "Timekeeping",
+                "Resilience",
                 "Queueing", "WireJSON", "WeChat", crypto,
             ]
         ),

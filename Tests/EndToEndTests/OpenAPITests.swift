@@ -220,7 +220,8 @@ struct OpenAPITests {
     private func useOperations(_ exchanges: OpenAPIExchanges) async throws {
         for path in ["/v1/redrive", "/v1/cancel"] {
             for body in [
-                #"{"filter":{"all":true},"dry_run":true}"#, #"{"filter":{"app":"main"},"rate":"1/d","reason":"a test"}"#,
+                #"{"filter":{"all":true},"dry_run":true}"#,
+                #"{"filter":{"app":"main"},"rate":"1/d","reason":"a test"}"#,
                 #"{"filter":{}}"#, "{",
             ] {
                 try await exchanges.admin("POST", path, Self.admin, body)

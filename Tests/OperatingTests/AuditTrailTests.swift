@@ -33,11 +33,15 @@ import WeirTesting
         status: 200
     )
 
-    @Test func `a person is named by a hash: the same after a restart, another with another key, app or openid`() throws {
+    @Test func `a person is named by a hash: the same after a restart, another with another key, app or openid`() throws
+    {
         let journal = MemoryJournal()
         let first = trail(journal)
         let mark = first.mark(Person(app: "main", recipient: "o-1"))
-        #expect(mark.count == 32 && mark.allSatisfy(\.isHexDigit) && mark == first.mark(Person(app: "main", recipient: "o-1")))
+        #expect(
+            mark.count == 32 && mark.allSatisfy(\.isHexDigit)
+                && mark == first.mark(Person(app: "main", recipient: "o-1"))
+        )
         journal.settle()
         let entries = try journal.ledger()
         #expect(entries.map(\.name) == ["audit/key"])

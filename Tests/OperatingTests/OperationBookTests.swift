@@ -72,7 +72,9 @@ import WeirPorts
         _ = try book.add(Self.operation(1))
         book.update(Self.operation(1).moved(to: state, at: Self.now))
         guard let expected else {
-            #expect(throws: OperationBook.Refusal.over(state)) { try book.obey(order, JobID(rawValue: 1), at: Self.now) }
+            #expect(throws: OperationBook.Refusal.over(state)) {
+                try book.obey(order, JobID(rawValue: 1), at: Self.now)
+            }
             return
         }
         let moved = try book.obey(order, JobID(rawValue: 1), at: Self.now)
@@ -87,7 +89,13 @@ import WeirPorts
         (filter.states, filter.errcode) = ([.dead, .failed], -1)
         filter.search = MessageSearch(template: name, text: String(repeating: "\"", count: MessageSearch.longestText))
         (filter.since, filter.until) = (Self.now, Self.now + .seconds(1))
-        var operation = Self.operation(.max, .redrive, filter, reason: String(repeating: "\\", count: 200), matched: .max)
+        var operation = Self.operation(
+            .max,
+            .redrive,
+            filter,
+            reason: String(repeating: "\\", count: 200),
+            matched: .max
+        )
         operation = operation.met(downTo: JobID(rawValue: 7), (3, 4)).moved(to: .done, at: Self.now + .seconds(9))
         let entry = try #require(operation.entry(at: Self.now))
         let read = try #require(BulkOperation(entry))
@@ -106,9 +114,11 @@ import WeirPorts
     }
 
     @Test(arguments: [
-        (RateLimit(permits: 50, per: .seconds(1), burst: 50), 5), (RateLimit(permits: 1, per: .seconds(1), burst: 1), 1),
+        (RateLimit(permits: 50, per: .seconds(1), burst: 50), 5),
+        (RateLimit(permits: 1, per: .seconds(1), burst: 1), 1),
         (RateLimit(permits: 10_000, per: .seconds(1), burst: 9), 100),
-        (RateLimit(permits: 600, per: .seconds(60), burst: 10), 1), (RateLimit(permits: 7, per: .seconds(86_400), burst: 1), 1),
+        (RateLimit(permits: 600, per: .seconds(60), burst: 10), 1),
+        (RateLimit(permits: 7, per: .seconds(86_400), burst: 1), 1),
     ])
     func `a rate has a small burst`(_ rate: RateLimit, _ burst: Int) {
         let paced = OperationRate.paced(rate)
@@ -119,7 +129,9 @@ import WeirPorts
         var forecast = OperationForecast()
         #expect(forecast.quotaLeft == nil && forecast.quotaNeeded == 0)
         typealias Quota = OperationForecast.Quota
-        forecast.quotas = [Quota(app: "a", api: "x", needed: 3, left: 10), Quota(app: "b", api: "x", needed: 4, left: 1)]
+        forecast.quotas = [
+            Quota(app: "a", api: "x", needed: 3, left: 10), Quota(app: "b", api: "x", needed: 4, left: 1),
+        ]
         #expect(forecast.quotaNeeded == 7 && forecast.quotaLeft == 11)
         forecast.quotas.append(Quota(app: "b", api: "y", needed: 1, left: nil))
         #expect(forecast.quotaNeeded == 8 && forecast.quotaLeft == nil)

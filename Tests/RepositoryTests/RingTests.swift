@@ -43,7 +43,8 @@ import Testing
         ],
         "Operating": ["Messaging", "Clients", "Suppressing", "Dispatching", "Intake", "WeirPorts"],
         "Telemetry": [
-            "Relaying", "Operating", "Messaging", "Alerting", "Callbacks", "Clients", "Settings", "RequestTracing", "Suppressing",
+            "Relaying", "Operating", "Messaging", "Alerting", "Callbacks", "Clients", "Settings", "RequestTracing",
+            "Suppressing",
             "Delivering", "Dispatching", "Explaining",
             "Intake", "WeirPorts",
         ],

@@ -29,7 +29,8 @@ import WeirPorts
         await journal.close()
     }
 
-    @Test func `it goes on: messages are found anew, a person can be forgotten, and what is done is kept`() async throws {
+    @Test func `it goes on: messages are found anew, a person can be forgotten, and what is done is kept`() async throws
+    {
         let folder = try TemporaryFolder()
         let journal = try Self.old.open(in: folder)
         var filter = MessageFilter(states: [.dead])
@@ -41,7 +42,9 @@ import WeirPorts
         #expect(try await journal.traces(of: Person(app: "main", recipient: "o-sent")).untold == [sent.id])
         let person = Person(app: "main", recipient: "o-dead")
         let entry = AuditEntry(at: Self.killed, who: "alice", role: "act", action: "forget", status: 200)
-        let receipt = try await journal.append([.erase(Erasure(of: person, messages: [dead.id, sent.id])), .audit(entry)])
+        let receipt = try await journal.append([
+            .erase(Erasure(of: person, messages: [dead.id, sent.id])), .audit(entry),
+        ])
         #expect(receipt.erased == 1)
         await journal.close()
         // Opening it once more migrates nothing.

@@ -18,7 +18,9 @@ import WeirPorts
         }
     }
 
-    @Test(arguments: [20, 20_000]) func `the bytes of who is forgotten are in no file any more`(_ size: Int) async throws {
+    @Test(arguments: [20, 20_000]) func `the bytes of who is forgotten are in no file any more`(_ size: Int)
+        async throws
+    {
         try await withJournal { journal, folder in
             let (gone, kept) = ("o-gone-0123456789", "o-kept-0123456789")
             var ids: [JobID] = []

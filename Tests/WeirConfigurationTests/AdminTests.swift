@@ -17,7 +17,9 @@ import WeirConfiguration
     }
 
     @Test func `operators are read with their keys and roles, and keys are not shown`() throws {
-        let read = Reading.read(Self.file("{keys: {alice: {key: \(Self.key), role: act}, grafana: {key: grafana-012345678}}}"))
+        let read = Reading.read(
+            Self.file("{keys: {alice: {key: \(Self.key), role: act}, grafana: {key: grafana-012345678}}}")
+        )
         let configuration = try #require(read.configuration, "\(read.problems)")
         #expect(configuration.admin.keys["alice"] == OperatorKey(key: Self.key, role: .act))
         #expect(configuration.admin.keys["grafana"]?.role == .see)

@@ -52,7 +52,10 @@ struct AuditTests {
             #expect(entries.count == index + 1, "\(change.method) \(change.path) leaves no row")
             let entry = try #require(entries.first)
             #expect(entry.string("who") == "root" && entry.string("role") == "admin", "\(change.path)")
-            #expect(entry.string("reason") == "a test" && entry.integer("status") == Int64(reply.status), "\(change.path)")
+            #expect(
+                entry.string("reason") == "a test" && entry.integer("status") == Int64(reply.status),
+                "\(change.path)"
+            )
             #expect(entry.string("action") != "other" && entry.string("trace_id")?.count == 32, "\(change.path)")
             let action = Route.all.first { $0 == change.route }?.action(change.method, ["1m8s61amz3x6x", "pause"])
             #expect(action != nil, "\(change.path)")
@@ -108,7 +111,8 @@ struct AuditTests {
     }
 
     @Test(arguments: [
-        ("since=yesterday", "since"), ("limit=0", "limit"), ("limit=1001", "limit"), ("cursor=x", "cursor"), ("to=o-1", "to"),
+        ("since=yesterday", "since"), ("limit=0", "limit"), ("limit=1001", "limit"), ("cursor=x", "cursor"),
+        ("to=o-1", "to"),
         ("by=alice", "by"),
     ])
     func `what the trail can't be asked is said`(_ query: String, _ field: String) async throws {
@@ -120,23 +124,33 @@ struct AuditTests {
 
     @Test(arguments: [
         ("", 400, ""), ("[]", 400, ""), ("{}", 422, "filter"), (#"{"filter":{},"reason":"x"}"#, 422, "filter.all"),
-        (#"{"filter":{"all":true}}"#, 422, "reason"), (#"{"filter":{"all":true,"app":"main"},"reason":"x"}"#, 422, "filter.all"),
-        (#"{"filter":{"all":1},"reason":"x"}"#, 422, "filter.all"), (#"{"filter":{"group":"g"},"reason":"x"}"#, 422, "filter.group"),
-        (#"{"filter":{"app":1},"reason":"x"}"#, 422, "filter.app"), (#"{"filter":{"state":"sent"},"reason":"x"}"#, 422, "filter.state"),
+        (#"{"filter":{"all":true}}"#, 422, "reason"),
+        (#"{"filter":{"all":true,"app":"main"},"reason":"x"}"#, 422, "filter.all"),
+        (#"{"filter":{"all":1},"reason":"x"}"#, 422, "filter.all"),
+        (#"{"filter":{"group":"g"},"reason":"x"}"#, 422, "filter.group"),
+        (#"{"filter":{"app":1},"reason":"x"}"#, 422, "filter.app"),
+        (#"{"filter":{"state":"sent"},"reason":"x"}"#, 422, "filter.state"),
         (#"{"filter":{"state":["pending",1]},"reason":"x"}"#, 422, "filter.state"),
         (#"{"filter":{"type":"mail"},"reason":"x"}"#, 422, "filter.type"),
         (#"{"filter":{"api":"/cgi-bin/user/get"},"reason":"x"}"#, 422, "filter.api"),
         (#"{"filter":{"type":"custom","api":"/cgi-bin/message/template/send"},"reason":"x"}"#, 422, "filter.api"),
         (#"{"filter":{"since":"2026-11-21"},"reason":"x"}"#, 422, "filter.since"),
-        (#"{"filter":{"since":"2026-11-21T09:00:00Z","until":"2026-11-21T09:00:00Z"},"reason":"x"}"#, 422, "filter.until"),
+        (
+            #"{"filter":{"since":"2026-11-21T09:00:00Z","until":"2026-11-21T09:00:00Z"},"reason":"x"}"#, 422,
+            "filter.until"
+        ),
         (#"{"filter":{"errcode":"45009"},"reason":"x"}"#, 422, "filter.errcode"),
         (#"{"filter":{"all":true},"reason":"x","rate":"fast"}"#, 422, "rate"),
         (#"{"filter":{"all":true},"reason":"x","rate":"0/s"}"#, 422, "rate"),
         (#"{"filter":{"all":true},"reason":"x","rate":"10001/s"}"#, 422, "rate"),
-        (#"{"filter":{"all":true},"reason":"two\nlines"}"#, 422, "reason"), (#"{"filter":{"all":true},"reason":" "}"#, 422, "reason"),
-        (#"{"filter":{"all":true},"filter":{},"reason":"x"}"#, 422, "filter"), (#"{"filter":7,"reason":"x"}"#, 422, "filter"),
+        (#"{"filter":{"all":true},"reason":"two\nlines"}"#, 422, "reason"),
+        (#"{"filter":{"all":true},"reason":" "}"#, 422, "reason"),
+        (#"{"filter":{"all":true},"filter":{},"reason":"x"}"#, 422, "filter"),
+        (#"{"filter":7,"reason":"x"}"#, 422, "filter"),
     ])
-    func `an order that can't be is refused, and says where`(_ body: String, _ status: Int, _ field: String) async throws {
+    func `an order that can't be is refused, and says where`(_ body: String, _ status: Int, _ field: String)
+        async throws
+    {
         let bench = try await HandlerBench()
         let reply = await bench.answer("POST", "/v1/cancel", on: .admin, body: body)
         let json = try JSONObjectView(reply.body)
@@ -160,7 +174,12 @@ struct AuditTests {
         let bench = try await HandlerBench()
         let reply = await bench.answer("POST", "/v1/redrive?state=dead&limit=5", on: .admin)
         #expect(reply.status == 200 && reply.data?.integer("redriven") == 0 && reply.data?.bool("has_more") == false)
-        let dry = await bench.answer("POST", "/v1/redrive", on: .admin, body: #"{"filter":{"all":true},"dry_run":true}"#)
+        let dry = await bench.answer(
+            "POST",
+            "/v1/redrive",
+            on: .admin,
+            body: #"{"filter":{"all":true},"dry_run":true}"#
+        )
         #expect(dry.status == 200 && dry.data?.integer("matched") == 0 && dry.data?.string("id") == nil)
         let actions = try await Self.entries(bench, "").map { $0.string("action") }
         #expect(actions == ["redrive_dry_run", "redrive"])

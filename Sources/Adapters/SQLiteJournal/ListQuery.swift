@@ -117,8 +117,12 @@ struct ListQuery: Equatable {
 
     /// What no index answers.
     private mutating func ask(_ filter: MessageFilter, _ conditions: inout Conditions) {
-        if let until = filter.until { conditions.asked.append("created_at < \(parameter(.integer(until.milliseconds)))") }
-        if let ended = filter.endedBy { conditions.asked.append("ended_at <= \(parameter(.integer(ended.milliseconds)))") }
+        if let until = filter.until {
+            conditions.asked.append("created_at < \(parameter(.integer(until.milliseconds)))")
+        }
+        if let ended = filter.endedBy {
+            conditions.asked.append("ended_at <= \(parameter(.integer(ended.milliseconds)))")
+        }
         if !filter.types.isEmpty {
             let types = filter.types.map { parameter(.text($0.rawValue)) }.joined(separator: ", ")
             conditions.asked.append("type IN (\(types))")

@@ -86,7 +86,9 @@ public struct AdminHandler: Sendable {
         }
         if let reply = OpenRoutes(gateway: gateway).answer(route) { return (route.label, reply) }
         if route.name == .metrics { return (route.label, await metrics(request)) }
-        guard case .success(let known) = visitor else { return ("admin", AdminRefusal.wrongKey.reply(traceID: traceID)) }
+        guard case .success(let known) = visitor else {
+            return ("admin", AdminRefusal.wrongKey.reply(traceID: traceID))
+        }
         let needed = route.role(method, arguments)
         guard known.role >= needed else {
             return (route.label, AdminRefusal.role(known, needs: needed).reply(traceID: traceID))

@@ -18,7 +18,10 @@ struct AuditReply: Sendable {
     func reply(traceID: String) async throws(MessageRefusal) -> OutgoingReply {
         let page = try await gateway.audit(try filter())
         return Envelope.success(200, "ok", traceID: traceID) { data in
-            data.member("entries", array: { list in for entry in page.entries { list.object { entry.write(to: &$0) } } })
+            data.member(
+                "entries",
+                array: { list in for entry in page.entries { list.object { entry.write(to: &$0) } } }
+            )
             data.member("next", page.next.map(String.init))
         }
     }

@@ -19,7 +19,10 @@ struct OperationOrder: Equatable, Sendable {
         let json = try OrderJSON(body, members: OperationOrder.members, at: "")
         isDryRun = try json.flag("dry_run")
         guard let view = try json.object("filter") else {
-            throw OrderJSON.invalid("filter", "is missing: {\"filter\": {\"app\": \"main\"}}, or {\"all\": true} for all")
+            throw OrderJSON.invalid(
+                "filter",
+                "is missing: {\"filter\": {\"app\": \"main\"}}, or {\"all\": true} for all"
+            )
         }
         let filter = try OperationFilter(OrderJSON(view, members: OrderJSON.filterMembers, at: "filter."))
         let reason = try json.reason(header, isNeeded: !isDryRun)

@@ -122,7 +122,8 @@ struct OperationRoutes: Sendable {
             facts.reason = order.reason
         }
         let result = try await gateway.forget(app: order.app, recipient: order.recipient)
-        return Envelope.success(200, result.isWhole ? "forgotten" : "forgotten but for what is left", traceID: trace.id) {
+        return Envelope.success(200, result.isWhole ? "forgotten" : "forgotten but for what is left", traceID: trace.id)
+        {
             data in
             data.member("app", order.app)
             data.member("audit_target", target)
@@ -193,7 +194,13 @@ extension ForgottenPerson {
         if waitingCount > 0 {
             let way = "cancel them (DELETE /v1/messages/{id}), or let them end, and ask again"
             left.append(
-                LeftOver(what: "messages", count: waitingCount, reason: "they wait or are on their way", wayOut: way, ids: waiting)
+                LeftOver(
+                    what: "messages",
+                    count: waitingCount,
+                    reason: "they wait or are on their way",
+                    wayOut: way,
+                    ids: waiting
+                )
             )
         }
         if untold > 0 {

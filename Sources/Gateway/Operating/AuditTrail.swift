@@ -64,7 +64,9 @@ package final class AuditTrail: Sendable {
             state.key = key
             return (key, true)
         }
-        guard isNew, let entry = LedgerEntry(name: AuditTrail.keyName, value: key, at: time.timestamp()) else { return key }
+        guard isNew, let entry = LedgerEntry(name: AuditTrail.keyName, value: key, at: time.timestamp()) else {
+            return key
+        }
         journal.append([.remember(entry)]) { [self] result in
             // The next that asks makes another: nothing that was hashed by this one is kept for sure.
             if case .failure = result { state.withLock { $0.key = nil } }

@@ -38,7 +38,8 @@ extension BulkOperation {
 
     /// `nil` for an entry of something else, or one that this version can't read.
     init?(_ entry: LedgerEntry) {
-        guard entry.name.hasPrefix(BulkOperation.prefix), let id = JobID(entry.name.dropFirst(BulkOperation.prefix.count)),
+        guard entry.name.hasPrefix(BulkOperation.prefix),
+            let id = JobID(entry.name.dropFirst(BulkOperation.prefix.count)),
             let json = try? JSONObjectView(entry.value),
             let kind = json.string("kind").flatMap(Kind.init), let state = json.string("state").flatMap(State.init),
             let filter = json.object("filter").flatMap(OperationFilter.init(stored:)),

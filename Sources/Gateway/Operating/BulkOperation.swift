@@ -156,7 +156,8 @@ public struct OperationForecast: Equatable, Sendable {
 
     /// Calls that the day has left for all the apis that are needed; `nil` where the limit of one of them is not known.
     public var quotaLeft: Int? {
-        quotas.isEmpty ? nil : quotas.reduce(Int?.some(0)) { sum, quota in sum.flatMap { sum in quota.left.map { sum + $0 } } }
+        quotas.isEmpty
+            ? nil : quotas.reduce(Int?.some(0)) { sum, quota in sum.flatMap { sum in quota.left.map { sum + $0 } } }
     }
 
     /// Nothing matches.

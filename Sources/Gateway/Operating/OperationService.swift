@@ -118,9 +118,9 @@ package final class OperationService: Sendable {
     /// Begins one: returns when it is on disk, with what was found.
     package func begin(_ request: OperationRequest) async throws(MessageRefusal) -> BulkOperation {
         try check(request)
-        do throws(OperationBook.Refusal) { 
+        do throws(OperationBook.Refusal) {
             try state.withLock { state throws(OperationBook.Refusal) in try state.book.checkRoom() }
-         } catch {
+        } catch {
             throw OperationService.refusal(error)
         }
         let (id, now) = (dispatcher.makeID(), time.timestamp())
@@ -164,7 +164,9 @@ package final class OperationService: Sendable {
         let now = time.timestamp()
         let operation: BulkOperation
         do throws(OperationBook.Refusal) {
-            operation = try state.withLock { state throws(OperationBook.Refusal) in try state.book.obey(order, id, at: now) }
+            operation = try state.withLock { state throws(OperationBook.Refusal) in
+                try state.book.obey(order, id, at: now)
+            }
         } catch {
             throw OperationService.refusal(error)
         }

@@ -46,7 +46,9 @@ extension Gateway {
     ///   - order: `pause`, `resume` or `stop`.
     ///   - who: The operator's name, for the log.
     /// - Throws: `notFound`, `wrongState` where it has ended, `journal`.
-    public func order(_ order: String, operation id: String, by who: String) async throws(MessageRefusal) -> BulkOperation {
+    public func order(_ order: String, operation id: String, by who: String) async throws(MessageRefusal)
+        -> BulkOperation
+    {
         try checkAccepting()
         return try await operationService.obey(order, id, by: who)
     }

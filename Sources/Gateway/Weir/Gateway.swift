@@ -1,6 +1,6 @@
 import Delivering
-import Operating
 public import Logging
+import Operating
 public import PrometheusMetrics
 import Queueing
 import Resilience

@@ -14,7 +14,8 @@ import Testing
         }
     }
 
-    @Test func `what is stored of a person goes, what waits is left and said, and the audit names nobody`() async throws {
+    @Test func `what is stored of a person goes, what waits is left and said, and the audit names nobody`() async throws
+    {
         let stage = try await Stage.start()
         let weir = stage.weir
         for openID in [Self.person, Self.other] {

@@ -46,6 +46,10 @@ def main(description, listener, url, examples="20"):
     server = LISTENERS[listener]
     document["paths"] = {path: part for path, item in document["paths"].items() if (part := listeners_part(item, server))}
     parameters = document["components"]["parameters"]
+    for item in document["paths"].values():
+        for operation in item.values():
+            if isinstance(operation, dict) and operation.get("requestBody", {}).get("x-weir-listener", listener) != listener:
+                del operation["requestBody"]
     strange = {name for name, each in parameters.items() if each.get("x-weir-listener", listener) != listener}
     for item in document["paths"].values():
         for operation in operations(item).values():

@@ -32,7 +32,9 @@ struct OperationStage {
                 errcode: number % 3 == 0 ? 43004 : 40037
             )
             let end = Settlement(state: state, at: OperationStage.began, countedAttempts: 1, reason: "given up")
-            _ = model.apply([.start(id, number: 1, at: OperationStage.began, needsBody: false), .settle(id, attempt, end)])
+            _ = model.apply([
+                .start(id, number: 1, at: OperationStage.began, needsBody: false), .settle(id, attempt, end),
+            ])
         }
         journal = MemoryJournal(model)
         harness = try GatewayHarness(configuration, journal: journal)
@@ -48,6 +50,8 @@ struct OperationStage {
     var operations: OperationService { harness.gateway.operationService }
 
     private func begin() throws {
+        // What waits shall wait.
+        _ = harness.gateway.setPaused(true, app: "main")
         try harness.gateway.restore()
         harness.gateway.isReady.withLock { $0 = true }
         operations.start()

@@ -1,7 +1,8 @@
 /// Every key of the file, by the mapping it stands in. What is not here is unknown.
 enum ConfigurationKey {
     enum Root: String, CaseIterable {
-        case server, admin, storage, apps, clients, subscribers, breaker, retry, queue, relay, upstream, log, tracing, alerts
+        case server, admin, storage, apps, clients, subscribers, breaker, retry, queue, relay, upstream, log, tracing,
+            alerts
     }
 
     enum Server: String, CaseIterable {

@@ -60,20 +60,25 @@ struct OperationOptions: ParsableArguments {
     func body(_ filter: FilterOptions) -> [UInt8] {
         var json = JSONWriter()
         json.object { json in
-            json.member("filter", object: { json in
-                let states = filter.state?.split(separator: ",").map(String.init) ?? []
-                if !states.isEmpty { json.member("state", array: { list in for state in states { list.string(state) } }) }
-                json.member("app", filter.app)
-                json.member("client", filter.client)
-                json.member("type", type)
-                json.member("api", api)
-                json.member("errcode", errcode)
-                json.member("template_id", templateId)
-                json.member("since", filter.since)
-                json.member("until", until)
-                json.member("text", text)
-                if all { json.member("all", true) }
-            })
+            json.member(
+                "filter",
+                object: { json in
+                    let states = filter.state?.split(separator: ",").map(String.init) ?? []
+                    if !states.isEmpty {
+                        json.member("state", array: { list in for state in states { list.string(state) } })
+                    }
+                    json.member("app", filter.app)
+                    json.member("client", filter.client)
+                    json.member("type", type)
+                    json.member("api", api)
+                    json.member("errcode", errcode)
+                    json.member("template_id", templateId)
+                    json.member("since", filter.since)
+                    json.member("until", until)
+                    json.member("text", text)
+                    if all { json.member("all", true) }
+                }
+            )
             if dryRun { json.member("dry_run", true) }
             json.member("rate", rate)
             json.member("reason", reason)

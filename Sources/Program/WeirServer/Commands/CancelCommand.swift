@@ -39,7 +39,13 @@ struct CancelCommand: AsyncParsableCommand {
         for id in ids {
             let target = "/v1/messages/\(PercentEncoding.escape(id))"
             do {
-                try await gateway.run("DELETE", target, at: view.door, headers: operation.headers, show: GatewayOptions.describe)
+                try await gateway.run(
+                    "DELETE",
+                    target,
+                    at: view.door,
+                    headers: operation.headers,
+                    show: GatewayOptions.describe
+                )
             } catch let failure as ExitCode where ids.count > 1 {
                 StandardError.print("weir: \(id) was not cancelled")
                 hasFailed = failure != .success

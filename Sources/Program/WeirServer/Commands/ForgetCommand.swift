@@ -45,7 +45,9 @@ struct ForgetCommand: AsyncParsableCommand {
         print("in the audit trail: \(data.string("audit_target") ?? "-")")
         for one in left {
             let count = one.integer("count") ?? 0
-            print("left: \(count) \(one.string("what") ?? ""), \(one.string("reason") ?? ""); \(one.string("way_out") ?? "")")
+            print(
+                "left: \(count) \(one.string("what") ?? ""), \(one.string("reason") ?? ""); \(one.string("way_out") ?? "")"
+            )
         }
     }
 }

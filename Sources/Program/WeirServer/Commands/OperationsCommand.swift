@@ -53,6 +53,7 @@ struct OperationsCommand: AsyncParsableCommand {
         let numbers = ["done", "skipped", "matched"].map { "\(operation.integer($0) ?? 0)" }
         let texts = ["id", "kind", "state", "created_at", "who", "reason"].map { operation.string($0) ?? "-" }
         let head = texts[..<4].joined(separator: "  ")
-        return "\(head)  \(numbers[0]) done, \(numbers[1]) skipped of \(numbers[2])  \(texts[4...].joined(separator: "  "))"
+        return
+            "\(head)  \(numbers[0]) done, \(numbers[1]) skipped of \(numbers[2])  \(texts[4...].joined(separator: "  "))"
     }
 }

@@ -33,7 +33,14 @@ struct RedriveCommand: AsyncParsableCommand {
     func run() async throws {
         if let id {
             let target = "/v1/messages/\(PercentEncoding.escape(id))/redrive" + (force ? "?force=true" : "")
-            return try await gateway.run("POST", target, at: view.door, headers: operation.headers, body: [], show: GatewayOptions.describe)
+            return try await gateway.run(
+                "POST",
+                target,
+                at: view.door,
+                headers: operation.headers,
+                body: [],
+                show: GatewayOptions.describe
+            )
         }
         if operation.isAsked {
             let body = operation.body(filter)
