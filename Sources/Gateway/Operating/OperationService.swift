@@ -37,9 +37,9 @@ package final class OperationService: Sendable {
     let state = Mutex(State())
 
     package init(
-        messages: MessageService,
-        dispatcher: Dispatcher,
-        journal: any Journal,
+        _ messages: MessageService,
+        _ dispatcher: Dispatcher,
+        _ journal: any Journal,
         observer: any OperationObserver,
         time: any TimeSource
     ) {

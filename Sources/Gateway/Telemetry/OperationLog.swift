@@ -33,11 +33,12 @@ package final class OperationLog: OperationObserver {
     package func moved(_ operation: BulkOperation, by who: String?) {
         var about = facts(operation)
         if let who { about["who"] = "\(who)" }
+        about["state"] = "\(operation.state.rawValue)"
         about["reason"] = "\(operation.reason)"
         about["matched"] = .number(operation.forecast.matched)
         about["done"] = .number(operation.done)
         about["skipped"] = .number(operation.skipped)
-        logger.notice("operation \(operation.state.rawValue)", metadata: about)
+        logger.notice("an operation moves", metadata: about)
     }
 
     package func met(_ kind: BulkOperation.Kind, done: Int, skipped: Int) {

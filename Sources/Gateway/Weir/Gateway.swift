@@ -115,13 +115,7 @@ public final class Gateway: Service {
         let deliveryLog = DeliveryLog(metrics: metrics, logger: logger)
         deliveryService = Gateway.deliveries(configuration, transport, journal, deliveryLog, options)
         let operationLog = OperationLog(metrics: metrics, logger: logger)
-        operationService = OperationService(
-            messages: messageService,
-            dispatcher: dispatcher,
-            journal: journal,
-            observer: operationLog,
-            time: time
-        )
+        operationService = OperationService(messageService, dispatcher, journal, observer: operationLog, time: time)
         auditTrail = AuditTrail(journal: journal, observer: operationLog, time: time)
         ledgerProblem = Gateway.takeLedger(journal, dispatcher, book, operationService, auditTrail)
         listen()

@@ -11,9 +11,9 @@ public protocol Journal: Sendable {
     /// thread complete in order. `completion` runs on the journal's own thread and must not block. Never throws, never waits.
     ///
     /// **While nothing can be written**, calls that only accept, start, redrive, receive, match, remember, forget, suppress, lift, shed,
-    /// deliver or erase fail, and nothing of them is kept. A call with an audit, a settle or conclude in it, of a message or a delivery, which tells
-    /// what has happened already, is kept, tried again in order until the disk takes it, and answered only then, or with the failure when the
-    /// journal is closed.
+    /// deliver or erase fail, and nothing of them is kept. A call with an audit, a settle or conclude in it, of a message or a delivery,
+    /// which tells what has happened already, is kept, tried again in order until the disk takes it, and answered only then, or with the
+    /// failure when the journal is closed.
     /// So it may be answered after calls that were handed over later and failed.
     ///
     /// **No writes at all** are a barrier: success says that everything handed over before is on disk. It fails while the journal

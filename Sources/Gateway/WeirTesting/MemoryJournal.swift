@@ -257,26 +257,6 @@ public final class MemoryJournal: Journal {
         try read { $0.list(filter) }
     }
 
-    /// A count of everything by `JournalModel`'s rules.
-    public func tally(_ filter: MessageFilter) async throws(JournalError) -> MessageTally {
-        try read { $0.tally(filter) }
-    }
-
-    /// A page by `JournalModel`'s rules.
-    public func audit(_ filter: AuditFilter) async throws(JournalError) -> AuditPage {
-        try read { $0.list(filter) }
-    }
-
-    /// What was committed.
-    public func traces(of person: Person) async throws(JournalError) -> PersonTraces {
-        try read { $0.traces(of: person) }
-    }
-
-    /// There are no files.
-    public func shred() async throws(JournalError) -> Bool {
-        try read { _ in true }
-    }
-
     /// What was committed under the key within the last 24 hours.
     public func idempotent(_ key: IdempotencyKey, now: Timestamp) async throws(JournalError) -> IdempotentMessage? {
         try read { $0.idempotent(key, now: now) }
@@ -300,7 +280,7 @@ public final class MemoryJournal: Journal {
         }
     }
 
-    private func read<Value: Sendable>(
+    func read<Value: Sendable>(
         _ question: (inout JournalModel) -> Value
     ) throws(JournalError) -> Value {
         let answer = state.withLock { $0.isClosed ? nil : question(&$0.model) }
