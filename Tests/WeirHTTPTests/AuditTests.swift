@@ -170,6 +170,13 @@ struct AuditTests {
         #expect(huge.status == 413)
     }
 
+    @Test func `an order is said in the body alone`() async throws {
+        let bench = try await HandlerBench()
+        let reply = await bench.answer("POST", "/v1/redrive?app=main", on: .admin, body: #"{"filter":{"all":true}}"#)
+        let field = try JSONObjectView(reply.body).string("field")
+        #expect(reply.status == 422 && field == "app")
+    }
+
     @Test func `redrive without a body is what it was, page by page`() async throws {
         let bench = try await HandlerBench()
         let reply = await bench.answer("POST", "/v1/redrive?state=dead&limit=5", on: .admin)

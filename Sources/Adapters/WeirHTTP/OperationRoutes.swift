@@ -53,6 +53,11 @@ struct OperationRoutes: Sendable {
         let bytes = try await body()
         // A body without a length turned out to be none.
         if bytes.isEmpty, kind == .redrive { return await pageByPage() }
+        // What stands there twice may contradict itself.
+        if let name = QueryItems(request.query).unknownName(besides: []) {
+            let shown = Stranger.printable(name, bytes: 64)
+            throw OrderJSON.invalid(shown, "is no parameter where there is a body: say it in filter")
+        }
         let order = try OperationOrder(bytes, kind: kind, by: visitor.name, header: request.header("x-weir-reason"))
         trace.note { facts in
             facts.isDryRun = order.isDryRun
