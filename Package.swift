@@ -68,9 +68,9 @@ let package = Package(
         .library(
             name: "Weir",
             targets: [
-                "Weir", "Telemetry", "Relaying", "Messaging", "Callbacks", "Clients", "Settings", "RequestTracing",
-                "Suppressing", "Budgeting", "Delivering", "Dispatching", "DispatchCore", "WeChatCallback", "Explaining",
-                "Alerting", "Eventing",
+                "Weir", "Telemetry", "Relaying", "Operating", "Messaging", "Callbacks", "Clients", "Settings",
+                "RequestTracing", "Suppressing", "Budgeting", "Delivering", "Dispatching", "DispatchCore",
+                "WeChatCallback", "Explaining", "Alerting", "Eventing",
                 "Intake",
                 "WeirPorts", "Addressing", "Timekeeping",
                 "Resilience", "Queueing", "WireJSON", "WeChat", "PrometheusMetrics",
@@ -218,12 +218,22 @@ let package = Package(
                 "Timekeeping", "Resilience", "Queueing", "WireJSON", "WeChat", crypto,
             ]
         ),
+        // What operators have done to many messages, and the trail of all that they do. Knows no metric: it has an observer, too.
+        source(
+            .gateway,
+            "Operating",
+            [
+                "Messaging", "Clients", "Suppressing", "Dispatching", "Intake", "WeirPorts", "Timekeeping",
+                "Resilience",
+                "Queueing", "WireJSON", "WeChat", crypto,
+            ]
+        ),
         // Everybody's observer: makes metrics, spans and log lines of what it is told.
         source(
             .gateway,
             "Telemetry",
             [
-                "Relaying", "Messaging", "Alerting", "Callbacks", "Clients", "Settings", "RequestTracing",
+                "Relaying", "Operating", "Messaging", "Alerting", "Callbacks", "Clients", "Settings", "RequestTracing",
                 "Suppressing", "Budgeting", "Delivering", "Dispatching",
                 "Explaining", "Intake", "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WeChat",
                 "PrometheusMetrics", logging,
@@ -234,10 +244,9 @@ let package = Package(
             .gateway,
             "Weir",
             [
-                "Telemetry", "Relaying", "Messaging", "Alerting", "Eventing", "Callbacks", "Clients", "Settings",
-                "RequestTracing",
-                "Suppressing", "Budgeting", "Delivering", "Dispatching", "Explaining", "Intake", "WeirPorts",
-                "Timekeeping", "Resilience", "Queueing", "WeChat",
+                "Telemetry", "Relaying", "Operating", "Messaging", "Alerting", "Eventing", "Callbacks", "Clients",
+                "Settings", "RequestTracing", "Suppressing", "Budgeting", "Delivering", "Dispatching", "Explaining",
+                "Intake", "WeirPorts", "Timekeeping", "Resilience", "Queueing", "WeChat",
                 "PrometheusMetrics", logging, lifecycle, tracing,
             ]
         ),
@@ -342,6 +351,7 @@ let package = Package(
                 "WireJSON", "WeChat",
             ]
         ),
+        tests("Operating", ["WeirTesting", "WeirPorts", "Resilience", "Queueing", "WeChat"]),
         tests("Suppressing", ["WeirTesting", "WeirPorts", "Queueing", "WeChat"]),
         tests("Budgeting", ["WeirTesting", "WeirPorts"]),
         tests(
@@ -352,9 +362,9 @@ let package = Package(
         tests(
             "Weir",
             [
-                "Telemetry", "Relaying", "Messaging", "Callbacks", "Clients", "RequestTracing", "DispatchCore",
-                "Suppressing", "Budgeting", "Delivering", "Dispatching", "Explaining", "Alerting", "Intake",
-                "WeirTesting",
+                "Telemetry", "Relaying", "Operating", "Messaging", "Callbacks", "Clients", "RequestTracing",
+                "DispatchCore", "Suppressing", "Budgeting", "Delivering", "Dispatching", "Explaining", "Alerting",
+                "Intake", "WeirTesting",
                 "GatewaySupport",
                 "Resilience", "Queueing",
                 "WireJSON", "WeChat",

@@ -25,7 +25,7 @@ import WeirTesting
         func book(_ limit: Int, mode: BudgetConfiguration.Mode = .enforce) throws -> BudgetBook {
             let budgets = ["orders": [BudgetMachineTests.budget(limit, mode: mode)]]
             let book = BudgetBook(budgets, journal: journal, observer: self, time: time)
-            book.restore(try journal.ledger())
+            _ = book.takeBack(try journal.ledger())
             return book
         }
     }

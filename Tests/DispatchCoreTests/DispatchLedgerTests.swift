@@ -291,9 +291,7 @@ extension MachineHarness {
             case .remember(let entry): ledger[entry.name] = entry
             case .forget(let name): ledger[name] = nil
             case .accept, .start, .settle, .conclude, .collapse, .redrive, .receive, .match, .suppress, .count, .lift,
-                .shed,
-                .deliver,
-                .settleDelivery:
+                .shed, .deliver, .settleDelivery, .audit, .erase:
                 Issue.record("\(write.summary)")
             }
         }

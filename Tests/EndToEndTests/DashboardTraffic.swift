@@ -92,6 +92,11 @@ struct DashboardTraffic: Sendable {
             #"{"status":"firing","labels":{"alertname":"A"},"annotations":{},"startsAt":"2026-01-01T00:00:00Z"}"#
         let webhook = #"{"version":"4","groupKey":"A","externalURL":"http://a","alerts":[\#(alert)]}"#
         _ = try await stage.weir.api.call("POST", "/v1/alerts", headers: Self.headers, body: webhook)
+        // What failed above waits again, by an operation.
+        _ = try await stage.weir.admin.post(
+            "/v1/redrive",
+            #"{"filter":{"state":["failed"],"type":"template"},"rate":"1/s","reason":"the template is mended"}"#
+        )
         try await stage.sandbox.rival()
         try await stage.weir.admin.expect(422, toReload: stage.settings, as: "nonsense: 1")
         try await stage.weir.admin.expect(200, toReload: stage.settings, as: stage.settings.yaml + "# changed\n")

@@ -230,6 +230,33 @@ struct OpenAPITests {
         try await exchanges.admin("GET", "/v1/state", Self.admin)
     }
 
+    private func useOperations(_ exchanges: OpenAPIExchanges) async throws {
+        for path in ["/v1/redrive", "/v1/cancel"] {
+            for body in [
+                #"{"filter":{"all":true},"dry_run":true}"#,
+                #"{"filter":{"app":"main"},"rate":"1/d","reason":"a test"}"#,
+                #"{"filter":{}}"#, "{",
+            ] {
+                try await exchanges.admin("POST", path, Self.admin, body)
+            }
+            try await exchanges.admin("POST", path, [], "{}")
+        }
+        let list = try await exchanges.admin("GET", "/v1/operations", Self.admin)
+        let id = list.data?["operations"]?.array.first?["id"]?.string ?? ""
+        for id in [id, "nobody"] {
+            try await exchanges.admin("GET", "/v1/operations/\(id)", Self.admin)
+            for order in ["pause", "resume", "stop", "resume"] {
+                try await exchanges.admin("POST", "/v1/operations/\(id)/\(order)", Self.admin)
+            }
+        }
+        for body in [#"{"app":"main","to":"o-1","reason":"a test"}"#, #"{"app":"main"}"#, "{"] {
+            try await exchanges.admin("POST", "/v1/forget", Self.admin, body)
+        }
+        for query in ["", "?limit=1", "?app=main&to=o-1", "?colour=red"] {
+            try await exchanges.admin("GET", "/v1/audit\(query)", Self.admin)
+        }
+    }
+
     private func useAdmin(_ exchanges: OpenAPIExchanges) async throws {
         let stage = exchanges.stage
         for path in ["/", "/metrics", "/healthz", "/readyz", "/readyz/messages", "/openapi.yaml", "/v1/state"] {
@@ -256,6 +283,7 @@ struct OpenAPITests {
             try await exchanges.admin("POST", path)
         }
         for _ in 0..<10 { try await exchanges.admin("POST", clear, Self.admin) }
+        try await useOperations(exchanges)
         for query in ["", "?app=main", "?app=nobody", "?colour=red"] {
             try await exchanges.admin("GET", "/v1/quota\(query)", Self.admin)
         }

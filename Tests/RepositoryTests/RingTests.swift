@@ -44,9 +44,10 @@ import Testing
             "Clients", "Settings", "Eventing", "Suppressing", "Budgeting", "Delivering", "Dispatching", "Explaining",
             "Intake", "WeirPorts",
         ],
+        "Operating": ["Messaging", "Clients", "Suppressing", "Dispatching", "Intake", "WeirPorts"],
         "Telemetry": [
-            "Relaying", "Messaging", "Alerting", "Callbacks", "Clients", "Settings", "RequestTracing", "Suppressing",
-            "Budgeting", "Delivering", "Dispatching", "Explaining",
+            "Relaying", "Operating", "Messaging", "Alerting", "Callbacks", "Clients", "Settings", "RequestTracing",
+            "Suppressing", "Budgeting", "Delivering", "Dispatching", "Explaining",
             "Intake", "WeirPorts",
         ],
         "WeirTesting": ["WeirPorts"],

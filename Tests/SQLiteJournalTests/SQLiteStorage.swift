@@ -77,7 +77,9 @@ final class SQLiteStorage: JournalStorage {
 
     // MARK: - A disk that takes nothing
 
-    private static let tables = ["messages", "bodies", "attempts", "ledger", "probes", "suppressions", "deliveries"]
+    private static let tables = [
+        "messages", "bodies", "attempts", "ledger", "probes", "suppressions", "deliveries", "audit",
+    ]
 
     /// Triggers that overflow: each statement then fails as it does for a broken file, not as one that can't be written.
     private static let `break` = tables.flatMap { table in

@@ -35,6 +35,7 @@ struct KnownKey {
         typealias Key = ConfigurationKey
         return switch section {
         case .server: keys(Key.Server.self, at: "server")
+        case .admin: keys(Key.Admin.self, at: "admin") + keys(Key.Operator.self, at: "admin.keys.NAME")
         case .storage: keys(Key.Storage.self, at: "storage") + keys(Key.Keep.self, at: "storage.keep")
         case .apps:
             keys(Key.App.self, at: "apps.APP") + keys(Key.Callback.self, at: "apps.APP.callback")

@@ -16,7 +16,11 @@ struct HandlerBench {
     let admin: AdminHandler
     let time = ManualTimeSource()
 
-    init(adminKey: String? = nil, _ change: (inout GatewayConfiguration) -> Void = { _ in }) async throws {
+    init(
+        adminKey: String? = nil,
+        operators: [String: OperatorKey] = [:],
+        _ change: (inout GatewayConfiguration) -> Void = { _ in }
+    ) async throws {
         var configuration = GatewayConfiguration()
         configuration.apps["main"] = AppConfiguration(appID: "wx1234567890abcdef", secret: "APPSECRET-of-main")
         change(&configuration)
@@ -32,7 +36,9 @@ struct HandlerBench {
         )
         self.gateway = gateway
         api = APIHandler(gateway: gateway)
-        admin = AdminHandler(gateway: gateway, adminKey: { adminKey }) { ReloadReport(isInForce: true, lines: []) }
+        admin = AdminHandler(gateway: gateway, adminKey: { adminKey }, operators: { operators }) {
+            ReloadReport(isInForce: true, lines: [])
+        }
         // It runs on until the test's process ends.
         Task { try await gateway.run() }
         while gateway.messagesProblem() != nil { await Task.yield() }

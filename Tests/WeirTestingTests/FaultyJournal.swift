@@ -134,6 +134,26 @@ final class FaultyJournal: Journal {
         return page
     }
 
+    func tally(_ filter: MessageFilter) async throws(JournalError) -> MessageTally {
+        var tally = try await journal.tally(filter)
+        if fault == .countsOneTooFew, let group = tally.counts.keys.first { tally.counts[group, default: 0] -= 1 }
+        return tally
+    }
+
+    func audit(_ filter: AuditFilter) async throws(JournalError) -> AuditPage {
+        var page = try await journal.audit(filter)
+        if fault == .forgetsWhatAnOperatorDid { page.entries = Array(page.entries.dropFirst()) }
+        return page
+    }
+
+    func traces(of person: Person) async throws(JournalError) -> PersonTraces {
+        try await journal.traces(of: person)
+    }
+
+    func shred() async throws(JournalError) -> Bool {
+        try await journal.shred()
+    }
+
     func idempotent(_ key: IdempotencyKey, now: Timestamp) async throws(JournalError) -> IdempotentMessage? {
         switch fault {
         case .knowsAKeyAfterItsWindow:

@@ -22,5 +22,8 @@ enum JournalFault: String, CaseIterable {
     case forgetsADelivery = "a delivery is told with its commit, and is there over a kill and a restart, oldest first"
     case tellsADeliveryTwice =
         "a message's end is told in its commit where its client wants to hear of it, and of others nothing"
+    case countsOneTooFew = "a count says whose and of what kind messages are"
+    case forgetsWhatAnOperatorDid =
+        "what operators did is kept over a kill and a restart, and listed newest first, page by page"
     case sweepsTooMuchAtOnce = "a step removes no more than its limit, and later steps go on until nothing is left"
 }

@@ -14,6 +14,8 @@ struct BatchWriter {
     private let receipts: ReceiptWriter
     private let suppressions: SuppressionWriter
     private let deliveries: DeliveryWriter
+    private let database: Database
+    private var erased = 0
     private var added: [WaitingDelivery] = []
 
     init(_ database: Database, _ memory: WriterMemory) throws(SQLiteFailure) {
@@ -21,6 +23,7 @@ struct BatchWriter {
         receipts = ReceiptWriter(database)
         suppressions = SuppressionWriter(database)
         deliveries = DeliveryWriter(database)
+        self.database = database
         self.memory = memory
     }
 
@@ -38,14 +41,14 @@ struct BatchWriter {
         for call in calls {
             let before = writer.added.count
             for write in call.writes { try writer.execute(write) }
-            receipts.append(
-                JournalReceipt(
-                    bodies: writer.bodies,
-                    receipts: writer.news,
-                    suppressions: writer.suppressionNews,
-                    deliveries: writer.added.count - before
-                )
+            var receipt = JournalReceipt(
+                bodies: writer.bodies,
+                receipts: writer.news,
+                suppressions: writer.suppressionNews,
+                deliveries: writer.added.count - before
             )
+            if writer.erased > 0 { swap(&receipt.erased, &writer.erased) }
+            receipts.append(receipt)
             if !writer.bodies.isEmpty { writer.bodies = [:] }
             if !writer.news.isEmpty { writer.news = [] }
             if !writer.suppressionNews.isEmpty { writer.suppressionNews = [] }
@@ -98,6 +101,8 @@ struct BatchWriter {
         case .count(let mark, let day): try statements.count(mark, day: day)
         case .deliver(let new): if let one = try deliveries.deliver(new) { added.append(one) }
         case .settleDelivery(let place, let settlement): try deliveries.settle(place, settlement)
+        case .audit(let entry): try AuditRows.insert(entry, database)
+        case .erase(let erasure): erased += try Eraser.erase(erasure, database)
         }
     }
 

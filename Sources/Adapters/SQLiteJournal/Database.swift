@@ -107,6 +107,14 @@ internal import Synchronization
         unsafe sqlite3_wal_checkpoint_v2(handle, nil, mode, nil, nil)
     }
 
+    /// Moves all of the write-ahead log into the file and empties it.
+    ///
+    /// - Returns: Whether that was done: not while somebody reads an older state.
+    func emptyLog() -> Bool {
+        guard unsafe handle != nil else { return false }
+        return unsafe sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil) == SQLITE_OK
+    }
+
     // MARK: - Failures
 
     private func failure(_ code: Int32) -> SQLiteFailure {

@@ -39,7 +39,7 @@ enum JournalDatabase {
         return connections
     }
 
-    /// Write-ahead logging with `synchronous = FULL`: only then is a commit on disk when it returns.
+    /// Write-ahead logging with `synchronous = FULL`: only then is a commit on disk when it returns. What is deleted is overwritten.
     private static func setUp(
         _ database: Database,
         _ configuration: SQLiteJournalConfiguration
@@ -51,6 +51,7 @@ enum JournalDatabase {
             PRAGMA synchronous = FULL;
             PRAGMA cache_size = -\(configuration.cacheBytes >> 10);
             PRAGMA temp_store = MEMORY;
+            PRAGMA secure_delete = ON;
             PRAGMA wal_autocheckpoint = \(configuration.checkpointPages);
             PRAGMA journal_size_limit = \(configuration.keptLogBytes);
             \(pages)

@@ -1,5 +1,6 @@
 internal import Queueing
 internal import Timekeeping
+internal import WeChat
 internal import WeirPorts
 
 /// A listing as SQL: a walk from the newest message to the oldest, each row an id and whether that message is wanted. So whoever
@@ -110,7 +111,26 @@ struct ListQuery: Equatable {
         if let since = filter.since {
             conditions.asked.append("created_at >= \(parameter(.integer(since.milliseconds)))")
         }
+        ask(filter, &conditions)
         return conditions
+    }
+
+    /// What no index answers.
+    private mutating func ask(_ filter: MessageFilter, _ conditions: inout Conditions) {
+        if let until = filter.until {
+            conditions.asked.append("created_at < \(parameter(.integer(until.milliseconds)))")
+        }
+        if let ended = filter.endedBy {
+            conditions.asked.append("ended_at <= \(parameter(.integer(ended.milliseconds)))")
+        }
+        if !filter.types.isEmpty {
+            let types = filter.types.map { parameter(.text($0.rawValue)) }.joined(separator: ", ")
+            conditions.asked.append("type IN (\(types))")
+        }
+        if let errcode = filter.errcode {
+            let last = "SELECT errcode FROM attempts WHERE message_id = messages.id ORDER BY number DESC LIMIT 1"
+            conditions.asked.append("(\(last)) IS \(parameter(.integer(Int64(errcode))))")
+        }
     }
 
     /// The newest segment below ?1, or NULL. The ids of a segment lie all below those of the next one.
@@ -145,11 +165,16 @@ struct ListWalk {
     private let query: ListQuery
     private let walk: PreparedStatement
     private let message: PreparedStatement
+    private let search: BodySearch?
     private var budget: ListBudget
     private var messages: [MessageRecord] = []
+    /// Set where messages are counted and not read.
+    private var tally: MessageTally?
     /// Where the next page begins, once this one has come to its end before the messages have.
     private var next: JobID?
 
+    /// What looking into a body costs.
+    private static let bodyCost = 10
     /// What looking a recipient up in a segment costs: a walk down the index, where passing a row is a step.
     private static let segmentCost = 10
 
@@ -158,17 +183,36 @@ struct ListWalk {
         _ filter: MessageFilter,
         _ budget: ListBudget
     ) throws(SQLiteFailure) -> MessagePage {
-        var walk = try ListWalk(database, ListQuery(filter), budget)
-        if walk.query.segmentParameter == nil { try walk.passRows() } else { try walk.passSegments() }
+        var walk = try ListWalk(database, filter, budget, isCount: false)
+        try walk.pass()
         return MessagePage(messages: walk.messages, next: walk.next)
     }
 
-    private init(_ database: Database, _ query: ListQuery, _ budget: ListBudget) throws(SQLiteFailure) {
+    /// Counts as far as the budget goes.
+    static func tally(
+        _ database: Database,
+        _ filter: MessageFilter,
+        _ budget: ListBudget
+    ) throws(SQLiteFailure) -> MessageTally {
+        var walk = try ListWalk(database, filter, budget, isCount: true)
+        try walk.pass()
+        return MessageTally(counts: walk.tally?.counts ?? [:], next: walk.next)
+    }
+
+    private init(
+        _ database: Database,
+        _ filter: MessageFilter,
+        _ budget: ListBudget,
+        isCount: Bool
+    ) throws(SQLiteFailure) {
         self.database = database
-        self.query = query
+        query = ListQuery(filter)
         self.budget = budget
         walk = try PreparedStatement(database, query.sql, isCached: false)
-        message = try PreparedStatement(database, "SELECT \(MessageRow.recordColumns) FROM messages WHERE id = ?1")
+        let columns = isCount ? "app, client, type" : MessageRow.recordColumns
+        message = try PreparedStatement(database, "SELECT \(columns) FROM messages WHERE id = ?1")
+        search = filter.search.isEmpty ? nil : try BodySearch(database, filter.search)
+        tally = isCount ? MessageTally() : nil
         for (index, value) in query.values.enumerated() {
             switch value {
             case .integer(let integer): walk.bind(integer, at: Int32(index + 1))
@@ -177,14 +221,18 @@ struct ListWalk {
         }
     }
 
+    private mutating func pass() throws(SQLiteFailure) {
+        if query.segmentParameter == nil { try passRows() } else { try passSegments() }
+    }
+
     /// Passes the rows of the walk as it is bound, and sets `next` where it stops before their end.
     private mutating func passRows() throws(SQLiteFailure) {
         defer { walk.reset() }
         while try walk.step() {
             let id = walk.integer(0)
-            if walk.integer(1) != 0 {
+            if walk.integer(1) != 0, try isFound(id) {
                 // One more is looked for than the page holds: whether there is another page.
-                guard messages.count < query.limit else { return next = messages.last?.id }
+                guard tally != nil || messages.count < query.limit else { return next = messages.last?.id }
                 try take(id)
             }
             budget.spend()
@@ -210,9 +258,19 @@ struct ListWalk {
         }
     }
 
+    private mutating func isFound(_ id: Int64) throws(SQLiteFailure) -> Bool {
+        guard let search else { return true }
+        budget.spend(ListWalk.bodyCost)
+        return try search.finds(id)
+    }
+
     private mutating func take(_ id: Int64) throws(SQLiteFailure) {
         message.bind(id, at: 1)
         defer { message.reset() }
-        if try message.step() { messages.append(try MessageRow.record(message)) }
+        guard try message.step() else { return }
+        guard tally != nil else { return messages.append(try MessageRow.record(message)) }
+        guard let type = MessageType(rawValue: message.text(2)) else { return }
+        let group = MessageTally.Group(app: message.text(0), client: message.text(1), type: type)
+        tally?.counts[group, default: 0] += 1
     }
 }

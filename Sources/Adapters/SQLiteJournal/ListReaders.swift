@@ -37,19 +37,31 @@ final class ListReaders: Sendable {
     }
 
     func page(_ filter: MessageFilter) async throws(JournalError) -> MessagePage {
+        try await look(filter) { try ListWalk.page($0, filter, $1) }
+    }
+
+    /// A part of a count, by the rules of a page.
+    func tally(_ filter: MessageFilter) async throws(JournalError) -> MessageTally {
+        try await look(filter) { try ListWalk.tally($0, filter, $1) }
+    }
+
+    private func look<Found: Sendable>(
+        _ filter: MessageFilter,
+        _ walk: @escaping @Sendable (Database, ListBudget) throws -> Found
+    ) async throws(JournalError) -> Found {
         // Whose turn it is: no client stands in line behind an operator who looks for its messages.
         let asking = filter.isOperators ? nil : filter.client
         guard let connection = await enter(asking) else {
             throw .busy("as many listings wait as may at once: ask again in a moment")
         }
         do {
-            let (page, took) = try await connections[connection].read { [configuration, clock] database in
+            let (found, took) = try await connections[connection].read { [configuration, clock] database in
                 let began = clock.now()
-                let page = try ListWalk.page(database, filter, ListBudget(configuration, clock))
-                return (page, clock.now() - began)
+                let found = try walk(database, ListBudget(configuration, clock))
+                return (found, clock.now() - began)
             }
             rest(for: took, asking, connection)
-            return page
+            return found
         } catch {
             leave(asking, connection)
             throw SQLiteFailure(error).journalError(in: folder.path)

@@ -134,6 +134,32 @@ public final class SQLiteJournal: Journal {
         }
     }
 
+    /// Reads with one of `listReaders`, as a listing does.
+    public func tally(_ filter: MessageFilter) async throws(JournalError) -> MessageTally {
+        guard writer.isOpen else { throw .closed }
+        do {
+            return try await writer.lists.tally(filter)
+        } catch {
+            throw writer.isOpen ? error : .closed
+        }
+    }
+
+    /// Reads with one of the configuration's `readers`: a page is short work.
+    public func audit(_ filter: AuditFilter) async throws(JournalError) -> AuditPage {
+        try await read { try AuditRows.page($0, filter) }
+    }
+
+    /// Reads with one of the configuration's `readers`.
+    public func traces(of person: Person) async throws(JournalError) -> PersonTraces {
+        try await read { try Eraser.traces($0, of: person) }
+    }
+
+    /// Moves the write-ahead log into the database, where what was deleted is overwritten, and empties it. Waits for no reader.
+    public func shred() async throws(JournalError) -> Bool {
+        guard writer.isOpen else { throw .closed }
+        return await writer.shred()
+    }
+
     /// Reads with one of the configuration's `readers`, so that no listing delays it.
     public func idempotent(_ key: IdempotencyKey, now: Timestamp) async throws(JournalError) -> IdempotentMessage? {
         try await read { try JournalReader.idempotent($0, key, now: now) }

@@ -32,6 +32,7 @@ enum Schema {
         [
             ("1", first), ("2", second), ("3", third), ("4", fourth), ("receipts", receipts),
             ("suppressions", suppressions), ("deliveries", deliveries), ("collapse", collapse), ("counts", counts),
+            ("audit", audit),
         ]
     }
 
@@ -226,5 +227,21 @@ enum Schema {
             count INTEGER NOT NULL,
             PRIMARY KEY (day, mark)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// What operators did, in the order in which they did it. `place` is not used again: a page goes on where the one before ended.
+    private static let audit = """
+        CREATE TABLE audit (
+            place INTEGER PRIMARY KEY AUTOINCREMENT,
+            at INTEGER NOT NULL,
+            who TEXT NOT NULL,
+            role TEXT NOT NULL,
+            action TEXT NOT NULL,
+            target TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            status INTEGER NOT NULL,
+            peer TEXT NOT NULL,
+            trace_id TEXT NOT NULL
+        ) STRICT;
         """
 }

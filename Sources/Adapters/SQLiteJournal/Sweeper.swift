@@ -4,7 +4,8 @@ internal import WeirPorts
 
 /// Removes what has been kept long enough, a step at a time: first a walk over the bodies, then one over the messages, each
 /// by id and only as far as anything can be old enough. Where it stands is kept in memory; after a restart it starts over. Each step also
-/// removes suppressions whose time is over, deliveries that are kept no longer, and counts of past days.
+/// removes suppressions whose time is over, deliveries that are kept no longer, counts of past days, and the oldest of too long an audit
+/// trail.
 struct Sweeper: Equatable {
     private enum Walk {
         case bodies, messages
@@ -49,8 +50,10 @@ struct Sweeper: Equatable {
         let hasMoreSuppressions = try remove(SuppressionWriter.SQL.sweep, database, now: now, limit: limit)
         let hasMoreDeliveries = try remove(DeliveryWriter.SQL.sweep, database, now: now, limit: limit)
         let hasMoreCounts = try remove(Sweeper.countsSQL, database, now: now, limit: limit)
-        let hasMore = hasMoreSuppressions || hasMoreDeliveries || hasMoreCounts
-        return try walkOn(database, retention, now: now, limit: limit) || hasMore
+        let oldest = now + (.zero - retention.audit)
+        let hasMoreAudit = try remove(AuditRows.sweepSQL, database, now: oldest, limit: limit)
+        let hasMoreRows = hasMoreSuppressions || hasMoreDeliveries || hasMoreCounts || hasMoreAudit
+        return try walkOn(database, retention, now: now, limit: limit) || hasMoreRows
     }
 
     /// Removes at most `limit` rows that say by themselves until when they are kept.

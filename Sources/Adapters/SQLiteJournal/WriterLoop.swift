@@ -26,6 +26,7 @@ struct WriterLoop {
             switch writer.nextWork() {
             case .commit(let calls): handle(calls)
             case .sweep(let request): sweep(request)
+            case .shred(let answer): answer(writer.database.access { $0.emptyLog() })
             case .probe: probe()
             case .wait: continue
             case .finish:
@@ -229,9 +230,9 @@ struct PendingCall: Sendable {
         self.completion = completion
         mustBeKept = writes.contains { write in
             switch write {
-            case .settle, .conclude, .settleDelivery: true
+            case .settle, .conclude, .settleDelivery, .audit: true
             case .accept, .start, .collapse, .redrive, .receive, .match, .remember, .forget, .suppress, .lift, .shed,
-                .count, .deliver:
+                .count, .deliver, .erase:
                 false
             }
         }

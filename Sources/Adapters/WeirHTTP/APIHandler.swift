@@ -129,7 +129,7 @@ public struct APIHandler: Sendable {
         }
         let who = messages.asker(status: reply.status)
         let action = request.action(at: .own(route, arguments), by: who, on: .api, status: reply.status)
-        if let action { gateway.acted(action, trace: trace) }
+        if let action { await gateway.acted(action, trace: trace) }
         return reply
     }
 }

@@ -8,21 +8,23 @@ import WireJSON
 /// The admin listener: metrics, health, and what operators do.
 public struct AdminHandler: Sendable {
     let gateway: Gateway
-    let adminKey: @Sendable () -> String?
+    let door: @Sendable () -> AdminDoor
     let reload: @Sendable () async -> ReloadReport
     let scrapes = ScrapeCache<OutgoingReply>()
     let scrapeThread = ScrapeThread()
 
     /// - Parameters:
     ///   - adminKey: what callers must carry; asked for each request, since a reload may change it.
+    ///   - operators: those who have a key of their own, by their names; likewise.
     ///   - reload: reads the configuration anew.
     public init(
         gateway: Gateway,
         adminKey: @escaping @Sendable () -> String?,
+        operators: @escaping @Sendable () -> [String: OperatorKey] = { [:] },
         reload: @escaping @Sendable () async -> ReloadReport
     ) {
         self.gateway = gateway
-        self.adminKey = adminKey
+        door = { AdminDoor(adminKey: adminKey(), keys: operators()) }
         self.reload = reload
     }
 
@@ -31,43 +33,74 @@ public struct AdminHandler: Sendable {
         // A look at ten thousand apps is not for an event loop.
         await withTaskExecutorPreference(globalConcurrentExecutor) {
             await gateway.request(traceparent: request.header("traceparent"), head: nil) { trace in
-                let who = adminKey() == nil ? "loopback" : "admin_key"
+                let visitor = door().visitor(request)
                 let destination = Route.destination(of: request.path, on: .admin)
-                let (route, reply) = await route(request, to: destination, by: who, trace: trace)
+                let (route, reply) = await route(request, to: destination, by: visitor, trace: trace)
                 request.noteRefusal(reply.status, in: trace)
-                let actor = reply.status == 401 || reply.status == 403 ? "stranger" : who
-                let action = request.action(at: destination, by: actor, on: .admin, status: reply.status)
-                if let action { gateway.acted(action, trace: trace) }
+                if let action = action(request, at: destination, by: visitor, status: reply.status, trace: trace) {
+                    await gateway.acted(action, trace: trace)
+                }
                 let method = KnownMethod.label(request.method)
                 return RequestAnswer(reply, route: route, method: method, status: reply.status)
             }
         }
     }
 
-    /// - Parameter who: who it is, if it is let in.
+    /// What the request did, for the log and the audit trail: whatever an operator changes passes here.
+    private func action(
+        _ request: IncomingRequest,
+        at destination: Route.Destination,
+        by visitor: Result<AdminVisitor, AdminRefusal>,
+        status: Int,
+        trace: RequestTrace
+    ) -> OperatorAction? {
+        let known = try? visitor.get()
+        let who = known?.name ?? AdminVisitor.stranger
+        guard var action = request.action(at: destination, by: who, on: .admin, status: status) else { return nil }
+        // Who was not let in has done nothing: a row for each would push out what was done.
+        action.isAudited = known != nil
+        action.role = known?.role.rawValue ?? ""
+        trace.note { facts in
+            action.target = facts.target ?? action.target
+            action.reason = facts.reason ?? action.reason
+            if facts.isDryRun { action.action += "_dry_run" }
+        }
+        return action
+    }
+
     private func route(
         _ request: IncomingRequest,
         to destination: Route.Destination,
-        by who: String,
+        by visitor: Result<AdminVisitor, AdminRefusal>,
         trace: RequestTrace
     ) async -> (String, OutgoingReply) {
         let traceID = trace.id
         guard case .own(let route, let arguments) = destination else {
-            if let refusal = guardAdmin(request, traceID: traceID) { return ("admin", refusal) }
+            if case .failure(let refusal) = visitor { return ("admin", refusal.reply(traceID: traceID)) }
             let message = "no such path; GET / lists them"
             return (Route.unknownLabel, Envelope.failure(404, "not_found", message, traceID: traceID))
         }
-        if !route.isOpen, let refusal = guardAdmin(request, traceID: traceID) { return ("admin", refusal) }
+        if !route.isOpen, case .failure(let refusal) = visitor { return ("admin", refusal.reply(traceID: traceID)) }
         guard let method = route.method(request.method) else {
             return (route.label, Envelope.methodNotAllowed(route.allowed, traceID: traceID))
         }
         if let reply = OpenRoutes(gateway: gateway).answer(route) { return (route.label, reply) }
+        if route.name == .metrics { return (route.label, await metrics(request)) }
+        guard case .success(let known) = visitor else {
+            return ("admin", AdminRefusal.wrongKey.reply(traceID: traceID))
+        }
+        let needed = route.role(method, arguments)
+        guard known.role >= needed else {
+            return (route.label, AdminRefusal.role(known, needs: needed).reply(traceID: traceID))
+        }
+        let operations = OperationRoutes(gateway: gateway, request: request, visitor: known, trace: trace)
+        if operations.isAnswering(route.name) { return (route.label, await operations.answer(route.name, arguments)) }
         if route.isAboutMessages || route.name == .errcode || route.name == .quota {
             let api = APIHandler(gateway: gateway)
             let messages = MessageRoutes(handler: api, request: request, trace: trace, isOperator: true)
             return (route.label, await messages.answer(route.name, method, arguments))
         }
-        return (route.label, await reply(route.name, arguments, request, by: who, traceID: traceID))
+        return (route.label, await reply(route.name, arguments, request, by: known.name, traceID: traceID))
     }
 
     private func reply(
@@ -79,7 +112,6 @@ public struct AdminHandler: Sendable {
     ) async -> OutgoingReply {
         switch route {
         case .index: .plain(200, AdminHandler.index)
-        case .metrics: await metrics(request)
         case .state: StateReport(gateway).reply(traceID: traceID)
         case .breaker: await force(arguments[0], arguments[1], request, by: who, traceID: traceID)
         case .app: await pause(arguments[0], arguments[1], AdminHandler.reason(request), traceID: traceID)
@@ -87,31 +119,6 @@ public struct AdminHandler: Sendable {
         case .reload: await reloaded(traceID: traceID)
         default: Envelope.failure(404, "not_found", "no such path; GET / lists them", traceID: traceID)
         }
-    }
-
-    /// Beyond scraping and health: with a key whoever has it, without one whoever is on this machine.
-    private func guardAdmin(_ request: IncomingRequest, traceID: String) -> OutgoingReply? {
-        guard let key = adminKey() else {
-            guard !request.isDirect else { return nil }
-            return Envelope.failure(
-                403,
-                "forbidden",
-                "set server.admin_key to use this from another machine, through a proxy, in a browser or by a name that is not localhost's",
-                traceID: traceID
-            )
-        }
-        let given = request.header("authorization").map { Array($0.utf8) } ?? []
-        let wanted = Array("Bearer \(key)".utf8)
-        var difference = given.count ^ wanted.count
-        for (left, right) in zip(given, wanted) { difference |= Int(left ^ right) }
-        guard difference != 0 else { return nil }
-        return Envelope.failure(
-            401,
-            "unauthorized",
-            "send server.admin_key as `Authorization: Bearer KEY`",
-            traceID: traceID,
-            headers: [("WWW-Authenticate", "Bearer realm=\"weir-admin\"")]
-        )
     }
 
     private static let index = """
@@ -128,7 +135,12 @@ public struct AdminHandler: Sendable {
         GET  /v1/messages/{id}                     one of them; DELETE cancels it
         GET  /v1/messages/{id}/explain             its life in plain words
         POST /v1/messages/{id}/redrive             lets it wait again
-        POST /v1/redrive                           lets all that match wait again
+        POST /v1/redrive                           lets all that match wait again: {filter, dry_run, rate, reason}
+        POST /v1/cancel                            cancels all that match: the same
+        GET  /v1/operations                        what of these runs; /{id} one of them
+        POST /v1/operations/{id}/{pause|resume|stop}
+        POST /v1/forget                            removes what is stored of a person: {app, to, reason}
+        GET  /v1/audit                             what operators did: ?since= who= action= app= to= limit= cursor=
         GET  /v1/suppressions                      who is not sent to: ?app= to= limit= cursor=
         DELETE /v1/suppressions/{app}/{openid}     sends to them again
         GET  /v1/errcodes/{errcode}                what an errcode means, and what to do: ?api=

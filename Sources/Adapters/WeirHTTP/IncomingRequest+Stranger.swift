@@ -39,7 +39,7 @@ extension IncomingRequest {
     ) -> OperatorAction? {
         guard case .own(let route, let arguments) = destination, let action = route.action(method, arguments)
         else { return nil }
-        return OperatorAction(
+        var done = OperatorAction(
             who: who,
             isByOperator: listener == .admin,
             action: action,
@@ -50,6 +50,8 @@ extension IncomingRequest {
             reason: header("x-weir-reason"),
             caller: stranger()
         )
+        done.target = route.target(arguments)
+        return done
     }
 }
 
@@ -64,10 +66,23 @@ extension Route {
         case .suppression: return "lift"
         case .reload: return "reload"
         case .raise: return "raise"
+        case .cancelAll: return "cancel"
+        case .forget: return "forget"
+        case .order:
+            return Route.known(arguments.last, of: ["pause", "resume", "stop"]).map { "operation_" + $0 } ?? "other"
         case .app: return Route.known(arguments.last, of: ["pause", "resume", "clear-quota"]) ?? "other"
         case .breaker:
             return Route.known(arguments.last, of: ["open", "close", "auto"]).map { "breaker_" + $0 } ?? "other"
         default: return "other"
+        }
+    }
+
+    /// What it is done to, as far as the path says so and may be kept: an openid may not.
+    fileprivate func target(_ arguments: [String]) -> String {
+        switch name {
+        case .suppression: ""
+        case .app, .breaker, .message, .redrive, .order, .operation: arguments.first ?? ""
+        default: ""
         }
     }
 

@@ -6,6 +6,7 @@ struct Route: Equatable, Sendable {
         case messages, batch, message, explain, redrive, redriveAll, events, alerts, errcode, page, quota
         case suppressions, suppression
         case index, metrics, state, breaker, app, raise, reload
+        case cancelAll, operations, operation, order, audit, forget
     }
 
     /// Who is listening.
@@ -77,6 +78,12 @@ struct Route: Equatable, Sendable {
         Route(.app, "/v1/apps/{app}/{action}", ["POST"], [.admin], label: "/v1/apps"),
         Route(.raise, "/v1/clients/{name}/raise", ["POST"], [.admin], label: "/v1/clients"),
         Route(.reload, "/v1/reload", ["POST"], [.admin]),
+        Route(.cancelAll, "/v1/cancel", ["POST"], [.admin]),
+        Route(.operations, "/v1/operations", ["GET"], [.admin]),
+        Route(.operation, "/v1/operations/{id}", ["GET"], [.admin], label: "/v1/operations"),
+        Route(.order, "/v1/operations/{id}/{order}", ["POST"], [.admin], label: "/v1/operations"),
+        Route(.forget, "/v1/forget", ["POST"], [.admin]),
+        Route(.audit, "/v1/audit", ["GET"], [.admin]),
     ]
 
     /// The metric label of paths that aren't there, of which there are any number.

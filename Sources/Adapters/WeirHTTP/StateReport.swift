@@ -73,9 +73,23 @@ struct StateReport {
                     for one in gateway.budgets() { list.object { one.write(to: &$0) } }
                 }
             )
+            data.member(
+                "operations",
+                array: { list in
+                    for one in gateway.operations where one.state.isOpen { list.object { write(one, to: &$0) } }
+                }
+            )
             data.member("in_flight", snapshot.inFlight)
             data.member("relayed_calls", snapshot.relayedWaiting)
         }
+    }
+
+    private func write(_ operation: BulkOperation, to json: inout JSONWriter) {
+        json.member("id", operation.id.description)
+        json.member("kind", operation.kind.rawValue)
+        json.member("state", operation.state.rawValue)
+        json.member("who", operation.who)
+        json.member("left", operation.left)
     }
 
     private func write(_ backlog: DeliveryBacklog, to json: inout JSONWriter) {

@@ -59,6 +59,10 @@ struct SuppressionRoutes: Sendable {
 
     private func lift(app: String, recipient: String) async throws(MessageRefusal) -> OutgoingReply {
         let caller = try routes.caller()
+        if caller.isOperator {
+            let target = gateway.auditTarget(app: app, recipient: recipient)
+            routes.trace.note { $0.target = target }
+        }
         let lifted = try await gateway.lift(app: app, recipient: recipient, caller: caller)
         return Envelope.success(200, "lifted", traceID: routes.traceID) { data in
             data.member("lifted", lifted.count)

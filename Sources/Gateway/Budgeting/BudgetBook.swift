@@ -39,13 +39,15 @@ package final class BudgetBook: Sendable {
         }
     }
 
-    /// Whether an entry of the ledger is this book's.
-    package static func owns(_ entry: LedgerEntry) -> Bool { BudgetFact.isName(entry.name) }
-
     /// Takes back what an earlier process wrote down. Called once, before anything is charged.
-    package func restore(_ entries: [LedgerEntry]) {
+    ///
+    /// - Returns: the entries that are not this book's.
+    package func takeBack(_ entries: [LedgerEntry]) -> [LedgerEntry] {
+        var others = entries
+        let own = others.partition { BudgetFact.isName($0.name) }
         let now = time.timestamp()
-        state.withLock { $0.restore(entries.compactMap(BudgetFact.init), at: now) }
+        state.withLock { $0.restore(others[own...].compactMap(BudgetFact.init), at: now) }
+        return Array(others[..<own])
     }
 
     /// Whether no client has a budget.

@@ -144,6 +144,13 @@ extension MessageService {
         try checkMayCall(record.type, body: record.body, caller: sender)
     }
 
+    /// Whether one of several may go.
+    func checkBulkRedrive(of record: MessageRecord, caller: Caller) throws(MessageRefusal) {
+        try checkRedrive(of: record.state, force: false)
+        try checkMayRedrive(record, caller: caller)
+        try intake.checkRedrive(of: record)
+    }
+
     /// One redrive of a message at a time: a second one finds it waiting.
     func redrive(_ id: JobID, force: Bool, caller: Caller) async throws(MessageRefusal) -> MessageRecord {
         try await redrives.enter(id, for: "")

@@ -117,21 +117,60 @@ package final class QueueIntake: MessageIntake {
     ///
     /// - Returns: It, as it waits now.
     func redrive(_ record: MessageRecord) async throws(MessageRefusal) -> MessageRecord {
+        try checkRedrive(of: record)
+        let charged = try await recharge(record)
+        return try await redrive([record], charged: charged ? [record] : [], beside: [])[0]
+    }
+
+    /// Whether the message has all that it needs to wait again.
+    func checkRedrive(of record: MessageRecord) throws(MessageRefusal) {
         guard !record.content.body.isEmpty else {
             throw MessageRefusal(.wrongState, "its body is no longer kept: send the message anew")
         }
         guard dispatcher.hasApp(record.message.app) else {
             throw MessageRefusal(.wrongState, "its app is not configured any more")
         }
-        if let failure = journal.status().failure { throw MessageRefusal(failure, while: .changing) }
-        // One that was never tried was given back when it ended. With an attempt behind it, it has been counted.
-        let counts = !budgets.isIdle && record.source == .client && record.startedAttempts == 0
-        if counts { try await charge(record.message) }
+    }
+
+    /// Counts a message that is to wait again in its client's budgets, where it was given back when it ended, as it was never tried.
+    ///
+    /// - Returns: whether it was counted.
+    func recharge(_ record: MessageRecord) async throws(MessageRefusal) -> Bool {
+        guard !budgets.isIdle, record.source == .client, record.startedAttempts == 0 else { return false }
+        try await charge(record.message)
+        return true
+    }
+
+    /// Likewise of several that were checked, in one commit.
+    ///
+    /// - Parameters:
+    ///   - charged: those of them that were counted anew; given back where they can't be redriven.
+    ///   - writes: what is written in the same commit.
+    func redrive(
+        _ records: [MessageRecord],
+        charged: [MessageRecord],
+        beside writes: [JournalWrite]
+    ) async throws(MessageRefusal) -> [MessageRecord] {
         let now = time.timestamp()
-        do throws(JournalError) { try await journal.append([.redrive(record.id, at: now)]) } catch {
-            if counts { budgets.giveBack(BudgetCharge(record.message)) }
-            throw MessageRefusal(error, while: .changing)
+        do throws(MessageRefusal) {
+            if let failure = journal.status().failure { throw MessageRefusal(failure, while: .changing) }
+            do throws(JournalError) {
+                try await journal.append(records.map { .redrive($0.id, at: now) } + writes)
+            } catch {
+                throw MessageRefusal(error, while: .changing)
+            }
+        } catch {
+            giveBack(charged)
+            throw error
         }
+        return records.map { readmit($0, at: now) }
+    }
+
+    func giveBack(_ charged: [MessageRecord]) {
+        for record in charged { budgets.giveBack(BudgetCharge(record.message)) }
+    }
+
+    private func readmit(_ record: MessageRecord, at now: Timestamp) -> MessageRecord {
         var renewed = record
         renewed.message.notBefore = nil
         renewed.message.notAfter = nil

@@ -93,6 +93,13 @@ public struct RequestFacts: Sendable {
     /// Where it came from, where Weir does not know whose it is.
     public var stranger: Stranger?
 
+    /// What an operator did it to, for the audit trail, where the path does not say so.
+    public var target: String?
+    /// Why, where the request's body says so.
+    public var reason: String?
+    /// Whether nothing was changed, as only that was asked for.
+    public var isDryRun = false
+
     /// Nothing is known yet.
     public init() {}
 

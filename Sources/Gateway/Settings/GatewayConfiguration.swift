@@ -9,6 +9,8 @@ public import WeirPorts
 public struct GatewayConfiguration: Equatable, Sendable {
     /// Where the gateway listens.
     public var server = ServerConfiguration()
+    /// Who may operate it.
+    public var admin = AdminConfiguration()
     /// Where the journal is, and how long messages are kept.
     public var storage = StorageConfiguration()
     /// By name. At least one.

@@ -74,6 +74,7 @@ public final class GatewayMetrics: Sendable {
     let suppressionMetrics: SuppressionMetrics
     let deliveryMetrics: DeliveryMetrics
     let budgetMetrics: BudgetMetrics
+    let operationMetrics: OperationMetrics
     let capacity: CapacityMetrics
 
     /// By the gates' numbers.
@@ -148,6 +149,7 @@ public final class GatewayMetrics: Sendable {
         suppressionMetrics = try SuppressionMetrics(registry)
         deliveryMetrics = try DeliveryMetrics(registry)
         budgetMetrics = try BudgetMetrics(registry)
+        operationMetrics = try OperationMetrics(registry)
         capacity = try CapacityMetrics(registry)
         try registry.gauge(MetricCatalog.buildInfo).child(Version.current, commit, Version.compiler).set(1)
         initialise()

@@ -5,7 +5,7 @@ public enum MetricCatalog {
     /// All of them, in the order of the documentation.
     public static let all: [MetricDefinition] =
         http + upstream + limiting + quotas + breakers + retries + queue + messages + receipts + suppressions
-        + deliveries + promises + clients + budgets + usage
+        + deliveries + operations + promises + clients + budgets + usage
         + capacity
         + alerts + journal + tokens + process
 

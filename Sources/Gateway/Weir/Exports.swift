@@ -9,6 +9,7 @@
 @_exported public import Explaining
 @_exported public import Intake
 @_exported public import Messaging
+@_exported public import Operating
 @_exported public import Relaying
 @_exported public import RequestTracing
 @_exported public import Settings

@@ -1,6 +1,7 @@
 import Budgeting
 import Delivering
 import Logging
+import Operating
 import Suppressing
 import Timekeeping
 
@@ -56,19 +57,20 @@ extension Gateway {
         return CallerLimits(gate: ClientGate(time: time, observer: metrics), budgets: budgets, time: time)
     }
 
+    /// Hands on what the journal keeps beside messages.
+    ///
+    /// - Returns: why it could not be read.
     static func takeLedger(
         _ journal: any Journal,
         _ dispatcher: Dispatcher,
-        _ suppressions: SuppressionBook,
-        _ caps: CapBook,
-        _ budgets: BudgetBook
+        _ books: (suppressions: SuppressionBook, caps: CapBook, budgets: BudgetBook),
+        _ operating: (operations: OperationService, audit: AuditTrail)
     ) -> JournalError? {
         do throws(JournalError) {
-            let entries = try journal.ledger()
-            budgets.restore(entries.filter(BudgetBook.owns))
-            dispatcher.takeBack(entries.filter { !BudgetBook.owns($0) })
-            try suppressions.restore()
-            try caps.restore()
+            let others = books.budgets.takeBack(try journal.ledger())
+            dispatcher.takeBack(operating.audit.takeBack(operating.operations.takeBack(others)))
+            try books.suppressions.restore()
+            try books.caps.restore()
             return nil
         } catch {
             return error

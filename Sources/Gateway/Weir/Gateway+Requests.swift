@@ -90,9 +90,12 @@ extension Gateway {
         requestLog.foreignToken(from: stranger, api: api, traceID: trace.id, at: time.now())
     }
 
-    /// Somebody changed something by one of the doors, or tried to: the log says who.
-    public func acted(_ action: OperatorAction, trace: RequestTrace) {
+    /// Somebody changed something by one of the doors, or tried to: the log says who, and of operators the audit trail. Returns when
+    /// that is on disk, or at once where nothing can be written.
+    public func acted(_ action: OperatorAction, trace: RequestTrace) async {
         requestLog.write(action, traceID: trace.id)
+        guard action.isAudited else { return }
+        await auditTrail.add(AuditEntry(action, at: time.timestamp(), traceID: trace.id))
     }
 
     // MARK: Relay
@@ -256,5 +259,6 @@ extension Gateway {
         isAccepting.withLock { $0 = false }
         messageService.stop()
         alertService.close()
+        operationService.stop()
     }
 }

@@ -1,5 +1,6 @@
 import Delivering
 public import Logging
+import Operating
 public import PrometheusMetrics
 import Queueing
 import Resilience
@@ -36,6 +37,8 @@ public final class Gateway: Service {
     let caps: CapBook
     let limits: CallerLimits
     let deliveryService: DeliveryService
+    let operationService: OperationService
+    let auditTrail: AuditTrail
     let journal: any Journal
     let roster: AppRoster
     let time: any TimeSource
@@ -58,29 +61,23 @@ public final class Gateway: Service {
     ) throws(MetricError) {
         let (time, seed) = (options.time, options.seed)
         let logger = options.logger.bounded(by: time)
-        let metrics = try GatewayMetrics(options.registry, commit: options.commit)
+        metrics = try GatewayMetrics(options.registry, commit: options.commit)
         registry = options.registry
-        self.metrics = metrics
         traces = GatewayTraces(tracer: options.tracer, time: time, seed: seed)
         requestLog = RequestLog(logger: logger, time: time) { try? await journal.message($0)?.message.client }
-        let events = EventLog(logger: logger, time: time)
-        self.events = events
-        self.journal = journal
-        self.time = time
-        self.logger = logger
+        events = EventLog(logger: logger, time: time)
+        (self.journal, self.time, self.logger) = (journal, time, logger)
         let observer = GatewayObserver(metrics: metrics, traces: traces, log: requestLog, events: events)
-        let book = SuppressionBook(configuration.suppressionTerms, journal: journal, observer: metrics, time: time)
-        suppressions = book
+        suppressions = SuppressionBook(configuration.suppressionTerms, journal: journal, observer: metrics, time: time)
         caps = CapBook(configuration.caps, journal: journal, time: time)
-        let limits = Gateway.limits(configuration, journal, metrics, logger, time)
-        self.limits = limits
+        limits = Gateway.limits(configuration, journal, metrics, logger, time)
         dispatcher = Dispatcher(
             settings: DispatchSettings(configuration),
             transport: transport,
             journal: journal,
             time: time,
             observer: observer,
-            suppressions: book,
+            suppressions: suppressions,
             budgets: limits.budgets,
             seed: seed
         )
@@ -116,10 +113,14 @@ public final class Gateway: Service {
         alertService = AlertService(intake: intake, journal: journal, observer: metrics, time: time, logger: logger) {
             live.present.configuration.alerts
         }
-        callbackService = CallbackService(configuration, journal: journal, observer: metrics, book, time: time)
+        callbackService = CallbackService(configuration, journal: journal, observer: metrics, suppressions, time: time)
         let deliveryLog = DeliveryLog(metrics: metrics, logger: logger)
         deliveryService = Gateway.deliveries(configuration, transport, journal, deliveryLog, options)
-        ledgerProblem = Gateway.takeLedger(journal, dispatcher, book, caps, budgets)
+        let operationLog = OperationLog(metrics: metrics, logger: logger)
+        operationService = OperationService(messageService, dispatcher, journal, observer: operationLog, time: time)
+        auditTrail = AuditTrail(journal: journal, observer: operationLog, time: time)
+        let (books, operating) = ((suppressions, caps, budgets), (operationService, auditTrail))
+        ledgerProblem = Gateway.takeLedger(journal, dispatcher, books, operating)
         listen()
     }
 
@@ -147,6 +148,7 @@ public final class Gateway: Service {
         try restore()
         try deliveryService.start()
         roster.start()
+        operationService.start()
         isReady.withLock { $0 = true }
         await cancelWhenGracefulShutdown { [self] in
             while !Task.isCancelled {
@@ -248,6 +250,7 @@ public final class Gateway: Service {
         metrics.collect(suppressions: suppressions.counts) { apps[$0] != nil }
         metrics.collect(deliveries: deliveryService.states)
         metrics.collect(budgets: limits.budgets.standings())
+        metrics.collect(operationService.all)
         metrics.collect(pool: "batches", messageService.largeBodies.taken, of: messageService.largeBodies.size)
     }
 

@@ -11,7 +11,8 @@ public protocol Journal: Sendable {
     /// thread complete in order. `completion` runs on the journal's own thread and must not block. Never throws, never waits.
     ///
     /// **While nothing can be written**, calls that only accept, start, collapse, redrive, receive, match, remember, forget, suppress,
-    /// lift, shed, count or deliver fail, and nothing of them is kept. A call with a settle or conclude in it, of a message or a delivery,
+    /// lift, shed, count, deliver or erase fail, and nothing of them is kept. A call with an audit, a settle or conclude in it, of a
+    /// message or a delivery,
     /// which tells what has happened already, is kept, tried again in order until the disk takes it, and answered only then, or with the
     /// failure when the journal is closed.
     /// So it may be answered after calls that were handed over later and failed.
@@ -60,12 +61,26 @@ public protocol Journal: Sendable {
     /// where too many are asked for at once; each client has its turn.
     func list(_ filter: MessageFilter) async throws(JournalError) -> MessagePage
 
+    /// Counts the messages that match, from the newest on, by the rules of ``list(_:)``: a call counts a part, and says where to go on.
+    /// The filter's `limit` does not matter.
+    func tally(_ filter: MessageFilter) async throws(JournalError) -> MessageTally
+
+    /// A page of what operators did, newest first.
+    func audit(_ filter: AuditFilter) async throws(JournalError) -> AuditPage
+
+    /// What deliveries keep of a person.
+    func traces(of person: Person) async throws(JournalError) -> PersonTraces
+
+    /// Has nothing of what was erased left in the journal's files, also where it was overwritten or moved.
+    ///
+    /// - Returns: Whether that is done; `false` where somebody reads an old state of it just now: ask again.
+    func shred() async throws(JournalError) -> Bool
+
     /// The message that a client sent under this idempotency key, if that was less than 24 hours before `now`.
     func idempotent(_ key: IdempotencyKey, now: Timestamp) async throws(JournalError) -> IdempotentMessage?
 
-    /// Removes what has been kept long enough, suppressions whose time is over, deliveries that are kept no longer, and counts of days
-    /// before yesterday, a small step (at
-    /// most `limit` rows of each) a call.
+    /// Removes what has been kept long enough, suppressions whose time is over, deliveries that are kept no longer, counts of days
+    /// before yesterday, and what is too much of the audit trail, a small step (at most `limit` rows of each) a call.
     /// Returns whether there may be more to remove now.
     func sweep(_ retention: Retention, now: Timestamp, limit: Int) async throws(JournalError) -> Bool
 
@@ -105,6 +120,8 @@ public struct JournalReceipt: Sendable {
     public var suppressions: [SuppressionNews]
     /// How many deliveries the writes have added.
     public var deliveries: Int
+    /// How many messages the writes have erased.
+    public var erased = 0
 
     /// By default no body was asked for.
     public init(
@@ -152,8 +169,10 @@ public struct Retention: Equatable, Sendable {
     public var failed: Duration = .seconds(30 * 24 * 3600)
     /// `dead` and `unknown`.
     public var dead: Duration = .seconds(30 * 24 * 3600)
+    /// What operators did; of it the newest ``AuditEntry/mostKept`` at most.
+    public var audit: Duration = .seconds(400 * 24 * 3600)
 
-    /// Bodies for a day, messages for 7 days, those that are `failed`, `dead` or `unknown` for 30.
+    /// Bodies for a day, messages for 7 days, those that are `failed`, `dead` or `unknown` for 30, the audit trail for 400.
     public init() {}
 }
 
@@ -205,6 +224,11 @@ public enum JournalWrite: Sendable {
     case deliver(Delivery)
     /// What became of a delivery that waited. Nothing happens where it does not wait any more.
     case settleDelivery(Int64, DeliverySettlement)
+    /// An operator did something. Whoever writes these bounds how many wait at once.
+    case audit(AuditEntry)
+    /// What is kept of a person goes: the messages that are named, have ended and are to them, with all that hangs on them, and the
+    /// deliveries that are named and do not wait.
+    case erase(Erasure)
 }
 
 /// What became of a message after an attempt or without one.

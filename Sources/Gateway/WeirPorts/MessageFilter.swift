@@ -1,5 +1,6 @@
 public import Queueing
 public import Timekeeping
+public import WeChat
 
 /// Which messages to list.
 public struct MessageFilter: Equatable, Sendable {
@@ -13,8 +14,18 @@ public struct MessageFilter: Equatable, Sendable {
     public var states: [JobState]
     /// Only messages to this openid; `nil` for all.
     public var recipient: String?
+    /// Only messages of one of these types; empty for all.
+    public var types: [MessageType] = []
+    /// Only messages whose last attempt ended with this errcode; `nil` for all.
+    public var errcode: Int?
+    /// Only messages in whose body or reason this is found.
+    public var search = MessageSearch()
     /// Created at or after this time.
     public var since: Timestamp?
+    /// Created before this time.
+    public var until: Timestamp?
+    /// Ended at or before this time.
+    public var endedBy: Timestamp?
     /// Only messages older than this id: the cursor of the page before.
     public var before: JobID?
     /// 1–1,000.
@@ -50,6 +61,37 @@ public struct MessagePage: Sendable {
     /// Pass `nil` for `next` when the search has come to its end.
     public init(messages: [MessageRecord], next: JobID?) {
         self.messages = messages
+        self.next = next
+    }
+}
+
+/// How many messages match, by what they are: what one call has counted.
+public struct MessageTally: Equatable, Sendable {
+    /// What messages that are counted together have in common.
+    public struct Group: Hashable, Sendable {
+        /// The app's name in the configuration.
+        public var app: String
+        /// The client's name, empty where none are configured.
+        public var client: String
+        /// What kind of message they are.
+        public var type: MessageType
+
+        /// Checks nothing.
+        public init(app: String, client: String, type: MessageType) {
+            self.app = app
+            self.client = client
+            self.type = type
+        }
+    }
+
+    /// Only groups of which there is a message.
+    public var counts: [Group: Int]
+    /// Where the count goes on; `nil` when all have been counted.
+    public var next: JobID?
+
+    /// By default nothing, and nothing left to count.
+    public init(counts: [Group: Int] = [:], next: JobID? = nil) {
+        self.counts = counts
         self.next = next
     }
 }

@@ -26,6 +26,9 @@ extension JournalConformance {
             await trial.expect("ledger", throws: .closed) { try journal.ledger() }
             await trial.expect("message", throws: .closed) { try await journal.message(Sample.id(1)) }
             await trial.expect("list", throws: .closed) { try await journal.list(MessageFilter()) }
+            await trial.expect("tally", throws: .closed) { try await journal.tally(MessageFilter()) }
+            await trial.expect("audit", throws: .closed) { try await journal.audit(AuditFilter()) }
+            await trial.expect("shred", throws: .closed) { try await journal.shred() }
             await trial.expect("idempotent", throws: .closed) { try await journal.idempotent(key, now: Sample.start) }
             await trial.expect("sweep", throws: .closed) {
                 try await journal.sweep(Retention(), now: Sample.start, limit: 1)

@@ -14,6 +14,6 @@ public enum JournalConformance {
     public static var checks: [JournalCheck] {
         writingChecks + failingChecks + closingChecks + attemptChecks + messageChecks + restoringChecks + listingChecks
             + idempotencyChecks + sweepingChecks + ledgerChecks + receiptChecks + suppressionChecks + deliveryChecks
-            + collapseChecks + countChecks
+            + collapseChecks + countChecks + operatorChecks
     }
 }

@@ -39,7 +39,7 @@ extension JournalModel {
             return messages[id]?.progress.collapsedInto == into ? tell(of: [id], at: at) : []
         case .receive(let receipt): return tell(of: JournalModel.moved(news), at: receipt.receivedAt)
         case .match(let turn): return tell(of: JournalModel.moved(news), at: turn.now)
-        case .accept, .start, .redrive, .remember, .forget, .suppress, .lift, .shed, .count: return []
+        case .accept, .start, .redrive, .remember, .forget, .suppress, .lift, .shed, .count, .audit, .erase: return []
         }
     }
 

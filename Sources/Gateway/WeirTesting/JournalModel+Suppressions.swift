@@ -28,7 +28,7 @@ extension JournalModel {
             suppressions.removeFirst(oldest.count)
             return oldest.map { .ended($0.suppression) }
         case .accept, .start, .settle, .conclude, .collapse, .redrive, .match, .remember, .forget, .deliver,
-            .settleDelivery, .count:
+            .settleDelivery, .count, .audit, .erase:
             return []
         }
     }

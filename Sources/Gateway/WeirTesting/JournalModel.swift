@@ -26,6 +26,10 @@ public struct JournalModel: Sendable {
     var lastDelivery: Int64 = 0
     /// By day and mark.
     var counts: [Int64: [Int64: Int]] = [:]
+    /// What operators did, in the order in which they did it, each with its place in it.
+    var audit: [KeptAudit] = []
+    /// The place of the one that came last.
+    var lastAudit: Int64 = 0
 
     /// A journal that holds nothing.
     public init() {}
@@ -55,6 +59,7 @@ public struct JournalModel: Sendable {
             let news = apply(write)
             receipt.receipts += news
             receipt.suppressions += changes(by: write, news)
+            receipt.erased += erased(by: write)
             let new = deliveries(by: write, news)
             receipt.deliveries += new.count
             added(new)
@@ -111,7 +116,8 @@ public struct JournalModel: Sendable {
         case .remember(let entry): ledger[entry.name] = entry
         case .forget(let name): ledger[name] = nil
         case .count(let mark, let day): counts[day, default: [:]][mark, default: 0] += 1
-        case .suppress, .lift, .shed, .deliver, .settleDelivery: break
+        case .audit(let entry): add(entry)
+        case .suppress, .lift, .shed, .deliver, .settleDelivery, .erase: break
         }
         return []
     }
@@ -164,8 +170,8 @@ public struct JournalModel: Sendable {
 
     // MARK: Sweeping
 
-    /// Removes at most `limit` bodies and messages that have been kept long enough, bodies first, and as many suppressions
-    /// and deliveries.
+    /// Removes at most `limit` bodies and messages that have been kept long enough, bodies first, and as many suppressions,
+    /// deliveries and rows of the audit trail.
     ///
     /// - Returns: Whether there are more.
     public mutating func sweep(_ retention: Retention, now: Timestamp, limit: Int) -> Bool {
@@ -186,7 +192,9 @@ public struct JournalModel: Sendable {
         let isDone = sweepSuppressions(at: now, limit: limit)
         let isClear = sweepDeliveries(at: now, limit: limit)
         let isCounted = sweepCounts(at: now, limit: limit)
-        return !isDone || !isClear || !isCounted || oldBodies.count < bodies.count || old.count < whole.count
+        let isShort = sweepAudit(before: now + (.zero - retention.audit), limit: limit)
+        let isWhole = isDone && isClear && isCounted && isShort
+        return !isWhole || oldBodies.count < bodies.count || old.count < whole.count
     }
 
     /// - Returns: Whether none is left that is too old.
@@ -262,6 +270,7 @@ extension JournalModel {
         if let app = filter.app, app != message.app { return false }
         if let recipient = filter.recipient, recipient != record.content.recipient { return false }
         if let since = filter.since, message.createdAt < since { return false }
+        guard isAsked(record, by: filter) else { return false }
         if let before = filter.before, message.id >= before { return false }
         return filter.states.isEmpty || filter.states.contains(record.progress.state)
     }

@@ -10,7 +10,9 @@ extension JournalWrite {
         case .start(let id, _, _, _), .settle(let id, _, _), .conclude(let id, _), .redrive(let id, _),
             .collapse(let id, _, _):
             id
-        case .receive, .match, .remember, .forget, .suppress, .lift, .shed, .count, .deliver, .settleDelivery: nil
+        case .receive, .match, .remember, .forget, .suppress, .lift, .shed, .count, .deliver, .settleDelivery, .audit,
+            .erase:
+            nil
         }
     }
 
@@ -35,6 +37,8 @@ extension JournalWrite {
         case .settleDelivery(let place, .waits): "delivery \(place) waits"
         case .settleDelivery(let place, .dead): "delivery \(place) dead"
         case .settleDelivery(let place, .over): "delivery \(place) over"
+        case .audit(let entry): "audit \(entry.action)"
+        case .erase(let erasure): "erase \(erasure.messages.count)"
         }
     }
 }

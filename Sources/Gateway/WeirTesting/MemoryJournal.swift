@@ -15,10 +15,9 @@ public final class MemoryJournal: Journal {
         var mustBeKept: Bool {
             writes.contains { write in
                 switch write {
-                case .settle, .conclude, .settleDelivery: true
+                case .settle, .conclude, .settleDelivery, .audit: true
                 case .accept, .start, .collapse, .redrive, .receive, .match, .remember, .forget, .suppress, .lift,
-                    .shed,
-                    .count, .deliver:
+                    .shed, .count, .deliver, .erase:
                     false
                 }
             }
@@ -286,7 +285,7 @@ public final class MemoryJournal: Journal {
         }
     }
 
-    private func read<Value: Sendable>(
+    func read<Value: Sendable>(
         _ question: (inout JournalModel) -> Value
     ) throws(JournalError) -> Value {
         let answer = state.withLock { $0.isClosed ? nil : question(&$0.model) }

@@ -11,7 +11,8 @@ struct WeirServer: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, CheckCommand.self, SandboxCommand.self, DemoCommand.self, SendCommand.self,
             StatusCommand.self, ExplainCommand.self, ListCommand.self, QuotaCommand.self, ClearQuotaCommand.self,
-            RaiseCommand.self, CancelCommand.self, RedriveCommand.self,
+            RaiseCommand.self, CancelCommand.self, RedriveCommand.self, OperationsCommand.self, AuditCommand.self,
+            ForgetCommand.self,
             SuppressionsCommand.self, LiftCommand.self, ErrcodeCommand.self, BackupCommand.self,
         ]
     )

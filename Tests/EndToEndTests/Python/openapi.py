@@ -39,7 +39,11 @@ class Description:
                 servers = item[method].get("servers", item["servers"])
                 for listener in [LISTENERS[server["url"]] for server in servers]:
                     self.operations[(listener, method, path)] = (pattern, item[method])
-                    self.unseen |= {(listener, method, path, status) for status in item[method]["responses"] if status < "300"}
+                    self.unseen |= {
+                        (listener, method, path, status)
+                        for status, response in item[method]["responses"].items()
+                        if status < "300" and response.get("x-weir-listener", listener) == listener
+                    }
 
     def find(self, listener, method, path):
         found = [key for key, (pattern, _) in self.operations.items() if key[:2] == (listener, method) and pattern.match(path)]

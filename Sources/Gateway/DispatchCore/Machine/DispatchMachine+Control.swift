@@ -5,6 +5,11 @@ import WeChat
 import WeirPorts
 
 extension DispatchMachine {
+    /// Whether so many messages could wait besides, with a tenth of the room left to others.
+    package func hasRoom(for count: Int) -> Bool {
+        queue.durableCount + count <= queue.policy.capacity - queue.policy.capacity / 10
+    }
+
     /// A waiting job is taken out; one in flight is not.
     package mutating func cancel(_ id: JobID) -> Cancellation {
         let result = queue.cancel(id)

@@ -81,6 +81,11 @@ extension Dispatcher {
 
     // MARK: Numbers
 
+    /// Whether so many messages could wait besides, with a tenth of the room left to others.
+    package func hasRoom(for count: Int) -> Bool {
+        state.withLock { $0.machine.hasRoom(for: count) }
+    }
+
     package func snapshot() -> DispatchSnapshot {
         state.withLock { $0.machine.snapshot(relayedWaiting: $0.room.total.calls, at: time.moment()) }
     }

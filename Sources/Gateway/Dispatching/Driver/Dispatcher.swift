@@ -52,9 +52,8 @@ package final class Dispatcher: Sendable {
 
     // MARK: Messages
 
-    /// Takes a message into the queue and the journal. `completion` hears when it is synced, or why it could not be taken.
-    ///
-    /// `counts` are written in the same commit. Where a permit is free at once, the attempt's start rides in the commit of the acceptance.
+    /// Takes a message into the queue and the journal. `completion` hears when it is synced, or why it could not be taken. `counts` are
+    /// written in the same commit. Where a permit is free at once, the attempt's start rides in the commit of the acceptance.
     package func accept(
         _ message: Message,
         _ content: MessageContent,

@@ -69,6 +69,7 @@ package final class RequestLog: Sendable {
                 "path": "\(Stranger.printable(action.path, bytes: 256))", "status": .number(action.status),
                 "trace_id": "\(traceID)",
             ]
+            if !action.target.isEmpty { metadata["target"] = "\(Stranger.printable(action.target, bytes: 256))" }
             if let reason = action.reason { metadata["reason"] = "\(Stranger.printable(reason, bytes: 200))" }
             metadata.add(action.caller)
             return metadata
@@ -78,7 +79,7 @@ package final class RequestLog: Sendable {
 
 /// What somebody did by one of the doors, and what came of it.
 public struct OperatorAction: Sendable {
-    /// `admin_key`, `loopback`, or a client's name.
+    /// An operator's name, `admin_key`, `loopback`, or a client's name.
     public var who: String
     /// Whether it was done at the admin listener.
     public var isByOperator: Bool
@@ -94,6 +95,12 @@ public struct OperatorAction: Sendable {
     public var reason: String?
     /// Where it came from.
     public var caller: Stranger
+    /// What their key may do.
+    public var role = ""
+    /// What it was done to. No openid goes in here.
+    public var target = ""
+    /// Whether they were let in, so that it belongs into the audit trail.
+    public var isAudited = false
 
     /// Something that was answered with `status`.
     public init(

@@ -54,6 +54,7 @@ public struct ConfigurationChanges: Equatable, Sendable {
         Set(
             configuration.apps.keys.map { "apps.\($0)" } + configuration.clients.keys.map { "clients.\($0)" }
                 + configuration.subscribers.keys.map { "subscribers.\($0)" }
+                + configuration.admin.keys.keys.map { "admin.keys.\($0)" }
                 + configuration.retry.classes.keys.map { "retry.\($0)" }
                 + configuration.alerts.sinks.keys.map { "alerts.sinks.\($0)" }
         )

@@ -7,6 +7,7 @@ extension ConfigurationKey.Root {
         typealias Key = ConfigurationKey
         switch self {
         case .server: reader.readServer(field)
+        case .admin: reader.read(field, Key.Admin.self, of: \.admin)
         case .storage: reader.read(field, Key.Storage.self, of: \.storage)
         case .apps: reader.readApps(field)
         case .clients: reader.readClients(field)
@@ -30,6 +31,7 @@ extension ConfigurationKey.Root {
         typealias Key = ConfigurationKey
         return switch self {
         case .server: Key.Server.settings(configuration.server, at: rawValue)
+        case .admin: Key.Admin.settings(configuration.admin, at: rawValue)
         case .storage: Key.Storage.settings(configuration.storage, at: rawValue)
         case .apps: Key.App.settings(configuration.apps, at: rawValue)
         case .clients: Key.Client.settings(configuration.clients, at: rawValue)

@@ -1,5 +1,6 @@
 import Addressing
 import Queueing
+import Resilience
 import Weir
 
 extension ConfigurationKey.Server: SectionKey {
@@ -50,6 +51,7 @@ extension ConfigurationKey.Keep: SectionKey {
         case .sent: reader.set(&values.sent, reader.duration(field, in: range))
         case .failed: reader.set(&values.failed, reader.duration(field, in: range))
         case .dead: reader.set(&values.dead, reader.duration(field, in: range))
+        case .audit: reader.set(&values.audit, reader.duration(field, in: range))
         }
     }
 
@@ -59,6 +61,7 @@ extension ConfigurationKey.Keep: SectionKey {
         case .sent: .text(DurationText.format(values.sent))
         case .failed: .text(DurationText.format(values.failed))
         case .dead: .text(DurationText.format(values.dead))
+        case .audit: .text(DurationText.format(values.audit))
         }
     }
 

@@ -1,7 +1,8 @@
 /// Every key of the file, by the mapping it stands in. What is not here is unknown.
 enum ConfigurationKey {
     enum Root: String, CaseIterable {
-        case server, storage, apps, clients, subscribers, breaker, retry, queue, relay, upstream, log, tracing, alerts
+        case server, admin, storage, apps, clients, subscribers, breaker, retry, queue, relay, upstream, log, tracing,
+            alerts
     }
 
     enum Server: String, CaseIterable {
@@ -9,12 +10,21 @@ enum ConfigurationKey {
         case adminKey = "admin_key"
     }
 
+    enum Admin: String, CaseIterable {
+        case keys
+    }
+
+    /// Of an operator.
+    enum Operator: String, CaseIterable {
+        case key, role
+    }
+
     enum Storage: String, CaseIterable {
         case path, keep
     }
 
     enum Keep: String, CaseIterable {
-        case bodies, sent, failed, dead
+        case bodies, sent, failed, dead, audit
     }
 
     enum App: String, CaseIterable {

@@ -73,6 +73,11 @@ extension DocumentReader {
             if let owner = owners[key] { report(at: position, "server.admin_key", "the same as \(owner)") }
             owners[key] = "server.admin_key"
         }
+        for (name, one) in configuration.admin.keys.sorted(by: { $0.key < $1.key }) where !one.key.isEmpty {
+            let path = "admin.keys.\(name).key"
+            if let owner = owners[one.key] { report(at: position(of: path), path, "the same as \(owner)") }
+            owners[one.key] = owners[one.key] ?? "the key of admin.keys.\(name)"
+        }
         let paths = configuration.clients.keys.map { "clients.\($0).key" }.sorted {
             position(of: $0) < position(of: $1)
         }

@@ -47,7 +47,7 @@ extension DocumentReader {
                     + " relay takes each app's own AppSecret from anyone"
             )
         }
-        if !LoopbackAddress.contains(server.admin.host), server.adminKey == nil {
+        if !LoopbackAddress.contains(server.admin.host), server.adminKey == nil, configuration.admin.keys.isEmpty {
             warn(
                 at: position(of: "server.admin"),
                 "server.admin",

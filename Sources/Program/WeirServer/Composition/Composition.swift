@@ -64,6 +64,7 @@ struct Composition {
         let admin = AdminHandler(
             gateway: gateway,
             adminKey: { reloader.configuration.server.adminKey },
+            operators: { reloader.configuration.admin.keys },
             reload: { await reloader.reload(by: .adminAPI) }
         )
         self.gateway = gateway

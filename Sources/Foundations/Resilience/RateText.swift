@@ -1,8 +1,8 @@
-import Resilience
+import Timekeeping
 
-/// Rates as the file has them: `100/s`, `6000/m`, `1000/h`, `50000/d`.
-enum RateText {
-    enum Problem: Error, Equatable {
+/// Rates as files and operators write them: `100/s`, `6000/m`, `1000/h`, `50000/d`.
+package enum RateText {
+    package enum Problem: Error, Equatable {
         case syntax
         case zero
         /// More than `maximum` a second.
@@ -10,12 +10,12 @@ enum RateText {
     }
 
     /// Permits a second.
-    static let maximum = 1_000_000
+    package static let maximum = 1_000_000
 
     private static let units: [(name: String, seconds: Int)] = [("s", 1), ("m", 60), ("h", 3600), ("d", 86_400)]
 
     /// The burst is what one second of the rate is worth, at least 1.
-    static func parse(_ text: String) throws(Problem) -> RateLimit {
+    package static func parse(_ text: String) throws(Problem) -> RateLimit {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty, parts[0].allSatisfy({ $0.isASCII && $0.isNumber }) else {
             throw .syntax
@@ -28,8 +28,8 @@ enum RateText {
         return RateLimit(permits: permits, per: .seconds(unit.seconds), burst: max(1, permits / unit.seconds))
     }
 
-    static func format(_ limit: RateLimit) -> String {
+    package static func format(_ limit: RateLimit) -> String {
         let unit = units.first { limit.per == .seconds($0.seconds) }
-        return "\(limit.permits)/\(unit?.name ?? DurationText.format(limit.per))"
+        return "\(limit.permits)/\(unit?.name ?? "\(limit.per)")"
     }
 }
