@@ -74,6 +74,14 @@ import WeirTesting
         #expect(try await accept(1, book) == 0)
     }
 
+    @Test func `a clock that was a week ahead and is set right caps nobody for a week`() async throws {
+        let book = book()
+        time.stepWallClock(by: .seconds(7 * 86_400))
+        #expect(try await accept(5, book) == 2)
+        time.stepWallClock(by: .zero - .seconds(7 * 86_400))
+        #expect(try await accept(5, book) == 2)
+    }
+
     @Test func `a new process knows what was accepted, and not what was not`() async throws {
         let first = book()
         #expect(try await accept(1, first) == 1)

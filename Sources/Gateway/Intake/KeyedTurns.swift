@@ -11,15 +11,20 @@ package final class KeyedTurns<Key: Hashable & Sendable>: Sendable {
         var isClosed = false
     }
 
-    /// Requests that wait for one key.
-    static var longestLine: Int { 100 }
+    /// Requests that wait for one key, unless told otherwise.
+    package static var longestLine: Int { 100 }
     /// Requests that wait for any key, shared by their clients.
     static var mostWaiting: Int { 10_000 }
 
     private let state = Mutex(State())
     private let room = SharedPool(size: mostWaiting)
 
-    package init() {}
+    private let longest: Int
+
+    /// - Parameter longest: the requests that may wait for one key.
+    package init(longest: Int = KeyedTurns.longestLine) {
+        self.longest = longest
+    }
 
     /// Returns once no other request holds the key; the caller holds it from then on, until `leave`.
     ///
@@ -43,7 +48,7 @@ package final class KeyedTurns<Key: Hashable & Sendable>: Sendable {
                     state.lines[key] = []
                     return true
                 }
-                guard line.count < Self.longestLine else {
+                guard line.count < longest else {
                     refusal = Self.crowded
                     return false
                 }

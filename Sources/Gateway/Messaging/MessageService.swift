@@ -19,7 +19,8 @@ package final class MessageService: Sendable {
     let live: LiveSettings.Holder
     let limits: CallerLimits
     let idempotency = KeyedTurns<IdempotencyKey>()
-    let collapses = KeyedTurns<CollapseMark>()
+    /// All of a batch may be about the same.
+    let collapses = KeyedTurns<CollapseMark>(longest: MessageService.batchLimit)
     let redrives = KeyedTurns<JobID>()
     /// Of signed events.
     let replays = ReplayMemory()

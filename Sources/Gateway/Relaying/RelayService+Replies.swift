@@ -17,10 +17,12 @@ extension RelayService {
                 return reply(last, inquiry, passage: passage, isStreamed: isStreamed)
             }
             return refuse(obstacle, inquiry, passage: passage)
-        case .hungUp:
+        case .hungUp(let wasTried):
             // Nobody reads the answer, and nothing was refused.
             inquiry.request.trace.note { $0.outcome = "hung_up" }
-            return RelayReply(status: 200, headers: [], body: [], api: inquiry.api.label)
+            var reply = RelayReply(status: 200, headers: [], body: [], api: inquiry.api.label)
+            reply.wasNeverTried = !wasTried
+            return reply
         case .overloaded:
             return refuse(.overloaded, "too many calls are waiting", inquiry, wait: .seconds(1))
         }

@@ -93,9 +93,10 @@ package final class CapBook: Sendable {
         }
     }
 
-    /// A new day begins at nothing. A clock that is set back does not bring the day before again.
+    /// A new day begins at nothing. A clock that is set back over midnight does not bring the day before again; one that was days ahead
+    /// and has been set right does.
     private static func turn(_ state: inout State, to day: Int64) {
-        guard day > state.day else { return }
+        guard day > state.day || day < state.day - 1 else { return }
         (state.day, state.counts) = (day, [:])
     }
 

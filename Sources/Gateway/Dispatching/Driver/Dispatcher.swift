@@ -231,8 +231,8 @@ package final class Dispatcher: Sendable {
     private func follow(_ sequel: Consequences.Sequel, _ result: Result<JournalReceipt, JournalError>) {
         switch sequel {
         case .nothing: break
-        case .accepted(let id, let started, let replaced, let completion):
-            accepted(id, started, replaced, result, completion)
+        case .accepted(let id, let started, let collapsing, let completion):
+            accepted(id, started, collapsing, result, completion)
         case .started(let leases): committed(leases, result)
         case .ended(let watchers, let completion):
             completion?(result.map { _ in })
@@ -244,17 +244,19 @@ package final class Dispatcher: Sendable {
     private func accepted(
         _ id: JobID,
         _ started: [Lease],
-        _ replaced: Replacement?,
+        _ collapsing: Consequences.Collapsing?,
         _ result: Result<JournalReceipt, JournalError>,
         _ completion: @Sendable (Result<Void, AcceptFailure>) -> Void
     ) {
         switch result {
         case .success:
-            if let replaced { for watcher in update({ state, _ in state.finish(replaced) }) { watcher() } }
+            if let collapsing {
+                for watcher in update({ state, now in state.finish(collapsing, of: id, at: now) }) { watcher() }
+            }
             completion(.success(()))
             committed(started, result)
         case .failure(let error):
-            update { state, now in state.discard(id, replaced, at: now) }
+            update { state, now in state.discard(id, collapsing?.replaced, at: now) }
             completion(.failure(.journal(error)))
         }
     }
@@ -267,10 +269,7 @@ package final class Dispatcher: Sendable {
         case .failure:
             update { state, now in
                 state.machine.journalIsWritable = false
-                for lease in leases {
-                    _ = state.machine.abandon(lease.job.id, at: now)
-                    if lease.job.marks.contains(.keyed) { state.endIfReplaced(lease.job.id, at: now) }
-                }
+                for lease in leases { state.putBack(lease, at: now) }
             }
         }
     }

@@ -8,7 +8,7 @@ struct CollapseIndex: Sendable {
         let mark: CollapseMark
         /// The newest before it, which may have ended.
         let previous: JobID?
-        /// The newer one that came while it could not be replaced, as it was on its way or in doubt.
+        /// The newer one that is on disk, and came while this one could not be replaced, as it was on its way or in doubt.
         var successor: JobID?
     }
 
@@ -21,14 +21,21 @@ struct CollapseIndex: Sendable {
     /// The newest message with this mark that has not ended.
     func newest(of mark: CollapseMark) -> JobID? { newest[mark] }
 
-    /// The newer one that came while this one could not be replaced.
+    /// The newer one that was accepted while this one could not be replaced.
     func successor(of id: JobID) -> JobID? { entries[id]?.successor }
 
     /// A message is the newest of its mark from now on.
     mutating func add(_ id: JobID, _ mark: CollapseMark) {
-        let previous = newest.updateValue(id, forKey: mark)
-        if let previous { entries[previous]?.successor = id }
-        entries[id] = Entry(mark: mark, previous: previous)
+        entries[id] = Entry(mark: mark, previous: newest.updateValue(id, forKey: mark))
+    }
+
+    /// The journal has a message: only now may one before it end because of it.
+    ///
+    /// - Returns: the one before it, where it is still there.
+    mutating func confirm(_ id: JobID) -> JobID? {
+        guard let previous = entries[id]?.previous, entries[previous] != nil else { return nil }
+        entries[previous]?.successor = id
+        return previous
     }
 
     /// A message has ended. Nothing happens where it is not there.
@@ -38,11 +45,12 @@ struct CollapseIndex: Sendable {
     }
 
     /// A message was never accepted: what was before it is the newest again, if it is still there.
-    mutating func undo(_ id: JobID) {
-        guard let entry = entries[id] else { return }
+    ///
+    /// - Parameter replaced: what it had taken out of the queue; known also where the message has ended meanwhile.
+    mutating func undo(_ id: JobID, replacing replaced: JobID? = nil) {
+        let previous = replaced ?? entries[id]?.previous
         remove(id)
-        guard newest[entry.mark] == nil, let previous = entry.previous, entries[previous] != nil else { return }
-        entries[previous]?.successor = nil
-        newest[entry.mark] = previous
+        guard let previous, let mark = entries[previous]?.mark, newest[mark] == nil else { return }
+        newest[mark] = previous
     }
 }

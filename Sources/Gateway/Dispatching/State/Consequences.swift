@@ -10,11 +10,15 @@ struct Consequences: Sendable {
         let sequel: Sequel
     }
 
+    /// Of a message with a `collapse_key`: what it takes the place of, where that waited.
+    struct Collapsing: Sendable {
+        let replaced: Replacement?
+    }
+
     enum Sequel: Sendable {
         case nothing
-        /// A message was taken into the queue, in the place of an older one where there is a replacement; where it could leave at once, its
-        /// attempt begins.
-        case accepted(JobID, started: [Lease], Replacement?, @Sendable (Result<Void, AcceptFailure>) -> Void)
+        /// A message was taken into the queue; where it could leave at once, its attempt begins.
+        case accepted(JobID, started: [Lease], Collapsing?, @Sendable (Result<Void, AcceptFailure>) -> Void)
         /// Attempts of messages begin.
         case started([Lease])
         /// A message has ended; whoever waits for that is told.

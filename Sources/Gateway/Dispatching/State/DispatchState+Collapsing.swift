@@ -43,22 +43,45 @@ extension DispatchState {
         machine.reinstate(replaced.job, at: now)
     }
 
-    /// The journal has the new message, and the end of the old one: returns whoever waits for that.
-    mutating func finish(_ replaced: Replacement) -> [@Sendable () -> Void] {
+    /// The journal has the new message, and the end of the old one: returns whoever waits for that. One that could not be replaced ends
+    /// now, if it waits by now.
+    mutating func finish(
+        _ collapsing: Consequences.Collapsing,
+        of id: JobID,
+        at now: Moment
+    ) -> [@Sendable () -> Void] {
+        guard let replaced = collapsing.replaced else {
+            if let previous = collapses.confirm(id), let end = endIfReplaced(previous, at: now) {
+                due.write([end.write], then: end.sequel)
+            }
+            return []
+        }
         let job = replaced.job
         collapses.remove(job.id)
         tellEnd(of: job, replaced.settlement, bodies.take(job.id)?.trail)
         return watchers.take(job.id)
     }
 
-    /// An attempt has left a message waiting. If a newer one has come meanwhile, it has ended.
-    mutating func endIfReplaced(_ id: JobID, at now: Moment) {
+    /// The start of an attempt could not be written down.
+    mutating func putBack(_ lease: Lease, at now: Moment) {
+        let id = lease.job.id
+        _ = machine.abandon(id, at: now)
+        guard lease.job.marks.contains(.keyed), let end = endIfReplaced(id, at: now) else { return }
+        due.write([end.write], then: end.sequel)
+    }
+
+    /// An attempt has left a message waiting. If a newer one was accepted meanwhile, it has ended: what is to be written with what the
+    /// attempt came to, in one commit. Else a crash between the two would let it be sent.
+    mutating func endIfReplaced(
+        _ id: JobID,
+        at now: Moment
+    ) -> (write: JournalWrite, sequel: Consequences.Sequel)? {
         guard let successor = collapses.successor(of: id), let job = machine.job(id), !job.hasDoubt,
             case .removed(let job) = machine.cancel(id)
-        else { return }
+        else { return nil }
         let settlement = Replacement(job, by: successor, at: now).settlement
         collapses.remove(id)
         tellEnd(of: job, settlement, bodies.take(id)?.trail)
-        due.write([.conclude(id, settlement)], then: .ended(watchers.take(id), nil))
+        return (.conclude(id, settlement), .ended(watchers.take(id), nil))
     }
 }

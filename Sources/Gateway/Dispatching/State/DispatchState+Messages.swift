@@ -54,7 +54,8 @@ extension DispatchState {
         // Behind the start, which becomes one row with the acceptance.
         writes += new.counts
         if let replaced = new.replaced { writes.append(replaced.write) }
-        due.write(writes, then: .accepted(id, started: started, new.replaced, new.completion))
+        let collapsing = new.message.collapse.map { _ in Consequences.Collapsing(replaced: new.replaced) }
+        due.write(writes, then: .accepted(id, started: started, collapsing, new.completion))
     }
 
     /// The journal could not take a message: it is gone.
@@ -64,7 +65,7 @@ extension DispatchState {
         machine.discard(id, at: now)
         machine.journalIsWritable = false
         _ = bodies.take(id)
-        collapses.undo(id)
+        collapses.undo(id, replacing: replaced?.job.id)
         if let replaced { reinstate(replaced, at: now) }
     }
 
@@ -122,8 +123,9 @@ extension DispatchState {
             countedAttempts: Int(job.countedAttempts),
             reason: Obstacle.Reason.noToken.rawValue
         )
-        due.write([.conclude(job.id, settlement)])
-        if job.marks.contains(.keyed) { endIfReplaced(job.id, at: now) }
+        let waits = JournalWrite.conclude(job.id, settlement)
+        guard job.marks.contains(.keyed), let end = endIfReplaced(job.id, at: now) else { return due.write([waits]) }
+        due.write([waits, end.write], then: end.sequel)
     }
 
     /// An attempt can't be made, nor any other of its message.

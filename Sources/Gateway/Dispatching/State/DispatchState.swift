@@ -172,8 +172,12 @@ struct DispatchState: Sendable {
             bodies.keep(Parcel(body: body, trail: attempt.trailAfterwards(at: now.timestamp)), for: id)
         }
         let settle = JournalWrite.settle(id, record, settlement)
-        due.write(suppression.map { [settle, .suppress($0)] } ?? [settle], then: sequel)
-        if isKeyed, !settlement.state.isTerminal { endIfReplaced(id, at: now) }
+        var writes = suppression.map { [settle, .suppress($0)] } ?? [settle]
+        if isKeyed, !settlement.state.isTerminal, let end = endIfReplaced(id, at: now) {
+            writes.append(end.write)
+            sequel = end.sequel
+        }
+        due.write(writes, then: sequel)
     }
 
     private mutating func answer(
