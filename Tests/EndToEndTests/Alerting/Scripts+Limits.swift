@@ -3,7 +3,7 @@ extension Scripts {
         name: "limiter",
         settings: SceneSettings(
             limits: "{\(Scene.template): {rate: 1/s, burst: 1}, default: {rate: 100000/s}}",
-            orders: ", budgets: [{api: \(Scene.template), limit: 50/d, mode: shadow}]"
+            orders: ", budgets: [{app: limiter, api: \(Scene.template), limit: 50/d, mode: shadow}]"
         ),
         provocations: [
             Provocation(
