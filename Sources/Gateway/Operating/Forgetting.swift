@@ -1,6 +1,7 @@
 package import Intake
 public import Queueing
 package import Suppressing
+import Synchronization
 package import Timekeeping
 package import WeirPorts
 
@@ -31,6 +32,24 @@ public struct ForgottenPerson: Equatable, Sendable {
 
     /// Whether nothing of the person is left here.
     public var isWhole: Bool { waitingCount == 0 && untold == 0 && events == 0 && isShredded }
+}
+
+extension OperationService {
+    /// One person at a time: each looks through what clients and subscribers are to be told, and empties the journal's log.
+    package func forget(_ person: Person, _ suppressions: SuppressionBook) async throws(MessageRefusal)
+        -> ForgottenPerson
+    {
+        let isFree = state.withLock { state in
+            defer { state.isForgetting = true }
+            return !state.isForgetting
+        }
+        guard isFree else {
+            let why = "another person is being forgotten: nothing was removed, ask again"
+            throw MessageRefusal(.overloaded, why, retryAfter: .seconds(1))
+        }
+        defer { state.withLock { $0.isForgetting = false } }
+        return try await Forgetting(journal: journal, suppressions: suppressions, time: time).forget(person)
+    }
 }
 
 /// Removes what is kept of a person, step by step, and says what it had to leave.
