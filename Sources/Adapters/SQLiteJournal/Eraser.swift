@@ -6,6 +6,10 @@ enum Eraser {
     static let messageSQL = """
         DELETE FROM messages WHERE id = ?1 AND app = ?2 AND recipient = ?3 AND state NOT IN (0, 1)
         """
+    static let hasClientSQL = "SELECT 1 FROM messages WHERE id = ?1 AND callback_url IS NOT NULL"
+    static let untoldSQL = """
+        SELECT message_id FROM deliveries INDEXED BY deliveries_waiting WHERE state = 0 AND message_id IS NOT NULL
+        """
     private static let hangingSQL = [
         "DELETE FROM bodies WHERE message_id = ?1", "DELETE FROM attempts WHERE message_id = ?1",
         "DELETE FROM contradictions WHERE message_id = ?1",
@@ -35,8 +39,9 @@ enum Eraser {
         let message = try PreparedStatement(database, messageSQL)
         var hanging: [PreparedStatement] = []
         for sql in hangingSQL { hanging.append(try PreparedStatement(database, sql)) }
+        let untold = try untold(of: erasure.messages, database)
         var count = 0
-        for id in erasure.messages {
+        for id in erasure.messages where !untold.contains(id.stored) {
             message.bind(id.stored, at: 1)
             message.bind(erasure.person.app, at: 2)
             message.bind(erasure.person.recipient, at: 3)
@@ -49,6 +54,24 @@ enum Eraser {
             }
         }
         return count
+    }
+
+    /// Messages whose client is to be told of their end. It passes what waits once for all of `ids`, and only where one of them has a
+    /// `callbackURL`: an index of deliveries by their message would be one more for each delivery to write.
+    private static func untold(of ids: [JobID], _ database: Database) throws(SQLiteFailure) -> Set<Int64> {
+        let client = try PreparedStatement(database, hasClientSQL)
+        var isTold = false
+        for id in ids where !isTold {
+            client.bind(id.stored, at: 1)
+            isTold = try client.step()
+            client.reset()
+        }
+        guard isTold else { return [] }
+        let row = try PreparedStatement(database, untoldSQL)
+        defer { row.reset() }
+        var untold: Set<Int64> = []
+        while try row.step() { untold.insert(row.integer(0)) }
+        return untold
     }
 
     // MARK: What there is

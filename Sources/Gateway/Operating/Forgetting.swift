@@ -30,6 +30,11 @@ public struct ForgottenPerson: Equatable, Sendable {
     /// Nothing was found.
     public init() {}
 
+    mutating func note(waiting id: JobID) {
+        waitingCount += 1
+        if waiting.count < ForgottenPerson.listed { waiting.append(id) }
+    }
+
     /// Whether nothing of the person is left here.
     public var isWhole: Bool { waitingCount == 0 && untold == 0 && events == 0 && isShredded }
 }
@@ -108,8 +113,7 @@ package struct Forgetting: Sendable {
             var ended: [JobID] = []
             for message in page.messages {
                 if !message.state.isTerminal {
-                    result.waitingCount += 1
-                    if result.waiting.count < ForgottenPerson.listed { result.waiting.append(message.id) }
+                    result.note(waiting: message.id)
                 } else if untold.contains(message.id) {
                     result.untold += 1
                 } else {
@@ -117,10 +121,20 @@ package struct Forgetting: Sendable {
                 }
             }
             if !ended.isEmpty {
-                result.messages += try await journal.append([.erase(Erasure(of: person, messages: ended))]).erased
+                let erased = try await journal.append([.erase(Erasure(of: person, messages: ended))]).erased
+                result.messages += erased
+                if erased < ended.count { try await noteLeft(of: ended, &result) }
             }
             guard let next = page.next else { return }
             filter.before = next
+        }
+    }
+
+    /// What moved between the look at it and the erasure: it waits again, or its client is to be told after all.
+    private func noteLeft(of ids: [JobID], _ result: inout ForgottenPerson) async throws(JournalError) {
+        for id in ids {
+            guard let message = try await journal.message(id) else { continue }
+            if message.state.isTerminal { result.untold += 1 } else { result.note(waiting: id) }
         }
     }
 

@@ -43,7 +43,7 @@ extension Person {
 public struct Erasure: Equatable, Sendable {
     /// Whose it is. What is not theirs stays, whatever is named.
     public var person: Person
-    /// Messages, at most ``mostAtOnce``. One that waits or is on its way stays.
+    /// Messages, at most ``mostAtOnce``. One that waits or is on its way stays, and one whose client is still to be told of its end.
     public var messages: [JobID]
     /// The places of deliveries, at most ``mostAtOnce``. One that waits, or does not tell of the person, stays.
     public var deliveries: [Int64]

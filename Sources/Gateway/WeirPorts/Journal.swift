@@ -227,7 +227,7 @@ public enum JournalWrite: Sendable {
     /// An operator did something. Whoever writes these bounds how many wait at once.
     case audit(AuditEntry)
     /// What is kept of a person goes: the messages that are named, have ended and are to them, with all that hangs on them, and the
-    /// deliveries that are named and do not wait.
+    /// deliveries that are named, tell of them and do not wait. A message stays while a delivery of its end waits.
     case erase(Erasure)
 }
 

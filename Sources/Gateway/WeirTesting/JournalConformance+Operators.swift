@@ -229,5 +229,18 @@ extension JournalConformance {
                 trial.expect("whether \(place) is left", isThere, is: !theirs.contains(place))
             }
         },
+        JournalCheck("a message stays while its client is to be told of its end") { trial in
+            let url = "https://orders.internal/"
+            try await trial.write(message(1, to: "o-1", url: url) + message(2, to: "o-1") + message(3, to: "o-1", url: url))
+            var places: [Int64] = []
+            try trial.journal.deliveries { places.append($0.place) }
+            let until = Sample.start + Sample.day
+            try await trial.write([.settleDelivery(places[1], .over(keptUntil: until))])
+            let all = Erasure(of: Person(app: "main", recipient: "o-1"), messages: (1...3).map { Sample.id($0) })
+            trial.expect("how many went", try await trial.write([.erase(all)]).erased, is: 2)
+            trial.expect("what is left", try await found(trial) { _ in }, is: [Sample.id(1)])
+            try await trial.write([.settleDelivery(places[0], .over(keptUntil: until))])
+            trial.expect("how many went then", try await trial.write([.erase(all)]).erased, is: 1)
+        },
     ]
 }

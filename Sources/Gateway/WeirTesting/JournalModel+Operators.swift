@@ -77,8 +77,9 @@ extension JournalModel {
             delivery.state == .dead && erasure.deliveries.contains(delivery.waiting.place)
                 && JournalModel.tells(delivery, of: erasure.person, messages)
         }
+        let untold = Set(deliveries.filter { $0.state == .waiting }.compactMap(\.message))
         var count = 0
-        for id in erasure.messages {
+        for id in erasure.messages where !untold.contains(id) {
             guard let record = messages[id], JournalModel.isOf(erasure.person, record), record.progress.state.isTerminal
             else { continue }
             (messages[id], followed[id]) = (nil, nil)
