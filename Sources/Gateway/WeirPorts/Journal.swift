@@ -122,6 +122,8 @@ public struct JournalReceipt: Sendable {
     public var deliveries: Int
     /// How many messages the writes have erased.
     public var erased = 0
+    /// Messages that were to be redriven and are not there any more.
+    public var vanished: [JobID] = []
 
     /// By default no body was asked for.
     public init(

@@ -242,5 +242,13 @@ extension JournalConformance {
             try await trial.write([.settleDelivery(places[0], .over(keptUntil: until))])
             trial.expect("how many went then", try await trial.write([.erase(all)]).erased, is: 1)
         },
+        JournalCheck("a redrive of what was erased is told, and brings nothing back") { trial in
+            try await trial.write(message(1, to: "o-1") + message(2, to: "o-2"))
+            try await trial.write([.erase(Erasure(of: Person(app: "main", recipient: "o-1"), messages: [Sample.id(1)]))])
+            let again = (1...2).map { JournalWrite.redrive(Sample.id($0), at: Sample.start) }
+            trial.expect("what vanished", try await trial.write(again).vanished, is: [Sample.id(1)])
+            trial.expect("what there is", try await found(trial) { _ in }, is: [Sample.id(2)])
+            trial.expect("what vanished then", try await trial.write([again[1]]).vanished, is: [])
+        },
     ]
 }
