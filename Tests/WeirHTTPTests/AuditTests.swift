@@ -80,6 +80,9 @@ struct AuditTests {
         }
         let nobody = await bench.answer("GET", "/v1/audit?app=main&to=o-2", on: .admin, key).data
         #expect(nobody?.value("entries")?.array?.isEmpty == true)
+        let unknown = #"{"app":"mian","to":"o-1","reason":"a slip"}"#
+        let slip = await bench.answer("POST", "/v1/forget", on: .admin, key, body: unknown)
+        #expect(slip.status == 404 && slip.text.contains("no app has this name"))
     }
 
     @Test func `who was not let in leaves no row, and who only asks none either`() async throws {

@@ -35,6 +35,11 @@ public struct ForgottenPerson: Equatable, Sendable {
         if waiting.count < ForgottenPerson.listed { waiting.append(id) }
     }
 
+    /// Whether nothing of the person was found.
+    package var isNothing: Bool {
+        messages == 0 && suppressions == 0 && deliveries == 0 && waitingCount == 0 && untold == 0 && events == 0
+    }
+
     /// Whether nothing of the person is left here.
     public var isWhole: Bool { waitingCount == 0 && untold == 0 && events == 0 && isShredded }
 }

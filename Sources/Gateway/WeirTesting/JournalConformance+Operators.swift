@@ -204,7 +204,7 @@ extension JournalConformance {
             trial.expect("what is left", rest, is: PersonTraces(untold: [Sample.id(2)], waitingEvents: 1))
             trial.expect("another person's", try await trial.journal.delivery(places[4]) != nil)
         },
-        JournalCheck("a delivery tells of a person where it has the whole openid, not where that is part of a longer one") {
+        JournalCheck("a delivery tells of a person by the whole openid, not by a part of a longer one") {
             trial in
             let crm = DeliveryDestination(.subscriber, "crm")
             let texts = ["o-1", "xo-1", "o-1x", "o-1_", "-o-1", "o-12", "xo-1 o-1", "a:o-1,b"]
@@ -231,7 +231,9 @@ extension JournalConformance {
         },
         JournalCheck("a message stays while its client is to be told of its end") { trial in
             let url = "https://orders.internal/"
-            try await trial.write(message(1, to: "o-1", url: url) + message(2, to: "o-1") + message(3, to: "o-1", url: url))
+            try await trial.write(
+                message(1, to: "o-1", url: url) + message(2, to: "o-1") + message(3, to: "o-1", url: url)
+            )
             var places: [Int64] = []
             try trial.journal.deliveries { places.append($0.place) }
             let until = Sample.start + Sample.day
@@ -244,7 +246,8 @@ extension JournalConformance {
         },
         JournalCheck("a redrive of what was erased is told, and brings nothing back") { trial in
             try await trial.write(message(1, to: "o-1") + message(2, to: "o-2"))
-            try await trial.write([.erase(Erasure(of: Person(app: "main", recipient: "o-1"), messages: [Sample.id(1)]))])
+            try await trial.write([.erase(Erasure(of: Person(app: "main", recipient: "o-1"), messages: [Sample.id(1)]))]
+            )
             let again = (1...2).map { JournalWrite.redrive(Sample.id($0), at: Sample.start) }
             trial.expect("what vanished", try await trial.write(again).vanished, is: [Sample.id(1)])
             trial.expect("what there is", try await found(trial) { _ in }, is: [Sample.id(2)])
