@@ -80,6 +80,9 @@ struct AuditTests {
         }
         let nobody = await bench.answer("GET", "/v1/audit?app=main&to=o-2", on: .admin, key).data
         #expect(nobody?.value("entries")?.array?.isEmpty == true)
+        let unknown = #"{"app":"mian","to":"o-1","reason":"a slip"}"#
+        let slip = await bench.answer("POST", "/v1/forget", on: .admin, key, body: unknown)
+        #expect(slip.status == 404 && slip.text.contains("no app has this name"))
     }
 
     @Test func `who was not let in leaves no row, and who only asks none either`() async throws {
@@ -129,6 +132,12 @@ struct AuditTests {
         (#"{"filter":{"all":1},"reason":"x"}"#, 422, "filter.all"),
         (#"{"filter":{"group":"g"},"reason":"x"}"#, 422, "filter.group"),
         (#"{"filter":{"app":1},"reason":"x"}"#, 422, "filter.app"),
+        (#"{"filter":{"app":""},"reason":"x"}"#, 422, "filter.app"),
+        (#"{"filter":{"api":""},"reason":"x"}"#, 422, "filter.api"),
+        (#"{"filter":{"client":""},"reason":"x"}"#, 422, "filter.client"),
+        (#"{"filter":{"template_id":""},"reason":"x"}"#, 422, "filter.template_id"),
+        (#"{"filter":{"text":""},"reason":"x"}"#, 422, "filter.text"),
+        (#"{"filter":{"app":"main","text":""},"dry_run":true}"#, 422, "filter.text"),
         (#"{"filter":{"state":"sent"},"reason":"x"}"#, 422, "filter.state"),
         (#"{"filter":{"state":["pending",1]},"reason":"x"}"#, 422, "filter.state"),
         (#"{"filter":{"type":"mail"},"reason":"x"}"#, 422, "filter.type"),

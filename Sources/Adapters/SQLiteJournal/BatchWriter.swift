@@ -16,6 +16,7 @@ struct BatchWriter {
     private let deliveries: DeliveryWriter
     private let database: Database
     private var erased = 0
+    private var vanished: [JobID] = []
     private var added: [WaitingDelivery] = []
 
     init(_ database: Database, _ memory: WriterMemory) throws(SQLiteFailure) {
@@ -48,6 +49,7 @@ struct BatchWriter {
                 deliveries: writer.added.count - before
             )
             if writer.erased > 0 { swap(&receipt.erased, &writer.erased) }
+            if !writer.vanished.isEmpty { swap(&receipt.vanished, &writer.vanished) }
             receipts.append(receipt)
             if !writer.bodies.isEmpty { writer.bodies = [:] }
             if !writer.news.isEmpty { writer.news = [] }
@@ -84,7 +86,7 @@ struct BatchWriter {
         case .collapse(let id, let into, let at):
             guard try statements.collapse(id, into: into, at: at), memory.hasCallbacks else { return }
             added += try deliveries.tell(ended: id, [], at: at)
-        case .redrive(let id, let at): try statements.redrive(id, at: at)
+        case .redrive(let id, let at): if try !statements.redrive(id, at: at) { vanished.append(id) }
         case .receive(let receipt):
             let found = try receipts.receive(receipt)
             try tell(found, at: receipt.receivedAt)

@@ -6,8 +6,8 @@ struct CommitQueue {
     enum Work {
         case commit([PendingCall])
         case sweep(SweepRequest)
-        /// Empty the log, and say whether that was done.
-        case shred(@Sendable (Bool) -> Void)
+        /// Empty the log, and tell all of them whether that was done.
+        case shred([@Sendable (Bool) -> Void])
         /// Try whether writing works again.
         case probe
         /// Everything is done and no more will come.
@@ -25,6 +25,11 @@ struct CommitQueue {
     private var next = 0
     private var sweeps: [SweepRequest] = []
     private var shreds: [@Sendable (Bool) -> Void] = []
+    /// How many calls were handed over before the oldest of `shreds`.
+    private var shredPlace = 0
+    /// Calls that were ever handed over, and those of them that a commit has taken.
+    private var added = 0
+    private var taken = 0
     private var isProbeDue = false
     private var isSweepsTurn = false
     private var isWaiting = false
@@ -48,6 +53,7 @@ struct CommitQueue {
         }
         pendingWrites += call.writes.count
         calls.append(call)
+        added += 1
         return wake()
     }
 
@@ -56,7 +62,9 @@ struct CommitQueue {
         return wake()
     }
 
+    /// It is done after the calls that wait now, and together with the others that wait then.
     mutating func shred(_ answer: @escaping @Sendable (Bool) -> Void) -> Bool {
+        if shreds.isEmpty { shredPlace = added }
         shreds.append(answer)
         return wake()
     }
@@ -86,7 +94,10 @@ struct CommitQueue {
             isProbeDue = false
             return .probe
         }
-        if !shreds.isEmpty { return .shred(shreds.removeFirst()) }
+        if !shreds.isEmpty, taken >= shredPlace {
+            defer { shreds = [] }
+            return .shred(shreds)
+        }
         if !sweeps.isEmpty, isSweepsTurn || next == calls.count {
             isSweepsTurn = false
             return .sweep(sweeps.removeFirst())
@@ -108,6 +119,7 @@ struct CommitQueue {
             end += 1
         }
         pendingWrites -= count
+        taken += end - next
         if next == 0, end == calls.count {
             defer { calls = [] }
             return calls

@@ -4,6 +4,9 @@ internal import Synchronization
 
 /// A connection to an SQLite file, for one thread at a time. It closes with its last reference, if not before.
 @safe final class Database {
+    /// Milliseconds. The folder's lock keeps other gateways out; this is for an operator's sqlite3 shell.
+    private static let patience: Int32 = 5_000
+
     /// nil once it is closed.
     private var handle: OpaquePointer?
     private var statements: [String: CompiledStatement] = [:]
@@ -18,8 +21,7 @@ internal import Synchronization
             throw failure
         }
         unsafe sqlite3_extended_result_codes(handle, 1)
-        // The folder's lock keeps other gateways out; this is for an operator's sqlite3 shell.
-        unsafe sqlite3_busy_timeout(handle, 5_000)
+        unsafe sqlite3_busy_timeout(handle, Database.patience)
     }
 
     deinit {
@@ -107,11 +109,13 @@ internal import Synchronization
         unsafe sqlite3_wal_checkpoint_v2(handle, nil, mode, nil, nil)
     }
 
-    /// Moves all of the write-ahead log into the file and empties it.
+    /// Moves all of the write-ahead log into the file and empties it. Waits for nobody.
     ///
     /// - Returns: Whether that was done: not while somebody reads an older state.
     func emptyLog() -> Bool {
         guard unsafe handle != nil else { return false }
+        unsafe sqlite3_busy_timeout(handle, 0)
+        defer { unsafe sqlite3_busy_timeout(handle, Database.patience) }
         return unsafe sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil) == SQLITE_OK
     }
 

@@ -154,7 +154,8 @@ public final class SQLiteJournal: Journal {
         try await read { try Eraser.traces($0, of: person) }
     }
 
-    /// Moves the write-ahead log into the database, where what was deleted is overwritten, and empties it. Waits for no reader.
+    /// Moves the write-ahead log into the database, where what was deleted is overwritten, and empties it. The writer's thread does so
+    /// after what was handed over before, once for all who ask meanwhile, and waits for no reader.
     public func shred() async throws(JournalError) -> Bool {
         guard writer.isOpen else { throw .closed }
         return await writer.shred()

@@ -139,10 +139,11 @@ struct WriteStatements {
         return collapseMessage.changes > 0
     }
 
-    func redrive(_ id: JobID, at: Timestamp) throws(SQLiteFailure) {
+    func redrive(_ id: JobID, at: Timestamp) throws(SQLiteFailure) -> Bool {
         redriveMessage.bind(id.stored, at: 1)
         redriveMessage.bind(at.milliseconds, at: 2)
         try redriveMessage.run()
+        return redriveMessage.changes > 0
     }
 
     // The ledger is written seldom: its statements are looked up when they are needed.

@@ -26,7 +26,7 @@ struct WriterLoop {
             switch writer.nextWork() {
             case .commit(let calls): handle(calls)
             case .sweep(let request): sweep(request)
-            case .shred(let answer): answer(writer.database.access { $0.emptyLog() })
+            case .shred(let answers): shred(answers)
             case .probe: probe()
             case .wait: continue
             case .finish:
@@ -193,6 +193,12 @@ struct WriterLoop {
         }
         if case .success = result { self.sweeper = sweeper }
         request.completion(result.mapError { $0.journalError(in: writer.folder.path) })
+    }
+
+    /// One try for all who wait for it. While somebody reads an older state it fails at once: the next commits must not wait for that.
+    private func shred(_ answers: [@Sendable (Bool) -> Void]) {
+        let isDone = writer.database.access { $0.emptyLog() }
+        for answer in answers { answer(isDone) }
     }
 
     /// Nothing more will come: a last try for what was kept, then the log goes into the database and the file is closed.

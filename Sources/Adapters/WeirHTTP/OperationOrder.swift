@@ -109,6 +109,13 @@ struct OrderJSON {
         return text
     }
 
+    /// A text that leaves something out. An empty one would match everything, or what nobody means.
+    func filter(_ name: String, most: Int) throws(MessageRefusal) -> String? {
+        let text = try text(name, most: most)
+        if text == "" { throw invalid(name, "is empty: leave it out, or say which") }
+        return text
+    }
+
     func flag(_ name: String) throws(MessageRefusal) -> Bool {
         guard let value = value(name) else { return false }
         guard let flag = value.bool else { throw invalid(name, "must be true or false") }
@@ -167,8 +174,8 @@ struct OrderJSON {
 extension OperationFilter {
     init(_ json: OrderJSON) throws(MessageRefusal) {
         self.init()
-        app = try json.text("app", most: OperationFilter.longestName)
-        client = try json.text("client", most: OperationFilter.longestName)
+        app = try json.filter("app", most: OperationFilter.longestName)
+        client = try json.filter("client", most: OperationFilter.longestName)
         type = try OperationFilter.type(json)
         for name in try json.texts("state", most: 8) {
             guard let state = JobState(name: name) else {
@@ -178,8 +185,8 @@ extension OperationFilter {
             if !states.contains(state) { states.append(state) }
         }
         errcode = try json.integer("errcode")
-        search.template = try json.text("template_id", most: OperationFilter.longestName)
-        search.text = try json.text("text", most: MessageSearch.longestText)
+        search.template = try json.filter("template_id", most: OperationFilter.longestName)
+        search.text = try json.filter("text", most: MessageSearch.longestText)
         since = try json.time("since")
         until = try json.time("until")
         if let since, let until, since >= until { throw json.invalid("until", "is not after since") }
@@ -198,7 +205,7 @@ extension OperationFilter {
             }
             found = type
         }
-        guard let path = try json.text("api", most: 128) else { return found }
+        guard let path = try json.filter("api", most: 128) else { return found }
         guard let type = MessageType.allCases.first(where: { $0.lanePath == path }) else {
             throw json.invalid("api", "must be a path that messages wait for, such as \(MessageType.template.lanePath)")
         }

@@ -57,8 +57,8 @@ extension MessageService {
             records.append(record)
         }
         let result = BulkResult(changed: records.count, skipped: ids.count - records.count)
-        _ = try await intake.redrive(records, charged: charged, beside: beside(result))
-        return result
+        let waiting = try await intake.redrive(records, charged: charged, beside: beside(result))
+        return BulkResult(changed: waiting.count, skipped: ids.count - waiting.count)
     }
 
     /// Whether messages like these could be redriven now, as far as no single one decides.

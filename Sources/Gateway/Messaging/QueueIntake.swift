@@ -119,7 +119,9 @@ package final class QueueIntake: MessageIntake {
     func redrive(_ record: MessageRecord) async throws(MessageRefusal) -> MessageRecord {
         try checkRedrive(of: record)
         let charged = try await recharge(record)
-        return try await redrive([record], charged: charged ? [record] : [], beside: [])[0]
+        let waiting = try await redrive([record], charged: charged ? [record] : [], beside: [])
+        guard let redriven = waiting.first else { throw MessageRefusal(.notFound, "the message is gone") }
+        return redriven
     }
 
     /// Whether the message has all that it needs to wait again.
@@ -146,16 +148,18 @@ package final class QueueIntake: MessageIntake {
     /// - Parameters:
     ///   - charged: those of them that were counted anew; given back where they can't be redriven.
     ///   - writes: what is written in the same commit.
+    /// - Returns: Those that wait again: without those that were erased since they were looked up.
     func redrive(
         _ records: [MessageRecord],
         charged: [MessageRecord],
         beside writes: [JournalWrite]
     ) async throws(MessageRefusal) -> [MessageRecord] {
         let now = time.timestamp()
+        let gone: Set<JobID>
         do throws(MessageRefusal) {
             if let failure = journal.status().failure { throw MessageRefusal(failure, while: .changing) }
             do throws(JournalError) {
-                try await journal.append(records.map { .redrive($0.id, at: now) } + writes)
+                gone = Set(try await journal.append(records.map { .redrive($0.id, at: now) } + writes).vanished)
             } catch {
                 throw MessageRefusal(error, while: .changing)
             }
@@ -163,7 +167,8 @@ package final class QueueIntake: MessageIntake {
             giveBack(charged)
             throw error
         }
-        return records.map { readmit($0, at: now) }
+        giveBack(charged.filter { gone.contains($0.id) })
+        return records.filter { !gone.contains($0.id) }.map { readmit($0, at: now) }
     }
 
     func giveBack(_ charged: [MessageRecord]) {

@@ -10,7 +10,11 @@ package final class AuditTrail: Sendable {
         var key: [UInt8]?
         /// Rows that the journal has not answered yet.
         var waiting = 0
+        var refusals = RefusalBound()
     }
+
+    /// The status of what the role of a key does not reach.
+    private static let refused = 403
 
     /// Rows that may wait for a disk that takes nothing; what comes then is in the log alone.
     package static let mostWaiting = 1_000
@@ -75,18 +79,25 @@ package final class AuditTrail: Sendable {
     }
 
     /// Adds a row: returns when it is on disk, or at once where nothing can be written, and then it is written as soon as that is possible.
+    /// Of refusals there are few rows: the others are counted.
     package func add(_ entry: AuditEntry) async {
+        if entry.status == AuditTrail.refused {
+            let now = time.now()
+            guard state.withLock({ $0.refusals.admits(entry.who, entry.action, at: now) }) else {
+                return observer.audited(.refused)
+            }
+        }
         let hasRoom = state.withLock { state in
             guard state.waiting < AuditTrail.mostWaiting else { return false }
             state.waiting += 1
             return true
         }
-        guard hasRoom else { return observer.audited(isKept: false) }
+        guard hasRoom else { return observer.audited(.lost) }
         let isBroken = journal.status().failure != nil
         await withCheckedContinuation { (waiter: CheckedContinuation<Void, Never>) in
             journal.append([.audit(entry)]) { [self] result in
                 state.withLock { $0.waiting -= 1 }
-                observer.audited(isKept: (try? result.get()) != nil)
+                observer.audited((try? result.get()) != nil ? .kept : .lost)
                 if !isBroken { waiter.resume() }
             }
             if isBroken { waiter.resume() }

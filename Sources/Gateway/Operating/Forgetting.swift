@@ -1,6 +1,7 @@
 package import Intake
 public import Queueing
 package import Suppressing
+import Synchronization
 package import Timekeeping
 package import WeirPorts
 
@@ -29,8 +30,36 @@ public struct ForgottenPerson: Equatable, Sendable {
     /// Nothing was found.
     public init() {}
 
+    mutating func note(waiting id: JobID) {
+        waitingCount += 1
+        if waiting.count < ForgottenPerson.listed { waiting.append(id) }
+    }
+
+    /// Whether nothing of the person was found.
+    package var isNothing: Bool {
+        messages == 0 && suppressions == 0 && deliveries == 0 && waitingCount == 0 && untold == 0 && events == 0
+    }
+
     /// Whether nothing of the person is left here.
     public var isWhole: Bool { waitingCount == 0 && untold == 0 && events == 0 && isShredded }
+}
+
+extension OperationService {
+    /// One person at a time: each looks through what clients and subscribers are to be told, and empties the journal's log.
+    package func forget(_ person: Person, _ suppressions: SuppressionBook) async throws(MessageRefusal)
+        -> ForgottenPerson
+    {
+        let isFree = state.withLock { state in
+            defer { state.isForgetting = true }
+            return !state.isForgetting
+        }
+        guard isFree else {
+            let why = "another person is being forgotten: nothing was removed, ask again"
+            throw MessageRefusal(.overloaded, why, retryAfter: .seconds(1))
+        }
+        defer { state.withLock { $0.isForgetting = false } }
+        return try await Forgetting(journal: journal, suppressions: suppressions, time: time).forget(person)
+    }
 }
 
 /// Removes what is kept of a person, step by step, and says what it had to leave.
@@ -89,8 +118,7 @@ package struct Forgetting: Sendable {
             var ended: [JobID] = []
             for message in page.messages {
                 if !message.state.isTerminal {
-                    result.waitingCount += 1
-                    if result.waiting.count < ForgottenPerson.listed { result.waiting.append(message.id) }
+                    result.note(waiting: message.id)
                 } else if untold.contains(message.id) {
                     result.untold += 1
                 } else {
@@ -98,10 +126,20 @@ package struct Forgetting: Sendable {
                 }
             }
             if !ended.isEmpty {
-                result.messages += try await journal.append([.erase(Erasure(of: person, messages: ended))]).erased
+                let erased = try await journal.append([.erase(Erasure(of: person, messages: ended))]).erased
+                result.messages += erased
+                if erased < ended.count { try await noteLeft(of: ended, &result) }
             }
             guard let next = page.next else { return }
             filter.before = next
+        }
+    }
+
+    /// What moved between the look at it and the erasure: it waits again, or its client is to be told after all.
+    private func noteLeft(of ids: [JobID], _ result: inout ForgottenPerson) async throws(JournalError) {
+        for id in ids {
+            guard let message = try await journal.message(id) else { continue }
+            if message.state.isTerminal { result.untold += 1 } else { result.note(waiting: id) }
         }
     }
 

@@ -9,6 +9,16 @@ package protocol OperationObserver: Sendable {
     /// It can't go on for now.
     func waits(_ operation: BulkOperation, because why: String)
 
-    /// A row of the audit trail is on disk, or is lost.
-    func audited(isKept: Bool)
+    /// What became of a row of the audit trail.
+    func audited(_ fate: AuditFate)
+}
+
+/// What becomes of a row of the audit trail.
+package enum AuditFate: String, CaseIterable, Sendable {
+    /// It is on disk.
+    case kept
+    /// It could not be written.
+    case lost
+    /// It was one refusal of too many, and is not written.
+    case refused
 }

@@ -23,6 +23,8 @@ package final class OperationService: Sendable {
         var begun = 0
         var isRunning = false
         var isStopped = false
+        /// Somebody is being forgotten.
+        var isForgetting = false
     }
 
     let messages: MessageService

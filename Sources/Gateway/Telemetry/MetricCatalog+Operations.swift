@@ -17,7 +17,8 @@ extension MetricCatalog {
     static let auditRows = MetricDefinition(
         .counter,
         "weir_audit_rows_total",
-        "Rows of the audit trail that are on disk (kept), or could not be written and are in the log alone (lost).",
+        "Rows of the audit trail that are on disk (kept), or are in the log alone: could not be written (lost), "
+            + "or were refusals beyond the few that leave a row (refused).",
         labels: ["result"]
     )
     static let operations = [operationMessages, operationsLeft, auditRows]

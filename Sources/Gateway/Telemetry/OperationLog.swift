@@ -16,7 +16,7 @@ final class OperationMetrics: Sendable {
             for result in ["done", "skipped"] { _ = messages.child(kind.rawValue, result) }
             left.child(kind.rawValue).set(0)
         }
-        for result in ["kept", "lost"] { _ = audit.child(result) }
+        for fate in AuditFate.allCases { _ = audit.child(fate.rawValue) }
     }
 }
 
@@ -50,8 +50,8 @@ package final class OperationLog: OperationObserver {
         logger.warning("an operation waits", metadata: facts(operation).merging(["reason": "\(why)"]) { $1 })
     }
 
-    package func audited(isKept: Bool) {
-        metrics.operationMetrics.audit.child(isKept ? "kept" : "lost").increment()
+    package func audited(_ fate: AuditFate) {
+        metrics.operationMetrics.audit.child(fate.rawValue).increment()
     }
 
     private func facts(_ operation: BulkOperation) -> Logger.Metadata {

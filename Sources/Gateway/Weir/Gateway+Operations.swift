@@ -83,12 +83,17 @@ extension Gateway {
     /// Removes what is stored of a person, but for what is still to be sent or told: returns when it is on disk.
     ///
     /// - Parameter app: Its name, or AppID; an app that has left the configuration by its name.
-    /// - Throws: `journal` where not all of it could be written: the same call again goes on.
+    /// - Throws: `journal` where not all of it could be written: the same call again goes on. `overloaded` while another is forgotten.
+    ///   `notFound` for an app that is not configured and of which nothing of the person is stored.
     public func forget(app: String, recipient: String) async throws(MessageRefusal) -> ForgottenPerson {
         try checkAccepting()
-        let name = live.present.directory.app(app)?.name ?? app
-        let forgetting = Forgetting(journal: journal, suppressions: suppressions, time: time)
-        return try await forgetting.forget(Person(app: name, recipient: recipient))
+        let known = live.present.directory.app(app)?.name
+        let person = Person(app: known ?? app, recipient: recipient)
+        let result = try await operationService.forget(person, suppressions)
+        if known == nil, result.isNothing {
+            throw MessageRefusal(.notFound, "no app has this name, and nothing is stored of one", field: "app")
+        }
+        return result
     }
 }
 

@@ -21,8 +21,9 @@ public struct AuditEntry: Equatable, Sendable {
     /// The request's trace.
     public var traceID: String
 
-    /// Most that a journal keeps: the oldest go first.
-    public static let mostKept = 100_000
+    /// Most that a journal keeps: the oldest go first. 100,000 of what was done, and room for the refusals of 400 days, of which there are
+    /// 100 a day at most.
+    public static let mostKept = 140_000
 
     /// Checks nothing: whoever makes one bounds its texts.
     public init(

@@ -14,13 +14,38 @@ public struct Person: Hashable, Sendable {
     }
 }
 
+extension Person {
+    /// Whether a text names the person: the openid stands there whole, and not as a part of a longer one.
+    public func isNamed(in text: [UInt8]) -> Bool {
+        let sought = Array(recipient.utf8)
+        guard let first = sought.first, text.count >= sought.count else { return false }
+        for start in 0...(text.count - sought.count) where text[start] == first {
+            let end = start + sought.count
+            guard text[start..<end].elementsEqual(sought) else { continue }
+            let isWhole = start == 0 || !Person.isOfOpenID(text[start - 1])
+            if isWhole, end == text.count || !Person.isOfOpenID(text[end]) { return true }
+        }
+        return false
+    }
+
+    /// A letter, a digit, `_` or `-`.
+    private static func isOfOpenID(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
+}
+
 /// What one write removes of what is kept of a person.
 public struct Erasure: Equatable, Sendable {
     /// Whose it is. What is not theirs stays, whatever is named.
     public var person: Person
-    /// Messages, at most ``mostAtOnce``. One that waits or is on its way stays.
+    /// Messages, at most ``mostAtOnce``. One that waits or is on its way stays, and one whose client is still to be told of its end.
     public var messages: [JobID]
-    /// The places of deliveries, at most ``mostAtOnce``. One that waits stays.
+    /// The places of deliveries, at most ``mostAtOnce``. One that waits, or does not tell of the person, stays.
     public var deliveries: [Int64]
 
     /// Rows of each kind that one write takes, so that it holds up no other for long.

@@ -122,6 +122,8 @@ public struct JournalReceipt: Sendable {
     public var deliveries: Int
     /// How many messages the writes have erased.
     public var erased = 0
+    /// Messages that were to be redriven and are not there any more.
+    public var vanished: [JobID] = []
 
     /// By default no body was asked for.
     public init(
@@ -227,7 +229,7 @@ public enum JournalWrite: Sendable {
     /// An operator did something. Whoever writes these bounds how many wait at once.
     case audit(AuditEntry)
     /// What is kept of a person goes: the messages that are named, have ended and are to them, with all that hangs on them, and the
-    /// deliveries that are named and do not wait.
+    /// deliveries that are named, tell of them and do not wait. A message stays while a delivery of its end waits.
     case erase(Erasure)
 }
 

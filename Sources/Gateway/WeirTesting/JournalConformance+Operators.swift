@@ -204,5 +204,54 @@ extension JournalConformance {
             trial.expect("what is left", rest, is: PersonTraces(untold: [Sample.id(2)], waitingEvents: 1))
             trial.expect("another person's", try await trial.journal.delivery(places[4]) != nil)
         },
+        JournalCheck("a delivery tells of a person by the whole openid, not by a part of a longer one") {
+            trial in
+            let crm = DeliveryDestination(.subscriber, "crm")
+            let texts = ["o-1", "xo-1", "o-1x", "o-1_", "-o-1", "o-12", "xo-1 o-1", "a:o-1,b"]
+            for (number, text) in texts.enumerated() {
+                let body = Array("{\"user\":\"\(text)\"}".utf8)
+                let digest = Int64(number)
+                let event = Delivery(destination: crm, app: "main", body: body, digest: digest, createdAt: Sample.start)
+                try await trial.write([.deliver(event)])
+            }
+            var places: [Int64] = []
+            try trial.journal.deliveries { places.append($0.place) }
+            let person = Person(app: "main", recipient: "o-1")
+            trial.expect("those that wait", try await trial.journal.traces(of: person).waitingEvents, is: 3)
+            let until = Sample.start + Sample.day
+            try await trial.write(places.map { .settleDelivery($0, .dead(attempts: 1, keptUntil: until)) })
+            let theirs = [places[0], places[6], places[7]]
+            trial.expect("given up", Set(try await trial.journal.traces(of: person).dead), is: Set(theirs))
+            // Whatever is named, only what tells of the person goes.
+            try await trial.write([.erase(Erasure(of: person, deliveries: places))])
+            for place in places {
+                let isThere = try await trial.journal.delivery(place) != nil
+                trial.expect("whether \(place) is left", isThere, is: !theirs.contains(place))
+            }
+        },
+        JournalCheck("a message stays while its client is to be told of its end") { trial in
+            let url = "https://orders.internal/"
+            try await trial.write(
+                message(1, to: "o-1", url: url) + message(2, to: "o-1") + message(3, to: "o-1", url: url)
+            )
+            var places: [Int64] = []
+            try trial.journal.deliveries { places.append($0.place) }
+            let until = Sample.start + Sample.day
+            try await trial.write([.settleDelivery(places[1], .over(keptUntil: until))])
+            let all = Erasure(of: Person(app: "main", recipient: "o-1"), messages: (1...3).map { Sample.id($0) })
+            trial.expect("how many went", try await trial.write([.erase(all)]).erased, is: 2)
+            trial.expect("what is left", try await found(trial) { _ in }, is: [Sample.id(1)])
+            try await trial.write([.settleDelivery(places[0], .over(keptUntil: until))])
+            trial.expect("how many went then", try await trial.write([.erase(all)]).erased, is: 1)
+        },
+        JournalCheck("a redrive of what was erased is told, and brings nothing back") { trial in
+            try await trial.write(message(1, to: "o-1") + message(2, to: "o-2"))
+            try await trial.write([.erase(Erasure(of: Person(app: "main", recipient: "o-1"), messages: [Sample.id(1)]))]
+            )
+            let again = (1...2).map { JournalWrite.redrive(Sample.id($0), at: Sample.start) }
+            trial.expect("what vanished", try await trial.write(again).vanished, is: [Sample.id(1)])
+            trial.expect("what there is", try await found(trial) { _ in }, is: [Sample.id(2)])
+            trial.expect("what vanished then", try await trial.write([again[1]]).vanished, is: [])
+        },
     ]
 }

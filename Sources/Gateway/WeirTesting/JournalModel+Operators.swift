@@ -73,16 +73,17 @@ extension JournalModel {
     /// - Returns: How many messages went.
     mutating func erased(by write: JournalWrite) -> Int {
         guard case .erase(let erasure) = write else { return 0 }
+        deliveries.removeAll { delivery in
+            delivery.state == .dead && erasure.deliveries.contains(delivery.waiting.place)
+                && JournalModel.tells(delivery, of: erasure.person, messages)
+        }
+        let untold = Set(deliveries.filter { $0.state == .waiting }.compactMap(\.message))
         var count = 0
-        for id in erasure.messages {
+        for id in erasure.messages where !untold.contains(id) {
             guard let record = messages[id], JournalModel.isOf(erasure.person, record), record.progress.state.isTerminal
             else { continue }
             (messages[id], followed[id]) = (nil, nil)
             count += 1
-        }
-        deliveries.removeAll { delivery in
-            erasure.deliveries.contains(delivery.waiting.place) && delivery.app == erasure.person.app
-                && delivery.state != .waiting
         }
         return count
     }
@@ -91,13 +92,17 @@ extension JournalModel {
         record.message.app == person.app && record.content.recipient == person.recipient
     }
 
+    private static func tells(_ delivery: KeptDelivery, of person: Person, _ messages: [JobID: MessageRecord]) -> Bool {
+        guard delivery.app == person.app else { return false }
+        let message = delivery.message.flatMap { messages[$0] }
+        return message?.content.recipient == person.recipient || person.isNamed(in: delivery.body)
+    }
+
     /// What deliveries keep of a person.
     public func traces(of person: Person) -> PersonTraces {
         var traces = PersonTraces()
-        for delivery in deliveries where delivery.app == person.app && delivery.state != .over {
-            let message = delivery.message.flatMap { messages[$0] }
-            let isTheirs = message.map { $0.content.recipient == person.recipient } ?? false
-            guard isTheirs || MessageSearch(text: person.recipient).finds(delivery.body, reason: nil) else { continue }
+        for delivery in deliveries where delivery.state != .over {
+            guard JournalModel.tells(delivery, of: person, messages) else { continue }
             switch (delivery.state, delivery.message) {
             case (.waiting, let id?): traces.untold.insert(id)
             case (.waiting, nil): traces.waitingEvents += 1

@@ -57,6 +57,7 @@ public struct JournalModel: Sendable {
         var receipt = JournalReceipt()
         for write in writes {
             let news = apply(write)
+            if case .redrive(let id, _) = write, messages[id] == nil { receipt.vanished.append(id) }
             receipt.receipts += news
             receipt.suppressions += changes(by: write, news)
             receipt.erased += erased(by: write)

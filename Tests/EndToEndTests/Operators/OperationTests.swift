@@ -127,6 +127,8 @@ import Testing
         #expect(refused.status == 1 && refused.errors.contains("role see; this needs act"), "\(refused)")
         let slip = try await run("cancel", "--reason", "x")
         #expect(slip.status == 1 && slip.errors.contains("filter.all must be true"), "\(slip)")
+        let empty = try await run("cancel", "--text", "", "--reason", "x")
+        #expect(empty.status == 64 && empty.errors.contains("--text is empty"), "\(empty)")
 
         let trail = try await run("audit", "--who", "alice")
         let actions = trail.output.split(separator: "\n").map {

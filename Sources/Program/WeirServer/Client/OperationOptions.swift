@@ -52,6 +52,13 @@ struct OperationOptions: ParsableArguments {
         guard filter.to == nil, filter.limit == nil, filter.cursor == nil else {
             throw ValidationError("an operation has no --to, --limit or --cursor: it meets all that match, by itself")
         }
+        let texts = [
+            ("app", filter.app), ("client", filter.client), ("state", filter.state), ("type", type), ("api", api),
+            ("template-id", templateId), ("text", text),
+        ]
+        if let (name, _) = texts.first(where: { $0.1 == "" }) {
+            throw ValidationError("--\(name) is empty: leave it out, or say which")
+        }
     }
 
     /// For what is asked about single messages.
