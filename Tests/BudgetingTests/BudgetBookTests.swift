@@ -81,6 +81,53 @@ import WeirTesting
         #expect(used(try stage.book(1000)) >= 4)
     }
 
+    private func giveBack(_ book: BudgetBook, times: Int, at time: Timestamp = BudgetMachineTests.noon) {
+        let api = BudgetMachineTests.template
+        for _ in 0..<times { book.giveBack(BudgetCharge(client: "orders", app: "main", api: api, at: time)) }
+    }
+
+    @Test(arguments: [2, 100, 1000])
+    func `what was given back is written down within a second, and a kill does not charge it again`(
+        limit: Int
+    ) async throws {
+        let stage = Stage()
+        let book = try stage.book(limit)
+        #expect(await charge(book, times: limit) == limit)
+        giveBack(book, times: limit)
+        // A journal that fails is told again.
+        stage.journal.fail(with: .full("no room"))
+        book.keepHouse()
+        stage.journal.settle()
+        stage.journal.fail(with: nil)
+        book.keepHouse()
+        stage.journal.settle()
+        let next = try stage.book(limit)
+        #expect(used(next) < max(1, limit / 100))
+        let appends = stage.journal.appends.count
+        book.keepHouse()
+        #expect(stage.journal.appends.count == appends)
+        #expect(limit - limit / 100...limit ~= (await charge(next, times: limit + 1)))
+    }
+
+    @Test func `a count on its way to the disk proves nothing when a lower one follows it`() async throws {
+        let stage = Stage(isManual: true)
+        let book = try stage.book(10)
+        async let first = charge(book)
+        while stage.journal.status().pendingWrites < 1 { await Task.yield() }
+        giveBack(book, times: 1)
+        book.keepHouse()
+        // The count of 1 is written, then that of 0: the next one is on disk before it goes.
+        stage.journal.commitOne()
+        #expect(await first)
+        async let second = charge(book)
+        while stage.journal.status().pendingWrites < 2 { await Task.yield() }
+        stage.journal.commitOne()
+        #expect(used(try stage.book(10)) == 0)
+        stage.journal.commit()
+        #expect(await second)
+        #expect(used(try stage.book(10)) == 1)
+    }
+
     @Test func `nothing goes before its count is on disk, and several wait together`() async throws {
         let stage = Stage(isManual: true)
         let book = try stage.book(10)

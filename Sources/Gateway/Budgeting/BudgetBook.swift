@@ -107,7 +107,7 @@ package final class BudgetBook: Sendable {
 
     /// Under the lock, so that a later count is written later.
     private func write(
-        _ marks: [BudgetMachine.Mark],
+        _ marks: [BudgetMark],
         completion: @escaping @Sendable (Result<Void, JournalError>) -> Void
     ) {
         let at = time.timestamp()
@@ -174,6 +174,7 @@ package final class BudgetBook: Sendable {
         let now = time.timestamp()
         let news = state.withLock { machine in
             machine.keepHouse(at: now)
+            write(machine.takeMarks()) { _ in }
             let lapses = machine.takeLapsed()
             if !lapses.isEmpty {
                 journal.append(lapses.map { .forget($0.name) }) { [self] result in

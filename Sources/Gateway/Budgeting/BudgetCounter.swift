@@ -20,6 +20,10 @@ struct BudgetCounter: Sendable {
     private var reserved = 0
     /// The highest that the journal has said that it has.
     private var durable = 0
+    /// How often `reserved` was lowered: what was handed over before that proves nothing of what the journal has now.
+    private var round = 0
+    /// Whether the journal may have something that does not hold any more.
+    private var isOutdated = false
 
     /// One that nothing is known of.
     init(_ key: BudgetKey, _ terms: BudgetConfiguration, at now: Timestamp) {
@@ -39,7 +43,10 @@ struct BudgetCounter: Sendable {
     mutating func roll(at now: Timestamp) {
         let ends = ChinaTime.nextMidnight(after: now)
         guard ends != dayEnds else { return }
-        if now >= dayEnds { (used, refused, reserved, durable, since) = (0, 0, 0, 0, dayEnds) }
+        if now >= dayEnds {
+            (used, refused, reserved, durable, since) = (0, 0, 0, 0, dayEnds)
+            (round, isOutdated) = (0, false)
+        }
         dayEnds = ends
     }
 
@@ -71,30 +78,48 @@ struct BudgetCounter: Sendable {
     /// The count to be written now; `nil` where the journal has enough, or will have it soon.
     ///
     /// - Parameter isUrgent: whether somebody waits for it, who must hear of a write of their own.
-    mutating func reserve(isUrgent: Bool) -> Int? {
+    mutating func reserve(isUrgent: Bool) -> BudgetMark? {
         let isShort = used + block / 2 > reserved
         guard isShort || isUrgent && isAhead else { return nil }
-        if isShort {
-            let wanted = used + block - 1
-            reserved = max(reserved, used, isEnforced ? min(wanted, limit) : wanted)
-        }
-        return reserved
+        if isShort { reserved = max(reserved, used, ahead) }
+        return mark
+    }
+
+    /// What is used, and the rest of a block.
+    private var ahead: Int {
+        let wanted = used + block - 1
+        return isEnforced ? min(wanted, limit) : wanted
+    }
+
+    private var mark: BudgetMark { BudgetMark(key: key, count: reserved, round: round, dayEnds: dayEnds) }
+
+    /// The count to be written where much was given back, lest a crash charges it again; `nil` where the journal is near enough.
+    mutating func refresh() -> BudgetMark? {
+        guard reserved - used >= block || isOutdated else { return nil }
+        return lower(to: max(used, ahead))
     }
 
     /// What is used and no more, for a process that ends.
-    mutating func settle() -> Int? {
-        guard reserved != used else { return nil }
-        reserved = used
-        durable = min(durable, used)
-        return used
+    mutating func settle() -> BudgetMark? {
+        guard reserved != used || isOutdated else { return nil }
+        return lower(to: used)
     }
 
-    /// The journal has this count of that day, or not.
-    mutating func written(_ count: Int, ofDayThatEnds day: Timestamp, succeeded: Bool) {
-        guard day == dayEnds else { return }
+    /// Before the journal has less, nothing counts as durable that is more.
+    private mutating func lower(to count: Int) -> BudgetMark {
+        (reserved, durable, isOutdated) = (count, min(durable, count), false)
+        round += 1
+        return mark
+    }
+
+    /// The journal has what was handed to it, or not.
+    mutating func written(_ mark: BudgetMark, succeeded: Bool) {
+        guard mark.dayEnds == dayEnds else { return }
+        if !succeeded { isOutdated = true }
+        guard mark.round == round else { return }
         if succeeded {
-            durable = max(durable, min(count, reserved))
-        } else if reserved == count {
+            durable = max(durable, min(mark.count, reserved))
+        } else if reserved == mark.count {
             reserved = durable
         }
     }
@@ -115,4 +140,13 @@ struct BudgetCounter: Sendable {
             raise: raise
         )
     }
+}
+
+/// A count that was handed to the journal.
+struct BudgetMark: Equatable, Sendable {
+    let key: BudgetKey
+    let count: Int
+    /// Which time of that day between two lowerings it is of.
+    let round: Int
+    let dayEnds: Timestamp
 }

@@ -5,13 +5,6 @@ import WeirPorts
 ///
 /// A value: it reads no clock and writes nothing. Counters are looked up by client; a client has few.
 struct BudgetMachine: Sendable {
-    /// A count that was handed to the journal.
-    struct Mark: Equatable, Sendable {
-        let key: BudgetKey
-        let count: Int
-        let dayEnds: Timestamp
-    }
-
     /// An entry of the journal's ledger that may be erased.
     enum Lapse: Hashable, Sendable {
         case used(BudgetKey)
@@ -36,7 +29,7 @@ struct BudgetMachine: Sendable {
     /// Entries that say nothing any more.
     var lapsed: Set<Lapse> = []
     /// What is to be written.
-    var marks: [Mark] = []
+    var marks: [BudgetMark] = []
     var news: [BudgetNews] = []
 
     /// Budgets that left, and raises of such, that are remembered.
@@ -128,9 +121,7 @@ struct BudgetMachine: Sendable {
         for index in indices { take(slot, index) }
         let mustWait = indices.contains { counters.values[slot][$0].isAhead }
         for index in indices {
-            let counter = counters.values[slot][index]
-            guard let count = counters.values[slot][index].reserve(isUrgent: mustWait) else { continue }
-            marks.append(Mark(key: counter.key, count: count, dayEnds: counter.dayEnds))
+            if let mark = counters.values[slot][index].reserve(isUrgent: mustWait) { marks.append(mark) }
         }
         return .taken(mustWait: mustWait)
     }
