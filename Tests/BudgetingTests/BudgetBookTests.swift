@@ -109,6 +109,39 @@ import WeirTesting
         #expect(limit - limit / 100...limit ~= (await charge(next, times: limit + 1)))
     }
 
+    @Test func `over restarts a budget is given back what it counted, and not what went before it or without it`()
+        async throws
+    {
+        let stage = Stage()
+        let before = stage.time.timestamp()
+        stage.time.advance(by: .seconds(10))
+        let (counted, first) = (stage.time.timestamp(), try stage.book(10))
+        #expect(await charge(first, times: 3) == 3)
+        stage.journal.settle()
+        stage.time.advance(by: .seconds(10))
+        let second = try stage.book(10)
+        giveBack(second, times: 2, at: before)
+        #expect(used(second) == 3)
+        giveBack(second, times: 1, at: counted)
+        #expect(used(second) == 2)
+        // A process without the budget: what goes then is nobody's, also where the next one has it again.
+        second.keepHouse()
+        stage.journal.settle()
+        let none = BudgetBook([:], journal: stage.journal, observer: stage, time: stage.time)
+        _ = none.takeBack(try stage.journal.ledger())
+        stage.time.advance(by: .seconds(10))
+        let uncounted = stage.time.timestamp()
+        none.keepHouse()
+        stage.journal.settle()
+        stage.time.advance(by: .seconds(10))
+        let third = try stage.book(10)
+        giveBack(third, times: 2, at: uncounted)
+        #expect(used(third) == 2)
+        #expect(await charge(third))
+        giveBack(third, times: 1, at: stage.time.timestamp())
+        #expect(used(third) == 2)
+    }
+
     @Test func `a count on its way to the disk proves nothing when a lower one follows it`() async throws {
         let stage = Stage(isManual: true)
         let book = try stage.book(10)

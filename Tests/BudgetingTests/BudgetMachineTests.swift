@@ -137,6 +137,21 @@ import WeirPorts
         #expect([charge(&machine), charge(&machine)] == ["taken", "refused by * *"])
     }
 
+    @Test func `what went while a budget was not configured is not given back to it`() {
+        var machine = machine([Self.budget(3)])
+        let (gone, back) = (Self.noon + .seconds(10), Self.noon + .seconds(20))
+        for _ in 0..<3 { _ = charge(&machine) }
+        machine.configure([:], at: gone)
+        machine.configure(["orders": [Self.budget(3)]], at: back)
+        for second in [5, 15] {
+            let time = Self.noon + .seconds(second)
+            machine.giveBack(client: "orders", app: "main", api: Self.template, takenAt: time, at: back)
+        }
+        #expect(machine.standings(at: back)[0].used == 3)
+        machine.giveBack(client: "orders", app: "main", api: Self.template, takenAt: back, at: back)
+        #expect(machine.standings(at: back)[0].used == 2)
+    }
+
     @Test func `budgets that have left are forgotten with their day, and beyond a bound at once`() {
         var machine = machine([Self.budget(3)])
         machine.configure([:], at: Self.noon)

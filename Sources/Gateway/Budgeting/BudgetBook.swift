@@ -112,7 +112,8 @@ package final class BudgetBook: Sendable {
     ) {
         let at = time.timestamp()
         let writes = marks.compactMap { mark in
-            BudgetFact.used(mark.key, count: mark.count, dayEnds: mark.dayEnds).entry(at: at).map(JournalWrite.remember)
+            BudgetFact.used(mark.key, count: mark.count, since: mark.since, dayEnds: mark.dayEnds).entry(at: at)
+                .map(JournalWrite.remember)
         }
         guard !writes.isEmpty else { return completion(.success(())) }
         journal.append(writes) { [self] result in

@@ -34,9 +34,22 @@ struct BudgetCounter: Sendable {
     }
 
     /// Takes over what an earlier process wrote down today.
-    mutating func restore(used: Int, at now: Timestamp) {
+    mutating func restore(used: Int, since: Timestamp) {
         (self.used, reserved, durable) = (used, used, used)
-        since = dayEnds + .seconds(-86_400)
+        // Since the day's end: it was gone, and is back now.
+        if since < dayEnds { self.since = max(since, dayEnds + .seconds(-86_400)) } else { isOutdated = true }
+    }
+
+    /// It leaves the configuration: from here on it does not see what goes.
+    mutating func leave() {
+        guard since < dayEnds else { return }
+        (since, isOutdated) = (dayEnds, true)
+    }
+
+    /// It is back: what went meanwhile is not in it.
+    mutating func comeBack(at now: Timestamp) {
+        roll(at: now)
+        (since, isOutdated) = (now, true)
     }
 
     /// Begins a new day where the old one is over. A clock that is set back over midnight takes nothing from the count.
@@ -91,7 +104,9 @@ struct BudgetCounter: Sendable {
         return isEnforced ? min(wanted, limit) : wanted
     }
 
-    private var mark: BudgetMark { BudgetMark(key: key, count: reserved, round: round, dayEnds: dayEnds) }
+    private var mark: BudgetMark {
+        BudgetMark(key: key, count: reserved, round: round, since: since, dayEnds: dayEnds)
+    }
 
     /// The count to be written where much was given back, lest a crash charges it again; `nil` where the journal is near enough.
     mutating func refresh() -> BudgetMark? {
@@ -148,5 +163,7 @@ struct BudgetMark: Equatable, Sendable {
     let count: Int
     /// Which time of that day between two lowerings it is of.
     let round: Int
+    /// Since when it counts.
+    let since: Timestamp
     let dayEnds: Timestamp
 }

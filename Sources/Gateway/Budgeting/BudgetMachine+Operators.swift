@@ -61,6 +61,8 @@ extension BudgetMachine {
             departed[key] = nil
             lapsed.insert(.used(key))
         }
+        let left = departed.keys.compactMap { departed[$0]?.refresh() }
+        marks += left.sorted { $0.key.order < $1.key.order }
         for (key, raise) in unclaimed where raise.until <= now {
             unclaimed[key] = nil
             lapsed.insert(.raise(key))

@@ -41,7 +41,8 @@ struct BudgetMachine: Sendable {
 
     /// Takes over what a reload changed: what is used stays used.
     mutating func configure(_ budgets: [String: [BudgetConfiguration]], at now: Timestamp) {
-        var old: [BudgetKey: BudgetCounter] = departed
+        var old = departed
+        for key in old.keys { old[key]?.comeBack(at: now) }
         for counter in counters.values.joined() { old[counter.key] = counter }
         counters = [:]
         for (client, budgets) in budgets where !budgets.isEmpty {
@@ -68,6 +69,7 @@ struct BudgetMachine: Sendable {
         }
         var counter = counter
         counter.raise = nil
+        counter.leave()
         if departed.count < BudgetMachine.mostDeparted {
             departed[key] = counter
         } else {
@@ -79,14 +81,16 @@ struct BudgetMachine: Sendable {
     mutating func restore(_ facts: [BudgetFact], at now: Timestamp) {
         for fact in facts {
             switch fact {
-            case .used(let key, let count, let dayEnds):
+            case .used(let key, let count, let since, let dayEnds):
                 guard dayEnds > now else {
                     lapsed.insert(.used(key))
                     continue
                 }
-                if !change(key, { $0.restore(used: count, at: now) }), departed.count < BudgetMachine.mostDeparted {
+                let isConfigured = change(key) { $0.restore(used: count, since: since) }
+                if !isConfigured, departed.count < BudgetMachine.mostDeparted {
                     var counter = BudgetCounter(key, BudgetConfiguration(limit: 1), at: now)
-                    counter.restore(used: count, at: now)
+                    counter.restore(used: count, since: since)
+                    counter.leave()
                     departed[key] = counter
                 }
             case .raise(let key, let raise):
