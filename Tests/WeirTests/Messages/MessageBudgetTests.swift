@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 import Timekeeping
 import WeChat
+import WeirPorts
 import WeirTesting
 
 @testable import Budgeting
@@ -111,6 +112,28 @@ import WeirTesting
         let tried = try await bench.ended(.success(.errcode(40037)))
         _ = try await bench.service.redrive(tried.description, force: false, caller: bench.orders)
         #expect(used(bench) == 1)
+    }
+
+    @Test func `a bulk redrive passes over the messages whose client has nothing left`() async throws {
+        let bench = try bench(1)
+        try await bench.accept(Self.late)
+        // Two that failed before they were tried: what they had counted was given back.
+        for caller in [bench.orders, bench.billing] {
+            let id = try await bench.accept(type: "custom", message: MessageBench.text, as: caller).record.id
+            var record = try #require(bench.harness.journal.record(id))
+            record.message.id = bench.harness.dispatcher.makeID()
+            record.message.type = .template
+            record.content.body = Array(MessageBench.template.utf8)
+            let end = Settlement(state: .failed, at: bench.harness.time.timestamp(), countedAttempts: 0, reason: "x")
+            let writes: [JournalWrite] = [
+                .accept(record.message, record.content), .conclude(record.message.id, end),
+            ]
+            try await bench.harness.journal.append(writes)
+        }
+        var filter = MessageFilter(limit: 10)
+        filter.states = [.failed]
+        let result = try await bench.service.redriveAll(filter, caller: .operator())
+        #expect(result.redriven == 1 && result.skipped == 1 && used(bench) == 1)
     }
 
     @Test func `explain tells how the budget stands, of who counts in it`() async throws {
