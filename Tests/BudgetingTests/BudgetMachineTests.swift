@@ -102,6 +102,29 @@ import WeirPorts
         #expect(machine.takeNews() == [])
     }
 
+    @Test func `what is given back and taken again at the line is told once, and written once`() {
+        var machine = machine([Self.budget(1000)])
+        for _ in 0..<1000 { _ = charge(&machine) }
+        #expect(machine.takeNews().map(\.kind) == [.softPassed, .usedUp])
+        for mark in machine.takeMarks() { machine.written([mark], succeeded: true) }
+        for _ in 0..<300 {
+            machine.giveBack(client: "orders", app: "main", api: Self.template, takenAt: Self.noon, at: Self.noon)
+        }
+        for _ in 0..<300 { _ = charge(&machine) }
+        for _ in 0..<50 {
+            machine.giveBack(client: "orders", app: "main", api: Self.template, takenAt: Self.noon, at: Self.noon)
+            _ = charge(&machine)
+        }
+        #expect(machine.takeNews().isEmpty && machine.takeMarks().isEmpty)
+        // Another limit is another line.
+        let raise = BudgetRaise(limit: 1001, until: Self.midnight, reason: "")
+        _ = try? machine.raise(client: "orders", app: nil, api: "*", to: raise, at: Self.noon)
+        _ = charge(&machine)
+        #expect(machine.takeNews().map(\.kind) == [.raised, .usedUp])
+        for _ in 0..<1000 { _ = charge(&machine, at: Self.midnight) }
+        #expect(machine.takeNews().map(\.kind) == [.raiseEnded, .softPassed, .usedUp])
+    }
+
     @Test func `what WeChat was not asked for is given back, but not what another day or configuration has counted`() {
         var machine = machine([Self.budget(2)])
         for _ in 0..<2 { _ = charge(&machine) }

@@ -9,11 +9,15 @@ import WireJSON
 struct BudgetCounter: Sendable {
     let key: BudgetKey
     var terms: BudgetConfiguration
-    var raise: BudgetRaise?
+    var raise: BudgetRaise? {
+        didSet { if raise != nil { told = [] } }
+    }
     /// When the day ends that it counts.
     private(set) var dayEnds: Timestamp
     private(set) var used = 0
     private(set) var refused = 0
+    /// What people were told today: what is given back and taken again tells them nothing new. Another limit does.
+    private var told: Set<BudgetNews.Kind> = []
     /// Since when it counts: what was taken before is not in it, and not given back to it.
     private(set) var since: Timestamp
     /// The highest count that was handed to the journal today.
@@ -58,7 +62,7 @@ struct BudgetCounter: Sendable {
         guard ends != dayEnds else { return }
         if now >= dayEnds {
             (used, refused, reserved, durable, since) = (0, 0, 0, 0, dayEnds)
-            (round, isOutdated) = (0, false)
+            (round, isOutdated, told) = (0, false, [])
         }
         dayEnds = ends
     }
@@ -73,6 +77,9 @@ struct BudgetCounter: Sendable {
     mutating func take() { used += 1 }
 
     mutating func refuse() { refused += 1 }
+
+    /// Whether this is the first time today.
+    mutating func tells(_ kind: BudgetNews.Kind) -> Bool { told.insert(kind).inserted }
 
     /// Puts one back that was taken then, if that is in the count.
     mutating func giveBack(takenAt time: Timestamp) {
@@ -93,8 +100,9 @@ struct BudgetCounter: Sendable {
     /// - Parameter isUrgent: whether somebody waits for it, who must hear of a write of their own.
     mutating func reserve(isUrgent: Bool) -> BudgetMark? {
         let isShort = used + block / 2 > reserved
-        guard isShort || isUrgent && isAhead else { return nil }
-        if isShort { reserved = max(reserved, used, ahead) }
+        let wanted = isShort ? max(reserved, used, ahead) : reserved
+        guard wanted > reserved || isUrgent && isAhead else { return nil }
+        reserved = wanted
         return mark
     }
 

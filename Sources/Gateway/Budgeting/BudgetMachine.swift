@@ -153,8 +153,12 @@ struct BudgetMachine: Sendable {
         }
         counters.values[slot][index].take()
         let after = counters.values[slot][index].standing()
-        if !before.isSoftPassed, after.isSoftPassed { news.append(BudgetNews(.softPassed, after)) }
-        if before.left > 0, after.left == 0 { news.append(BudgetNews(.usedUp, after)) }
+        if !before.isSoftPassed, after.isSoftPassed, counters.values[slot][index].tells(.softPassed) {
+            news.append(BudgetNews(.softPassed, after))
+        }
+        if before.left > 0, after.left == 0, counters.values[slot][index].tells(.usedUp) {
+            news.append(BudgetNews(.usedUp, after))
+        }
     }
 
     /// WeChat was not asked for what was taken then.
