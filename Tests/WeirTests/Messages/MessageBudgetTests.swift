@@ -84,6 +84,41 @@ import WeirTesting
         try await bench.accept()
     }
 
+    @Test func `what has ended is given back when that is on disk, and not before`() async throws {
+        let bench = try bench(2)
+        let id = try await bench.accept(Self.late).record.id
+        let (journal, dispatcher) = (bench.harness.journal, bench.harness.dispatcher)
+        journal.fail(with: .full("no room"))
+        dispatcher.cancel(id) { _ in }
+        await bench.settle()
+        #expect(used(bench) == 1)
+        journal.fail(with: nil)
+        await bench.settle()
+        #expect(used(bench) == 0)
+    }
+
+    @Test func `a message that expires before the journal refuses to take it is given back once`() async throws {
+        let bench = try bench(5)
+        try await bench.accept(Self.late)
+        let journal = bench.harness.journal
+        journal.setManual(true)
+        let times = #""not_before":"2026-11-21T12:00:01+08:00","not_after":"2026-11-21T12:00:02+08:00""#
+        async let refusal = bench.refusal(MessageBench.body(times))
+        // Its count is written, and its acceptance waits.
+        while used(bench) < 2 || !journal.isBusy { await Task.yield() }
+        let appends = journal.appends.count
+        journal.commitOne()
+        while journal.appends.count == appends { await Task.yield() }
+        bench.harness.advance(.seconds(3))
+        journal.fail(with: .full("no room"))
+        journal.commit()
+        #expect(await refusal?.reason == .journal)
+        #expect(used(bench) == 1)
+        journal.fail(with: nil)
+        journal.commit()
+        #expect(used(bench) == 1)
+    }
+
     @Test func `a message that expires untried is given back`() async throws {
         let bench = try bench(2) { $0.apps["main"]?.defaultLimit = .single }
         try await bench.accept()

@@ -234,9 +234,8 @@ package final class Dispatcher: Sendable {
         case .accepted(let id, let started, let replaced, let completion):
             accepted(id, started, replaced, result, completion)
         case .started(let leases): committed(leases, result)
-        case .ended(let watchers, let completion):
-            completion?(result.map { _ in })
-            for watcher in watchers { watcher() }
+        case .ended(let watchers, let completion, let unused):
+            ended(watchers, completion, unused, result)
         case .remembered(let writes): remembered(writes, result)
         }
     }
@@ -254,7 +253,7 @@ package final class Dispatcher: Sendable {
             completion(.success(()))
             committed(started, result)
         case .failure(let error):
-            update { state, now in state.discard(id, replaced, at: now) }
+            discard(id, replaced)
             completion(.failure(.journal(error)))
         }
     }

@@ -47,7 +47,9 @@ extension DispatchState {
     mutating func finish(_ replaced: Replacement) -> [@Sendable () -> Void] {
         let job = replaced.job
         collapses.remove(job.id)
-        tellEnd(of: job, replaced.settlement, bodies.take(job.id)?.trail)
+        if let unused = tellEnd(of: job, replaced.settlement, bodies.take(job.id)?.trail) {
+            due.effects.append(.unused(unused))
+        }
         return watchers.take(job.id)
     }
 
@@ -58,7 +60,7 @@ extension DispatchState {
         else { return }
         let settlement = Replacement(job, by: successor, at: now).settlement
         collapses.remove(id)
-        tellEnd(of: job, settlement, bodies.take(id)?.trail)
-        due.write([.conclude(id, settlement)], then: .ended(watchers.take(id), nil))
+        let unused = tellEnd(of: job, settlement, bodies.take(id)?.trail)
+        due.write([.conclude(id, settlement)], then: .ended(watchers.take(id), nil, unused: unused))
     }
 }

@@ -20,6 +20,8 @@ struct DispatchState: Sendable {
     var bodies = BodyStore(limit: DispatchState.bodyBytes)
     var watchers = EndWatchers()
     var collapses = CollapseIndex()
+    /// Messages that had ended before the journal refused to take them, until the journal has answered to their end, too.
+    var voided: Set<JobID> = []
     /// Of the present change, so that the start of its first attempt can ride in the same commit.
     var acceptance: Acceptance?
     var due = Consequences()
