@@ -191,6 +191,23 @@ import WeirTesting
         #expect(used(try stage.book(10)) == 2)
     }
 
+    @Test func `a disk that hangs holds a relayed call up for a moment only, and its count stays`() async throws {
+        let stage = Stage(isManual: true)
+        let book = try stage.book(10)
+        async let goes = charge(book, needsJournal: false)
+        await stage.time.waitForSleepers(1)
+        stage.time.advance(by: BudgetBook.patience)
+        #expect(await goes)
+        #expect(used(book) == 1)
+        stage.journal.commit()
+        #expect(used(try stage.book(10)) == 1)
+        // Where the disk answers in time, nobody waits longer.
+        async let next = charge(book, needsJournal: false)
+        while stage.journal.status().pendingWrites == 0 { await Task.yield() }
+        stage.journal.commit()
+        #expect(await next)
+    }
+
     @Test func `a shadow waits for no disk, and is counted ahead as well`() async throws {
         let stage = Stage(isManual: true)
         let book = try stage.book(2, mode: .shadow)

@@ -55,9 +55,13 @@ package final class BudgetBook: Sendable {
 
     // MARK: Counting
 
+    /// How long a call waits for the disk that may go without it.
+    static let patience = Duration.milliseconds(100)
+
     /// Counts one call or message, in every budget that it belongs to, and returns when the journal has enough of that.
     ///
-    /// - Parameter needsJournal: whether one that the journal can't be told of must not go. What went without is lost with a crash.
+    /// - Parameter needsJournal: whether one that the journal can't be told of must not go. Any other waits a moment at the most; what
+    ///   went without is lost with a crash.
     /// - Returns: when it was taken, for `giveBack`; `nil` where no budget counts it.
     /// - Throws: where a budget is used up, or the journal can't be written.
     package func charge(
@@ -69,7 +73,10 @@ package final class BudgetBook: Sendable {
         guard !isIdle else { return nil }
         let charge = BudgetCharge(client: client, app: app, api: api, at: time.timestamp())
         let result = await withCheckedContinuation { continuation in
-            take(charge) { continuation.resume(returning: $0) }
+            guard !needsJournal else { return take(charge) { continuation.resume(returning: $0) } }
+            let race = ChargeRace { continuation.resume(returning: $0) }
+            take(charge) { race.end($0) }
+            race.end(at: time.now() + BudgetBook.patience, of: time)
         }
         switch result {
         case .success(let isCounted): return isCounted ? charge : nil
