@@ -130,6 +130,11 @@ package final class BudgetBook: Sendable {
         }
     }
 
+    /// Whether a budget of any client counts such a message.
+    package func mayCount(app: String, api: String) -> Bool {
+        !isIdle && state.withLock { $0.counts(app: app, api: api) }
+    }
+
     /// WeChat was not asked for it.
     package func giveBack(_ charge: BudgetCharge) {
         guard !isIdle else { return }

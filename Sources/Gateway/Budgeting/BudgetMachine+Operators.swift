@@ -32,6 +32,11 @@ extension BudgetMachine {
         return (standing, BudgetFact.raise(key, raise).entry(at: now))
     }
 
+    /// Whether a budget of any client counts such a call.
+    func counts(app: String, api: String) -> Bool {
+        counters.values.contains { budgets in budgets.contains { $0.key.covers(app: app, api: api) } }
+    }
+
     /// How all budgets of a client stand that may count such a call, or of all clients.
     mutating func standings(
         client: String? = nil,

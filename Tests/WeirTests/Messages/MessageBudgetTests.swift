@@ -119,6 +119,20 @@ import WeirTesting
         #expect(used(bench) == 1)
     }
 
+    @Test func `messages whose client is read from the disk are given back, one after another`() async throws {
+        let bench = try bench(9)
+        let budgets = bench.harness.gateway.limits.budgets
+        let line = GiveBackLine(journal: bench.harness.journal, budgets: budgets, executor: nil)
+        var ids: [JobID] = []
+        for _ in 0..<4 { ids.append(try await bench.accept(Self.late).record.id) }
+        // One that nobody knows is in nobody's way, nor is another's.
+        ids.insert(bench.harness.dispatcher.makeID(), at: 1)
+        ids.insert(try await bench.accept(Self.late, as: bench.billing).record.id, at: 3)
+        for id in ids { line.add(UnusedMessage(id: id, app: "main", api: Path.template, client: nil)) }
+        while used(bench) > 0 { await Task.yield() }
+        #expect(!budgets.mayCount(app: "main", api: Path.custom) && budgets.mayCount(app: "main", api: Path.template))
+    }
+
     @Test func `a message that expires untried is given back`() async throws {
         let bench = try bench(2) { $0.apps["main"]?.defaultLimit = .single }
         try await bench.accept()

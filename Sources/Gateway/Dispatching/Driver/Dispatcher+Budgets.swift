@@ -34,18 +34,12 @@ extension Dispatcher {
         state.withLock { !$0.voided.isEmpty && $0.voided.remove(message.id) != nil }
     }
 
-    /// A message ended before WeChat was asked: its client has it back. It was counted when it was made, which its id tells.
+    /// A message ended before WeChat was asked: its client has it back. Only what was made today is in a budget.
     func giveBack(_ message: UnusedMessage) {
-        guard !budgets.isIdle, !isVoided(message) else { return }
-        let at = Timestamp(milliseconds: Int64(message.id.rawValue >> 20))
-        guard let client = message.client else {
-            // It waited on disk alone.
-            Task { [journal, budgets] in
-                guard let client = try? await journal.message(message.id)?.message.client else { return }
-                budgets.giveBack(BudgetCharge(client: client, app: message.app, api: message.api, at: at))
-            }
-            return
-        }
-        budgets.giveBack(BudgetCharge(client: client, app: message.app, api: message.api, at: at))
+        guard !budgets.isIdle, !isVoided(message),
+            ChinaTime.dayNumber(of: message.madeAt) == ChinaTime.dayNumber(of: time.timestamp())
+        else { return }
+        guard let client = message.client else { return givingBack.add(message) }
+        budgets.giveBack(message.charge(of: client))
     }
 }

@@ -22,6 +22,7 @@ package final class Dispatcher: Sendable {
     let observer: any DispatchObserver
     let suppressions: SuppressionBook
     let budgets: BudgetBook
+    let givingBack: GiveBackLine
     private let timer: Mutex<WakeTimer?> = Mutex(nil)
 
     package init(
@@ -42,6 +43,7 @@ package final class Dispatcher: Sendable {
         self.observer = observer
         self.suppressions = suppressions
         self.budgets = budgets
+        givingBack = GiveBackLine(journal: journal, budgets: budgets, executor: time.executor)
         timer.withLock { $0 = WakeTimer(time: time) { [weak self] in self?.look() } }
     }
 
@@ -90,9 +92,7 @@ package final class Dispatcher: Sendable {
         because reason: String = "cancelled by its client",
         completion: @escaping @Sendable (Result<Bool, JournalError>) -> Void
     ) {
-        let isGone = update { state, now in
-            state.cancel(id, because: reason, at: now) { completion($0.map { true }) }
-        }
+        let isGone = update { state, now in state.cancel(id, because: reason, at: now) { completion($0.map { true }) } }
         if !isGone { completion(.success(false)) }
     }
 
