@@ -233,6 +233,21 @@ import WeirTesting
         #expect(try stage.book(2).standings()[0].limit == 2)
     }
 
+    @Test func `of raises that come together the last one is the last on disk, too`() async throws {
+        let stage = Stage()
+        let book = try stage.book(2)
+        let until = stage.time.timestamp() + .seconds(60)
+        await withTaskGroup(of: Void.self) { group in
+            for limit in 3..<100 {
+                group.addTask {
+                    let raise = BudgetRaise(limit: limit, until: until, reason: "")
+                    _ = try? await book.raise(client: "orders", app: nil, api: "*", to: raise)
+                }
+            }
+        }
+        #expect(try stage.book(2).standings()[0].limit == book.standings()[0].limit)
+    }
+
     @Test func `what is yesterday's is not today's`() async throws {
         let stage = Stage()
         _ = await charge(try stage.book(2), times: 2)

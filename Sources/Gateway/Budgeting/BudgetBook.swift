@@ -169,18 +169,27 @@ package final class BudgetBook: Sendable {
         to raise: BudgetRaise
     ) async throws(BudgetRaiseProblem) -> (standing: BudgetStanding, isKept: Bool) {
         let now = time.timestamp()
-        let result = state.withLock { machine in
-            Result<(BudgetStanding, LedgerEntry?, [BudgetNews]), BudgetRaiseProblem> { () throws(BudgetRaiseProblem) in
-                let (standing, entry) = try machine.raise(client: client, app: app, api: api, to: raise, at: now)
-                return (standing, entry, machine.takeNews())
+        let result = await withCheckedContinuation { (continuation: CheckedContinuation<Raised, Never>) in
+            let (news, result) = state.withLock { machine -> ([BudgetNews], Raised?) in
+                do throws(BudgetRaiseProblem) {
+                    let (standing, entry) = try machine.raise(client: client, app: app, api: api, to: raise, at: now)
+                    guard let entry else { return (machine.takeNews(), .success((standing, false))) }
+                    // Under the lock, so that a later raise is written later.
+                    journal.append([.remember(entry)]) { written in
+                        continuation.resume(returning: .success((standing, (try? written.get()) != nil)))
+                    }
+                    return (machine.takeNews(), nil)
+                } catch {
+                    return (machine.takeNews(), .failure(error))
+                }
             }
+            for one in news { observer.observe(one) }
+            if let result { continuation.resume(returning: result) }
         }
-        let (standing, entry, news) = try result.get()
-        for one in news { observer.observe(one) }
-        guard let entry else { return (standing, false) }
-        do throws(JournalError) { try await journal.append([.remember(entry)]) } catch { return (standing, false) }
-        return (standing, true)
+        return try result.get()
     }
+
+    private typealias Raised = Result<(standing: BudgetStanding, isKept: Bool), BudgetRaiseProblem>
 
     /// To be called about once a second while the journal can be written.
     package func keepHouse() {
