@@ -81,6 +81,86 @@ import WeirTesting
         #expect(used(try stage.book(1000)) >= 4)
     }
 
+    private func giveBack(_ book: BudgetBook, times: Int, at time: Timestamp = BudgetMachineTests.noon) {
+        let api = BudgetMachineTests.template
+        for _ in 0..<times { book.giveBack(BudgetCharge(client: "orders", app: "main", api: api, at: time)) }
+    }
+
+    @Test(arguments: [2, 100, 1000])
+    func `what was given back is written down within a second, and a kill does not charge it again`(
+        limit: Int
+    ) async throws {
+        let stage = Stage()
+        let book = try stage.book(limit)
+        #expect(await charge(book, times: limit) == limit)
+        giveBack(book, times: limit)
+        // A journal that fails is told again.
+        stage.journal.fail(with: .full("no room"))
+        book.keepHouse()
+        stage.journal.settle()
+        stage.journal.fail(with: nil)
+        book.keepHouse()
+        stage.journal.settle()
+        let next = try stage.book(limit)
+        #expect(used(next) < max(1, limit / 100))
+        let appends = stage.journal.appends.count
+        book.keepHouse()
+        #expect(stage.journal.appends.count == appends)
+        #expect(limit - limit / 100...limit ~= (await charge(next, times: limit + 1)))
+    }
+
+    @Test func `over restarts a budget is given back what it counted, and not what went before it or without it`()
+        async throws
+    {
+        let stage = Stage()
+        let before = stage.time.timestamp()
+        stage.time.advance(by: .seconds(10))
+        let (counted, first) = (stage.time.timestamp(), try stage.book(10))
+        #expect(await charge(first, times: 3) == 3)
+        stage.journal.settle()
+        stage.time.advance(by: .seconds(10))
+        let second = try stage.book(10)
+        giveBack(second, times: 2, at: before)
+        #expect(used(second) == 3)
+        giveBack(second, times: 1, at: counted)
+        #expect(used(second) == 2)
+        // A process without the budget: what goes then is nobody's, also where the next one has it again.
+        second.keepHouse()
+        stage.journal.settle()
+        let none = BudgetBook([:], journal: stage.journal, observer: stage, time: stage.time)
+        _ = none.takeBack(try stage.journal.ledger())
+        stage.time.advance(by: .seconds(10))
+        let uncounted = stage.time.timestamp()
+        none.keepHouse()
+        stage.journal.settle()
+        stage.time.advance(by: .seconds(10))
+        let third = try stage.book(10)
+        giveBack(third, times: 2, at: uncounted)
+        #expect(used(third) == 2)
+        #expect(await charge(third))
+        giveBack(third, times: 1, at: stage.time.timestamp())
+        #expect(used(third) == 2)
+    }
+
+    @Test func `a count on its way to the disk proves nothing when a lower one follows it`() async throws {
+        let stage = Stage(isManual: true)
+        let book = try stage.book(10)
+        async let first = charge(book)
+        while stage.journal.status().pendingWrites < 1 { await Task.yield() }
+        giveBack(book, times: 1)
+        book.keepHouse()
+        // The count of 1 is written, then that of 0: the next one is on disk before it goes.
+        stage.journal.commitOne()
+        #expect(await first)
+        async let second = charge(book)
+        while stage.journal.status().pendingWrites < 2 { await Task.yield() }
+        stage.journal.commitOne()
+        #expect(used(try stage.book(10)) == 0)
+        stage.journal.commit()
+        #expect(await second)
+        #expect(used(try stage.book(10)) == 1)
+    }
+
     @Test func `nothing goes before its count is on disk, and several wait together`() async throws {
         let stage = Stage(isManual: true)
         let book = try stage.book(10)
@@ -111,6 +191,23 @@ import WeirTesting
         #expect(used(try stage.book(10)) == 2)
     }
 
+    @Test func `a disk that hangs holds a relayed call up for a moment only, and its count stays`() async throws {
+        let stage = Stage(isManual: true)
+        let book = try stage.book(10)
+        async let goes = charge(book, needsJournal: false)
+        await stage.time.waitForSleepers(1)
+        stage.time.advance(by: BudgetBook.patience)
+        #expect(await goes)
+        #expect(used(book) == 1)
+        stage.journal.commit()
+        #expect(used(try stage.book(10)) == 1)
+        // Where the disk answers in time, nobody waits longer.
+        async let next = charge(book, needsJournal: false)
+        while stage.journal.status().pendingWrites == 0 { await Task.yield() }
+        stage.journal.commit()
+        #expect(await next)
+    }
+
     @Test func `a shadow waits for no disk, and is counted ahead as well`() async throws {
         let stage = Stage(isManual: true)
         let book = try stage.book(2, mode: .shadow)
@@ -134,6 +231,21 @@ import WeirTesting
         stage.journal.settle()
         #expect(try stage.journal.ledger().map(\.name) == ["budget/orders/*/*"])
         #expect(try stage.book(2).standings()[0].limit == 2)
+    }
+
+    @Test func `of raises that come together the last one is the last on disk, too`() async throws {
+        let stage = Stage()
+        let book = try stage.book(2)
+        let until = stage.time.timestamp() + .seconds(60)
+        await withTaskGroup(of: Void.self) { group in
+            for limit in 3..<100 {
+                group.addTask {
+                    let raise = BudgetRaise(limit: limit, until: until, reason: "")
+                    _ = try? await book.raise(client: "orders", app: nil, api: "*", to: raise)
+                }
+            }
+        }
+        #expect(try stage.book(2).standings()[0].limit == book.standings()[0].limit)
     }
 
     @Test func `what is yesterday's is not today's`() async throws {

@@ -10,8 +10,8 @@ import WeirPorts
     private static let time = BudgetMachineTests.midnight
 
     static let facts: [BudgetFact] = [
-        .used(key, count: 17, dayEnds: time),
-        .used(BudgetKey(client: "a", app: "*", api: "*"), count: 0, dayEnds: time),
+        .used(key, count: 17, since: BudgetMachineTests.noon, dayEnds: time),
+        .used(BudgetKey(client: "a", app: "*", api: "*"), count: 0, since: time, dayEnds: time),
         .raise(key, BudgetRaise(limit: 30_000, until: time, reason: "a \"sale\"\n")),
     ]
 
@@ -19,6 +19,14 @@ import WeirPorts
     func `a fact is read as it was written`(fact: BudgetFact) throws {
         let entry = try #require(fact.entry(at: Self.time))
         #expect(BudgetFact(entry) == fact && BudgetFact.isName(entry.name))
+    }
+
+    @Test func `what an earlier version wrote counts from when it was written`() throws {
+        let json = #"{"client":"orders","app":"main","api":"x","used":3,"until":\#(Self.time.milliseconds)}"#
+        let entry = LedgerEntry(name: "budget/orders/main/x", value: Array(json.utf8), at: BudgetMachineTests.noon)
+        let key = BudgetKey(client: "orders", app: "main", api: "x")
+        let fact = BudgetFact.used(key, count: 3, since: BudgetMachineTests.noon, dayEnds: Self.time)
+        #expect(BudgetFact(try #require(entry)) == fact)
     }
 
     /// Names and values that no version wrote.

@@ -102,6 +102,29 @@ import WeirPorts
         #expect(machine.takeNews() == [])
     }
 
+    @Test func `what is given back and taken again at the line is told once, and written once`() {
+        var machine = machine([Self.budget(1000)])
+        for _ in 0..<1000 { _ = charge(&machine) }
+        #expect(machine.takeNews().map(\.kind) == [.softPassed, .usedUp])
+        for mark in machine.takeMarks() { machine.written([mark], succeeded: true) }
+        for _ in 0..<300 {
+            machine.giveBack(client: "orders", app: "main", api: Self.template, takenAt: Self.noon, at: Self.noon)
+        }
+        for _ in 0..<300 { _ = charge(&machine) }
+        for _ in 0..<50 {
+            machine.giveBack(client: "orders", app: "main", api: Self.template, takenAt: Self.noon, at: Self.noon)
+            _ = charge(&machine)
+        }
+        #expect(machine.takeNews().isEmpty && machine.takeMarks().isEmpty)
+        // Another limit is another line.
+        let raise = BudgetRaise(limit: 1001, until: Self.midnight, reason: "")
+        _ = try? machine.raise(client: "orders", app: nil, api: "*", to: raise, at: Self.noon)
+        _ = charge(&machine)
+        #expect(machine.takeNews().map(\.kind) == [.raised, .usedUp])
+        for _ in 0..<1000 { _ = charge(&machine, at: Self.midnight) }
+        #expect(machine.takeNews().map(\.kind) == [.raiseEnded, .softPassed, .usedUp])
+    }
+
     @Test func `what WeChat was not asked for is given back, but not what another day or configuration has counted`() {
         var machine = machine([Self.budget(2)])
         for _ in 0..<2 { _ = charge(&machine) }
@@ -135,6 +158,21 @@ import WeirPorts
         #expect(charge(&machine) == "free" && machine.isEmpty)
         machine.configure(["orders": [Self.budget(5)]], at: Self.noon)
         #expect([charge(&machine), charge(&machine)] == ["taken", "refused by * *"])
+    }
+
+    @Test func `what went while a budget was not configured is not given back to it`() {
+        var machine = machine([Self.budget(3)])
+        let (gone, back) = (Self.noon + .seconds(10), Self.noon + .seconds(20))
+        for _ in 0..<3 { _ = charge(&machine) }
+        machine.configure([:], at: gone)
+        machine.configure(["orders": [Self.budget(3)]], at: back)
+        for second in [5, 15] {
+            let time = Self.noon + .seconds(second)
+            machine.giveBack(client: "orders", app: "main", api: Self.template, takenAt: time, at: back)
+        }
+        #expect(machine.standings(at: back)[0].used == 3)
+        machine.giveBack(client: "orders", app: "main", api: Self.template, takenAt: back, at: back)
+        #expect(machine.standings(at: back)[0].used == 2)
     }
 
     @Test func `budgets that have left are forgotten with their day, and beyond a bound at once`() {

@@ -29,6 +29,19 @@ import WeirConfiguration
         #expect(configuration.redactedLines.contains("clients.orders.budgets: [\(line)]"))
     }
 
+    @Test func `a path in another spelling is the one that calls count by`() throws {
+        let budgets = "[{api: /CGI-bin/Message/Template/send, limit: 9/d}, {api: /my/Own, limit: 9/d}]"
+        let read = Reading.read(Self.file(budgets))
+        let configuration = try #require(read.configuration, "\(read.problems)")
+        #expect(
+            configuration.clients["orders"]?.budgets.map(\.api) == ["/cgi-bin/message/template/send", "/my/Own"]
+        )
+        let twice =
+            "[{api: /cgi-bin/message/template/SEND, limit: 9/d}, {api: /cgi-bin/message/template/send, limit: 8/d}]"
+        let problems = Reading.read(Self.file(twice)).problems.map(\.message)
+        #expect(problems.contains { $0.hasPrefix("clients.orders.budgets[1]: a second budget of the same") })
+    }
+
     @Test(arguments: ["[{limit: 9/d}]", "[{app: \"*\", api: \"*\", limit: 9/d}]"])
     func `all apps and apis, told from 0.8 on and enforced, is the default`(budgets: String) throws {
         let read = Reading.read(Self.file(budgets))

@@ -55,9 +55,13 @@ package final class BudgetBook: Sendable {
 
     // MARK: Counting
 
+    /// How long a call waits for the disk that may go without it.
+    static let patience = Duration.milliseconds(100)
+
     /// Counts one call or message, in every budget that it belongs to, and returns when the journal has enough of that.
     ///
-    /// - Parameter needsJournal: whether one that the journal can't be told of must not go. What went without is lost with a crash.
+    /// - Parameter needsJournal: whether one that the journal can't be told of must not go. Any other waits a moment at the most; what
+    ///   went without is lost with a crash.
     /// - Returns: when it was taken, for `giveBack`; `nil` where no budget counts it.
     /// - Throws: where a budget is used up, or the journal can't be written.
     package func charge(
@@ -69,7 +73,10 @@ package final class BudgetBook: Sendable {
         guard !isIdle else { return nil }
         let charge = BudgetCharge(client: client, app: app, api: api, at: time.timestamp())
         let result = await withCheckedContinuation { continuation in
-            take(charge) { continuation.resume(returning: $0) }
+            guard !needsJournal else { return take(charge) { continuation.resume(returning: $0) } }
+            let race = ChargeRace { continuation.resume(returning: $0) }
+            take(charge) { race.end($0) }
+            race.end(at: time.now() + BudgetBook.patience, of: time)
         }
         switch result {
         case .success(let isCounted): return isCounted ? charge : nil
@@ -107,12 +114,13 @@ package final class BudgetBook: Sendable {
 
     /// Under the lock, so that a later count is written later.
     private func write(
-        _ marks: [BudgetMachine.Mark],
+        _ marks: [BudgetMark],
         completion: @escaping @Sendable (Result<Void, JournalError>) -> Void
     ) {
         let at = time.timestamp()
         let writes = marks.compactMap { mark in
-            BudgetFact.used(mark.key, count: mark.count, dayEnds: mark.dayEnds).entry(at: at).map(JournalWrite.remember)
+            BudgetFact.used(mark.key, count: mark.count, since: mark.since, dayEnds: mark.dayEnds).entry(at: at)
+                .map(JournalWrite.remember)
         }
         guard !writes.isEmpty else { return completion(.success(())) }
         journal.append(writes) { [self] result in
@@ -120,6 +128,11 @@ package final class BudgetBook: Sendable {
             state.withLock { $0.written(marks, succeeded: succeeded) }
             completion(result.map { _ in })
         }
+    }
+
+    /// Whether a budget of any client counts such a message.
+    package func mayCount(app: String, api: String) -> Bool {
+        !isIdle && state.withLock { $0.counts(app: app, api: api) }
     }
 
     /// WeChat was not asked for it.
@@ -156,24 +169,34 @@ package final class BudgetBook: Sendable {
         to raise: BudgetRaise
     ) async throws(BudgetRaiseProblem) -> (standing: BudgetStanding, isKept: Bool) {
         let now = time.timestamp()
-        let result = state.withLock { machine in
-            Result<(BudgetStanding, LedgerEntry?, [BudgetNews]), BudgetRaiseProblem> { () throws(BudgetRaiseProblem) in
-                let (standing, entry) = try machine.raise(client: client, app: app, api: api, to: raise, at: now)
-                return (standing, entry, machine.takeNews())
+        let result = await withCheckedContinuation { (continuation: CheckedContinuation<Raised, Never>) in
+            let (news, result) = state.withLock { machine -> ([BudgetNews], Raised?) in
+                do throws(BudgetRaiseProblem) {
+                    let (standing, entry) = try machine.raise(client: client, app: app, api: api, to: raise, at: now)
+                    guard let entry else { return (machine.takeNews(), .success((standing, false))) }
+                    // Under the lock, so that a later raise is written later.
+                    journal.append([.remember(entry)]) { written in
+                        continuation.resume(returning: .success((standing, (try? written.get()) != nil)))
+                    }
+                    return (machine.takeNews(), nil)
+                } catch {
+                    return (machine.takeNews(), .failure(error))
+                }
             }
+            for one in news { observer.observe(one) }
+            if let result { continuation.resume(returning: result) }
         }
-        let (standing, entry, news) = try result.get()
-        for one in news { observer.observe(one) }
-        guard let entry else { return (standing, false) }
-        do throws(JournalError) { try await journal.append([.remember(entry)]) } catch { return (standing, false) }
-        return (standing, true)
+        return try result.get()
     }
+
+    private typealias Raised = Result<(standing: BudgetStanding, isKept: Bool), BudgetRaiseProblem>
 
     /// To be called about once a second while the journal can be written.
     package func keepHouse() {
         let now = time.timestamp()
         let news = state.withLock { machine in
             machine.keepHouse(at: now)
+            write(machine.takeMarks()) { _ in }
             let lapses = machine.takeLapsed()
             if !lapses.isEmpty {
                 journal.append(lapses.map { .forget($0.name) }) { [self] result in

@@ -5,8 +5,8 @@ import WireJSON
 /// What outlives the process, as an entry of the journal's ledger: a small JSON object. Members may be added; what these mean must not
 /// change.
 enum BudgetFact: Equatable, Sendable {
-    /// What of a budget is used on the day that ends then.
-    case used(BudgetKey, count: Int, dayEnds: Timestamp)
+    /// What of a budget is used on the day that ends then, and since when it counts. Since the day's end: it has left the configuration.
+    case used(BudgetKey, count: Int, since: Timestamp, dayEnds: Timestamp)
     /// Another limit for a time.
     case raise(BudgetKey, BudgetRaise)
 
@@ -24,11 +24,12 @@ enum BudgetFact: Equatable, Sendable {
         var json = JSONWriter()
         let name: String
         switch self {
-        case .used(let key, let count, let dayEnds):
+        case .used(let key, let count, let since, let dayEnds):
             name = BudgetFact.usedName(key)
             json.object { json in
                 BudgetFact.write(key, to: &json)
                 json.member("used", count)
+                json.member("since", since.milliseconds)
                 json.member("until", dayEnds.milliseconds)
             }
         case .raise(let key, let raise):
@@ -58,7 +59,9 @@ enum BudgetFact: Equatable, Sendable {
         switch entry.name {
         case BudgetFact.usedName(key):
             guard let used = json.integer("used"), used >= 0 else { return nil }
-            self = .used(key, count: Int(clamping: used), dayEnds: end)
+            // Earlier versions did not tell: what was taken before this was written is not given back.
+            let since = json.integer("since").map(Timestamp.init(milliseconds:)) ?? entry.at
+            self = .used(key, count: Int(clamping: used), since: since, dayEnds: end)
         case BudgetFact.raiseName(key):
             guard let limit = json.integer("limit"), 1...Int64(BudgetRaise.highest) ~= limit else { return nil }
             let raise = BudgetRaise(limit: Int(limit), until: end, reason: json.string("why") ?? "")

@@ -32,6 +32,11 @@ extension BudgetMachine {
         return (standing, BudgetFact.raise(key, raise).entry(at: now))
     }
 
+    /// Whether a budget of any client counts such a call.
+    func counts(app: String, api: String) -> Bool {
+        counters.values.contains { budgets in budgets.contains { $0.key.covers(app: app, api: api) } }
+    }
+
     /// How all budgets of a client stand that may count such a call, or of all clients.
     mutating func standings(
         client: String? = nil,
@@ -49,20 +54,27 @@ extension BudgetMachine {
 
     // MARK: The journal
 
-    /// The regular look: ends days and raises.
+    /// The regular look: ends days and raises, and has written down what was given back.
     mutating func keepHouse(at now: Timestamp) {
-        for slot in counters.indices { bringUpToDate(slot, at: now) }
+        for slot in counters.indices {
+            bringUpToDate(slot, at: now)
+            for index in counters.values[slot].indices {
+                if let mark = counters.values[slot][index].refresh() { marks.append(mark) }
+            }
+        }
         for (key, counter) in departed where counter.dayEnds <= now {
             departed[key] = nil
             lapsed.insert(.used(key))
         }
+        let left = departed.keys.compactMap { departed[$0]?.refresh() }
+        marks += left.sorted { $0.key.order < $1.key.order }
         for (key, raise) in unclaimed where raise.until <= now {
             unclaimed[key] = nil
             lapsed.insert(.raise(key))
         }
     }
 
-    mutating func takeMarks() -> [Mark] {
+    mutating func takeMarks() -> [BudgetMark] {
         guard !marks.isEmpty else { return [] }
         defer { marks = [] }
         return marks
@@ -92,9 +104,9 @@ extension BudgetMachine {
         }
     }
 
-    mutating func written(_ marks: [Mark], succeeded: Bool) {
+    mutating func written(_ marks: [BudgetMark], succeeded: Bool) {
         for mark in marks {
-            change(mark.key) { $0.written(mark.count, ofDayThatEnds: mark.dayEnds, succeeded: succeeded) }
+            change(mark.key) { $0.written(mark, succeeded: succeeded) }
         }
     }
 
@@ -103,9 +115,7 @@ extension BudgetMachine {
         for slot in counters.indices {
             bringUpToDate(slot, at: now)
             for index in counters.values[slot].indices {
-                guard let count = counters.values[slot][index].settle() else { continue }
-                let counter = counters.values[slot][index]
-                marks.append(Mark(key: counter.key, count: count, dayEnds: counter.dayEnds))
+                if let mark = counters.values[slot][index].settle() { marks.append(mark) }
             }
         }
     }

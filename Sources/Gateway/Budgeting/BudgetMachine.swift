@@ -5,13 +5,6 @@ import WeirPorts
 ///
 /// A value: it reads no clock and writes nothing. Counters are looked up by client; a client has few.
 struct BudgetMachine: Sendable {
-    /// A count that was handed to the journal.
-    struct Mark: Equatable, Sendable {
-        let key: BudgetKey
-        let count: Int
-        let dayEnds: Timestamp
-    }
-
     /// An entry of the journal's ledger that may be erased.
     enum Lapse: Hashable, Sendable {
         case used(BudgetKey)
@@ -36,7 +29,7 @@ struct BudgetMachine: Sendable {
     /// Entries that say nothing any more.
     var lapsed: Set<Lapse> = []
     /// What is to be written.
-    var marks: [Mark] = []
+    var marks: [BudgetMark] = []
     var news: [BudgetNews] = []
 
     /// Budgets that left, and raises of such, that are remembered.
@@ -48,7 +41,8 @@ struct BudgetMachine: Sendable {
 
     /// Takes over what a reload changed: what is used stays used.
     mutating func configure(_ budgets: [String: [BudgetConfiguration]], at now: Timestamp) {
-        var old: [BudgetKey: BudgetCounter] = departed
+        var old = departed
+        for key in old.keys { old[key]?.comeBack(at: now) }
         for counter in counters.values.joined() { old[counter.key] = counter }
         counters = [:]
         for (client, budgets) in budgets where !budgets.isEmpty {
@@ -75,6 +69,7 @@ struct BudgetMachine: Sendable {
         }
         var counter = counter
         counter.raise = nil
+        counter.leave()
         if departed.count < BudgetMachine.mostDeparted {
             departed[key] = counter
         } else {
@@ -86,14 +81,16 @@ struct BudgetMachine: Sendable {
     mutating func restore(_ facts: [BudgetFact], at now: Timestamp) {
         for fact in facts {
             switch fact {
-            case .used(let key, let count, let dayEnds):
+            case .used(let key, let count, let since, let dayEnds):
                 guard dayEnds > now else {
                     lapsed.insert(.used(key))
                     continue
                 }
-                if !change(key, { $0.restore(used: count, at: now) }), departed.count < BudgetMachine.mostDeparted {
+                let isConfigured = change(key) { $0.restore(used: count, since: since) }
+                if !isConfigured, departed.count < BudgetMachine.mostDeparted {
                     var counter = BudgetCounter(key, BudgetConfiguration(limit: 1), at: now)
-                    counter.restore(used: count, at: now)
+                    counter.restore(used: count, since: since)
+                    counter.leave()
                     departed[key] = counter
                 }
             case .raise(let key, let raise):
@@ -128,9 +125,7 @@ struct BudgetMachine: Sendable {
         for index in indices { take(slot, index) }
         let mustWait = indices.contains { counters.values[slot][$0].isAhead }
         for index in indices {
-            let counter = counters.values[slot][index]
-            guard let count = counters.values[slot][index].reserve(isUrgent: mustWait) else { continue }
-            marks.append(Mark(key: counter.key, count: count, dayEnds: counter.dayEnds))
+            if let mark = counters.values[slot][index].reserve(isUrgent: mustWait) { marks.append(mark) }
         }
         return .taken(mustWait: mustWait)
     }
@@ -158,8 +153,12 @@ struct BudgetMachine: Sendable {
         }
         counters.values[slot][index].take()
         let after = counters.values[slot][index].standing()
-        if !before.isSoftPassed, after.isSoftPassed { news.append(BudgetNews(.softPassed, after)) }
-        if before.left > 0, after.left == 0 { news.append(BudgetNews(.usedUp, after)) }
+        if !before.isSoftPassed, after.isSoftPassed, counters.values[slot][index].tells(.softPassed) {
+            news.append(BudgetNews(.softPassed, after))
+        }
+        if before.left > 0, after.left == 0, counters.values[slot][index].tells(.usedUp) {
+            news.append(BudgetNews(.usedUp, after))
+        }
     }
 
     /// WeChat was not asked for what was taken then.

@@ -7,7 +7,7 @@ package struct BudgetNews: Equatable, Sendable {
         case wouldRefuse
         /// The soft limit was reached, told once a day.
         case softPassed
-        /// Nothing is left of it.
+        /// Nothing is left of it, told once a day.
         case usedUp
         /// An operator gave it another limit for a time.
         case raised

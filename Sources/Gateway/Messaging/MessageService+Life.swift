@@ -188,7 +188,8 @@ extension MessageService {
                 _ = try await redrive(summary.id, force: false, caller: caller)
                 result.redriven += 1
             } catch {
-                guard [.wrongState, .notFound, .forbidden].contains(error.reason) else { throw error }
+                // One whose client has nothing left of its budget is passed over: the others are not to wait for it.
+                guard [.wrongState, .notFound, .forbidden, .budgetExceeded].contains(error.reason) else { throw error }
                 result.skipped += 1
             }
         }
@@ -200,7 +201,7 @@ extension MessageService {
 public struct RedriveResult: Sendable {
     /// Messages that wait again.
     public var redriven: Int
-    /// Matched, but could not be redriven: no body, or no app.
+    /// Matched, but could not be redriven: no body, no app, or nothing left of the client's budget.
     public var skipped: Int
     /// Where the next page begins; `nil` when no more match.
     public var next: JobID?

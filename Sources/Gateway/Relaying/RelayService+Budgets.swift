@@ -44,19 +44,19 @@ extension RelayService {
     }
 
     /// Gives back what was counted of a call for which WeChat was not asked.
-    func giveBack(_ call: SentCall, after end: RelayEnd, _ reply: RelayReply) {
-        guard let charge = call.charge, !end.mayHaveArrived(reply.refusal) else { return }
+    func giveBack(_ call: SentCall, after end: RelayEnd) {
+        guard let charge = call.charge, !end.mayHaveArrived else { return }
         limits.budgets.giveBack(charge)
     }
 }
 
 extension RelayEnd {
     /// Whether WeChat may have had the call, and counted it.
-    fileprivate func mayHaveArrived(_ refusal: RelayRefusal?) -> Bool {
+    fileprivate var mayHaveArrived: Bool {
         switch self {
-        case .attempted(let last): last.number > 1 || refusal != .unreachable
-        case .refused(_, .some), .hungUp(wasTried: true): true
-        case .refused(_, .none), .hungUp(wasTried: false), .overloaded: false
+        case .attempted(let last), .refused(_, .some(let last)): last.mayHaveArrived
+        case .hungUp(let mayHaveArrived): mayHaveArrived
+        case .refused(_, .none), .overloaded: false
         }
     }
 }

@@ -53,16 +53,19 @@ extension RelayService {
 
     /// The call as it is queued.
     ///
-    /// - Parameter admission: how long it took to let it in.
+    /// - Parameters:
+    ///   - began: from when on its time runs.
+    ///   - admission: how long it took to let it in.
     func sent(
         _ inquiry: RelayInquiry,
         _ passage: RelayPassage,
         _ content: RelayContent,
-        _ charge: BudgetCharge? = nil,
+        _ charge: BudgetCharge?,
+        at began: Instant,
         after admission: Duration
     ) -> SentCall {
         let identified = identify(content, passage: passage, inquiry)
-        return SentCall(inquiry, passage, identified, charge, at: time.now(), admission: admission)
+        return SentCall(inquiry, passage, identified, charge, at: began, admission: admission)
     }
 
     /// Queues the call and waits for its end.

@@ -65,6 +65,7 @@ package final class RelayService: Sendable {
                 case .counted(let counted): ticket = counted
                 case .reached(let reply): return reply
                 }
+                let began = time.now()
                 var charge: BudgetCharge?
                 if passage.usesToken, !limits.budgets.isIdle {
                     switch await counted(inquiry, passage) {
@@ -74,7 +75,7 @@ package final class RelayService: Sendable {
                         return overBudget(refusal, inquiry, passage)
                     }
                 }
-                let call = sent(inquiry, passage, content, charge, after: admission)
+                let call = sent(inquiry, passage, content, charge, at: began, after: admission)
                 var reply = await send(call, onHangup: onHangup)
                 if let ticket, reply.wasNotTaken { caps.giveBack(ticket) }
                 reply.isForeign = passage.isForeign

@@ -85,7 +85,7 @@ extension RelayService {
         case .hungUp, .overloaded: break
         }
         observer.answered(told)
-        giveBack(call, after: end, reply)
+        giveBack(call, after: end)
         reply.headers.reserveCapacity(reply.headers.count + 3)
         reply.headers.append(HeaderField("X-Weir-Attempts", String(attempts)))
         reply.headers.append(HeaderField("X-Weir-Waited-Ms", RelayService.milliseconds(told.waited ?? .zero)))

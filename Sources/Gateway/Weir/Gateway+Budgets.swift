@@ -63,8 +63,11 @@ extension Gateway {
             throw Gateway.invalid("limit", "must be 1 to \(BudgetRaise.highest)")
         }
         let raise = BudgetRaise(limit: request.limit, until: request.until, reason: Cause.words(request.reason))
+        // A path may be spelt as a call may spell it.
+        let label = APICatalog.descriptor(method: "POST", path: request.api).label
+        let api = label == APICatalog.otherLabel ? request.api : label
         do throws(BudgetRaiseProblem) {
-            return try await limits.budgets.raise(client: request.client, app: request.app, api: request.api, to: raise)
+            return try await limits.budgets.raise(client: request.client, app: request.app, api: api, to: raise)
         } catch {
             throw Gateway.refusal(error, of: request)
         }

@@ -163,6 +163,22 @@ import Testing
         #expect(try await send(weir, "o-5").status == 202)
     }
 
+    @Test func `what was counted and cancelled is not charged again after a kill`() async throws {
+        let stage = try await Self.start(200)
+        for number in 0..<20 {
+            let answer = try await send(stage.weir, "o-\(number)", members: ",\"not_before\":\"2030-01-01T00:00:00Z\"")
+            let id = try #require(answer.data?["id"]?.string)
+            let cancelled = try await stage.weir.api.call("DELETE", "/v1/messages/\(id)", headers: Self.headers)
+            #expect(cancelled.status == 200)
+        }
+        #expect(try await state(stage.weir)?["used"]?.int == 0)
+        // It is written down within a second.
+        try await Task.sleep(for: .seconds(2.5))
+        try await stage.weir.crash()
+        let weir = try await WeirProcess.start(stage.settings)
+        #expect(try #require(try await state(weir)?["used"]?.int) < 2)
+    }
+
     @Test func `a shadow refuses nothing and counts, and a restart in peace keeps the exact count`() async throws {
         let stage = try await Self.start(2, ", mode: shadow")
         for number in 0..<5 { #expect(try await send(stage.weir, "o-\(number)").status == 202) }

@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 import Timekeeping
 import WeChat
+import WeirPorts
 import WeirTesting
 
 @testable import Budgeting
@@ -83,6 +84,55 @@ import WeirTesting
         try await bench.accept()
     }
 
+    @Test func `what has ended is given back when that is on disk, and not before`() async throws {
+        let bench = try bench(2)
+        let id = try await bench.accept(Self.late).record.id
+        let (journal, dispatcher) = (bench.harness.journal, bench.harness.dispatcher)
+        journal.fail(with: .full("no room"))
+        dispatcher.cancel(id) { _ in }
+        await bench.settle()
+        #expect(used(bench) == 1)
+        journal.fail(with: nil)
+        await bench.settle()
+        #expect(used(bench) == 0)
+    }
+
+    @Test func `a message that expires before the journal refuses to take it is given back once`() async throws {
+        let bench = try bench(5)
+        try await bench.accept(Self.late)
+        let journal = bench.harness.journal
+        journal.setManual(true)
+        let times = #""not_before":"2026-11-21T12:00:01+08:00","not_after":"2026-11-21T12:00:02+08:00""#
+        async let refusal = bench.refusal(MessageBench.body(times))
+        // Its count is written, and its acceptance waits.
+        while used(bench) < 2 || !journal.isBusy { await Task.yield() }
+        let appends = journal.appends.count
+        journal.commitOne()
+        while journal.appends.count == appends { await Task.yield() }
+        bench.harness.advance(.seconds(3))
+        journal.fail(with: .full("no room"))
+        journal.commit()
+        #expect(await refusal?.reason == .journal)
+        #expect(used(bench) == 1)
+        journal.fail(with: nil)
+        journal.commit()
+        #expect(used(bench) == 1)
+    }
+
+    @Test func `messages whose client is read from the disk are given back, one after another`() async throws {
+        let bench = try bench(9)
+        let budgets = bench.harness.gateway.limits.budgets
+        let line = GiveBackLine(journal: bench.harness.journal, budgets: budgets, executor: nil)
+        var ids: [JobID] = []
+        for _ in 0..<4 { ids.append(try await bench.accept(Self.late).record.id) }
+        // One that nobody knows is in nobody's way, nor is another's.
+        ids.insert(bench.harness.dispatcher.makeID(), at: 1)
+        ids.insert(try await bench.accept(Self.late, as: bench.billing).record.id, at: 3)
+        for id in ids { line.add(UnusedMessage(id: id, app: "main", api: Path.template, client: nil)) }
+        while used(bench) > 0 { await Task.yield() }
+        #expect(!budgets.mayCount(app: "main", api: Path.custom) && budgets.mayCount(app: "main", api: Path.template))
+    }
+
     @Test func `a message that expires untried is given back`() async throws {
         let bench = try bench(2) { $0.apps["main"]?.defaultLimit = .single }
         try await bench.accept()
@@ -111,6 +161,28 @@ import WeirTesting
         let tried = try await bench.ended(.success(.errcode(40037)))
         _ = try await bench.service.redrive(tried.description, force: false, caller: bench.orders)
         #expect(used(bench) == 1)
+    }
+
+    @Test func `a bulk redrive passes over the messages whose client has nothing left`() async throws {
+        let bench = try bench(1)
+        try await bench.accept(Self.late)
+        // Two that failed before they were tried: what they had counted was given back.
+        for caller in [bench.orders, bench.billing] {
+            let id = try await bench.accept(type: "custom", message: MessageBench.text, as: caller).record.id
+            var record = try #require(bench.harness.journal.record(id))
+            record.message.id = bench.harness.dispatcher.makeID()
+            record.message.type = .template
+            record.content.body = Array(MessageBench.template.utf8)
+            let end = Settlement(state: .failed, at: bench.harness.time.timestamp(), countedAttempts: 0, reason: "x")
+            let writes: [JournalWrite] = [
+                .accept(record.message, record.content), .conclude(record.message.id, end),
+            ]
+            try await bench.harness.journal.append(writes)
+        }
+        var filter = MessageFilter(limit: 10)
+        filter.states = [.failed]
+        let result = try await bench.service.redriveAll(filter, caller: .operator())
+        #expect(result.redriven == 1 && result.skipped == 1 && used(bench) == 1)
     }
 
     @Test func `explain tells how the budget stands, of who counts in it`() async throws {

@@ -58,6 +58,44 @@ import WeirTesting
         #expect(used(bench) == 1)
     }
 
+    private static let connect = TransportFailure(.connect, bytesLeft: false)
+
+    /// What attempts come to, and whether the call counts.
+    static let ends: [(results: [Result<UpstreamReply, TransportFailure>], counts: Bool)] = [
+        ([.failure(TransportFailure(.shortage, bytesLeft: false))], false),
+        ([.failure(TransportFailure(.invalid, bytesLeft: false))], false),
+        ([.failure(connect), .failure(connect)], false),
+        ([.failure(TransportFailure(.timeout, bytesLeft: true))], true),
+        ([.success(.errcode(-1)), .failure(connect)], true),
+    ]
+
+    @Test(arguments: ends)
+    func `a call counts where a byte of any of its attempts may have left`(
+        results: [Result<UpstreamReply, TransportFailure>],
+        counts: Bool
+    ) async throws {
+        let bench = try bench(5)
+        let target = "\(Path.custom)?access_token=\(await bench.token)"
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { _ = await bench.send(target, body: "{}") { $0.timeout = .seconds(3) } }
+            group.addTask {
+                // Later attempts come to the same as the last, until the call's time is over.
+                var left = results[...]
+                while !Task.isCancelled {
+                    if let result = left.first, bench.harness.transport.answer(result) {
+                        if left.count > 1 { left.removeFirst() }
+                    } else {
+                        bench.harness.advance(.milliseconds(100))
+                    }
+                    await Task.yield()
+                }
+            }
+            await group.next()
+            group.cancelAll()
+        }
+        #expect(used(bench) == (counts ? 1 : 0))
+    }
+
     @Test func `what uses no token of the app's counts in no budget`() async throws {
         let bench = try bench(5)
         _ = await bench.send("\(Path.custom)?access_token=FOREIGN-TOKEN", reply: .ok)

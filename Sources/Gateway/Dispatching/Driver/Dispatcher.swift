@@ -22,6 +22,7 @@ package final class Dispatcher: Sendable {
     let observer: any DispatchObserver
     let suppressions: SuppressionBook
     let budgets: BudgetBook
+    let givingBack: GiveBackLine
     private let timer: Mutex<WakeTimer?> = Mutex(nil)
 
     package init(
@@ -42,6 +43,7 @@ package final class Dispatcher: Sendable {
         self.observer = observer
         self.suppressions = suppressions
         self.budgets = budgets
+        givingBack = GiveBackLine(journal: journal, budgets: budgets, executor: time.executor)
         timer.withLock { $0 = WakeTimer(time: time) { [weak self] in self?.look() } }
     }
 
@@ -90,9 +92,7 @@ package final class Dispatcher: Sendable {
         because reason: String = "cancelled by its client",
         completion: @escaping @Sendable (Result<Bool, JournalError>) -> Void
     ) {
-        let isGone = update { state, now in
-            state.cancel(id, because: reason, at: now) { completion($0.map { true }) }
-        }
+        let isGone = update { state, now in state.cancel(id, because: reason, at: now) { completion($0.map { true }) } }
         if !isGone { completion(.success(false)) }
     }
 
@@ -234,9 +234,8 @@ package final class Dispatcher: Sendable {
         case .accepted(let id, let started, let collapsing, let completion):
             accepted(id, started, collapsing, result, completion)
         case .started(let leases): committed(leases, result)
-        case .ended(let watchers, let completion):
-            completion?(result.map { _ in })
-            for watcher in watchers { watcher() }
+        case .ended(let watchers, let completion, let unused):
+            ended(watchers, completion, unused, result)
         case .remembered(let writes): remembered(writes, result)
         }
     }
@@ -256,7 +255,7 @@ package final class Dispatcher: Sendable {
             completion(.success(()))
             committed(started, result)
         case .failure(let error):
-            update { state, now in state.discard(id, collapsing?.replaced, at: now) }
+            discard(id, collapsing?.replaced)
             completion(.failure(.journal(error)))
         }
     }

@@ -21,8 +21,12 @@ struct Consequences: Sendable {
         case accepted(JobID, started: [Lease], Collapsing?, @Sendable (Result<Void, AcceptFailure>) -> Void)
         /// Attempts of messages begin.
         case started([Lease])
-        /// A message has ended; whoever waits for that is told.
-        case ended([@Sendable () -> Void], (@Sendable (Result<Void, JournalError>) -> Void)?)
+        /// A message has ended; whoever waits for that is told. Where it was not tried, its client is given back what it counted.
+        case ended(
+            [@Sendable () -> Void],
+            (@Sendable (Result<Void, JournalError>) -> Void)?,
+            unused: UnusedMessage? = nil
+        )
         /// The ledger has what was decided.
         case remembered(LedgerWrites)
     }
@@ -33,7 +37,7 @@ struct Consequences: Sendable {
         /// An attempt is taken back.
         case cancel(CancelSignal)
         case answer(RelayCall, RelayEnd)
-        /// A message ended without having been tried.
+        /// A message ended without having been tried, and the journal has that.
         case unused(UnusedMessage)
     }
 

@@ -74,7 +74,7 @@ extension DispatchState {
         refreshToken(of: lease.app, at: now)
         guard !lease.job.marks.contains(.ownProbe) else {
             machine.discard(lease.job.id, at: now)
-            return end(lease.job.id) { _ in .hungUp(wasTried: false) }
+            return end(lease.job.id) { _ in .hungUp(mayHaveArrived: false) }
         }
         _ = machine.abandon(lease.job.id, lacksToken: lacksToken, at: now)
         waitAgain(lease.job.id)
@@ -113,7 +113,7 @@ extension DispatchState {
     /// nobody's place; another is left to arrive.
     mutating func hangUp(_ id: JobID, at now: Moment) {
         switch machine.cancel(id) {
-        case .removed: end(id) { .hungUp(wasTried: $0.last != nil) }
+        case .removed: end(id) { .hungUp(mayHaveArrived: $0.last?.mayHaveArrived ?? false) }
         case .inFlight:
             machine.makeLast(id, at: now)
             guard let queued = calls[id], queued.call.api.repeatability == .always else { return }

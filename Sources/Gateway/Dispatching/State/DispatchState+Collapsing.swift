@@ -58,7 +58,9 @@ extension DispatchState {
         }
         let job = replaced.job
         collapses.remove(job.id)
-        tellEnd(of: job, replaced.settlement, bodies.take(job.id)?.trail)
+        if let unused = tellEnd(of: job, replaced.settlement, bodies.take(job.id)?.trail) {
+            due.effects.append(.unused(unused))
+        }
         return watchers.take(job.id)
     }
 
@@ -81,7 +83,7 @@ extension DispatchState {
         else { return nil }
         let settlement = Replacement(job, by: successor, at: now).settlement
         collapses.remove(id)
-        tellEnd(of: job, settlement, bodies.take(id)?.trail)
-        return (.conclude(id, settlement), .ended(watchers.take(id), nil))
+        let unused = tellEnd(of: job, settlement, bodies.take(id)?.trail)
+        return (.conclude(id, settlement), .ended(watchers.take(id), nil, unused: unused))
     }
 }

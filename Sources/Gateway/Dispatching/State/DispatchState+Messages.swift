@@ -61,12 +61,15 @@ extension DispatchState {
     /// The journal could not take a message: it is gone.
     ///
     /// - Parameter replaced: what it would have replaced.
-    mutating func discard(_ id: JobID, _ replaced: Replacement?, at now: Moment) {
+    /// - Returns: false where it had ended before.
+    mutating func discard(_ id: JobID, _ replaced: Replacement?, at now: Moment) -> Bool {
+        let isThere = machine.job(id) != nil
         machine.discard(id, at: now)
         machine.journalIsWritable = false
         _ = bodies.take(id)
         collapses.undo(id, replacing: replaced?.job.id)
         if let replaced { reinstate(replaced, at: now) }
+        return isThere
     }
 
     /// A message as the queue has it, in the lane of its app.
@@ -178,20 +181,20 @@ extension DispatchState {
         )
         settlement.awaitsReceipt = end == .unknown && followsReceipts(in: job.lane)
         if job.marks.contains(.keyed) { collapses.remove(job.id) }
-        tellEnd(of: job, settlement, trail)
-        due.write([.conclude(job.id, settlement)], then: .ended(watchers.take(job.id), completion))
+        let unused = tellEnd(of: job, settlement, trail)
+        due.write([.conclude(job.id, settlement)], then: .ended(watchers.take(job.id), completion, unused: unused))
     }
 
     /// A message has ended without an attempt of now.
-    mutating func tellEnd(of job: Job, _ settlement: Settlement, _ trail: Trail?) {
+    ///
+    /// - Returns: what its client is given back once the journal has its end.
+    mutating func tellEnd(of job: Job, _ settlement: Settlement, _ trail: Trail?) -> UnusedMessage? {
         var ended = MessageEnd(job, gate: machine.gateName(of: job.lane), settlement)
         ended.traceparent = trail?.traceparent ?? ""
         ended.client = trail?.client
         due.events.append(.messageEnded(ended))
-        if job.startedAttempts == 0, ended.source == .client {
-            let (app, api) = (ended.gate.app, ended.gate.api)
-            due.effects.append(.unused(UnusedMessage(id: job.id, app: app, api: api, client: ended.client)))
-        }
+        guard job.startedAttempts == 0, ended.source == .client else { return nil }
+        return UnusedMessage(id: job.id, app: ended.gate.app, api: ended.gate.api, client: ended.client)
     }
 
     /// Whether a receipt may come of a message whose outcome nobody here knows.

@@ -20,6 +20,8 @@ struct DispatchState: Sendable {
     var bodies = BodyStore(limit: DispatchState.bodyBytes)
     var watchers = EndWatchers()
     var collapses = CollapseIndex()
+    /// Messages that had ended before the journal refused to take them, until the journal has answered to their end, too.
+    var voided: Set<JobID> = []
     /// Of the present change, so that the start of its first attempt can ride in the same commit.
     var acceptance: Acceptance?
     var due = Consequences()
@@ -190,13 +192,18 @@ struct DispatchState: Sendable {
         if attempt.token != nil { last.keeper = attempt.runtime.keeper }
         switch result {
         case .success(let reply): last.reply = reply
-        case .failure(let failure): last.failure = failure
+        case .failure(let failure):
+            last.failure = failure
+            last.mayHaveArrived = failure.bytesLeft
         }
         last.isAmbiguous = done.job.marks.contains(.ambiguous)
         last.number = attempt.lease.number
         last.endedAt = now.instant
         last.inFlight = now.instant - attempt.lease.startedAt.instant
-        if attempt.lease.number > 1, let earlier = calls[done.job.id]?.last { last.inFlight += earlier.inFlight }
+        if attempt.lease.number > 1, let earlier = calls[done.job.id]?.last {
+            last.inFlight += earlier.inFlight
+            last.mayHaveArrived = last.mayHaveArrived || earlier.mayHaveArrived
+        }
         guard case .ended = done.disposition else {
             calls[done.job.id]?.last = last
             calls[done.job.id]?.trail = attempt.trailAfterwards(at: now.timestamp)

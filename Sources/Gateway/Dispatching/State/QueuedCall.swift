@@ -31,6 +31,8 @@ package struct LastAttempt: Sendable {
     package var keeper: TokenKeeper?
     /// An earlier attempt's outcome is not known.
     package var isAmbiguous = false
+    /// Whether a byte of this attempt, or of one before, may have reached WeChat.
+    package var mayHaveArrived = true
     /// Of the call's attempts, from 1.
     package var number = 0
     /// When it ended.

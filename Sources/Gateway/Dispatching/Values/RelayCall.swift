@@ -112,7 +112,7 @@ package indirect enum RelayEnd: Sendable {
     /// It could not be served, or its time was over while it waited; `last` when there was an attempt before.
     case refused(Obstacle, last: LastAttempt?)
     /// Its caller hung up while it waited, perhaps for a repeat.
-    case hungUp(wasTried: Bool)
+    case hungUp(mayHaveArrived: Bool)
     /// The queue has no room.
     case overloaded
 

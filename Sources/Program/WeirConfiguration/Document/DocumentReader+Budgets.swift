@@ -1,3 +1,4 @@
+import WeChat
 import Weir
 
 /// What a client may spend a day.
@@ -34,12 +35,13 @@ extension DocumentReader {
         return scalar.text
     }
 
-    /// A path that WeChat counts, or `*`.
+    /// A path that WeChat counts, or `*`. Another spelling of one that is known counts as that, as in a call.
     mutating func budgetAPI(_ field: Field) -> String? {
         guard let scalar = scalar(field), scalar.text != BudgetConfiguration.any else { return nil }
         guard checkPath(scalar.text, at: scalar.field.position, scalar.field.path, keys: []) else { return nil }
         if scalar.text.hasPrefix("/sns/") { report(scalar.field, "logins use no app's token, and count in no budget") }
-        return scalar.text
+        let label = APICatalog.descriptor(method: "POST", path: scalar.text).label
+        return label == APICatalog.otherLabel ? scalar.text : label
     }
 
     /// Each budget has series of its own: of all clients together there are so many at most.
