@@ -32,6 +32,16 @@ import WeirTesting
 
     private var keys: Int { harness.dispatcher.state.withLock { $0.collapses.count } }
 
+    /// Two messages with one key, of which the older one has been accepted.
+    private static func pair(in harness: GatewayHarness) -> (older: MessageRecord, newer: MessageRecord) {
+        var (older, newer) = (harness.message(), harness.message())
+        older.message.collapse = CollapseMark(0..<16)
+        newer.message.collapse = older.message.collapse
+        harness.accept(older)
+        harness.journal.commit()
+        return (older, newer)
+    }
+
     @Test func `the older one ends in the append that accepts the newer one`() throws {
         let (older, newer, other) = (keyed(), keyed(), keyed(2))
         for message in [older, other] { harness.accept(message) }
@@ -94,11 +104,7 @@ import WeirTesting
 
     @Test func `one on its way is left alone, and ends when it would wait again`() throws {
         let harness = try GatewayHarness()
-        var (older, newer) = (harness.message(), harness.message())
-        older.message.collapse = CollapseMark(0..<16)
-        newer.message.collapse = older.message.collapse
-        harness.accept(older)
-        harness.journal.commit()
+        let (older, newer) = CollapseTests.pair(in: harness)
         #expect(harness.calls.count == 1)
         harness.accept(newer)
         #expect(harness.journal.appends.last == ["accept", "start 1"])
@@ -113,11 +119,7 @@ import WeirTesting
 
     @Test func `one on its way is not ended by a newer one that is never accepted`() throws {
         let harness = try GatewayHarness()
-        var (older, newer) = (harness.message(), harness.message())
-        older.message.collapse = CollapseMark(0..<16)
-        newer.message.collapse = older.message.collapse
-        harness.accept(older)
-        harness.journal.commit()
+        let (older, newer) = CollapseTests.pair(in: harness)
         harness.journal.fail(with: .full("full"))
         let answer = harness.accept(newer)
         // It would wait again while nobody knows what becomes of the newer one.
@@ -132,11 +134,7 @@ import WeirTesting
 
     @Test func `one that waits again before the newer one is on disk ends when it is`() throws {
         let harness = try GatewayHarness()
-        var (older, newer) = (harness.message(), harness.message())
-        older.message.collapse = CollapseMark(0..<16)
-        newer.message.collapse = older.message.collapse
-        harness.accept(older)
-        harness.journal.commit()
+        let (older, newer) = CollapseTests.pair(in: harness)
         harness.accept(newer)
         #expect(harness.transport.answer(.success(.errcode(-1))))
         #expect(harness.dispatcher.waiting(older.id) != nil)
@@ -148,11 +146,7 @@ import WeirTesting
 
     @Test func `one that may have arrived is never ended by a newer one`() throws {
         let harness = try GatewayHarness()
-        var (older, newer) = (harness.message(), harness.message())
-        older.message.collapse = CollapseMark(0..<16)
-        newer.message.collapse = older.message.collapse
-        harness.accept(older)
-        harness.journal.commit()
+        let (older, newer) = CollapseTests.pair(in: harness)
         #expect(harness.transport.answer(.failure(TransportFailure(.timeout, bytesLeft: true))))
         harness.journal.commit()
         #expect(harness.journal.record(older.id)?.state == .pending)
