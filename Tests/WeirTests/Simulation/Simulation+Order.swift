@@ -9,7 +9,11 @@ extension Simulation {
     /// Among the ready work of a lane the order is priority; each minute of waiting counts as one priority, up to high, so that
     /// nothing waits for ever.
     func checkOrder(_ view: MachineView) {
-        let started = Dictionary(grouping: view.attempts.filter { $0.startedAt == view.now.instant }, by: \.lane)
+        let now = view.now.instant
+        if judged.at != now { judged = (now, []) }
+        let new = view.attempts.filter { $0.startedAt == now && !judged.attempts.contains($0.key) }
+        judged.attempts.formUnion(new.map(\.key))
+        let started = Dictionary(grouping: new, by: \.lane)
         // Where one alone was started, the next is whom it went before.
         for attempts in started.values where attempts.count == 1 {
             let attempt = attempts[0]

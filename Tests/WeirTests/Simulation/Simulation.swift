@@ -52,6 +52,8 @@ final class Simulation {
     var calls: [(id: JobID?, ends: Outbox<RelayEnd>)] = []
     /// By the number of the gate, in this life.
     var shadows: [UInt64: LimiterShadow] = [:]
+    /// Attempts whose turn was looked at when they were started: what waits again at the same instant came later.
+    var judged: (at: Instant, attempts: Set<MachineView.Attempt.Key>) = (Instant.zero, [])
     /// Apps that were away in this life: their counters began anew.
     var returned: Set<String> = []
     var breakerWatch = BreakerWatch()
