@@ -1,5 +1,3 @@
-import Crypto
-import Foundation
 import Intake
 import Suppressing
 import Timekeeping
@@ -48,12 +46,7 @@ extension MessageService {
     static func collapseMark(of draft: MessageDraft, app: String, client: String) -> CollapseMark? {
         guard let key = draft.collapseKey else { return nil }
         let template = MessageAddress(draft.type, in: draft.body)?.template ?? ""
-        var hash = SHA256()
-        for part in [client, app, draft.type.rawValue, draft.recipient, template, key] {
-            // With its length, so that no two lists of parts read the same.
-            hash.update(data: Data("\(part.utf8.count):\(part)".utf8))
-        }
-        return CollapseMark(Array(hash.finalize()))
+        return CollapseMark(digest(ofParts: [client, app, draft.type.rawValue, draft.recipient, template, key]))
     }
 }
 

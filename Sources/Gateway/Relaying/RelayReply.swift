@@ -22,8 +22,8 @@ public struct RelayReply: Sendable {
     public var api: String
     /// The refusal, where Weir answered in WeChat's place.
     public var refusal: RelayRefusal?
-    /// Whether the caller hung up before the call's first attempt.
-    var wasNeverTried = false
+    /// Whether the caller hung up before a byte of the call had left.
+    var wasNeverSent = false
     /// Whether the call brought a token that is not Weir's.
     public var isForeign = false
     /// What becomes of the caller's connection after this.

@@ -31,5 +31,5 @@ extension RelayService {
 
 extension RelayReply {
     /// Whether WeChat did certainly not take the call.
-    var wasNotTaken: Bool { wasNeverTried || refusal != nil && refusal != .outcomeUnknown }
+    var wasNotTaken: Bool { wasNeverSent || refusal != nil && refusal != .outcomeUnknown }
 }

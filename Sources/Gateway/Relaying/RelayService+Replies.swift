@@ -17,11 +17,11 @@ extension RelayService {
                 return reply(last, inquiry, passage: passage, isStreamed: isStreamed)
             }
             return refuse(obstacle, inquiry, passage: passage)
-        case .hungUp(let wasTried):
+        case .hungUp(let mayHaveArrived):
             // Nobody reads the answer, and nothing was refused.
             inquiry.request.trace.note { $0.outcome = "hung_up" }
             var reply = RelayReply(status: 200, headers: [], body: [], api: inquiry.api.label)
-            reply.wasNeverTried = !wasTried
+            reply.wasNeverSent = !mayHaveArrived
             return reply
         case .overloaded:
             return refuse(.overloaded, "too many calls are waiting", inquiry, wait: .seconds(1))

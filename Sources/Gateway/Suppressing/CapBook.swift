@@ -1,5 +1,3 @@
-import Crypto
-import Foundation
 import Synchronization
 package import Timekeeping
 package import WeChat
@@ -103,11 +101,8 @@ package final class CapBook: Sendable {
     /// Whoever chooses openids can't choose two that meet. The same in each process.
     private static func mark(_ app: String, _ rule: CapRule, _ address: MessageAddress) -> Int64 {
         let template = rule.scope == .template ? address.template ?? "" : ""
-        var hash = SHA256()
-        for part in [app, rule.type.rawValue, rule.scope.rawValue, address.recipient, template] {
-            hash.update(data: Data("\(part.utf8.count):\(part)".utf8))
-        }
-        return hash.finalize().prefix(8).reduce(0) { $0 << 8 | Int64($1) }
+        let parts = [app, rule.type.rawValue, rule.scope.rawValue, address.recipient, template]
+        return digest(ofParts: parts).prefix(8).reduce(0) { $0 << 8 | Int64($1) }
     }
 }
 
